@@ -1,0 +1,150 @@
+"""What understanding takes and what it gives: plain values, no text of anyone kept behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Outcome(StrEnum):
+    """What should become of one message (the words of the transcripts)."""
+
+    OPEN = "open"  #: a new request
+    JOIN = "join"  #: "me too" to an open request
+    DETAIL = "detail"  #: a fact added to an open request
+    UPDATE = "update"  #: its progress or end, told by anyone
+    ASK = "ask"  #: truly unclear: one question to the sender
+    ANSWER = "answer"  #: a question that the bot can answer from what it knows
+    TALK = "talk"  #: nothing: be silent and keep nothing
+
+
+class Kind(StrEnum):
+    """What sort of request it is."""
+
+    REPAIR = "repair"
+    COMPLAINT = "complaint"
+    HELP = "help"
+    SUGGESTION = "suggestion"
+    QUESTION = "question"
+
+
+class Urgency(StrEnum):
+    """How fast somebody must move."""
+
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+    NORMAL = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where: bare codes as people write them ("3", "2", "5", "501", "Tower B"); None is unknown."""
+
+    building: str | None = None
+    unit: str | None = None
+    floor: str | None = None
+    room: str | None = None
+    spot: str | None = None
+
+
+class Places(Protocol):
+    """Which places exist; what is named but does not exist is not believed."""
+
+    def has_building(self, building: str) -> bool:
+        """Whether this group's neighbourhood has such a building."""
+        ...
+
+    def has_unit(self, building: str, unit: str) -> bool:
+        """Whether that building has such a unit."""
+        ...
+
+    def has_room(self, building: str, unit: str | None, room: str) -> bool:
+        """Whether such a household exists (True where the rooms are not listed)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message as it was heard in a group."""
+
+    key: str  #: unique within the chat
+    at: datetime  #: aware
+    sender: str  #: a stable key of the sender
+    text: str = ""
+    name: str = ""  #: the name shown in the group ("501王姨")
+    role: str = "resident"
+    home: Place | None = None
+    reply_to: str | None = None  #: key of the message it replies to
+    media: str | None = None  #: photo, voice, video, sticker, location, file
+    forwarded: bool = False
+    to_bot: bool = False  #: the bot was mentioned or replied to
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRequest:
+    """A request that this group knows of: open, or ended not long ago."""
+
+    key: str
+    category: str
+    urgency: Urgency
+    kind: Kind
+    place: Place
+    sender: str
+    opened_at: datetime
+    last_at: datetime
+    words: str = ""  #: what the reporter wrote (kept, because it is a request)
+    asset: str | None = None  #: "lift", "riser", "gate" ... the thing itself
+    state: str = "open"  #: open, taken, waiting, done, closed
+    supporters: frozenset[str] = frozenset()
+    messages: frozenset[str] = frozenset()  #: keys of the messages that belong to it
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A recent message with what became of it; held in memory only, for minutes."""
+
+    heard: Heard
+    outcome: Outcome
+    of: str | None = None  #: key of the request
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the bot knows where a message was heard."""
+
+    area: Place = field(default_factory=Place)  #: what the group is bound to
+    title: str = ""
+    recent: Sequence[Said] = ()  #: oldest first
+    requests: Sequence[KnownRequest] = ()
+    places: Places | None = None
+    language: str | None = None  #: the group's language as a hint
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: one cue that spoke for a decision, for /why."""
+
+    about: str  #: request, category, place, urgency, link
+    cue: str  #: its name in the language's cue file
+    found: str = ""  #: the words that matched
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one message means, how sure that is, and why."""
+
+    outcome: Outcome
+    confidence: float = 1.0
+    category: str | None = None
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    place: Place = field(default_factory=Place)
+    of: str | None = None  #: key of the known request that it belongs to
+    asset: str | None = None
+    question: str | None = None  #: for ANSWER: what is asked ("manager", "status", "next_reminder" ...)
+    clash: bool = False  #: the text contradicts the places that exist: ask, do not guess
+    reasons: tuple[Reason, ...] = ()
