@@ -1,0 +1,1 @@
+"""The running program: platforms, inbox, delivery, clock, web, command line."""

@@ -1,0 +1,1 @@
+"""One file or folder per chat platform, the sole importer of its SDK."""

@@ -1,0 +1,1 @@
+"""The ASGI app: the web chat and the webhooks."""

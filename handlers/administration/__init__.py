@@ -1,0 +1,1 @@
+"""Coordinators' commands that are about the whole: help, settings, doctor, audit."""

@@ -1,0 +1,1 @@
+"""Places, people, roles, homes and chats."""

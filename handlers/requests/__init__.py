@@ -1,0 +1,1 @@
+"""Requests: their moves, routing, cards and commands."""

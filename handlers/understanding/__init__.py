@@ -1,0 +1,1 @@
+"""What people say in the group and what it means."""

@@ -1,0 +1,1 @@
+"""Named queries and conditional updates, one file a subject."""

@@ -1,0 +1,43 @@
+"""All tables, so that the metadata is whole wherever one is used."""
+
+from storage.tables.directory import (
+    Account,
+    Area,
+    Chat,
+    Invite,
+    Leave,
+    Person,
+    Residence,
+    RoleHeld,
+)
+from storage.tables.local import LocalFile, LocalMember, LocalMessage, LocalRoom
+from storage.tables.post import Audit, Draft, Letter, Posted, Update
+from storage.tables.reminder import Occurrence, Reminder
+from storage.tables.requests import Event, Page, Request, RequestMessage, Supporter
+
+__all__ = [
+    "Account",
+    "Area",
+    "Audit",
+    "Chat",
+    "Draft",
+    "Event",
+    "Invite",
+    "Leave",
+    "Letter",
+    "LocalFile",
+    "LocalMember",
+    "LocalMessage",
+    "LocalRoom",
+    "Occurrence",
+    "Page",
+    "Person",
+    "Posted",
+    "Reminder",
+    "Request",
+    "RequestMessage",
+    "Residence",
+    "RoleHeld",
+    "Supporter",
+    "Update",
+]

@@ -1,0 +1,410 @@
+"""What comes in from a chat, what goes out to it, and what a chat platform must be able to do.
+
+Platform-neutral: a handler sees only these values; `bot/platforms` turns them from and into
+a platform's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class ChatKind(StrEnum):
+    """A group hears many people; a private chat is one person's."""
+
+    GROUP = "group"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRef:
+    """A chat as its platform names it. Never a building's key: groups migrate (R15)."""
+
+    platform: str
+    id: str
+    kind: ChatKind = ChatKind.GROUP
+    title: str = ""
+    topic: str | None = None  #: forum topic in which something was said
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who spoke, as the platform names them; names and usernames change, ids do not."""
+
+    id: str
+    name: str = ""
+    username: str | None = None
+    language: str | None = None  #: IETF tag of the person's client, if told
+    is_bot: bool = False
+    anonymous: bool = False  #: speaks as the group or as a channel: nobody in particular
+
+
+class MediaKind(StrEnum):
+    """What was sent beside or instead of text."""
+
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    STICKER = "sticker"
+    LOCATION = "location"
+    FILE = "file"
+
+
+class Media(BaseModel):
+    """A picture, voice, place ... by the platform's own reference."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: MediaKind
+    ref: str = ""  #: the platform's file id; empty for a location
+    name: str = ""
+    size: int | None = None  #: bytes
+    latitude: float | None = None  #: degrees
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something was said, or (`edited`) changed."""
+
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    message_id: str
+    text: str = ""  #: commands stand as "/name rest", without the bot's own name
+    reply_to: str | None = None
+    media: tuple[Media, ...] = ()
+    album: str | None = None  #: messages with the same album are one
+    forwarded: bool = False
+    to_bot: bool = False  #: the bot was mentioned, or its message replied to
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button was pressed; must be acknowledged at once with its `press_id`."""
+
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    message_id: str
+    data: str
+    press_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji was put on a message, or taken away again."""
+
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    message_id: str
+    emoji: str
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A message was taken back by its sender (R11)."""
+
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the bot is in this chat now: added, promoted, removed; in private: blocked or not."""
+
+    chat: ChatRef
+    sender: Sender | None  #: who did it
+    at: datetime
+    present: bool
+    administrator: bool = False
+    hears_all: bool = False
+    can_speak: bool = True
+    rights: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The group lives on under another id (R15)."""
+
+    chat: ChatRef
+    at: datetime
+    new_id: str
+    sender: Sender | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The group has a new title."""
+
+    chat: ChatRef
+    at: datetime
+    title: str
+    sender: Sender | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """Somebody else joined or left."""
+
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    joined: bool
+
+
+Incoming = Message | Press | Reaction | Recalled | Standing | Moved | Renamed | MemberChange
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Button(_Value):
+    """One button. `data` is at most 64 bytes: "verb:argument:argument"."""
+
+    text: str
+    data: str = ""
+    style: Literal["primary", "success", "danger"] | None = None
+    url: str | None = None
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+class Content(_Value):
+    """What a message shows. All of it is plain text: the platform escapes it."""
+
+    text: str
+    title: str = ""  #: shown stronger, in a line of its own, where the platform can
+    buttons: Rows = ()
+    media: tuple[Media, ...] = ()
+
+
+class Mark(StrEnum):
+    """A quiet acknowledgement on somebody's message."""
+
+    HEARD = "heard"
+    TAKEN = "taken"
+    DONE = "done"
+    UNCLEAR = "unclear"
+
+
+class _Out(_Value):
+    platform: str
+    chat: str  #: the platform's id of the chat; may have moved by the time of sending
+    group: bool = True
+    about: int | None = None  #: id of the request that this speaks of
+    urgent: bool = False  #: goes before what waits
+
+
+class Say(_Out):
+    """A message of its own."""
+
+    kind: Literal["say"] = "say"
+    content: Content
+    reply_to: str | None = None
+    topic: str | None = None
+    silent: bool = False
+
+
+class Show(_Out):
+    """Make the standing message `slot` of this chat show `content`: sent once, then edited."""
+
+    kind: Literal["show"] = "show"
+    slot: str
+    content: Content
+    reply_to: str | None = None
+    topic: str | None = None
+    silent: bool = False
+
+
+class Acknowledge(_Out):
+    """The answer to a press: a short notice to who pressed; `alert` must be closed by hand."""
+
+    kind: Literal["acknowledge"] = "acknowledge"
+    press_id: str
+    text: str = ""
+    alert: bool = False
+
+
+class React(_Out):
+    """A quiet mark on a message; None takes the bot's mark away."""
+
+    kind: Literal["react"] = "react"
+    message_id: str
+    mark: Mark | None
+
+
+class SendFile(_Out):
+    """A file for download (an export, a picture of a code)."""
+
+    kind: Literal["file"] = "file"
+    name: str
+    body: bytes
+    caption: str = ""
+    picture: bool = False
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+    )
+
+
+Outgoing = Annotated[Say | Show | Acknowledge | React | SendFile, Field(discriminator="kind")]
+OUTGOING: TypeAdapter[Say | Show | Acknowledge | React | SendFile] = TypeAdapter(Outgoing)
+
+
+class Hears(StrEnum):
+    """What reaches the bot in a group by default (R20)."""
+
+    EVERYTHING = "everything"
+    MENTIONS = "mentions"
+    FORWARDED = "forwarded"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a platform lets a bot say; kept ahead of time (R16). Zero: no limit."""
+
+    chat_per_second: float = 0
+    group_per_minute: int = 0
+    overall_per_second: float = 0
+    group_per_hour: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do; handlers ask for these and never which platform it is."""
+
+    buttons: bool = True
+    edits: bool = True
+    reactions: bool = True  #: the bot can put a mark on a message
+    reactions_heard: bool = True
+    private: bool = True  #: private messages exist
+    speaks_first: bool = True  #: may write to a person who never wrote to it
+    deep_links: bool = False  #: has links that open a private chat with a payload
+    files: bool = True
+    hears: Hears = Hears.EVERYTHING
+    text_limit: int = 4096  #: characters
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The platform accepted it; `message_id` is empty where nothing stands in the chat."""
+
+    message_id: str = ""
+
+
+class DeliveryError(Exception):
+    """Something could not be sent."""
+
+
+class PassingError(DeliveryError):
+    """Try again, not before `retry_after`; `uncertain`: it may have been applied."""
+
+    def __init__(
+        self, reason: str, retry_after: timedelta | None = None, *, uncertain: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        self.uncertain = uncertain
+
+
+class PermanentError(DeliveryError):
+    """It will never be sent: blocked, kicked, forbidden, malformed."""
+
+    def __init__(self, reason: str, *, unreachable: bool = False) -> None:
+        super().__init__(reason)
+        self.unreachable = unreachable  #: the chat as a whole cannot be written to
+
+
+class MovedError(DeliveryError):
+    """The group has a new id: send it there."""
+
+    def __init__(self, new_id: str) -> None:
+        super().__init__(f"moved to {new_id}")
+        self.new_id = new_id
+
+
+class GoneError(DeliveryError):
+    """The message that should be edited is no longer there: show it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """An update as the platform gave it, before anyone has read it."""
+
+    key: str  #: unique per platform; a repeat is ignored
+    lane: str  #: what must stay in order together: the chat
+    body: Mapping[str, Any]
+
+
+class Intake(Protocol):
+    """Where a platform puts what it received; returns when it is durable."""
+
+    async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
+        """Keep the updates; the platform may say "received" only after this."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFacts:
+    """What a platform can tell of a chat when asked (for the doctor)."""
+
+    reachable: bool
+    hears_all: bool = True
+    administrator: bool = False
+    can_speak: bool = True
+    note: str = ""  #: key of a finding, empty when all is well
+    rights: frozenset[str] = frozenset()
+
+
+class Platform(Protocol):
+    """A chat platform: translates, classifies errors, decides nothing."""
+
+    @property
+    def name(self) -> str:
+        """The key under which chats and accounts of this platform are stored."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
+
+    async def run(self, intake: Intake) -> None:
+        """Receive until cancelled; start-up errors are raised at once in words."""
+        ...
+
+    def read(self, body: Mapping[str, Any]) -> Sequence[Incoming]:
+        """What a raw update says; empty for what does not concern us.
+
+        Raises ValueError (or a subclass) for an update that cannot be understood.
+        """
+        ...
+
+    async def deliver(
+        self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
+    ) -> Delivered:
+        """Send; for a `Show` that stands already, edit `message_id`. Raises DeliveryError."""
+        ...
+
+    async def examine(self, chat_id: str | None) -> ChatFacts:
+        """What the bot can do in this chat (None: the account itself)."""
+        ...
+
+    def link(self, payload: str, *, group: bool = False) -> str | None:
+        """A deep link that opens a private chat (or adds the bot to a group) with a payload."""
+        ...

@@ -1,0 +1,146 @@
+"""Places, people, what they hold and where they can be reached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base, Id
+
+
+class Area(Base):
+    """A place in the tree, from the district down to the household (DOMAIN.md, Places)."""
+
+    __tablename__ = "area"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(80))  #: as people write it: "3栋", "2单元", "501"
+    code: Mapped[str] = mapped_column(String(40))  #: bare: "3", "2", "501", "tower b"
+    #: "/1/4/17/": all ids from the root down to this one, so a subtree is one LIKE.
+    path: Mapped[str] = mapped_column(String(200), index=True)
+    governance: Mapped[str | None] = mapped_column(String(16))  #: self | baseline; None: as above
+    enclosed: Mapped[bool | None]
+    timezone: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str | None] = mapped_column(String(8))
+    hotline: Mapped[str | None] = mapped_column(String(40))  #: the public 24-hour number
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)  #: what coordinators changed
+
+    __table_args__ = (UniqueConstraint("parent_id", "kind", "code"), Index(None, "kind", "code"))
+
+
+class Person(Base):
+    """Somebody: a resident, a captain, a manager; several roles and several homes are usual."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str | None] = mapped_column(
+        String(60), unique=True
+    )  #: name in the file, if from one
+    name: Mapped[str] = mapped_column(String(80))
+    language: Mapped[str | None] = mapped_column(String(8))
+    phone: Mapped[str | None] = mapped_column(String(400))  #: encrypted (storage/secrets.py)
+    skills: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
+
+
+class Account(Base):
+    """A person's account on a platform; an account is one person's, a person may have several."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    platform: Mapped[str] = mapped_column(String(24))
+    external_id: Mapped[str] = mapped_column(String(80))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120), default="")  #: as last shown
+    username: Mapped[str | None] = mapped_column(String(80), index=True)
+    #: the private chat with this person once they opened it and did not block the bot
+    private_chat: Mapped[str | None] = mapped_column(String(80))
+    seen_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+
+
+class Residence(Base):
+    """Who lives where: said by the person, confirmed by a captain."""
+
+    __tablename__ = "residence"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    since: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    __table_args__ = (UniqueConstraint("person_id", "area_id"),)
+
+
+class RoleHeld(Base):
+    """A role that a person holds in a place (the role's rights are policy data)."""
+
+    __tablename__ = "role_held"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(32))
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    since: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("person_id", "role", "area_id"),)
+
+
+class Leave(Base):
+    """From when until when somebody is away, and who stands in."""
+
+    __tablename__ = "leave"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Chat(Base):
+    """A group or a private chat. The building is `area_id`; the platform's id may change (R15)."""
+
+    __tablename__ = "chat"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    platform: Mapped[str] = mapped_column(String(24))
+    external_id: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    language: Mapped[str | None] = mapped_column(String(8))
+    present: Mapped[bool] = mapped_column(default=True)  #: the bot is in it
+    administrator: Mapped[bool] = mapped_column(default=False)
+    hears_all: Mapped[bool] = mapped_column(default=True)
+    can_speak: Mapped[bool] = mapped_column(default=True)
+    greeted_at: Mapped[datetime | None]
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+
+
+class Invite(Base):
+    """A single-use ticket that binds an account to a person; only its hash is kept."""
+
+    __tablename__ = "invite"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    #: person: binds an account to `person_id`; area: links a group to `area_id`
+    purpose: Mapped[str] = mapped_column(String(8))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
