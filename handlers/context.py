@@ -1,0 +1,278 @@
+"""What a handler is given: the session, the moment, who speaks where, a tray for what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.policy import Policy
+from config.words import Catalogue
+from handlers.chat import (
+    Acknowledge,
+    Button,
+    Capabilities,
+    ChatFacts,
+    Content,
+    Incoming,
+    Mark,
+    Media,
+    Message,
+    Press,
+    React,
+    Reaction,
+    Rows,
+    Say,
+    SendFile,
+    Show,
+)
+from handlers.understanding.meaning import Heard, Meaning, Scene
+from storage.tables import Account, Chat, Person
+
+
+class RefusalError(Exception):
+    """Something is not done; the person is told why by the text `key` with `values`."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class Understands(Protocol):
+    """Whoever reads messages (handlers.understanding.reader.Reader)."""
+
+    def read(self, heard: Heard, scene: Scene) -> Meaning:
+        """What the message means."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where a community set nothing."""
+
+    language: str = "zh"
+    timezone: str = "Asia/Shanghai"
+    public_url: str = ""
+    version: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all handlers of a process share; built once by bot/app.py."""
+
+    policy: Policy
+    words: Catalogue
+    reader: Understands
+    capabilities: Mapping[str, Capabilities]
+    #: platform, payload, for a group? -> deep link, where the platform has such links
+    link: Callable[[str, str, bool], str | None]
+    #: platform, chat (None: the account itself) -> what the bot can do there
+    examine: Callable[[str, str | None], Awaitable[ChatFacts]]
+    defaults: Defaults = Defaults()
+
+
+Sendable = Say | Show | Acknowledge | React | SendFile
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One thing to be said, when, and for which occasion (said once per occasion, R57)."""
+
+    out: Sendable
+    not_before: datetime
+    occasion: str | None = None
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction's worth of doing; the clock's ticks have no more than this."""
+
+    desk: Desk
+    store: AsyncSession
+    now: datetime
+    tray: list[Outbound] = field(default_factory=list[Outbound])
+    #: ids of chats whose picture of open requests changed
+    touched: set[int] = field(default_factory=set[int])
+    #: places, people or roles changed: what is remembered of them is read anew
+    directory_changed: bool = False
+
+    @property
+    def policy(self) -> Policy:
+        """The community's policy."""
+        return self.desk.policy
+
+    def word(self, language: str, key: str, **values: object) -> str:
+        """A text of the catalogue in a language."""
+        return self.desk.words.say(language, key, **values)
+
+    def can(self, platform: str) -> Capabilities:
+        """What a platform can do (a removed one can do nothing that matters)."""
+        return self.desk.capabilities.get(platform, Capabilities(buttons=False, private=False))
+
+    def put(
+        self, out: Sendable, *, delay: timedelta | None = None, occasion: str | None = None
+    ) -> None:
+        """Lay something into the tray: said after the commit, or not at all."""
+        self.tray.append(Outbound(out, self.now + (delay or timedelta(0)), occasion))
+
+    def say(
+        self,
+        chat: Chat,
+        content: Content,
+        *,
+        reply_to: str | None = None,
+        about: int | None = None,
+        urgent: bool = False,
+    ) -> None:
+        """A message of its own in a chat."""
+        self.put(
+            Say(
+                platform=chat.platform,
+                chat=chat.external_id,
+                group=chat.kind == "group",
+                content=content,
+                reply_to=reply_to,
+                about=about,
+                urgent=urgent,
+                topic=topic_of(chat),
+            )
+        )
+
+    def show(
+        self,
+        chat: Chat,
+        slot: str,
+        content: Content,
+        *,
+        reply_to: str | None = None,
+        about: int | None = None,
+    ) -> None:
+        """Make the standing message `slot` of a chat show `content` (sent once, then edited)."""
+        self.put(
+            Show(
+                platform=chat.platform,
+                chat=chat.external_id,
+                group=chat.kind == "group",
+                slot=slot,
+                content=content,
+                reply_to=reply_to,
+                about=about,
+                topic=topic_of(chat),
+            )
+        )
+
+    def mark(self, chat: Chat, message_id: str, mark: Mark | None) -> None:
+        """A quiet mark on a message, where the platform has them."""
+        if self.can(chat.platform).reactions:
+            self.put(
+                React(
+                    platform=chat.platform,
+                    chat=chat.external_id,
+                    group=chat.kind == "group",
+                    message_id=message_id,
+                    mark=mark,
+                )
+            )
+
+
+@dataclass(slots=True, kw_only=True)
+class Context(Work):
+    """Work for somebody who said or pressed something."""
+
+    chat: Chat
+    person: Person
+    account: Account
+    language: str  #: the person's, else the group's, else the community's
+    group_language: str  #: what everybody in this chat reads
+    incoming: Incoming
+    prepared: Any = None  #: what the command's `prepare` found before the transaction
+
+    @property
+    def private(self) -> bool:
+        """Whether this is the person's private chat with the bot."""
+        return self.chat.kind == "private"
+
+    @property
+    def message_id(self) -> str | None:
+        """The message that was said, pressed or reacted to."""
+        return (
+            self.incoming.message_id
+            if isinstance(self.incoming, Message | Press | Reaction)
+            else None
+        )
+
+    def t(self, key: str, **values: object) -> str:
+        """A text for this person."""
+        return self.word(self.language, key, **values)
+
+    def answer(
+        self,
+        key: str,
+        *,
+        buttons: Rows = (),
+        media: Sequence[Media] = (),
+        about: int | None = None,
+        **values: object,
+    ) -> None:
+        """Answer in this chat with a text of the catalogue, as a reply to what was said."""
+        self.answer_text(self.t(key, **values), buttons=buttons, media=media, about=about)
+
+    def answer_text(
+        self,
+        text: str,
+        *,
+        title: str = "",
+        buttons: Rows = (),
+        media: Sequence[Media] = (),
+        about: int | None = None,
+    ) -> None:
+        """Answer in this chat with a text made elsewhere."""
+        content = Content(text=text, title=title, buttons=buttons, media=tuple(media))
+        reply = self.incoming.message_id if isinstance(self.incoming, Message) else None
+        self.say(self.chat, content, reply_to=None if self.private else reply, about=about)
+
+    def toast(self, text: str, *, alert: bool = False) -> None:
+        """A short notice to who pressed a button; without a press, an answer in the chat."""
+        if isinstance(self.incoming, Press):
+            self.put(
+                Acknowledge(
+                    platform=self.chat.platform,
+                    chat=self.chat.external_id,
+                    group=not self.private,
+                    press_id=self.incoming.press_id,
+                    text=text[:200],
+                    alert=alert,
+                    urgent=True,
+                )
+            )
+        elif text:
+            self.answer_text(text)
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the press has its answer already."""
+        return any(isinstance(each.out, Acknowledge) for each in self.tray)
+
+    def edit_pressed(self, content: Content, *, slot: str | None = None) -> None:
+        """Show `content` in place of the message whose button was pressed (a form's next page)."""
+        if isinstance(self.incoming, Press):
+            self.show(self.chat, slot or f"m:{self.incoming.message_id}", content)
+        else:
+            self.say(self.chat, content)
+
+
+def topic_of(chat: Chat) -> str | None:
+    """The forum topic in which the bot speaks of requests, if the community set one (R17)."""
+    topic = chat.settings.get("topic")
+    return str(topic) if topic else None
+
+
+def button(text: str, data: str, style: str | None = None) -> Button:
+    """A button; `data` ("verb:argument") must fit into 64 bytes."""
+    if len(data.encode()) > 64:
+        raise ValueError(f"button data longer than 64 bytes: {data}")
+    return Button.model_validate({"text": text, "data": data, "style": style})
