@@ -1,1 +1,21 @@
-"""One file or folder per chat platform, the sole importer of its SDK."""
+"""Chat platforms, one file or folder each, and the table of those that the settings turn on."""
+
+from __future__ import annotations
+
+from bot.clock import Clock
+from bot.platforms.local import LocalPlatform
+from config.settings import Settings
+from handlers.chat import Platform
+from storage.engine import Store
+
+
+def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]:
+    """The platforms that are turned on. A further platform is a file here and a line below."""
+    platforms: list[Platform] = []
+    if settings.web_chat:
+        platforms.append(LocalPlatform(store, clock, settings.public_url))
+    if settings.telegram_token is not None:
+        from bot.platforms.telegram.platform import TelegramPlatform
+
+        platforms.append(TelegramPlatform.from_settings(settings))
+    return platforms

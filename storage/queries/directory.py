@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Account, Area, Chat, Leave, Person, Residence, RoleHeld
@@ -141,7 +141,7 @@ async def away(
             Leave.person_id.in_(list(person_ids)), Leave.starts <= now, Leave.ends > now
         )
     )
-    return {person_id: deputy_id for person_id, deputy_id in rows.all()}
+    return {row.person_id: row.deputy_id for row in rows.all()}
 
 
 async def people(store: AsyncSession, ids: Iterable[int]) -> dict[int, Person]:
@@ -211,7 +211,7 @@ async def find_below(
     rows = await store.scalars(
         select(Area)
         .where(below(path), Area.kind == kind)
-        .where(or_(Area.code.in_(wanted), Area.name.in_(wanted)))
+        .where(or_(func.lower(Area.code).in_(wanted), func.lower(Area.name).in_(wanted)))
         .order_by(Area.id)
     )
     return rows.all()

@@ -20,7 +20,7 @@ class Area(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     name: Mapped[str] = mapped_column(String(80))  #: as people write it: "3栋", "2单元", "501"
-    code: Mapped[str] = mapped_column(String(40))  #: bare: "3", "2", "501", "tower b"
+    code: Mapped[str] = mapped_column(String(40))  #: bare, case kept: "3", "B", "501", "Tower B"
     #: "/1/4/17/": all ids from the root down to this one, so a subtree is one LIKE.
     path: Mapped[str] = mapped_column(String(200), index=True)
     governance: Mapped[str | None] = mapped_column(String(16))  #: self | baseline; None: as above

@@ -1,0 +1,125 @@
+"""Builds everything, starts it and stops it: the only place that constructs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+
+from bot.clock import Clock, SystemClock, Ticker
+from bot.delivery import Delivery
+from bot.inbox import Inbox
+from bot.platforms.local import LocalPlatform
+from bot.ticks import Ticks
+from bot.undelivered import Returns
+from config.policy import Policy, load_policy
+from config.settings import Settings
+from config.words import catalogue
+from handlers.chat import ChatFacts, Platform
+from handlers.context import Defaults, Desk, Understands
+from handlers.dispatch import Dispatcher
+from handlers.subjects import SUBJECTS
+from handlers.understanding.reader import Reader
+from storage.engine import Store
+
+log = structlog.get_logger("linli.app")
+
+TICK_SECONDS = 5.0
+
+
+class App:
+    """The whole program on one database, with the platforms that are configured."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        platforms: Sequence[Platform],
+        *,
+        clock: Clock | None = None,
+        reader: Understands | None = None,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock: Clock = clock or SystemClock()
+        self.platforms: Mapping[str, Platform] = {each.name: each for each in platforms}
+        self.desk = self._desk(load_policy(settings.policy_file), reader)
+        self.dispatcher = Dispatcher(self.desk, SUBJECTS)
+        returns = Returns(store, self.clock, self.desk, self.dispatcher.forget)
+        self.delivery = Delivery(
+            store, self.clock, self.platforms, returns.undelivered, returns.moved
+        )
+        self.inbox = Inbox(store, self.clock, self.platforms, self.dispatcher, self.delivery.wake)
+        self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
+
+    @property
+    def local(self) -> LocalPlatform | None:
+        """The built-in web chat, if it is on."""
+        found = self.platforms.get("local")
+        return found if isinstance(found, LocalPlatform) else None
+
+    def _desk(self, policy: Policy, reader: Understands | None) -> Desk:
+        cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
+        return Desk(
+            policy=policy,
+            words=catalogue(),
+            reader=reader or Reader.load(extra_cues=cues),
+            capabilities={name: each.capabilities for name, each in self.platforms.items()},
+            link=self._link,
+            examine=self._examine,
+            defaults=Defaults(
+                language=self.settings.language,
+                timezone=self.settings.timezone,
+                public_url=self.settings.public_url,
+                version=version("linli"),
+            ),
+        )
+
+    def _link(self, platform: str, payload: str, group: bool) -> str | None:
+        found = self.platforms.get(platform)
+        return found.link(payload, group=group) if found else None
+
+    async def _examine(self, platform: str, chat: str | None) -> ChatFacts:
+        found = self.platforms.get(platform)
+        if found is None:
+            return ChatFacts(reachable=False, note="platform_off")
+        return await found.examine(chat)
+
+    async def run(self) -> None:
+        """Receive, handle, send and tick until cancelled."""
+        kept = await self.inbox.resume()
+        log.info("app.started", platforms=list(self.platforms), kept_updates=kept)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.inbox.run())
+            group.create_task(self.delivery.run())
+            group.create_task(Ticker(self.ticks.tick, TICK_SECONDS).run())
+            for platform in self.platforms.values():
+                group.create_task(platform.run(self.inbox))
+
+    async def settle(self) -> None:
+        """Handle and send everything that is there now (tests and replays)."""
+        while True:
+            await self.inbox.drain()
+            await self.delivery.drain()
+            if not self.inbox.backlog:
+                return
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[App]:
+    """The program as the settings say, on a migrated database; closed at the end."""
+    from bot.platforms import configured
+    from storage.migrate import upgrade
+
+    Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    try:
+        await upgrade(store)
+        at = clock or SystemClock()
+        yield App(settings, store, configured(settings, store, at), clock=at)
+    finally:
+        await store.close()

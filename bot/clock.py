@@ -1,0 +1,100 @@
+"""The clock: the one place that asks what time it is, and the tick that looks for what is due."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from apscheduler.schedulers.asyncio import (  # pyright: ignore[reportMissingTypeStubs]
+    AsyncIOScheduler,
+)
+
+
+class Clock(Protocol):
+    """Tells the moment and waits."""
+
+    def now(self) -> datetime:
+        """The moment, aware, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so long by this clock."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock; a demonstration may turn it forward."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta(0)
+        self._turned = asyncio.Event()
+
+    def now(self) -> datetime:
+        """The moment, with what it was turned."""
+        return datetime.now(UTC) + self.offset  # noqa: TID251 - the one place that asks
+
+    def turn(self, by: timedelta) -> None:
+        """Turn forward; whoever sleeps looks at the clock again."""
+        self.offset += by
+        self._turned.set()
+        self._turned = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, or until the clock was turned past it."""
+        end = self.now() + timedelta(seconds=seconds)
+        while (left := (end - self.now()).total_seconds()) > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._turned.wait(), left)
+
+
+class VirtualClock:
+    """A clock that stands still until it is turned: for tests, replays and simulations."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start.astimezone(UTC)
+        self._turned = asyncio.Event()
+
+    def now(self) -> datetime:
+        """The moment it was set to."""
+        return self._now
+
+    def set(self, moment: datetime) -> None:
+        """Set it to a moment that is not before its own."""
+        if moment < self._now:
+            raise ValueError("a clock does not go back")
+        self._now = moment.astimezone(UTC)
+        self._turned.set()
+        self._turned = asyncio.Event()
+
+    def turn(self, by: timedelta) -> None:
+        """Turn it forward."""
+        self.set(self._now + by)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until it was turned so far."""
+        end = self._now + timedelta(seconds=seconds)
+        while self._now < end:
+            await self._turned.wait()
+
+
+class Ticker:
+    """Calls `tick` every few seconds while it runs. What is due stands in the tables, not here."""
+
+    def __init__(self, tick: Callable[[], Awaitable[None]], seconds: float) -> None:
+        self._scheduler: Any = AsyncIOScheduler(timezone=UTC)
+        # A late tick is still wanted, and two late ones are one (a lesson of python-telegram-bot
+        # users, whose jobs were skipped for being one second late).
+        self._scheduler.add_job(
+            tick, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True
+        )
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        self._scheduler.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._scheduler.shutdown(wait=False)

@@ -1,0 +1,274 @@
+"""Delivery: letters are sent in order within a chat, in parallel over chats, and never lost.
+
+A letter ends as sent, folded (a newer picture of the same standing message replaced it) or failed
+with a reason. What a platform may or may not have applied is marked uncertain (R23).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.budget import Budget
+from bot.clock import Clock
+from handlers.chat import (
+    OUTGOING,
+    Acknowledge,
+    DeliveryError,
+    GoneError,
+    MovedError,
+    PassingError,
+    PermanentError,
+    Platform,
+    React,
+    Show,
+)
+from handlers.context import Sendable
+from storage.engine import Store
+from storage.queries import directory as directory_query
+from storage.queries import post
+from storage.tables import Letter, Posted, RequestMessage
+
+log = structlog.get_logger("linli.delivery")
+
+GIVE_UP_AFTER = timedelta(hours=24)
+LONGEST_PAUSE = timedelta(minutes=5)
+AT_ONCE = 16
+
+Address = tuple[str, str]
+#: Told of a letter that will never arrive, in a transaction of its own.
+Undelivered = Callable[[Letter, Sendable, PermanentError], Awaitable[None]]
+#: Told that a group has a new id, before the letter goes there.
+GroupMoved = Callable[[str, str, str], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a letter, to be written down."""
+
+    letter: Letter
+    out: Sendable
+    values: dict[str, Any]
+    message_id: str = ""
+    digest: str | None = None
+    gone: bool = False
+
+
+@dataclass(slots=True)
+class Delivery:
+    """Sends what is due."""
+
+    store: Store
+    clock: Clock
+    platforms: Mapping[str, Platform]
+    undelivered: Undelivered
+    moved: GroupMoved
+    _budgets: dict[str, Budget] = field(default_factory=dict[str, Budget])
+    _sending: set[Address] = field(default_factory=set[Address])
+    _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _next: datetime | None = None
+
+    def wake(self) -> None:
+        """There is something new to say."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send what becomes due, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._wake.clear()
+                await self._start_sending(group)
+                await self._rest(group)
+
+    async def drain(self) -> None:
+        """Send all that may be sent at this moment, then return."""
+        while True:
+            async with asyncio.TaskGroup() as group:
+                started = await self._start_sending(group)
+            if not started:
+                return
+
+    async def _rest(self, group: asyncio.TaskGroup) -> None:
+        if self._next is None:
+            await self._wake.wait()
+            return
+        seconds = max(0.0, (self._next - self.clock.now()).total_seconds())
+        sleeper = group.create_task(self.clock.sleep(seconds))
+        waker = group.create_task(self._wake.wait())
+        await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
+        for task in (sleeper, waker):
+            task.cancel()
+
+    async def _start_sending(self, group: asyncio.TaskGroup) -> int:
+        now = self.clock.now()
+        async with self.store.read() as store:
+            letters = await post.due_letters(store, now, self._not_now(now))
+            later = await post.next_letter_at(store)
+        ends = [moment for moment in self._paused.values() if moment > now]
+        self._next = min((*ends, later), default=None) if later else min(ends, default=None)
+        if self._next is not None and self._next <= now:
+            self._next = min(ends, default=None)
+        chats: dict[Address, list[Letter]] = {}
+        for letter in letters:
+            chats.setdefault((letter.platform, letter.chat), []).append(letter)
+        for address, theirs in chats.items():
+            self._sending.add(address)
+            group.create_task(self._send_all(address, theirs))
+        return len(chats)
+
+    def _not_now(self, now: datetime) -> set[Address]:
+        self._paused = {chat: until for chat, until in self._paused.items() if until > now}
+        return self._sending | set(self._paused)
+
+    async def _send_all(self, address: Address, letters: Sequence[Letter]) -> None:
+        """Send a chat's letters one after the other, until one must wait."""
+        try:
+            for letter in await self._without_folded(letters):
+                async with self._slots:
+                    if not await self._send(address, letter):
+                        break
+        finally:
+            self._sending.discard(address)
+            self._wake.set()
+
+    async def _without_folded(self, letters: Sequence[Letter]) -> list[Letter]:
+        """Of several pictures of one standing message only the newest is shown (R16)."""
+        newest = {letter.slot: letter.id for letter in letters if letter.slot}
+        old = [each for each in letters if each.slot and newest[each.slot] != each.id]
+        if old:
+            async with self.store.write() as store:
+                for letter in old:
+                    await post.settle_letter(store, letter.id, state="folded", body="")
+        dropped = {letter.id for letter in old}
+        return [letter for letter in letters if letter.id not in dropped]
+
+    async def _send(self, address: Address, letter: Letter) -> bool:
+        """Send one letter; whether the chat's next one may follow."""
+        out = OUTGOING.validate_json(letter.body)
+        now = self.clock.now()
+        if pause := self._must_wait(address, out, now):
+            self._paused[address] = now + pause
+            return False
+        outcome = await self._attempt(letter, out)
+        async with self.store.write() as store:
+            await _write_down(store, outcome, self.clock.now())
+        return outcome.values.get("state") is not None
+
+    def _must_wait(self, address: Address, out: Sendable, now: datetime) -> timedelta:
+        platform, chat = address
+        if isinstance(out, Acknowledge | React):
+            return timedelta(0)
+        budget = self._budgets.get(platform)
+        if budget is None:
+            budget = Budget(self.platforms[platform].capabilities.limits)
+            self._budgets[platform] = budget
+        pause = budget.wait(chat, now, group=out.group)
+        if not pause:
+            budget.spend(chat, now)
+        return pause
+
+    async def _attempt(self, letter: Letter, out: Sendable) -> Outcome:
+        standing = await self._standing(letter, out)
+        digest = _digest(out)
+        if standing is not None and standing.digest == digest:
+            return Outcome(letter, out, {"state": "sent", "body": ""})
+        platform = self.platforms[letter.platform]
+        message_id = standing.message_id if standing else _named_message(out)
+        try:
+            done = await platform.deliver(out.model_copy(update={"chat": letter.chat}), message_id)
+        except DeliveryError as error:
+            return await self._failed(letter, out, error)
+        values = {"state": "sent", "sent_at": self.clock.now(), "body": ""}
+        return Outcome(letter, out, values, done.message_id or message_id or "", digest)
+
+    async def _standing(self, letter: Letter, out: Sendable) -> Posted | None:
+        if not isinstance(out, Show):
+            return None
+        async with self.store.read() as store:
+            return await post.posted(store, letter.platform, letter.chat, out.slot)
+
+    async def _failed(self, letter: Letter, out: Sendable, error: DeliveryError) -> Outcome:
+        now = self.clock.now()
+        address = (letter.platform, letter.chat)
+        note = {"error": str(error)[:300], "tries": letter.tries + 1}
+        log.warning(
+            "letter.failed",
+            platform=letter.platform,
+            chat=letter.chat,
+            request=letter.request_id,
+            kind=out.kind,
+            error=str(error)[:300],
+            permanent=isinstance(error, PermanentError),
+        )
+        if isinstance(error, MovedError):
+            await self.moved(letter.platform, letter.chat, error.new_id)
+            return Outcome(letter, out, {"chat": error.new_id})
+        if isinstance(error, GoneError):
+            return Outcome(letter, out, note, gone=True)
+        if isinstance(error, PassingError) and now - letter.created_at < GIVE_UP_AFTER:
+            pause = error.retry_after or min(
+                LONGEST_PAUSE, timedelta(seconds=0.5 * 2 ** min(letter.tries, 10))
+            )
+            self._paused[address] = now + pause
+            return Outcome(letter, out, {**note, "uncertain": error.uncertain})
+        final = error if isinstance(error, PermanentError) else PermanentError(str(error))
+        with contextlib.suppress(LookupError):
+            await self.undelivered(letter, out, final)
+        return Outcome(letter, out, {**note, "state": "failed", "body": ""})
+
+
+def _named_message(out: Sendable) -> str | None:
+    """A slot "m:<id>" names a message that stands already (a pressed form)."""
+    return out.slot[2:] if isinstance(out, Show) and out.slot.startswith("m:") else None
+
+
+def _digest(out: Sendable) -> str | None:
+    if not isinstance(out, Show):
+        return None
+    return hashlib.sha256(out.content.model_dump_json().encode()).hexdigest()
+
+
+async def _write_down(store: AsyncSession, outcome: Outcome, now: datetime) -> None:
+    letter, out = outcome.letter, outcome.out
+    values = dict(outcome.values)
+    if outcome.message_id:
+        values["message_id"] = outcome.message_id
+    await post.settle_letter(store, letter.id, **values)
+    if isinstance(out, Show) and (outcome.gone or outcome.message_id):
+        await post.remember_posted(
+            store,
+            (letter.platform, letter.chat, out.slot),
+            None if outcome.gone else outcome.message_id,
+            outcome.digest or "",
+        )
+    if out.about is not None and outcome.message_id and not isinstance(out, React):
+        await _belongs(store, letter, out, outcome.message_id, now)
+
+
+async def _belongs(
+    store: AsyncSession, letter: Letter, out: Sendable, message_id: str, now: datetime
+) -> None:
+    """Replies to and reactions on this message are about the request."""
+    chat = await directory_query.chat(store, letter.platform, letter.chat)
+    if chat is None:
+        return
+    role = "card" if isinstance(out, Show) and out.group else "page"
+    row: dict[str, Any] = {
+        "request_id": out.about,
+        "chat_id": chat.id,
+        "message_id": message_id,
+        "role": role,
+        "at": now,
+        "media": [],
+    }
+    await store.execute(post.insert_new(store, RequestMessage), [row])

@@ -1,0 +1,196 @@
+"""The inbox: a raw update is durably kept, then handled once, in order within its chat.
+
+Talk changes nothing, so it is closed together with the next message that does; everything else is
+one transaction: the update closed, the change made, the answer laid into the outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bot.clock import Clock
+from bot.outbox import keep_tray
+from handlers.chat import Incoming, Platform, RawUpdate
+from handlers.dispatch import Dispatcher
+from storage.engine import Store
+from storage.queries import post
+
+log = structlog.get_logger("linli.inbox")
+
+MAX_TRIES = 3
+CLOSE_TOGETHER = 200
+
+
+@dataclass(slots=True)
+class Waiting:
+    """An update that is kept and not handled yet."""
+
+    id: int
+    platform: str
+    lane: str
+    body: Mapping[str, object]
+    tries: int = 0
+
+
+class Inbox:
+    """Keeps raw updates and hands them, lane by lane, to the dispatcher."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        platforms: Mapping[str, Platform],
+        dispatcher: Dispatcher,
+        spoken: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._platforms = platforms
+        self._dispatcher = dispatcher
+        self._spoken = spoken
+        self._lanes: dict[str, deque[Waiting]] = {}
+        self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._closed: list[int] = []
+
+    @property
+    def backlog(self) -> int:
+        """How many updates wait to be handled."""
+        return sum(len(lane) for lane in self._lanes.values())
+
+    async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
+        """Keep the updates; returns when they are durable. A repeat is ignored."""
+        if not updates:
+            return
+        now = self._clock.now()
+        rows = [
+            {
+                "platform": platform,
+                "key": each.key,
+                "lane": f"{platform}:{each.lane}",
+                "body": json.dumps(each.body, ensure_ascii=False),
+                "received_at": now,
+            }
+            for each in updates
+        ]
+        async with self._store.write() as store:
+            fresh = {key: row_id for row_id, key in await post.keep_updates(store, rows)}
+        for each in updates:
+            if row_id := fresh.pop(each.key, None):
+                self._feed(Waiting(row_id, platform, f"{platform}:{each.lane}", each.body))
+
+    async def resume(self) -> int:
+        """Take up what was kept before a restart; gives how many."""
+        async with self._store.read() as store:
+            rows = await post.waiting_updates(store)
+        for row in rows:
+            body = json.loads(row.body or "{}")
+            self._feed(Waiting(row.id, row.platform, row.lane, body, row.tries))
+        return len(rows)
+
+    async def run(self, workers: int = 4) -> None:
+        """Handle what comes until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(self._work())
+
+    async def drain(self) -> None:
+        """Handle everything that waits, then return (tests and replays turn the handle so)."""
+        while not self._ready.empty():
+            await self._turn(self._ready.get_nowait())
+        await self._close_talk()
+
+    async def _work(self) -> None:
+        while True:
+            if self._ready.empty() and self._closed:
+                await self._close_talk()
+            await self._turn(await self._ready.get())
+
+    def _feed(self, update: Waiting) -> None:
+        lane = self._lanes.get(update.lane)
+        if lane is None:
+            self._lanes[update.lane] = deque((update,))
+            self._ready.put_nowait(update.lane)
+        else:
+            lane.append(update)
+
+    async def _turn(self, lane: str) -> None:
+        """Handle one update of a lane; a lane with more goes to the end of the line (fair)."""
+        waiting = self._lanes[lane]
+        await self._handle(waiting[0])
+        waiting.popleft()
+        if waiting:
+            self._ready.put_nowait(lane)
+        else:
+            del self._lanes[lane]
+
+    async def _handle(self, update: Waiting) -> None:
+        try:
+            incoming = self._platforms[update.platform].read(update.body)
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's update breaks, park it
+            await self._park(update, error, dead=True)
+            return
+        while update.tries < MAX_TRIES:
+            try:
+                await self._act(update, incoming)
+            except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
+                update.tries += 1
+                self._dispatcher.forget_all()
+                await self._park(update, error, dead=update.tries >= MAX_TRIES)
+            else:
+                return
+
+    async def _act(self, update: Waiting, incoming: Sequence[Incoming]) -> None:
+        now = self._clock.now()
+        if all(self._dispatcher.is_talk(each, now) for each in incoming):
+            self._closed.append(update.id)
+            if len(self._closed) >= CLOSE_TOGETHER:
+                await self._close_talk()
+            return
+        prepared = [await self._dispatcher.prepare(each) for each in incoming]
+        closed, self._closed = self._closed, []
+        try:
+            async with self._store.write() as store:
+                works = [
+                    await self._dispatcher.handle(each, store, now, before)
+                    for each, before in zip(incoming, prepared, strict=True)
+                ]
+                said = await keep_tray(store, [each for work in works for each in work.tray])
+                await post.close_updates(store, [update.id, *closed])
+        except BaseException:
+            self._closed.extend(closed)
+            raise
+        for work in works:
+            self._dispatcher.forget(work)
+        if said:
+            self._spoken()
+
+    async def _close_talk(self) -> None:
+        closed, self._closed = self._closed, []
+        if not closed:
+            return
+        try:
+            async with self._store.write() as store:
+                await post.close_updates(store, closed)
+        except BaseException:
+            self._closed.extend(closed)
+            raise
+
+    async def _park(self, update: Waiting, error: Exception, *, dead: bool) -> None:
+        log.error(
+            "update.dead" if dead else "update.failed",
+            platform=update.platform,
+            update=update.id,
+            tries=update.tries,
+            error=type(error).__name__,
+            exc_info=error,
+        )
+        async with self._store.write() as store:
+            await post.park_update(
+                store, update.id, type(error).__name__, tries=update.tries, dead=dead
+            )

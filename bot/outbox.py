@@ -1,0 +1,34 @@
+"""The outbox: what a transaction has to say becomes letters of the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.chat import OUTGOING, Show
+from handlers.context import Outbound
+from storage.queries import post
+
+
+async def keep_tray(store: AsyncSession, tray: Sequence[Outbound]) -> bool:
+    """Keep what is to be said in the open transaction; whether there was anything."""
+    await store.flush()
+    await post.keep_letters(store, [_row(each) for each in tray])
+    return bool(tray)
+
+
+def _row(each: Outbound) -> dict[str, Any]:
+    out = each.out
+    return {
+        "platform": out.platform,
+        "chat": out.chat,
+        "body": OUTGOING.dump_json(out, exclude_defaults=True).decode(),
+        "slot": out.slot if isinstance(out, Show) else None,
+        "urgent": out.urgent,
+        "not_before": each.not_before,
+        "created_at": each.not_before,
+        "request_id": out.about,
+        "occasion": each.occasion,
+    }

@@ -1,0 +1,80 @@
+"""One tick: whatever has become due is done, each subject in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.outbox import keep_tray
+from handlers import forms
+from handlers.context import Desk, Work
+from handlers.reminders import firing
+from handlers.requests import clock as request_clock
+from storage.engine import Store
+from storage.queries import post
+
+log = structlog.get_logger("linli.ticks")
+
+#: A repeat of an update comes within a day (Telegram keeps them 24 hours).
+REPEATS_WITHIN = timedelta(days=2)
+
+Due = Callable[[Work], Awaitable[int]]
+
+
+async def _forms(work: Work) -> int:
+    await forms.forget_expired(work)
+    return 0
+
+
+async def _old_updates(work: Work) -> int:
+    await post.forget_updates(work.store, work.now - REPEATS_WITHIN)
+    return 0
+
+
+#: What a tick looks at. Each gives how many things it did, and is called again until none is left.
+DUE: dict[str, Due] = {
+    "requests": request_clock.due,
+    "reminders": firing.due,
+    "forms": _forms,
+    "updates": _old_updates,
+}
+
+
+class Ticks:
+    """Does what is due."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        desk: Desk,
+        done: Callable[[Work], None],
+        spoken: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._desk = desk
+        self._done = done
+        self._spoken = spoken
+
+    async def tick(self) -> None:
+        """Do all that is due now. One subject's failure does not stop the others."""
+        for name, due in DUE.items():
+            try:
+                while await self._one(due):
+                    pass
+            except Exception as error:  # noqa: BLE001 - the next tick tries again
+                log.error("tick.failed", subject=name, exc_info=error)
+
+    async def _one(self, due: Due) -> int:
+        async with self._store.write() as store:
+            work = Work(self._desk, store, self._clock.now())
+            count = await due(work)
+            said = await keep_tray(store, work.tray)
+        self._done(work)
+        if said:
+            self._spoken()
+        return count

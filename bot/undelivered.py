@@ -1,0 +1,41 @@
+"""What happens when a letter cannot arrive: the chat moved, or its reader is out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.clock import Clock
+from bot.outbox import keep_tray
+from handlers.chat import PermanentError
+from handlers.context import Desk, Sendable, Work
+from handlers.directory import groups
+from storage.engine import Store
+from storage.tables import Letter
+
+
+class Returns:
+    """Takes back what could not be delivered, each in a transaction of its own."""
+
+    def __init__(
+        self, store: Store, clock: Clock, desk: Desk, done: Callable[[Work], None]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._desk = desk
+        self._done = done
+
+    async def undelivered(self, letter: Letter, out: Sendable, error: PermanentError) -> None:
+        """Note who is out of reach, and fall back to the group where a request waits (R24)."""
+        async with self._store.write() as store:
+            work = Work(self._desk, store, self._clock.now())
+            await groups.undelivered(work, out, unreachable=error.unreachable)
+            await keep_tray(store, work.tray)
+        self._done(work)
+
+    async def moved(self, platform: str, old: str, new: str) -> None:
+        """The group lives on under a new id (R15)."""
+        async with self._store.write() as store:
+            work = Work(self._desk, store, self._clock.now())
+            await groups.on_moved(work, platform, old, new)
+            await keep_tray(store, work.tray)
+        self._done(work)

@@ -1,0 +1,56 @@
+"""Accounts and chats as they are met: the rows behind a sender and a chat."""
+
+from __future__ import annotations
+
+from handlers.chat import ChatKind, ChatRef, Sender
+from handlers.context import Work
+from storage.queries import directory as query
+from storage.tables import Account, Chat, Person
+
+
+async def meet_chat(work: Work, ref: ChatRef) -> Chat:
+    """The row of a chat; made when it is met for the first time, its title kept current."""
+    chat = await query.chat(work.store, ref.platform, ref.id)
+    if chat is None:
+        hears_all = work.can(ref.platform).hears == "everything"
+        chat = Chat(
+            platform=ref.platform,
+            external_id=ref.id,
+            kind=ref.kind.value,
+            title=ref.title,
+            present=True,
+            administrator=False,
+            hears_all=hears_all,
+            can_speak=True,
+            settings={},
+        )
+        work.store.add(chat)
+        await work.store.flush()
+    elif ref.title and chat.title != ref.title:
+        chat.title = ref.title
+    return chat
+
+
+async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account, Person]:
+    """The account and person behind a sender; somebody new becomes a person of their own."""
+    account = await query.account(work.store, ref.platform, sender.id)
+    if account is None:
+        person = Person(name=sender.name[:80], skills=[], created_at=work.now)
+        work.store.add(person)
+        await work.store.flush()
+        account = Account(platform=ref.platform, external_id=sender.id, person_id=person.id)
+        work.store.add(account)
+        work.directory_changed = True
+    else:
+        found = await work.store.get(Person, account.person_id)
+        assert found is not None
+        person = found
+    _keep_current(account, ref, sender)
+    return account, person
+
+
+def _keep_current(account: Account, ref: ChatRef, sender: Sender) -> None:
+    account.name = sender.name[:120] or account.name or ""
+    account.username = sender.username or account.username
+    if ref.kind is ChatKind.PRIVATE:
+        account.private_chat = ref.id

@@ -1,0 +1,262 @@
+"""Hearing a group: from a message to what it means, and to the one thing that is done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, replace
+
+from handlers.chat import Message
+from handlers.context import Context, Desk
+from handlers.directory import answers
+from handlers.requests import lifecycle, questions
+from handlers.requests.lifecycle import Report
+from handlers.scenes import ChatScene, Scenes, Speaker
+from handlers.understanding.meaning import (
+    Heard,
+    KnownRequest,
+    Meaning,
+    Outcome,
+    Place,
+    Said,
+    Scene,
+    Urgency,
+)
+from storage.queries import directory as query
+from storage.queries import scenes as scene_query
+from storage.tables import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A message read once: what was heard, in which scene, and what it means."""
+
+    heard: Heard
+    scene: ChatScene
+    meaning: Meaning
+
+
+class Hearing:
+    """Reads what is said in groups. Talk stays in memory for a while and is nowhere else."""
+
+    def __init__(self, desk: Desk, scenes: Scenes) -> None:
+        self._desk = desk
+        self.scenes = scenes
+
+    def glance(self, message: Message) -> Glance | None:
+        """Read a message from memory alone; None when something must be looked up first."""
+        key = (message.chat.platform, message.chat.id)
+        scene = self.scenes.scene(key)
+        speaker_key = (message.chat.platform, message.sender.id)
+        if scene is None or not self.scenes.knows_speaker(speaker_key):
+            return None
+        return self._read(message, scene, self.scenes.speaker(speaker_key))
+
+    async def look(self, ctx: Context, message: Message) -> Glance | None:
+        """Read a message, looking up what is not remembered; None in a group without a place."""
+        scene = await self.scenes.load_scene(ctx.store, ctx.chat, ctx.now)
+        if scene is None:
+            return None
+        speaker = await self.scenes.load_speaker(
+            ctx.store, (message.chat.platform, message.sender.id)
+        )
+        return self._read(message, scene, speaker)
+
+    def remember(
+        self, glance: Glance, outcome: Outcome | None = None, of: str | None = None
+    ) -> None:
+        """Keep what was said among the recent lines of the chat, in memory."""
+        kept = outcome or glance.meaning.outcome
+        glance.scene.recent.append(Said(glance.heard, kept, of))
+
+    def _read(self, message: Message, scene: ChatScene, speaker: Speaker | None) -> Glance:
+        heard = heard_of(message, speaker, scene.facts.path)
+        view = Scene(
+            area=scene.place,
+            title=scene.title,
+            recent=tuple(scene.recent),
+            requests=scene.requests,
+            places=scene.places,
+            language=scene.facts.language,
+        )
+        return Glance(heard, scene, self._desk.reader.read(heard, view))
+
+
+def heard_of(message: Message, speaker: Speaker | None, path: str) -> Heard:
+    """A chat message as understanding hears it."""
+    return Heard(
+        key=message.message_id,
+        at=message.at,
+        sender=message.sender.id,
+        text=message.text,
+        name=message.sender.name,
+        role=speaker.role_at(path) if speaker else "resident",
+        home=speaker.home if speaker else None,
+        reply_to=message.reply_to,
+        media=message.media[0].kind.value if message.media else None,
+        forwarded=message.forwarded,
+        to_bot=message.to_bot,
+    )
+
+
+def is_silent(glance: Glance) -> bool:
+    """Whether nothing at all is done about a message."""
+    return settled(glance).outcome is Outcome.TALK
+
+
+def settled(glance: Glance) -> Meaning:
+    """The meaning with the group's own thresholds: act, ask one question, or stay silent."""
+    meaning, scene = glance.meaning, glance.scene
+    if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
+        if scene.mode == "suggest":
+            return replace(meaning, outcome=Outcome.ASK)
+        if meaning.confidence < scene.ask_above:
+            return replace(meaning, outcome=Outcome.TALK)
+        if meaning.confidence < scene.open_above:
+            return replace(meaning, outcome=Outcome.ASK)
+    return meaning
+
+
+async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, str | None]:
+    """Do what the message means; gives what became of it and of which request."""
+    meaning = settled(glance)
+    done = await ACTS[meaning.outcome](ctx, glance, message)
+    return done if done is not None else (Outcome.TALK, None)
+
+
+Done = tuple[Outcome, str | None] | None
+
+
+async def _open(ctx: Context, glance: Glance, message: Message) -> Done:
+    request = await lifecycle.open_request(ctx, await report_of(ctx, glance, message))
+    return Outcome.OPEN, str(request.id)
+
+
+async def _ask(ctx: Context, glance: Glance, message: Message) -> Done:
+    await questions.ask(ctx, await report_of(ctx, glance, message), clash=glance.meaning.clash)
+    return Outcome.ASK, None
+
+
+async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
+    request = await _linked(ctx, glance)
+    if request is None:
+        return await _open(ctx, glance, message)
+    await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, message_id=message.message_id)
+    return Outcome.JOIN, str(request.id)
+
+
+async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
+    request = await _linked(ctx, glance)
+    if request is None:
+        return None
+    await add_detail(ctx, request, message)
+    return Outcome.DETAIL, str(request.id)
+
+
+async def add_detail(ctx: Context, request: Request, message: Message) -> None:
+    """A message (with its pictures) belongs to a request from now on."""
+    await lifecycle.add_detail(
+        ctx,
+        request,
+        person=ctx.person,
+        chat=ctx.chat,
+        message_id=message.message_id,
+        text=message.text,
+        media=message.media,
+        album=message.album,
+    )
+
+
+async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
+    request = await _linked(ctx, glance)
+    if request is None:
+        return None
+    await lifecycle.note_update(
+        ctx,
+        request,
+        person=ctx.person,
+        chat=ctx.chat,
+        message_id=message.message_id,
+        text=message.text,
+    )
+    return Outcome.UPDATE, str(request.id)
+
+
+async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
+    request = await _linked(ctx, glance)
+    answered = await answers.answer(ctx, glance.meaning.question or "", request)
+    return (Outcome.ANSWER, glance.meaning.of) if answered else None
+
+
+async def _nothing(ctx: Context, glance: Glance, message: Message) -> Done:
+    return None
+
+
+ACTS: dict[Outcome, Callable[[Context, Glance, Message], Awaitable[Done]]] = {
+    Outcome.OPEN: _open,
+    Outcome.ASK: _ask,
+    Outcome.JOIN: _join,
+    Outcome.DETAIL: _detail,
+    Outcome.UPDATE: _update,
+    Outcome.ANSWER: _answer,
+    Outcome.TALK: _nothing,
+}
+
+
+async def _linked(ctx: Context, glance: Glance) -> Request | None:
+    key = glance.meaning.of
+    return await ctx.store.get(Request, int(key)) if key else None
+
+
+async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
+    """A message as a report: what, where and how urgent as far as understood."""
+    meaning = glance.meaning
+    area_id = await smallest_area(ctx, glance.scene.facts.path, meaning.place)
+    return Report(
+        words=message.text,
+        category=meaning.category or "other",
+        kind=(meaning.kind or "help"),
+        urgency=(meaning.urgency or Urgency.NORMAL),
+        place=meaning.place,
+        asset=meaning.asset,
+        area_id=area_id,
+        chat=ctx.chat,
+        reporter=ctx.person,
+        filed_by=None,
+        message_id=message.message_id,
+        album=message.album,
+        media=message.media,
+        confidence=meaning.confidence,
+        reasons=[asdict(reason) for reason in meaning.reasons],
+        language=ctx.group_language,
+    )
+
+
+async def smallest_area(ctx: Context, path: str, place: Place) -> int:
+    """The smallest place of the tree that a understood place names; the group's own else."""
+    line = await query.line_of(ctx.store, path)
+    here = line[-1]
+    top = next((area for area in line if area.kind == "neighbourhood"), here)
+    steps = (("building", place.building), ("unit", place.unit), ("household", place.room))
+    at = top if place.building else here
+    for kind, code in steps:
+        if code is None:
+            continue
+        found = await query.find_below(ctx.store, at.path, kind, [code])
+        if len(found) != 1:
+            break
+        at = found[0]
+    return here.id if at.id == top.id else at.id
+
+
+def known_by_message(scene: ChatScene, message_id: str | None) -> KnownRequest | None:
+    """The remembered request that a message of this group belongs to."""
+    if message_id is None:
+        return None
+    return next((each for each in scene.requests if message_id in each.messages), None)
+
+
+async def request_of(ctx: Context, message_id: str | None) -> Request | None:
+    """The request that a message of this chat belongs to."""
+    if message_id is None:
+        return None
+    return await scene_query.request_of_message(ctx.store, ctx.chat.id, message_id)

@@ -1,0 +1,270 @@
+"""What is remembered of each chat between two messages: its place, its open requests, who spoke.
+
+In memory only, for minutes: the words of talk are never written anywhere (invariant 9).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.policy import Policy
+from handlers.chat import Media
+from handlers.context import Work
+from handlers.understanding.meaning import KnownRequest, Kind, Place, Said, Urgency
+from storage.queries import directory as query
+from storage.queries import scenes as scene_query
+from storage.tables import Area, Chat, Request
+
+RECENT = 40
+RECENT_FOR = timedelta(hours=6)
+ENDED_FOR = timedelta(days=3)
+MOST_CHATS = 2000
+MOST_SPEAKERS = 50_000
+PLACE_PARTS = ("building", "unit", "floor", "room", "spot")
+
+ChatKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlaces:
+    """The buildings, units and rooms of a neighbourhood, as understanding asks for them."""
+
+    buildings: frozenset[str]
+    units: frozenset[tuple[str, str]]
+    rooms: Mapping[tuple[str, str | None], frozenset[str]]  #: of the group's own buildings
+
+    def has_building(self, building: str) -> bool:
+        """Whether there is such a building (True where none are listed)."""
+        return not self.buildings or building.casefold() in self.buildings
+
+    def has_unit(self, building: str, unit: str) -> bool:
+        """Whether the building has such a unit (True where its units are not listed)."""
+        key = building.casefold()
+        listed = any(each == key for each, _ in self.units)
+        return not listed or (key, unit.casefold()) in self.units
+
+    def has_room(self, building: str, unit: str | None, room: str) -> bool:
+        """Whether there is such a household (True where its rooms are not listed)."""
+        rooms = self.rooms.get((building.casefold(), unit.casefold() if unit else None))
+        return not rooms or room.casefold() in rooms
+
+
+@dataclass(slots=True)
+class ChatScene:
+    """A group as it stands now."""
+
+    chat_id: int
+    facts: query.AreaFacts
+    title: str
+    mode: str
+    open_above: float
+    ask_above: float
+    place: Place
+    places: KnownPlaces
+    requests: tuple[KnownRequest, ...]
+    filling: frozenset[str]  #: accounts of people who are filling in a form here
+    recent: deque[Said] = field(default_factory=lambda: deque[Said](maxlen=RECENT))
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody with an account: who, where at home, which roles where."""
+
+    person_id: int
+    home: Place | None
+    roles: tuple[tuple[str, str], ...]  #: (role, path of its place)
+
+    def role_at(self, path: str) -> str:
+        """The role that counts in a group bound to `path`; resident if none does."""
+        near = [r for r, at in self.roles if path.startswith(at) or at.startswith(path)]
+        return near[0] if near else "resident"
+
+
+class Scenes:
+    """All chats' scenes and speakers of this process, newest used last."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._scenes: OrderedDict[ChatKey, ChatScene] = OrderedDict()
+        self._keys: dict[int, ChatKey] = {}
+        self._recent: OrderedDict[ChatKey, deque[Said]] = OrderedDict()
+        self._speakers: OrderedDict[ChatKey, Speaker | None] = OrderedDict()
+        self._albums: OrderedDict[tuple[str, str], list[tuple[str, Media]]] = OrderedDict()
+
+    def scene(self, key: ChatKey) -> ChatScene | None:
+        """What is remembered of a chat; None: it must be loaded."""
+        return self._scenes.get(key)
+
+    def speaker(self, key: ChatKey) -> Speaker | None:
+        """What is remembered of a sender; raises KeyError when it must be loaded."""
+        return self._speakers[key]
+
+    def knows_speaker(self, key: ChatKey) -> bool:
+        """Whether a sender was looked up already."""
+        return key in self._speakers
+
+    async def load_scene(self, store: AsyncSession, chat: Chat, now: datetime) -> ChatScene | None:
+        """Read a group's scene; None when it is not bound to a place."""
+        if chat.area_id is None:
+            return None
+        key = (chat.platform, chat.external_id)
+        if (known := self._scenes.get(key)) is not None:
+            return known
+        scene = await _read_scene(store, chat, self._policy, now)
+        scene.recent = self._recent.setdefault(key, deque(maxlen=RECENT))
+        self._scenes[key] = scene
+        self._keys[chat.id] = key
+        _trim(self._scenes, MOST_CHATS)
+        _trim(self._recent, MOST_CHATS)
+        return scene
+
+    async def load_speaker(self, store: AsyncSession, key: ChatKey) -> Speaker | None:
+        """Read who a sender is; None: nobody we know."""
+        if key not in self._speakers:
+            self._speakers[key] = await _read_speaker(store, key)
+            _trim(self._speakers, MOST_SPEAKERS)
+        return self._speakers[key]
+
+    def album(self, chat: str, album: str) -> list[tuple[str, Media]]:
+        """The pictures of an album heard so far (message id, picture)."""
+        found = self._albums.setdefault((chat, album), [])
+        _trim(self._albums, 500)
+        return found
+
+    def forget(self, work: Work) -> None:
+        """After a commit: what the work changed is read anew when next needed."""
+        if work.directory_changed:
+            self.forget_all()
+        for chat_id in work.touched:
+            if key := self._keys.get(chat_id):
+                self._scenes.pop(key, None)
+
+    def forget_all(self) -> None:
+        """Read everything anew (recent talk stays)."""
+        self._scenes.clear()
+        self._speakers.clear()
+
+
+def _trim(table: OrderedDict[Any, Any], most: int) -> None:
+    while len(table) > most:
+        table.popitem(last=False)
+
+
+async def _read_scene(store: AsyncSession, chat: Chat, policy: Policy, now: datetime) -> ChatScene:
+    facts = await query.facts_at(store, chat.area_id or 0)
+    settings = {**facts.settings, **chat.settings}
+    default = policy.understanding
+    return ChatScene(
+        chat_id=chat.id,
+        facts=facts,
+        title=chat.title,
+        mode=str(settings.get("mode") or default.mode),
+        open_above=float(settings.get("open_above") or default.open_above),
+        ask_above=float(settings.get("ask_above") or default.ask_above),
+        place=place_of(facts),
+        places=await _read_places(store, facts),
+        requests=tuple(await _read_requests(store, chat, facts.path, now)),
+        filling=await scene_query.filling_in(store, chat.id, chat.platform),
+    )
+
+
+def place_of(facts: query.AreaFacts) -> Place:
+    """The place in bare codes of an area of the tree."""
+    codes = facts.codes
+    return Place(
+        building=codes.get("building"), unit=codes.get("unit"), room=codes.get("household")
+    )
+
+
+async def _read_places(store: AsyncSession, facts: query.AreaFacts) -> KnownPlaces:
+    """The buildings and units of the neighbourhood; the rooms only of the group's own building."""
+    line = await query.line_of(store, facts.path)
+    top = next((a for a in line if a.kind == "neighbourhood"), line[0])
+    rows = (
+        await store.execute(
+            select(Area.id, Area.parent_id, Area.kind, Area.code)
+            .where(query.below(top.path), Area.kind.in_(("building", "unit")))
+            .order_by(Area.id)
+        )
+    ).all()
+    buildings = {row.id: row.code.casefold() for row in rows if row.kind == "building"}
+    units = {
+        row.id: (buildings[row.parent_id], row.code.casefold())
+        for row in rows
+        if row.kind == "unit" and row.parent_id in buildings
+    }
+    own = next((a for a in reversed(line) if a.kind in ("building", "unit")), None)
+    rooms = await _read_rooms(store, own, buildings, units) if own else {}
+    return KnownPlaces(frozenset(buildings.values()), frozenset(units.values()), rooms)
+
+
+async def _read_rooms(
+    store: AsyncSession,
+    own: Area,
+    buildings: Mapping[int, str],
+    units: Mapping[int, tuple[str, str]],
+) -> dict[tuple[str, str | None], frozenset[str]]:
+    rows = await store.execute(
+        select(Area.parent_id, Area.code).where(query.below(own.path), Area.kind == "household")
+    )
+    rooms: dict[tuple[str, str | None], set[str]] = {}
+    for parent, code in rows.all():
+        unit = units.get(parent)
+        building = unit[0] if unit else buildings.get(parent)
+        if building is not None:
+            rooms.setdefault((building, unit[1] if unit else None), set()).add(code.casefold())
+            rooms.setdefault((building, None), set()).add(code.casefold())
+    return {key: frozenset(codes) for key, codes in rooms.items()}
+
+
+async def _read_requests(
+    store: AsyncSession, chat: Chat, path: str, now: datetime
+) -> list[KnownRequest]:
+    found = await scene_query.known_in(store, chat.id, path, now - ENDED_FOR)
+    if not found:
+        return []
+    ids = [each.id for each in found]
+    messages = await scene_query.messages_of(store, ids, chat.id)
+    voices = await scene_query.voices_of(store, ids, chat.platform)
+    return [_known(each, messages.get(each.id, ()), voices) for each in found]
+
+
+def _known(
+    request: Request, messages: Iterable[str], voices: Mapping[int, scene_query.Voices]
+) -> KnownRequest:
+    place = request.place
+    voice = voices.get(request.id, scene_query.Voices())
+    return KnownRequest(
+        key=str(request.id),
+        category=request.category,
+        urgency=Urgency(request.urgency),
+        kind=Kind(request.kind),
+        place=Place(**{name: place.get(name) for name in PLACE_PARTS}),
+        sender=voice.reporter,
+        opened_at=request.opened_at,
+        last_at=request.changed_at,
+        words=request.words,
+        asset=request.asset,
+        state=request.state,
+        supporters=voice.supporters,
+        messages=frozenset(messages),
+    )
+
+
+async def _read_speaker(store: AsyncSession, key: ChatKey) -> Speaker | None:
+    account = await query.account(store, *key)
+    if account is None:
+        return None
+    homes = await query.homes_of(store, account.person_id)
+    home = None
+    if homes:
+        home = place_of(query.facts_of(await query.line_of(store, homes[0][1].path)))
+    held = await query.roles_of(store, account.person_id)
+    return Speaker(account.person_id, home, tuple((role, area.path) for role, area in held))

@@ -1,0 +1,14 @@
+"""All subjects, as the dispatcher's tables are made of them. A new subject is one line here."""
+
+from handlers.administration import commands as administration
+from handlers.commands import Subject
+from handlers.directory import commands as directory
+from handlers.reminders import commands as reminders
+from handlers.requests import commands as requests
+
+SUBJECTS: tuple[Subject, ...] = (
+    requests.SUBJECT,
+    directory.SUBJECT,
+    reminders.SUBJECT,
+    administration.SUBJECT,
+)

@@ -1,0 +1,100 @@
+"""What a group's scene is read from: its requests, their messages and voices, open forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.queries.directory import ids_of
+from storage.tables import Account, Draft, Request, RequestMessage, Supporter
+
+MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who speaks for a request, by their accounts' ids on one platform."""
+
+    reporter: str = ""
+    supporters: frozenset[str] = frozenset()
+
+
+async def known_in(
+    store: AsyncSession, chat_id: int, path: str, ended_since: datetime
+) -> Sequence[Request]:
+    """The requests a group knows of: said in it, at its place, under it, or right above it.
+
+    Open ones and those that ended lately; the newest `MOST`, the newest last.
+    """
+    here = or_(
+        Request.chat_id == chat_id,
+        Request.area_path.startswith(path, autoescape=True),
+        Request.area_id.in_(ids_of(path)),
+    )
+    alive = or_(Request.state != "closed", Request.ended_at >= ended_since)
+    rows = await store.scalars(
+        select(Request).where(here, alive).order_by(Request.id.desc()).limit(MOST)
+    )
+    return list(reversed(rows.all()))
+
+
+async def messages_of(
+    store: AsyncSession, request_ids: Sequence[int], chat_id: int
+) -> dict[int, list[str]]:
+    """The messages of one chat that belong to each request."""
+    rows = await store.execute(
+        select(RequestMessage.request_id, RequestMessage.message_id).where(
+            RequestMessage.request_id.in_(request_ids), RequestMessage.chat_id == chat_id
+        )
+    )
+    found: dict[int, list[str]] = {}
+    for row in rows.all():
+        found.setdefault(row.request_id, []).append(row.message_id)
+    return found
+
+
+async def voices_of(
+    store: AsyncSession, request_ids: Sequence[int], platform: str
+) -> dict[int, Voices]:
+    """Who reported and who joined, by their accounts on a platform."""
+    rows = await store.execute(
+        select(Request.id, Account.external_id)
+        .join(Account, Account.person_id == Request.reporter_id)
+        .where(Request.id.in_(request_ids), Account.platform == platform)
+    )
+    reporters = {row.id: row.external_id for row in rows.all()}
+    rows = await store.execute(
+        select(Supporter.request_id, Account.external_id)
+        .join(Account, Account.person_id == Supporter.person_id)
+        .where(Supporter.request_id.in_(request_ids), Account.platform == platform)
+    )
+    joined: dict[int, set[str]] = {}
+    for row in rows.all():
+        joined.setdefault(row.request_id, set()).add(row.external_id)
+    return {
+        each: Voices(reporters.get(each, ""), frozenset(joined.get(each, ())))
+        for each in request_ids
+    }
+
+
+async def filling_in(store: AsyncSession, chat_id: int, platform: str) -> frozenset[str]:
+    """The accounts of those who are filling in a form in this chat."""
+    rows = await store.scalars(
+        select(Account.external_id)
+        .join(Draft, Draft.person_id == Account.person_id)
+        .where(Draft.chat_id == chat_id, Account.platform == platform)
+    )
+    return frozenset(rows.all())
+
+
+async def request_of_message(store: AsyncSession, chat_id: int, message_id: str) -> Request | None:
+    """The request that a message belongs to (its report, a detail, its card, a page)."""
+    return await store.scalar(
+        select(Request)
+        .join(RequestMessage, RequestMessage.request_id == Request.id)
+        .where(RequestMessage.chat_id == chat_id, RequestMessage.message_id == message_id)
+    )
