@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 
 import structlog
 
@@ -115,7 +114,6 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncGenerat
     from bot.platforms import configured
     from storage.migrate import upgrade
 
-    Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
     try:
         await upgrade(store)

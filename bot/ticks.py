@@ -10,6 +10,7 @@ import structlog
 from bot.clock import Clock
 from bot.outbox import keep_tray
 from handlers import forms
+from handlers.administration import announcing
 from handlers.context import Desk, Work
 from handlers.reminders import firing
 from handlers.requests import clock as request_clock
@@ -38,6 +39,7 @@ async def _old_updates(work: Work) -> int:
 DUE: dict[str, Due] = {
     "requests": request_clock.due,
     "reminders": firing.due,
+    "announcements": announcing.follow,
     "forms": _forms,
     "updates": _old_updates,
 }
@@ -66,8 +68,8 @@ class Ticks:
             try:
                 while await self._one(due):
                     pass
-            except Exception as error:  # noqa: BLE001 - the next tick tries again
-                log.error("tick.failed", subject=name, exc_info=error)
+            except Exception:
+                log.exception("tick.failed", subject=name)  # the next tick tries again
 
     async def _one(self, due: Due) -> int:
         async with self._store.write() as store:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from config.policy import Right
-from handlers.chat import Message
+from handlers.chat import Incoming, Message
 from handlers.context import Context, Desk
-from storage.tables import Draft
+from storage.tables import Audit, Draft
 
 #: Runs a command with what stood behind its name.
 Run = Callable[[Context, str], Awaitable[None]]
@@ -17,6 +17,9 @@ Run = Callable[[Context, str], Awaitable[None]]
 RunPress = Callable[[Context, Sequence[str]], Awaitable[None]]
 #: Continues a form with a message; returns whether it took the message as its own.
 RunForm = Callable[[Context, Draft, Message], Awaitable[bool]]
+
+#: Takes back what an audit line says was changed.
+RunUndo = Callable[[Context, Audit], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Command:
     right: Right | None = None
     where: Literal["both", "group", "private"] = "both"
     #: talks to platforms before the transaction begins; the result is given as `prepared`
-    prepare: Callable[[Desk], Awaitable[Any]] | None = None
+    prepare: Callable[[Desk, Incoming], Awaitable[Any]] | None = None
     hidden: bool = False
 
 
@@ -43,3 +46,5 @@ class Subject:
     commands: tuple[Command, ...] = ()
     presses: dict[str, RunPress] | None = None
     forms: dict[str, RunForm] | None = None
+    #: by the name written into the audit log: takes such a change back
+    undos: dict[str, RunUndo] | None = None

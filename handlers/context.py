@@ -30,7 +30,7 @@ from handlers.chat import (
     Show,
 )
 from handlers.understanding.meaning import Heard, Meaning, Scene
-from storage.tables import Account, Chat, Person
+from storage.tables import Account, Audit, Chat, Person
 
 
 class RefusalError(Exception):
@@ -73,6 +73,45 @@ class Desk:
     #: platform, chat (None: the account itself) -> what the bot can do there
     examine: Callable[[str, str | None], Awaitable[ChatFacts]]
     defaults: Defaults = Defaults()
+
+
+class Offer(Protocol):
+    """A command as help speaks of it (handlers.commands.Command)."""
+
+    @property
+    def name(self) -> str:
+        """Its English name."""
+        ...
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Its Chinese names."""
+        ...
+
+    @property
+    def right(self) -> str | None:
+        """The right that one must hold somewhere to use it."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """group, private or both."""
+        ...
+
+    @property
+    def hidden(self) -> bool:
+        """Whether help passes over it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the bot offers: all commands, and how each audited one is taken back."""
+
+    offers: tuple[Offer, ...] = ()
+    undos: Mapping[str, Callable[[Context, Audit], Awaitable[None]]] = field(
+        default_factory=dict[str, Callable[["Context", Audit], Awaitable[None]]]
+    )
 
 
 Sendable = Say | Show | Acknowledge | React | SendFile
@@ -189,6 +228,7 @@ class Context(Work):
     language: str  #: the person's, else the group's, else the community's
     group_language: str  #: what everybody in this chat reads
     incoming: Incoming
+    book: Book = field(default_factory=Book)
     prepared: Any = None  #: what the command's `prepare` found before the transaction
 
     @property

@@ -24,8 +24,8 @@ from handlers.chat import (
     Renamed,
     Standing,
 )
-from handlers.commands import Command, RunForm, RunPress, Subject
-from handlers.context import Context, Desk, RefusalError, Work
+from handlers.commands import Command, RunForm, RunPress, RunUndo, Subject
+from handlers.context import Book, Context, Desk, RefusalError, Work
 from handlers.directory import groups, people
 from handlers.hearing import Glance, Hearing
 from handlers.requests import lifecycle, replies
@@ -47,8 +47,11 @@ class Dispatcher:
         self.commands: dict[str, Command] = {}
         self.presses: dict[str, RunPress] = {}
         self.forms: dict[str, RunForm] = {}
+        self.undos: dict[str, RunUndo] = {}
         for subject in subjects:
             self._add(subject)
+        offers = tuple(dict.fromkeys(self.commands.values()))
+        self._book = Book(offers, self.undos)
         self._glances: dict[int, Glance] = {}
 
     def _add(self, subject: Subject) -> None:
@@ -59,6 +62,8 @@ class Dispatcher:
             _put(self.presses, verb, press)
         for form, run in (subject.forms or {}).items():
             _put(self.forms, form, run)
+        for name, undo in (subject.undos or {}).items():
+            _put(self.undos, name, undo)
 
     def is_talk(self, incoming: Incoming, now: datetime) -> bool:
         """Whether this is plain talk in a group, told from memory alone; it is then done with."""
@@ -91,7 +96,9 @@ class Dispatcher:
     async def prepare(self, incoming: Incoming) -> Any:
         """What must be asked of platforms before the transaction begins."""
         command, _ = self._command_of(incoming)
-        return await command.prepare(self.desk) if command and command.prepare else None
+        if command is None or command.prepare is None:
+            return None
+        return await command.prepare(self.desk, incoming)
 
     async def handle(
         self, incoming: Incoming, store: AsyncSession, now: datetime, prepared: Any = None
@@ -139,6 +146,7 @@ class Dispatcher:
             language=mine,
             group_language=group,
             incoming=incoming,
+            book=self._book,
         )
 
     async def _answer(self, ctx: Context) -> None:

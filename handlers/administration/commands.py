@@ -1,0 +1,31 @@
+"""What administration answers to: help, settings, announcements, doctor, export, audit and undo."""
+
+from __future__ import annotations
+
+from handlers.administration import (
+    announcing,
+    doctor,
+    exporting,
+    guide,
+    preferences,
+    undoing,
+)
+from handlers.commands import Command, Subject
+
+SUBJECT = Subject(
+    commands=(
+        Command("help", guide.help_, ("帮助",)),
+        Command("announce", announcing.announce, ("通知", "公告"), right="manage"),
+        Command("settings", preferences.settings, ("设置",), right="manage"),
+        Command("doctor", doctor.doctor, ("体检",), right="manage", prepare=doctor.prepare),
+        Command("export", exporting.export, ("导出",), right="manage", where="private"),
+        Command("undo", undoing.undo, ("撤销",), right="assign"),
+        Command("audit", undoing.audit_log, ("记录",), right="manage", where="private"),
+    ),
+    presses={
+        "ann": announcing.on_press,
+        "set": preferences.on_press,
+        "undo": undoing.on_press,
+    },
+    undos={"settings": preferences.undo},
+)

@@ -1,0 +1,248 @@
+"""The doctor: what the bot can hear and do, who is out of reach, each with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy import select
+
+from config.policy import Governance
+from handlers.chat import ChatFacts, Incoming
+from handlers.context import Context, Desk, Work
+from handlers.directory import access
+from storage.queries import administration as query
+from storage.queries import directory as directory_query
+from storage.queries.directory import AreaFacts, ids_of
+from storage.tables import Account, Area, Chat, Leave, RoleHeld
+
+Level = Literal["bad", "warn"]
+MOST_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be; its words "doctor.<key>" name the remedy."""
+
+    level: Level
+    key: str
+    values: dict[str, object] = field(default_factory=dict[str, object])
+
+
+Live = Mapping[tuple[str, str | None], ChatFacts]
+
+
+async def prepare(desk: Desk, incoming: Incoming) -> Live:
+    """Ask the platforms before the transaction begins: each account, and this chat."""
+    live = {(name, None): await desk.examine(name, None) for name in desk.capabilities}
+    chat = incoming.chat
+    live[(chat.platform, chat.id)] = await desk.examine(chat.platform, chat.id)
+    return live
+
+
+async def doctor(ctx: Context, rest: str) -> None:
+    """/doctor: the whole path, from what is heard here to who can be reached."""
+    areas = await access.require_somewhere(ctx, "manage")
+    live: Live = ctx.prepared or {}
+    found = await examine(ctx, live, [area.path for area in areas])
+    ctx.answer_text(report(ctx.desk, ctx.language, found), title=ctx.t("doctor.title"))
+
+
+def report(desk: Desk, language: str, found: Sequence[Finding]) -> str:
+    """The findings in words, the bad ones first."""
+    if not found:
+        return desk.words.say(language, "doctor.all_well")
+    ordered = sorted(found, key=lambda each: each.level != "bad")
+    signs = {"bad": "❌", "warn": "⚠️"}
+    lines = [f"{signs[each.level]} {_words(desk, language, each)}" for each in ordered[:MOST_LINES]]
+    if len(ordered) > MOST_LINES:
+        lines.append(desk.words.say(language, "doctor.more", n=len(ordered) - MOST_LINES))
+    return "\n".join(lines)
+
+
+def _words(desk: Desk, language: str, finding: Finding) -> str:
+    values = dict(finding.values)
+    if role := values.pop("role_key", None):
+        values["role"] = desk.words.say(language, f"roles.{role}")
+    return desk.words.say(language, f"doctor.{finding.key}", **values)
+
+
+async def examine(work: Work, live: Live, paths: Sequence[str]) -> list[Finding]:
+    """All findings for the places at `paths` and below (R14, R29, R71)."""
+    found = _platforms(live)
+    for path in paths:
+        found += await _groups(work, live, path)
+        found += await _ladders(work, path)
+    return [*found, *await _engine_room(work)]
+
+
+def _platforms(live: Live) -> list[Finding]:
+    return [
+        Finding("bad", facts.note or "platform_down", {"platform": platform})
+        for (platform, chat), facts in live.items()
+        if chat is None and not facts.reachable
+    ]
+
+
+async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
+    found: list[Finding] = []
+    chats = await query.groups_below(work.store, path)
+    if not chats:
+        found.append(Finding("warn", "no_groups"))
+    for chat in chats:
+        found += _group(chat, live.get((chat.platform, chat.external_id)))
+    found += [
+        Finding("warn", "not_linked", {"group": chat.title or chat.external_id})
+        for chat in await query.unlinked_groups(work.store)
+    ]
+    return found
+
+
+def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
+    values: dict[str, object] = {"group": chat.title or chat.external_id}
+    if facts is not None and not facts.reachable:
+        return [Finding("bad", facts.note or "group_gone", values)]
+    if not chat.present:
+        return [Finding("bad", "group_gone", values)]
+    hears = facts.hears_all if facts else chat.hears_all
+    speaks = facts.can_speak if facts else chat.can_speak
+    found: list[Finding] = []
+    if not hears:
+        found.append(Finding("bad", "deaf", values))
+    if not speaks:
+        found.append(Finding("bad", "mute", values))
+    return found
+
+
+async def _ladders(work: Work, path: str) -> list[Finding]:
+    """Every rung of every ladder of every unit or building: does it reach anybody (R29)?"""
+    areas = await query.stairwells_below(work.store, path)
+    line = await directory_query.line_of(work.store, path)
+    tree = {area.id: area for area in [*line, *await query.tree_below(work.store, path)]}
+    held = await _held(work, tree)
+    away = await _away(work)
+    reach = await _reachable(work)
+    by_area: dict[tuple[str, str], list[str]] = {}
+    hotlines: list[str] = []
+    for area in areas:
+        facts = directory_query.facts_of([tree[i] for i in ids_of(area.path) if i in tree])
+        for role, problem in _rungs(work, facts, held, away, reach):
+            by_area.setdefault((role, problem), []).append(area.path)
+        if not facts.hotline:
+            hotlines.append(area.path)
+    return _grouped(tree, by_area, hotlines)
+
+
+def _rungs(
+    work: Work,
+    facts: AreaFacts,
+    held: Mapping[tuple[int, str], list[int]],
+    away: Mapping[int, int | None],
+    reach: Mapping[int, bool],
+) -> list[tuple[str, str]]:
+    governance: Governance = "baseline" if facts.governance == "baseline" else "self"
+    roles = {
+        role
+        for ladder in work.policy.ladders[governance].values()
+        for rung in ladder
+        for role in rung
+    }
+    problems: list[tuple[str, str]] = []
+    for role in sorted(roles):
+        people = [p for i in ids_of(facts.path) for p in held.get((i, role), [])]
+        standing = [away.get(p, p) for p in people]
+        if not people:
+            problems.append((role, "nobody"))
+        elif not any(p is not None for p in standing):
+            problems.append((role, "all_away"))
+        elif not any(reach.get(p or 0, False) for p in standing):
+            problems.append((role, "unreachable"))
+    return problems
+
+
+def _grouped(
+    tree: Mapping[int, Area],
+    by_area: Mapping[tuple[str, str], list[str]],
+    hotlines: Sequence[str],
+) -> list[Finding]:
+    found: list[Finding] = []
+    for (role, problem), paths in by_area.items():
+        values: dict[str, object] = {"role_key": role, "areas": _names(tree, paths)}
+        found.append(Finding("warn", f"rung_{problem}", values))
+    if hotlines:
+        found.append(Finding("warn", "no_hotline", {"areas": _names(tree, hotlines)}))
+    return found
+
+
+def _names(tree: Mapping[int, Area], paths: Sequence[str]) -> str:
+    names = [
+        "".join(
+            tree[i].name
+            for i in ids_of(path)
+            if i in tree and tree[i].kind in ("neighbourhood", "building", "unit")
+        )
+        for path in paths[:3]
+    ]
+    return "、".join(names) + (f" … ({len(paths)})" if len(paths) > len(names) else "")
+
+
+async def _held(work: Work, tree: Mapping[int, Area]) -> dict[tuple[int, str], list[int]]:
+    rows = await work.store.execute(select(RoleHeld.area_id, RoleHeld.role, RoleHeld.person_id))
+    held: dict[tuple[int, str], list[int]] = {}
+    for area_id, role, person_id in rows.all():
+        if area_id in tree:
+            held.setdefault((area_id, role), []).append(person_id)
+    return held
+
+
+async def _away(work: Work) -> dict[int, int | None]:
+    rows = await work.store.execute(
+        select(Leave.person_id, Leave.deputy_id).where(
+            Leave.starts <= work.now, Leave.ends > work.now
+        )
+    )
+    return {row.person_id: row.deputy_id for row in rows.all()}
+
+
+async def _reachable(work: Work) -> dict[int, bool]:
+    """Who can be written to privately, or at least mentioned in a group."""
+    rows = await work.store.execute(
+        select(Account.person_id, Account.platform, Account.private_chat)
+    )
+    reach: dict[int, bool] = {}
+    for row in rows.all():
+        can = row.private_chat is not None or work.can(row.platform).speaks_first
+        reach[row.person_id] = reach.get(row.person_id, False) or can
+    return reach
+
+
+async def _engine_room(work: Work) -> list[Finding]:
+    """The database and the clock: what waits, what failed, whether time goes on."""
+    state = await query.engine_room(work.store, work.now - timedelta(days=1))
+    found: list[Finding] = []
+    numbers: list[tuple[Level, str, int, int]] = [
+        ("bad", "parked", state.dead, 1),
+        ("warn", "unsent", state.failed, 1),
+        ("warn", "backlog", state.waiting, 500),
+    ]
+    for level, key, number, least in numbers:
+        if number >= least:
+            found.append(Finding(level, key, {"n": number}))
+    if state.newest is not None and state.newest > work.now + timedelta(minutes=5):
+        found.append(Finding("bad", "clock", {}))
+    return found
+
+
+def as_data(desk: Desk, language: str, found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The findings for a program: level, key, values and the words."""
+    return [
+        {
+            "level": each.level,
+            "key": each.key,
+            "values": each.values,
+            "text": report(desk, language, [each]),
+        }
+        for each in found
+    ]

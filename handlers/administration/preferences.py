@@ -1,0 +1,179 @@
+"""/settings: what a group or a community may set for itself: language, thresholds, quiet hours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from config.words import LANGUAGES
+from handlers.chat import Content, Message
+from handlers.context import Context, RefusalError, button
+from handlers.directory import access
+from handlers.directory.audit import record
+from storage.queries import directory as query
+from storage.tables import Area, Audit, Chat
+
+QUIET = re.compile(r"^(\d{1,2}):(\d{2})\s*[-~—到]\s*(\d{1,2}):(\d{2})$")
+OFF = frozenset({"off", "no", "关", "无", "默认", "default"})
+
+Parsed = Any
+
+
+def _language(ctx: Context, text: str) -> Parsed:
+    if text not in LANGUAGES:
+        raise RefusalError("settings.bad_language")
+    return text
+
+
+def _mode(ctx: Context, text: str) -> Parsed:
+    known = {"act": "act", "suggest": "suggest", "直接": "act", "先问": "suggest"}
+    if text not in known:
+        raise RefusalError("settings.bad_mode")
+    return known[text]
+
+
+def _share(ctx: Context, text: str) -> Parsed:
+    try:
+        value = float(text)
+    except ValueError:
+        raise RefusalError("settings.bad_share", text=text) from None
+    if not 0 < value <= 1:
+        raise RefusalError("settings.bad_share", text=text)
+    return value
+
+
+def _quiet(ctx: Context, text: str) -> Parsed:
+    found = QUIET.match(text)
+    if not found or int(found[1]) > 23 or int(found[3]) > 23:
+        raise RefusalError("settings.bad_quiet")
+    if int(found[2]) > 59 or int(found[4]) > 59:
+        raise RefusalError("settings.bad_quiet")
+    return {
+        "start": f"{int(found[1]):02d}:{found[2]}",
+        "end": f"{int(found[3]):02d}:{found[4]}",
+    }
+
+
+def _topic(ctx: Context, text: str) -> Parsed:
+    """The forum topic in which /settings topic here was said."""
+    topic = ctx.incoming.chat.topic
+    if ctx.private or topic is None:
+        raise RefusalError("settings.bad_topic")
+    return topic
+
+
+#: What can be set: name -> how its words are read. Chinese names stand beside the English ones.
+FIELDS: Mapping[str, Callable[[Context, str], Parsed]] = {
+    "language": _language,
+    "mode": _mode,
+    "open_above": _share,
+    "ask_above": _share,
+    "quiet": _quiet,
+    "topic": _topic,
+}
+CHINESE = {
+    "语言": "language",
+    "方式": "mode",
+    "立案": "open_above",
+    "询问": "ask_above",
+    "安静": "quiet",
+    "话题": "topic",
+}
+
+
+async def settings(ctx: Context, rest: str) -> None:
+    """Show the settings with buttons, or set one: /settings quiet 22:00-07:00."""
+    target = await _target(ctx)
+    name, _, value = rest.strip().partition(" ")
+    if not name:
+        await _show(ctx, target)
+        return
+    field = CHINESE.get(name, name.casefold())
+    if field not in FIELDS:
+        raise RefusalError("settings.unknown", text=name)
+    if not value.strip():
+        raise RefusalError(f"settings.usage_{field}")
+    await _set(ctx, target, field, value.strip())
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "set:<field>:<value>"."""
+    target = await _target(ctx)
+    field, value = arguments
+    if field not in FIELDS:
+        raise RefusalError("access.old_button")
+    await _set(ctx, target, field, value)
+
+
+async def _target(ctx: Context) -> Chat | Area:
+    """In a group its own settings; in private those of the place that one manages."""
+    areas = await access.require_somewhere(ctx, "manage")
+    if ctx.private:
+        return areas[0]
+    if ctx.chat.area_id is None:
+        raise RefusalError("directory.greeting_link")
+    facts = await query.facts_at(ctx.store, ctx.chat.area_id)
+    await access.require(ctx, "manage", facts.path)
+    return ctx.chat
+
+
+async def _set(ctx: Context, target: Chat | Area, field: str, value: str) -> None:
+    old = target.settings.get(field)
+    if value.casefold() in OFF:
+        target.settings = {k: v for k, v in target.settings.items() if k != field}
+    else:
+        target.settings = {**target.settings, field: FIELDS[field](ctx, value)}
+    if field == "language" and isinstance(target, Chat):
+        target.language = target.settings.get("language")
+    ctx.directory_changed = True
+    back = {"kind": type(target).__name__, "id": target.id, "field": field, "old": old}
+    audit = await record(ctx, "settings", detail={"field": field}, undo=back)
+    undo = button(ctx.t("directory.button_undo"), f"undo:{audit.id}")
+    name = ctx.t(f"settings.name_{field}")
+    ctx.answer("settings.kept", name=name, value=_shown(ctx, target, field), buttons=((undo,),))
+
+
+async def undo(ctx: Context, audit: Audit) -> None:
+    """Put the former value back."""
+    back = audit.undo or {}
+    table = Chat if back["kind"] == "Chat" else Area
+    target = await ctx.store.get(table, int(back["id"]))
+    if target is None:
+        raise RefusalError("directory.undo_gone")
+    kept = {k: v for k, v in target.settings.items() if k != back["field"]}
+    old = back["old"]
+    target.settings = kept if old is None else {**kept, str(back["field"]): old}
+    if back["field"] == "language" and isinstance(target, Chat):
+        target.language = old
+    ctx.directory_changed = True
+
+
+def _shown(ctx: Context, target: Chat | Area, field: str) -> str:
+    value = target.settings.get(field)
+    if value is None:
+        return ctx.t("settings.default")
+    if field == "quiet":
+        return f"{value['start']}-{value['end']}"
+    if field in ("mode", "language"):
+        return ctx.t(f"settings.{field}_{value}")
+    return str(value)
+
+
+async def _show(ctx: Context, target: Chat | Area) -> None:
+    lines = [f"{ctx.t(f'settings.name_{field}')}：{_shown(ctx, target, field)}" for field in FIELDS]
+    where = target.title if isinstance(target, Chat) else target.name
+    rows = (
+        (
+            button(ctx.t("settings.language_zh"), "set:language:zh"),
+            button(ctx.t("settings.language_en"), "set:language:en"),
+        ),
+        (
+            button(ctx.t("settings.mode_act"), "set:mode:act"),
+            button(ctx.t("settings.mode_suggest"), "set:mode:suggest"),
+        ),
+    )
+    text = "\n".join((*lines, "", ctx.t("settings.how")))
+    content = Content(title=ctx.t("settings.title", where=where), text=text, buttons=rows)
+    reply = ctx.incoming.message_id if isinstance(ctx.incoming, Message) else None
+    ctx.say(ctx.chat, content, reply_to=None if ctx.private else reply)

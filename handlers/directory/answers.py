@@ -1,0 +1,110 @@
+"""Questions that the bot can answer from what it knows: who is in charge, was it reported, when."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from handlers.context import Context
+from storage.queries import directory as query
+from storage.queries.directory import AreaFacts
+from storage.tables import Reminder, Request
+
+Answer = Callable[[Context, AreaFacts, Request | None], Awaitable[bool]]
+
+
+async def answer(ctx: Context, question: str, request: Request | None) -> bool:
+    """Answer shortly, or stay silent (False) when there is nothing certain to say."""
+    run = ANSWERS.get(question)
+    if run is None or ctx.chat.area_id is None:
+        return False
+    return await run(ctx, await query.facts_at(ctx.store, ctx.chat.area_id), request)
+
+
+async def _holders(ctx: Context, facts: AreaFacts, roles: list[str]) -> bool:
+    found = await query.holders_over(ctx.store, facts.path, roles)
+    if not found:
+        return False
+    lines = [
+        ctx.word(
+            ctx.group_language,
+            "directory.answer_holder",
+            role=ctx.word(ctx.group_language, f"roles.{each.role}"),
+            name=each.person.name,
+        )
+        for each in found[:4]
+    ]
+    if facts.hotline:
+        lines.append(ctx.word(ctx.group_language, "directory.answer_hotline", number=facts.hotline))
+    ctx.answer_text("\n".join(lines))
+    return True
+
+
+async def _manager(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+    return await _holders(ctx, facts, ["property_manager", "grid_worker"])
+
+
+async def _captain(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+    return await _holders(ctx, facts, ["unit_captain", "building_captain", "neighbourhood_captain"])
+
+
+async def _hotline(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+    if not facts.hotline:
+        return await _manager(ctx, facts, request)
+    ctx.answer_text(ctx.word(ctx.group_language, "directory.answer_hotline", number=facts.hotline))
+    return True
+
+
+async def _status(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+    if request is None:
+        return False
+    language = ctx.group_language
+    holder = None
+    if request.holder_id is not None:
+        holder = (await query.people(ctx.store, [request.holder_id])).get(request.holder_id)
+    ctx.answer_text(
+        ctx.word(
+            language,
+            "directory.answer_status" if holder else "directory.answer_status_open",
+            number=request.number,
+            state=ctx.word(language, f"request.state.{request.state}"),
+            name=holder.name if holder else "",
+        ),
+        about=request.id,
+    )
+    return True
+
+
+async def _next_reminder(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+    reminder = await ctx.store.scalar(
+        select(Reminder)
+        .where(Reminder.area_id.in_(query.ids_of(facts.path)), Reminder.state == "on")
+        .where(Reminder.next_at > ctx.now)
+        .order_by(Reminder.next_at)
+        .limit(1)
+    )
+    if reminder is None or reminder.next_at is None:
+        return False
+    zone = ZoneInfo(facts.timezone or ctx.desk.defaults.timezone)
+    when = reminder.next_at.astimezone(zone).strftime("%m-%d %H:%M")
+    ctx.answer_text(
+        ctx.word(ctx.group_language, "directory.answer_reminder", when=when, text=reminder.text)
+    )
+    return True
+
+
+async def _help(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+    ctx.answer_text(ctx.word(ctx.group_language, "directory.answer_help"))
+    return True
+
+
+ANSWERS: dict[str, Answer] = {
+    "manager": _manager,
+    "captain": _captain,
+    "hotline": _hotline,
+    "status": _status,
+    "next_reminder": _next_reminder,
+    "help": _help,
+}

@@ -1,0 +1,54 @@
+"""What the directory answers to: binding groups and accounts, homes, staff, language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from config.words import LANGUAGES, best_language
+from handlers.commands import Command, Subject
+from handlers.context import Context, RefusalError, button
+from handlers.directory import homes, linking, staff
+
+NAMES = {"中文": "zh", "汉语": "zh", "chinese": "zh", "英文": "en", "english": "en"}
+
+
+async def language(ctx: Context, rest: str) -> None:
+    """/language zh: the language the bot speaks to this person."""
+    wanted = NAMES.get(rest.strip().casefold(), rest.strip().casefold())
+    if wanted not in LANGUAGES:
+        choices = tuple(
+            button(ctx.word(each, "directory.language_name"), f"lang:{each}") for each in LANGUAGES
+        )
+        ctx.answer("directory.language_choose", buttons=(choices,))
+        return
+    await _set_language(ctx, wanted)
+
+
+async def on_language(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "lang:en"."""
+    if not arguments or arguments[0] not in LANGUAGES:
+        raise RefusalError("access.old_button")
+    await _set_language(ctx, arguments[0])
+
+
+async def _set_language(ctx: Context, wanted: str) -> None:
+    ctx.person.language = wanted
+    ctx.language = best_language(wanted)
+    ctx.directory_changed = True
+    ctx.toast(ctx.t("directory.language_set"))
+
+
+SUBJECT = Subject(
+    commands=(
+        Command("start", linking.start, ("开始",), hidden=True),
+        Command("link", linking.link, ("绑定",), right="manage"),
+        Command("groups", linking.list_groups, ("群组", "群"), right="manage"),
+        Command("invite", linking.invite, ("邀请",), right="manage", where="private"),
+        Command("home", homes.home, ("我家", "住址")),
+        Command("staff", staff.staff, ("人员",)),
+        Command("leave", staff.leave, ("请假",), right="answer"),
+        Command("language", language, ("语言",)),
+    ),
+    presses={"home": homes.on_press, "lang": on_language},
+    undos={"link": linking.undo_link, "staff_add": staff.undo, "staff_remove": staff.undo},
+)

@@ -1,0 +1,224 @@
+"""Groups as the bot meets them: added, promoted, renamed, moved, removed; and chats out of reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from config.words import best_language
+from handlers.chat import ChatKind, Content, MemberChange, Renamed, Standing
+from handlers.context import Context, Sendable, Work, button
+from handlers.directory import people
+from handlers.requests import lifecycle, pages
+from handlers.understanding.meaning import Outcome
+from storage.queries import directory as query
+from storage.queries import post
+from storage.tables import Account, Chat, RequestMessage
+
+if TYPE_CHECKING:
+    from handlers.chat import Message
+    from handlers.hearing import Hearing
+
+
+async def on_standing(work: Work, standing: Standing) -> None:
+    """The bot's standing in a chat changed; what people must know of it is said once."""
+    chat = await people.meet_chat(work, standing.chat)
+    work.touched.add(chat.id)
+    if standing.chat.kind is ChatKind.PRIVATE:
+        await _private_standing(work, chat, standing)
+        return
+    heard_all, was_there = chat.hears_all, chat.present and chat.greeted_at is not None
+    chat.present = standing.present
+    chat.administrator = standing.administrator
+    chat.hears_all = standing.hears_all
+    chat.can_speak = standing.can_speak
+    if not standing.present:
+        await _tell_coordinators(work, chat, "directory.removed_from_group")
+    elif not standing.can_speak:
+        await _tell_coordinators(work, chat, "directory.muted_in_group")
+    elif not was_there:
+        await greet(work, chat)
+    elif heard_all != chat.hears_all:
+        await _say_hearing(work, chat)
+
+
+async def _private_standing(work: Work, chat: Chat, standing: Standing) -> None:
+    chat.present = standing.present
+    await work.store.execute(
+        update(Account)
+        .where(Account.platform == chat.platform, Account.external_id == chat.external_id)
+        .values(private_chat=chat.external_id if standing.present else None)
+    )
+
+
+async def greet(work: Work, chat: Chat) -> None:
+    """Say who the bot is, what it needs, and what it can and cannot hear here (R14)."""
+    chat.greeted_at = work.now
+    language = await language_of(work, chat)
+    lines = [work.word(language, "directory.greeting")]
+    if chat.area_id is None:
+        lines.append(work.word(language, "directory.greeting_link"))
+    else:
+        facts = await query.facts_at(work.store, chat.area_id)
+        lines.append(work.word(language, "directory.greeting_linked", area=facts.name))
+    lines.append(work.word(language, hearing_key(chat)))
+    home = button(work.word(language, "directory.button_home"), "home:ask")
+    buttons = ((home,),) if chat.area_id is not None else ()
+    work.say(chat, Content(text="\n".join(lines), buttons=buttons))
+
+
+def hearing_key(chat: Chat) -> str:
+    """The text that says what the bot hears in this group."""
+    return "directory.hears_all" if chat.hears_all else "directory.hears_mentions"
+
+
+async def _say_hearing(work: Work, chat: Chat) -> None:
+    language = await language_of(work, chat)
+    work.say(chat, Content(text=work.word(language, hearing_key(chat))))
+    if not chat.hears_all:
+        await _tell_coordinators(work, chat, "directory.deaf_in_group")
+
+
+async def language_of(work: Work, chat: Chat) -> str:
+    """The language that everybody in this chat reads."""
+    wish = None
+    if chat.language is None and chat.area_id is not None:
+        wish = (await query.facts_at(work.store, chat.area_id)).language
+    return best_language(chat.language, wish, default=work.desk.defaults.language)
+
+
+async def _tell_coordinators(work: Work, chat: Chat, key: str) -> None:
+    if chat.area_id is None:
+        return
+    facts = await query.facts_at(work.store, chat.area_id)
+    managers = [role for role, each in work.policy.roles.items() if "manage" in each.rights]
+    for holder in await query.holders_over(work.store, facts.path, managers):
+        await tell(work, holder.person.id, key, group=chat.title or facts.name)
+
+
+async def tell(work: Work, person_id: int, key: str, **values: object) -> bool:
+    """A private word to somebody, if they can be written to; whether they can."""
+    private = await private_chat_of(work, person_id)
+    if private is None:
+        return False
+    chat, language = private
+    work.say(chat, Content(text=work.word(language, key, **values)))
+    return True
+
+
+async def private_chat_of(work: Work, person_id: int) -> tuple[Chat, str] | None:
+    """The private chat in which somebody can be written to, and their language."""
+    found = await query.people(work.store, [person_id])
+    person = found.get(person_id)
+    for account in await query.accounts_of(work.store, person_id):
+        can = work.can(account.platform)
+        address = account.private_chat or (account.external_id if can.speaks_first else None)
+        if address and can.private and person is not None:
+            chat = await query.chat(work.store, account.platform, address)
+            if chat is None:
+                chat = Chat(
+                    platform=account.platform,
+                    external_id=address,
+                    kind="private",
+                    title=person.name,
+                    present=True,
+                    administrator=False,
+                    hears_all=True,
+                    can_speak=True,
+                    settings={},
+                )
+                work.store.add(chat)
+                await work.store.flush()
+            return chat, best_language(person.language, default=work.desk.defaults.language)
+    return None
+
+
+async def on_renamed(work: Work, renamed: Renamed) -> None:
+    """The group has a new title; its building stays."""
+    chat = await people.meet_chat(work, renamed.chat)
+    chat.title = renamed.title[:200]
+    work.touched.add(chat.id)
+
+
+async def on_member(work: Work, change: MemberChange) -> None:
+    """Somebody joined or left. Homes are bound by the people themselves, never by this (R22)."""
+    await people.meet_chat(work, change.chat)
+
+
+async def on_moved(work: Work, platform: str, old: str, new: str) -> None:
+    """A group lives on under a new id: building, requests and reminders stay with it (R15).
+
+    The notice comes twice (from the old and from the new group) and in either order. Message ids
+    of the old group mean nothing in the new one, so open cards are shown anew.
+    """
+    chat = await query.chat(work.store, platform, old)
+    if chat is None:
+        return
+    newer = await query.chat(work.store, platform, new)
+    if newer is not None:
+        newer.external_id = f"was:{new}:{newer.id}"
+        newer.present = False
+        await work.store.flush()
+    chat.external_id = new
+    chat.present = True
+    await work.store.execute(
+        update(RequestMessage)
+        .where(RequestMessage.chat_id == chat.id)
+        .values(message_id="was:" + RequestMessage.message_id)
+    )
+    await post.move_post(work.store, platform, old, new)
+    work.directory_changed = True
+    await lifecycle.show_cards_in(work, chat)
+
+
+async def undelivered(work: Work, out: Sendable, *, unreachable: bool) -> None:
+    """Something could not be sent. Who is out of reach is noted; a page falls back (R24)."""
+    chat = await query.chat(work.store, out.platform, out.chat)
+    if chat is None or not unreachable:
+        return
+    work.touched.add(chat.id)
+    if chat.kind == "group":
+        chat.can_speak = False
+        await _tell_coordinators(work, chat, "directory.muted_in_group")
+        return
+    account = await work.store.scalar(
+        select(Account).where(
+            Account.platform == chat.platform, Account.private_chat == chat.external_id
+        )
+    )
+    if account is None:
+        account = await query.account(work.store, chat.platform, chat.external_id)
+    chat.present = False
+    if account is not None:
+        account.private_chat = None
+        await work.store.flush()
+        if out.about is not None:
+            await pages.fall_back(work, out.about, account.person_id)
+
+
+async def heard_in_private(ctx: Context, hearing: Hearing, message: Message) -> None:
+    """A private message that is no command: a report from home, or a hint at what helps."""
+    from handlers.hearing import act, settled
+
+    if ctx.chat.area_id is None:
+        homes = await query.homes_of(ctx.store, ctx.person.id)
+        if not homes:
+            ctx.answer(
+                "directory.private_hint",
+                buttons=((button(ctx.t("directory.button_home"), "home:ask"),),),
+            )
+            return
+        ctx.chat.area_id = homes[0][1].parent_id or homes[0][1].id
+        await ctx.store.flush()
+    glance = await hearing.look(ctx, message)
+    if glance is None or settled(glance).outcome is Outcome.TALK:
+        ctx.answer("directory.private_silence")
+        return
+    outcome, of = await act(ctx, glance, message)
+    hearing.remember(glance, outcome, of)
+
+
+async def needs_link(ctx: Context) -> None:
+    """The bot was spoken to in a group that is bound to no place yet."""
+    ctx.answer("directory.greeting_link")

@@ -1,0 +1,151 @@
+"""Where people live: said by them (by words or buttons), confirmed by a captain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from handlers import forms
+from handlers.chat import Button, Content, Rows
+from handlers.context import Context, RefusalError, button
+from handlers.directory import access, groups, places
+from storage.queries import directory as query
+from storage.tables import Area, Residence
+
+IN_A_ROW = 4
+ON_A_PAGE = 24
+
+
+async def home(ctx: Context, rest: str) -> None:
+    """/home 2-501: remember where this person lives, and ask a captain to confirm."""
+    if not rest:
+        await ask_home(ctx)
+        return
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    area = await places.find_place(ctx, base, rest)
+    if area.kind != "household":
+        await _show_choice(ctx, area)
+        return
+    await settle(ctx, area)
+
+
+async def ask_home(ctx: Context) -> None:
+    """Ask by buttons: first the building or unit, then the room."""
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    area = await query.area_by_id(ctx.store, base.area_id)
+    assert area is not None
+    await _show_choice(ctx, area)
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Buttons "home:ask", "home:at:<area>:<page>", "home:ok:<residence>", "home:no:<residence>"."""
+    action, *rest = arguments
+    if action == "ask":
+        await ask_home(ctx)
+    elif action == "at":
+        await _pressed_area(ctx, int(rest[0]), int(rest[1]) if len(rest) > 1 else 0)
+    else:
+        await _confirm(ctx, int(rest[0]), yes=action == "ok")
+
+
+async def _pressed_area(ctx: Context, area_id: int, page: int) -> None:
+    area = await query.area_by_id(ctx.store, area_id)
+    if area is None:
+        raise RefusalError("access.old_button")
+    if area.kind == "household":
+        await settle(ctx, area)
+    else:
+        await _show_choice(ctx, area, page)
+
+
+async def _show_choice(ctx: Context, area: Area, page: int = 0) -> None:
+    below = await query.children(ctx.store, area.id)
+    if not below:
+        raise RefusalError("directory.home_unlisted", area=area.name)
+    rows = _rows(ctx, area, below, page)
+    text = ctx.t("directory.home_choose", area=await places.full_name(ctx, area))
+    content = Content(text=text, buttons=rows)
+    # A question in a group is one person's: it stands in a slot of theirs, edited from page to page.
+    ctx.show(ctx.chat, f"home:{ctx.person.id}", content)
+
+
+def _rows(ctx: Context, area: Area, below: Sequence[Area], page: int) -> Rows:
+    shown = below[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+    buttons = [button(each.name, f"home:at:{each.id}") for each in shown]
+    rows = [tuple(buttons[i : i + IN_A_ROW]) for i in range(0, len(buttons), IN_A_ROW)]
+    turns: list[Button] = []
+    if page > 0:
+        turns.append(button(ctx.t("directory.page_back"), f"home:at:{area.id}:{page - 1}"))
+    if len(below) > (page + 1) * ON_A_PAGE:
+        turns.append(button(ctx.t("directory.page_next"), f"home:at:{area.id}:{page + 1}"))
+    return (*rows, tuple(turns)) if turns else tuple(rows)
+
+
+async def settle(ctx: Context, area: Area) -> None:
+    """Remember the home; a captain is asked to confirm it, and the person is told so."""
+    found = await ctx.store.scalar(
+        select(Residence).where(Residence.person_id == ctx.person.id, Residence.area_id == area.id)
+    )
+    if found is None:
+        found = Residence(person_id=ctx.person.id, area_id=area.id, since=ctx.now)
+        ctx.store.add(found)
+        await ctx.store.flush()
+    await forms.end(ctx)
+    ctx.directory_changed = True
+    if ctx.private:
+        ctx.chat.area_id = area.parent_id or area.id
+    asked = await _ask_captain(ctx, found, area) if found.confirmed_at is None else None
+    # In the group only the thanks: the room number stays between the person and the captain.
+    key = "directory.home_kept" if asked or found.confirmed_at is None else "directory.home_known"
+    text = ctx.t(key, captain=asked or ctx.t("directory.captain"))
+    if not ctx.private:
+        ctx.show(ctx.chat, f"home:{ctx.person.id}", Content(text=text))
+    else:
+        ctx.answer_text(ctx.t("directory.home_is", home=await places.full_name(ctx, area)) + text)
+
+
+async def _ask_captain(ctx: Context, residence: Residence, area: Area) -> str | None:
+    roles = [name for name, role in ctx.policy.roles.items() if "confirm_home" in role.rights]
+    for holder in await query.holders_over(ctx.store, area.path, roles):
+        if holder.person.id == ctx.person.id:
+            continue
+        private = await groups.private_chat_of(ctx, holder.person.id)
+        if private is None:
+            continue
+        chat, language = private
+        text = ctx.word(
+            language,
+            "directory.home_confirm",
+            name=ctx.person.name,
+            home=await places.full_name(ctx, area),
+        )
+        yes = button(
+            ctx.word(language, "directory.button_yes"), f"home:ok:{residence.id}", "success"
+        )
+        no = button(ctx.word(language, "directory.button_no"), f"home:no:{residence.id}", "danger")
+        ctx.show(chat, f"homeok:{residence.id}", Content(text=text, buttons=((yes, no),)))
+        return holder.person.name
+    return None
+
+
+async def _confirm(ctx: Context, residence_id: int, *, yes: bool) -> None:
+    residence = await ctx.store.get(Residence, residence_id)
+    area = await ctx.store.get(Area, residence.area_id) if residence else None
+    if residence is None or area is None:
+        raise RefusalError("directory.home_gone")
+    await access.require(ctx, "confirm_home", area.path)
+    if residence.confirmed_at is not None:
+        raise RefusalError("directory.home_done")
+    person = (await query.people(ctx.store, [residence.person_id]))[residence.person_id]
+    home_name = await places.full_name(ctx, area)
+    if yes:
+        residence.confirmed_at, residence.confirmed_by = ctx.now, ctx.person.id
+    else:
+        await ctx.store.delete(residence)
+    ctx.directory_changed = True
+    done = "directory.home_confirmed" if yes else "directory.home_denied"
+    text = ctx.t(done, name=person.name, home=home_name)
+    ctx.show(ctx.chat, f"homeok:{residence.id}", Content(text=text))
+    told = "directory.home_ok_told" if yes else "directory.home_no_told"
+    await groups.tell(ctx, person.id, told, home=home_name)

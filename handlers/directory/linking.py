@@ -1,0 +1,215 @@
+"""Binding: a group to its building, an account to its person."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from handlers.chat import Content
+from handlers.context import Context, RefusalError, button
+from handlers.directory import access, finding, groups, invites, places
+from handlers.directory.audit import record
+from storage.queries import directory as query
+from storage.tables import (
+    Account,
+    Area,
+    Audit,
+    Chat,
+    Event,
+    Invite,
+    Page,
+    Person,
+    Request,
+    RequestMessage,
+    Residence,
+    RoleHeld,
+    Supporter,
+)
+
+
+async def link(ctx: Context, rest: str) -> None:
+    """/link 3栋: bind this group to a place (coordinators); without a place, say how it stands.
+
+    In a private chat it makes an install link that carries the place.
+    """
+    areas = await access.require_somewhere(ctx, "manage")
+    if not rest:
+        await _say_link(ctx)
+        return
+    base = await query.facts_at(ctx.store, ctx.chat.area_id or areas[0].id)
+    area = await places.find_place(ctx, base, rest)
+    await access.require(ctx, "manage", area.path)
+    if ctx.private:
+        await _install_link(ctx, area)
+    else:
+        await bind(ctx, ctx.chat, area)
+
+
+async def _say_link(ctx: Context) -> None:
+    if ctx.private or ctx.chat.area_id is None:
+        raise RefusalError("directory.link_usage")
+    facts = await query.facts_at(ctx.store, ctx.chat.area_id)
+    ctx.answer("directory.linked_is", area=facts.name)
+
+
+async def bind(ctx: Context, chat: Chat, area: Area) -> None:
+    """Bind the group and say so in it."""
+    back = {"chat": chat.id, "area": chat.area_id}
+    chat.area_id = area.id
+    ctx.directory_changed = True
+    audit = await record(ctx, "link", detail={"chat": chat.id, "area": area.id}, undo=back)
+    undo = button(ctx.t("directory.button_undo"), f"undo:{audit.id}")
+    home = button(ctx.t("directory.button_home"), "home:ask")
+    lines = [
+        ctx.t("directory.linked", area=await places.full_name(ctx, area)),
+        ctx.t(groups.hearing_key(chat)),
+    ]
+    ctx.say(chat, Content(text="\n".join(lines), buttons=((home,), (undo,))))
+
+
+async def undo_link(ctx: Context, audit: Audit) -> None:
+    """Take a binding back."""
+    back = audit.undo or {}
+    chat = await ctx.store.get(Chat, int(back["chat"]))
+    if chat is None:
+        raise RefusalError("directory.undo_gone")
+    chat.area_id = back["area"]
+    ctx.directory_changed = True
+
+
+async def _install_link(ctx: Context, area: Area) -> None:
+    token = await invites.make_invite(ctx, area_id=area.id, by=ctx.person.id)
+    url = ctx.desk.link(ctx.chat.platform, token, True)
+    await record(ctx, "install_link", detail={"area": area.id})
+    if url is None:
+        ctx.answer("directory.install_code", area=area.name, code=f"/start {token}")
+    else:
+        ctx.answer("directory.install_link", area=area.name, url=url)
+
+
+async def invite(ctx: Context, rest: str) -> None:
+    """/invite PERSON: a single-use link with which that person binds their account."""
+    await access.require_somewhere(ctx, "manage")
+    if not ctx.private:
+        raise RefusalError("access.only_private")
+    person = await finding.find_person(ctx, rest)
+    held = await query.roles_of(ctx.store, person.id)
+    homes = await query.homes_of(ctx.store, person.id)
+    for area in [*(area for _, area in held), *(area for _, area in homes)]:
+        await access.require(ctx, "manage", area.path)
+    token = await invites.make_invite(ctx, person_id=person.id, by=ctx.person.id)
+    await record(ctx, "invite", detail={"person": person.id})
+    url = ctx.desk.link(ctx.chat.platform, token, False) or f"/start {token}"
+    ctx.answer("directory.invite_made", name=person.name, url=url)
+
+
+async def start(ctx: Context, rest: str) -> None:
+    """/start, or /start TICKET from a deep link: binds this account, or links this group."""
+    if not rest:
+        await _welcome(ctx)
+    elif ctx.private:
+        await _bind_account(ctx, rest)
+    else:
+        ticket = await invites.use_invite(ctx, rest, "area")
+        area = await ctx.store.get(Area, ticket.area_id)
+        if area is None or not await _maker_may(ctx, ticket, area):
+            raise RefusalError("directory.invite_unknown")
+        ctx.chat.greeted_at = ctx.now
+        await bind(ctx, ctx.chat, area)
+
+
+async def _maker_may(ctx: Context, ticket: Invite, area: Area) -> bool:
+    return ticket.created_by is None or await access.may(
+        ctx, ticket.created_by, "manage", area.path
+    )
+
+
+async def _welcome(ctx: Context) -> None:
+    if not ctx.private:
+        await groups.greet(ctx, ctx.chat)
+        return
+    held = await query.roles_of(ctx.store, ctx.person.id)
+    key = "directory.welcome_staff" if held else "directory.welcome"
+    home = button(ctx.t("directory.button_home"), "home:ask")
+    ctx.answer(key, name=ctx.person.name, buttons=() if held else ((home,),))
+
+
+async def _bind_account(ctx: Context, token: str) -> None:
+    if _anonymous(ctx):
+        raise RefusalError("directory.anonymous")
+    ticket = await invites.use_invite(ctx, token, "person")
+    person = await ctx.store.get(Person, ticket.person_id)
+    if person is None:
+        raise RefusalError("directory.invite_unknown")
+    if person.id != ctx.person.id:
+        await move_account(ctx, ctx.account, person)
+    held = await query.roles_of(ctx.store, person.id)
+    roles = "、".join(f"{area.name} {ctx.t(f'roles.{role}')}" for role, area in held)
+    ctx.answer("directory.bound", name=person.name, roles=roles or ctx.t("directory.resident"))
+
+
+def _anonymous(ctx: Context) -> bool:
+    sender = getattr(ctx.incoming, "sender", None)
+    return bool(sender and sender.anonymous)
+
+
+async def move_account(ctx: Context, account: Account, person: Person) -> None:
+    """The account is this person's from now on; what its owner did before goes along.
+
+    Only when the older person has no other account left does what they said move too.
+    """
+    old_id = account.person_id
+    account.person_id = person.id
+    await ctx.store.flush()
+    ctx.directory_changed = True
+    left = await ctx.store.scalar(select(Account.id).where(Account.person_id == old_id))
+    if left is None:
+        for column in (
+            Request.reporter_id,
+            Request.holder_id,
+            Event.actor_id,
+            RequestMessage.person_id,
+            Page.person_id,
+        ):
+            table = column.class_
+            await ctx.store.execute(
+                update(table).where(column == old_id).values({column: person.id})
+            )
+        for one in (Supporter.request_id, Residence.area_id, RoleHeld.area_id):
+            await _move_unique(ctx, one, old_id, person.id)
+
+
+async def _move_unique(ctx: Context, column: object, old: int, new: int) -> None:
+    """Move rows that may exist once a person; one that is there already stays as it is."""
+    table = column.class_  # pyright: ignore
+    has = select(column).where(table.person_id == new)  # pyright: ignore
+    await ctx.store.execute(
+        update(table)  # pyright: ignore
+        .where(table.person_id == old, column.not_in(has))  # pyright: ignore
+        .values(person_id=new)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def list_groups(ctx: Context, rest: str) -> None:
+    """/groups: the groups below one's places, and how the bot stands in each."""
+    areas = await access.require_somewhere(ctx, "manage")
+    lines: list[str] = []
+    for area in areas:
+        for chat in await query.group_chats_below(ctx.store, area.path):
+            at = await ctx.store.get(Area, chat.area_id)
+            where = await places.full_name(ctx, at) if at else "?"
+            lines.append(
+                ctx.t(
+                    "directory.group_line",
+                    title=chat.title or chat.external_id,
+                    area=where,
+                    hears=ctx.t(groups.hearing_key(chat) + "_short"),
+                )
+            )
+    unbound = await ctx.store.scalars(
+        select(Chat).where(Chat.kind == "group", Chat.area_id.is_(None), Chat.present)
+    )
+    lines += [ctx.t("directory.group_unbound", title=each.title) for each in unbound.all()]
+    ctx.answer_text(
+        "\n".join(lines) or ctx.t("directory.groups_none"), title=ctx.t("directory.groups_title")
+    )

@@ -1,0 +1,18 @@
+"""Alembic's entry: uses the connection it is given (storage/migrate.py)."""
+
+from __future__ import annotations
+
+from alembic import context
+
+import storage.tables  # noqa: F401 - the metadata must be whole
+from storage.base import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
