@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from bot.clock import Clock
 from bot.outbox import keep_tray
+from handlers import reach
 from handlers.chat import PermanentError
 from handlers.context import Desk, Sendable, Work
-from handlers.directory import groups
 from storage.engine import Store
 from storage.tables import Letter
 
@@ -28,7 +28,7 @@ class Returns:
         """Note who is out of reach, and fall back to the group where a request waits (R24)."""
         async with self._store.write() as store:
             work = Work(self._desk, store, self._clock.now())
-            await groups.undelivered(work, out, unreachable=error.unreachable)
+            await reach.undelivered(work, out, unreachable=error.unreachable)
             await keep_tray(store, work.tray)
         self._done(work)
 
@@ -36,6 +36,6 @@ class Returns:
         """The group lives on under a new id (R15)."""
         async with self._store.write() as store:
             work = Work(self._desk, store, self._clock.now())
-            await groups.on_moved(work, platform, old, new)
+            await reach.on_moved(work, platform, old, new)
             await keep_tray(store, work.tray)
         self._done(work)

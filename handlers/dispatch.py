@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.words import best_language
-from handlers import forms, hearing
+from handlers import forms, hearing, reach
 from handlers.chat import (
     ChatKind,
     Incoming,
@@ -273,7 +273,7 @@ class Dispatcher:
     async def _unplaced(self, ctx: Context, message: Message) -> None:
         """A private chat, or a group without a place: what was said is not a command."""
         if ctx.private:
-            await groups.heard_in_private(ctx, self.hearing, message)
+            await reach.heard_in_private(ctx, self.hearing, message)
         elif message.to_bot:
             await groups.needs_link(ctx)
 
@@ -333,7 +333,7 @@ async def _on_standing(work: Work, incoming: Incoming) -> None:
 
 async def _on_moved(work: Work, incoming: Incoming) -> None:
     assert isinstance(incoming, Moved)
-    await groups.on_moved(work, incoming.chat.platform, incoming.chat.id, incoming.new_id)
+    await reach.on_moved(work, incoming.chat.platform, incoming.chat.id, incoming.new_id)
 
 
 async def _on_renamed(work: Work, incoming: Incoming) -> None:

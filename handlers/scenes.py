@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.policy import Policy
 from handlers.chat import Media
 from handlers.context import Work
-from handlers.understanding.meaning import KnownRequest, Kind, Place, Said, Urgency
+from handlers.understanding.meaning import Kind, KnownRequest, Place, Said, Urgency
 from storage.queries import directory as query
 from storage.queries import scenes as scene_query
 from storage.tables import Area, Chat, Request

@@ -36,7 +36,9 @@ Live = Mapping[tuple[str, str | None], ChatFacts]
 
 async def prepare(desk: Desk, incoming: Incoming) -> Live:
     """Ask the platforms before the transaction begins: each account, and this chat."""
-    live = {(name, None): await desk.examine(name, None) for name in desk.capabilities}
+    live: dict[tuple[str, str | None], ChatFacts] = {}
+    for name in desk.capabilities:
+        live[(name, None)] = await desk.examine(name, None)
     chat = incoming.chat
     live[(chat.platform, chat.id)] = await desk.examine(chat.platform, chat.id)
     return live
@@ -50,15 +52,15 @@ async def doctor(ctx: Context, rest: str) -> None:
     ctx.answer_text(report(ctx.desk, ctx.language, found), title=ctx.t("doctor.title"))
 
 
-def report(desk: Desk, language: str, found: Sequence[Finding]) -> str:
+def report(desk: Desk, language: str, found: Sequence[Finding], *, most: int = MOST_LINES) -> str:
     """The findings in words, the bad ones first."""
     if not found:
         return desk.words.say(language, "doctor.all_well")
     ordered = sorted(found, key=lambda each: each.level != "bad")
     signs = {"bad": "❌", "warn": "⚠️"}
-    lines = [f"{signs[each.level]} {_words(desk, language, each)}" for each in ordered[:MOST_LINES]]
-    if len(ordered) > MOST_LINES:
-        lines.append(desk.words.say(language, "doctor.more", n=len(ordered) - MOST_LINES))
+    lines = [f"{signs[each.level]} {_words(desk, language, each)}" for each in ordered[:most]]
+    if len(ordered) > most:
+        lines.append(desk.words.say(language, "doctor.more", n=len(ordered) - most))
     return "\n".join(lines)
 
 

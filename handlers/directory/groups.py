@@ -1,24 +1,15 @@
-"""Groups as the bot meets them: added, promoted, renamed, moved, removed; and chats out of reach."""
+"""Groups as the bot meets them: added, promoted, renamed, removed; and whom it can write to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from config.words import best_language
 from handlers.chat import ChatKind, Content, MemberChange, Renamed, Standing
-from handlers.context import Context, Sendable, Work, button
+from handlers.context import Context, Work, button
 from handlers.directory import people
-from handlers.requests import lifecycle, pages
-from handlers.understanding.meaning import Outcome
 from storage.queries import directory as query
-from storage.queries import post
-from storage.tables import Account, Chat, RequestMessage
-
-if TYPE_CHECKING:
-    from handlers.chat import Message
-    from handlers.hearing import Hearing
+from storage.tables import Account, Chat
 
 
 async def on_standing(work: Work, standing: Standing) -> None:
@@ -34,9 +25,9 @@ async def on_standing(work: Work, standing: Standing) -> None:
     chat.hears_all = standing.hears_all
     chat.can_speak = standing.can_speak
     if not standing.present:
-        await _tell_coordinators(work, chat, "directory.removed_from_group")
+        await tell_coordinators(work, chat, "directory.removed_from_group")
     elif not standing.can_speak:
-        await _tell_coordinators(work, chat, "directory.muted_in_group")
+        await tell_coordinators(work, chat, "directory.muted_in_group")
     elif not was_there:
         await greet(work, chat)
     elif heard_all != chat.hears_all:
@@ -77,7 +68,7 @@ async def _say_hearing(work: Work, chat: Chat) -> None:
     language = await language_of(work, chat)
     work.say(chat, Content(text=work.word(language, hearing_key(chat))))
     if not chat.hears_all:
-        await _tell_coordinators(work, chat, "directory.deaf_in_group")
+        await tell_coordinators(work, chat, "directory.deaf_in_group")
 
 
 async def language_of(work: Work, chat: Chat) -> str:
@@ -88,7 +79,8 @@ async def language_of(work: Work, chat: Chat) -> str:
     return best_language(chat.language, wish, default=work.desk.defaults.language)
 
 
-async def _tell_coordinators(work: Work, chat: Chat, key: str) -> None:
+async def tell_coordinators(work: Work, chat: Chat, key: str) -> None:
+    """A private word about a group to those who manage its place."""
     if chat.area_id is None:
         return
     facts = await query.facts_at(work.store, chat.area_id)
@@ -144,79 +136,6 @@ async def on_renamed(work: Work, renamed: Renamed) -> None:
 async def on_member(work: Work, change: MemberChange) -> None:
     """Somebody joined or left. Homes are bound by the people themselves, never by this (R22)."""
     await people.meet_chat(work, change.chat)
-
-
-async def on_moved(work: Work, platform: str, old: str, new: str) -> None:
-    """A group lives on under a new id: building, requests and reminders stay with it (R15).
-
-    The notice comes twice (from the old and from the new group) and in either order. Message ids
-    of the old group mean nothing in the new one, so open cards are shown anew.
-    """
-    chat = await query.chat(work.store, platform, old)
-    if chat is None:
-        return
-    newer = await query.chat(work.store, platform, new)
-    if newer is not None:
-        newer.external_id = f"was:{new}:{newer.id}"
-        newer.present = False
-        await work.store.flush()
-    chat.external_id = new
-    chat.present = True
-    await work.store.execute(
-        update(RequestMessage)
-        .where(RequestMessage.chat_id == chat.id)
-        .values(message_id="was:" + RequestMessage.message_id)
-    )
-    await post.move_post(work.store, platform, old, new)
-    work.directory_changed = True
-    await lifecycle.show_cards_in(work, chat)
-
-
-async def undelivered(work: Work, out: Sendable, *, unreachable: bool) -> None:
-    """Something could not be sent. Who is out of reach is noted; a page falls back (R24)."""
-    chat = await query.chat(work.store, out.platform, out.chat)
-    if chat is None or not unreachable:
-        return
-    work.touched.add(chat.id)
-    if chat.kind == "group":
-        chat.can_speak = False
-        await _tell_coordinators(work, chat, "directory.muted_in_group")
-        return
-    account = await work.store.scalar(
-        select(Account).where(
-            Account.platform == chat.platform, Account.private_chat == chat.external_id
-        )
-    )
-    if account is None:
-        account = await query.account(work.store, chat.platform, chat.external_id)
-    chat.present = False
-    if account is not None:
-        account.private_chat = None
-        await work.store.flush()
-        if out.about is not None:
-            await pages.fall_back(work, out.about, account.person_id)
-
-
-async def heard_in_private(ctx: Context, hearing: Hearing, message: Message) -> None:
-    """A private message that is no command: a report from home, or a hint at what helps."""
-    from handlers.hearing import act, settled
-
-    if ctx.chat.area_id is None:
-        homes = await query.homes_of(ctx.store, ctx.person.id)
-        if not homes:
-            ctx.answer(
-                "directory.private_hint",
-                buttons=((button(ctx.t("directory.button_home"), "home:ask"),),),
-            )
-            return
-        ctx.chat.area_id = homes[0][1].parent_id or homes[0][1].id
-        await ctx.store.flush()
-    glance = await hearing.look(ctx, message)
-    if glance is None or settled(glance).outcome is Outcome.TALK:
-        ctx.answer("directory.private_silence")
-        return
-    outcome, of = await act(ctx, glance, message)
-    hearing.remember(glance, outcome, of)
 
 
 async def needs_link(ctx: Context) -> None:

@@ -33,9 +33,8 @@ async def home(ctx: Context, rest: str) -> None:
 async def ask_home(ctx: Context) -> None:
     """Ask by buttons: first the building or unit, then the room."""
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    area = await query.area_by_id(ctx.store, base.area_id)
-    assert area is not None
-    await _show_choice(ctx, area)
+    if (area := await query.area_by_id(ctx.store, base.area_id)) is not None:
+        await _show_choice(ctx, area)
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
@@ -66,7 +65,7 @@ async def _show_choice(ctx: Context, area: Area, page: int = 0) -> None:
     rows = _rows(ctx, area, below, page)
     text = ctx.t("directory.home_choose", area=await places.full_name(ctx, area))
     content = Content(text=text, buttons=rows)
-    # A question in a group is one person's: it stands in a slot of theirs, edited from page to page.
+    # The question is one person's: it stands in a slot of theirs, edited from page to page.
     ctx.show(ctx.chat, f"home:{ctx.person.id}", content)
 
 

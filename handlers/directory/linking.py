@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
 from handlers.directory import access, finding, groups, invites, places
 from handlers.directory.audit import record
 from storage.queries import directory as query
-from storage.tables import (
-    Account,
-    Area,
-    Audit,
-    Chat,
-    Event,
-    Invite,
-    Page,
-    Person,
-    Request,
-    RequestMessage,
-    Residence,
-    RoleHeld,
-    Supporter,
-)
+from storage.queries import moves as directory_moves
+from storage.tables import Account, Area, Audit, Chat, Invite, Person
 
 
 async def link(ctx: Context, rest: str) -> None:
@@ -163,31 +150,7 @@ async def move_account(ctx: Context, account: Account, person: Person) -> None:
     ctx.directory_changed = True
     left = await ctx.store.scalar(select(Account.id).where(Account.person_id == old_id))
     if left is None:
-        for column in (
-            Request.reporter_id,
-            Request.holder_id,
-            Event.actor_id,
-            RequestMessage.person_id,
-            Page.person_id,
-        ):
-            table = column.class_
-            await ctx.store.execute(
-                update(table).where(column == old_id).values({column: person.id})
-            )
-        for one in (Supporter.request_id, Residence.area_id, RoleHeld.area_id):
-            await _move_unique(ctx, one, old_id, person.id)
-
-
-async def _move_unique(ctx: Context, column: object, old: int, new: int) -> None:
-    """Move rows that may exist once a person; one that is there already stays as it is."""
-    table = column.class_  # pyright: ignore
-    has = select(column).where(table.person_id == new)  # pyright: ignore
-    await ctx.store.execute(
-        update(table)  # pyright: ignore
-        .where(table.person_id == old, column.not_in(has))  # pyright: ignore
-        .values(person_id=new)
-        .execution_options(synchronize_session=False)
-    )
+        await directory_moves.move_everything(ctx.store, old_id, person.id)
 
 
 async def list_groups(ctx: Context, rest: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -110,7 +111,7 @@ async def _remove(ctx: Context, person: Person, role: str, area: Area) -> None:
 async def _changed(ctx: Context, person: Person, role: str, area: Area, what: str) -> None:
     await ctx.store.flush()
     ctx.directory_changed = True
-    names = {"name": person.name, "role": ctx.t(f"roles.{role}"), "area": area.name}
+    names: dict[str, Any] = {"name": person.name, "role": ctx.t(f"roles.{role}"), "area": area.name}
     back = {"person": person.id, "role": role, "area": area.id, "what": what}
     audit = await record(ctx, f"staff_{what}", detail=back, undo=back)
     undo = button(ctx.t("directory.button_undo"), f"undo:{audit.id}")
@@ -158,7 +159,10 @@ async def leave(ctx: Context, rest: str) -> None:
         )
     )
     await record(ctx, "leave", detail={"person": person.id})
-    shown = {"name": person.name, "deputy": deputy.name if deputy else ctx.t("directory.nobody")}
+    shown: dict[str, Any] = {
+        "name": person.name,
+        "deputy": deputy.name if deputy else ctx.t("directory.nobody"),
+    }
     ctx.answer(
         "directory.leave_kept",
         start=starts.astimezone(await _zone(ctx)).strftime("%m-%d"),

@@ -24,6 +24,20 @@ async def groups_below(store: AsyncSession, path: str) -> Sequence[Chat]:
     return rows.all()
 
 
+async def all_groups(store: AsyncSession) -> Sequence[Chat]:
+    """All groups that the bot is in."""
+    rows = await store.scalars(
+        select(Chat).where(Chat.kind == "group", Chat.present).order_by(Chat.id)
+    )
+    return rows.all()
+
+
+async def root_paths(store: AsyncSession) -> Sequence[str]:
+    """The paths of the trees' roots."""
+    rows = await store.scalars(select(Area.path).where(Area.parent_id.is_(None)))
+    return rows.all()
+
+
 async def unlinked_groups(store: AsyncSession) -> Sequence[Chat]:
     """Groups that the bot is in and that stand for no place yet."""
     rows = await store.scalars(

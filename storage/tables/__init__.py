@@ -13,7 +13,14 @@ from storage.tables.directory import (
 from storage.tables.local import LocalFile, LocalMember, LocalMessage, LocalRoom
 from storage.tables.post import Audit, Draft, Letter, Posted, Update
 from storage.tables.reminder import Occurrence, Reminder
-from storage.tables.requests import Event, Page, Request, RequestMessage, Supporter
+from storage.tables.requests import (
+    Event,
+    Page,
+    Request,
+    RequestCounter,
+    RequestMessage,
+    Supporter,
+)
 
 __all__ = [
     "Account",
@@ -35,6 +42,7 @@ __all__ = [
     "Posted",
     "Reminder",
     "Request",
+    "RequestCounter",
     "RequestMessage",
     "Residence",
     "RoleHeld",

@@ -35,9 +35,13 @@ class Request(Base):
     state: Mapped[str] = mapped_column(String(12))  #: handlers/requests/rules.py
     ending: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(Text)  #: of waiting, of an end: words of who did it
+    reason_code: Mapped[str | None] = mapped_column(String(24))  #: text "request.code.<code>"
     rung: Mapped[int] = mapped_column(default=0)
+    round: Mapped[int] = mapped_column(default=0)  #: how often it was said to be done
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
+    #: ids of the chats in which its card stands, the first is the one it was said in
+    card_chats: Mapped[list[Any]] = mapped_column(default=list)
     confidence: Mapped[float] = mapped_column(default=1.0)
     reasons: Mapped[list[Any]] = mapped_column(default=list)  #: why understood so, for /why
     opened_at: Mapped[datetime]
@@ -56,6 +60,15 @@ class Request(Base):
         Index("ix_request_chat_state", "chat_id", "state"),
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class RequestCounter(Base):
+    """The last number given out under a root of the tree."""
+
+    __tablename__ = "request_counter"
+
+    root_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    last: Mapped[int]
 
 
 class Event(Base):
@@ -122,4 +135,5 @@ class Page(Base):
     role: Mapped[str] = mapped_column(String(32))
     how: Mapped[str] = mapped_column(String(12))  #: private | mention
     at: Mapped[datetime]
+    tell_at: Mapped[datetime]  #: not told before: quiet hours (R37)
     ended_at: Mapped[datetime | None]  #: no longer asked: taken, passed on, climbed, closed

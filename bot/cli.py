@@ -1,0 +1,154 @@
+"""The `linli` command: run, import, export, replay, invite, doctor, understand, version."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+cli = typer.Typer(
+    name="linli",
+    help="Linli (邻里), the bot of the building group.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print for a program: JSON.")]
+
+#: Exit codes: 0 done, 1 it ran and found something wrong, 2 it could not run as asked.
+WRONG, UNUSABLE = 1, 2
+
+
+def main() -> None:
+    """Run the command line; errors are told in words, without a traceback."""
+    from config.policy import PolicyError
+    from config.settings import SettingsError
+
+    try:
+        cli()
+    except (SettingsError, PolicyError) as error:
+        typer.echo(f"Please correct the settings:\n{error}", err=True)
+        raise SystemExit(UNUSABLE) from None
+
+
+def fail(message: str, code: int = UNUSABLE) -> typer.Exit:
+    """Say what is wrong, and leave with a code."""
+    typer.echo(message, err=True)
+    return typer.Exit(code)
+
+
+def _finish(work: Coroutine[Any, Any, int]) -> None:
+    code = asyncio.run(work)
+    if code:
+        raise typer.Exit(code)
+
+
+@cli.command()
+def run(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks one.")] = None,
+) -> None:
+    """Start the bot: every configured platform and the web chat."""
+    from bot import serve
+
+    given: dict[str, Any] = {}
+    if host is not None:
+        given["host"] = host
+    if port is not None:
+        given["port"] = port
+    _finish(serve.run(given))
+
+
+@cli.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A neighbourhood file (.yaml, .xlsx).")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would change.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Read places, people, chats and reminders from a file: all or nothing."""
+    from bot import desk_work
+
+    _finish(desk_work.import_file(file, dry_run=dry_run, as_json=as_json))
+
+
+@cli.command()
+def export(
+    out: Annotated[
+        Path | None, typer.Argument(help="File to write (.yaml or .xlsx); none: YAML to stdout.")
+    ] = None,
+) -> None:
+    """Write the neighbourhood as a file that `import` reads."""
+    from bot import desk_work
+
+    _finish(desk_work.export_file(out))
+
+
+@cli.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A transcript (.jsonl) or Telegram's result.json.")],
+    area: Annotated[
+        str | None, typer.Option(help="What the group stands for, where the file does not say.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what would have become of each message of a recorded conversation; nothing is sent."""
+    from bot import replay as replaying
+
+    _finish(replaying.replay_file(file, area=area, as_json=as_json))
+
+
+@cli.command()
+def invite(
+    person: Annotated[str, typer.Argument(help="Key, name or @username of the person.")],
+    platform: Annotated[str, typer.Option(help="Where they will open it.")] = "",
+    qr: Annotated[Path | None, typer.Option(help="Also write a QR picture (.png, .svg).")] = None,
+    days: Annotated[int, typer.Option(min=1, max=90, help="How long it is valid.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """Make a single-use invite with which a person binds their account."""
+    from bot import desk_work
+
+    _finish(desk_work.invite(person, platform=platform, qr=qr, days=days, as_json=as_json))
+
+
+@cli.command()
+def doctor(as_json: Json = False) -> None:
+    """Check the whole path and say what to change; exit code 1 when something is bad."""
+    from bot import desk_work
+
+    _finish(desk_work.doctor(as_json=as_json))
+
+
+@cli.command()
+def understand(
+    texts: Annotated[
+        list[str] | None, typer.Argument(help="Texts; none: one a line from standard input.")
+    ] = None,
+    area: Annotated[str, typer.Option(help="What the group stands for, like 3栋.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say what single texts mean. Input lines may be JSON: {"text": ..., "area": ...}."""
+    from bot import reading
+
+    _finish(reading.understand(texts or [], area=area, as_json=as_json))
+
+
+@cli.command()
+def version(as_json: Json = False) -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed
+
+    found = installed("linli")
+    typer.echo(json.dumps({"version": found}) if as_json else f"linli {found}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""When a chat moves or is out of reach, and what is said outside a linked group."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from handlers import hearing
+from handlers.chat import Message
+from handlers.context import Context, Sendable, Work, button
+from handlers.directory import groups
+from handlers.requests import lifecycle, pages
+from handlers.understanding.meaning import Outcome
+from storage.queries import directory as query
+from storage.queries import post
+from storage.tables import Account, RequestMessage
+
+
+async def on_moved(work: Work, platform: str, old: str, new: str) -> None:
+    """A group lives on under a new id: building, requests and reminders stay with it (R15).
+
+    The notice comes twice (from the old and from the new group) and in either order. Message ids
+    of the old group mean nothing in the new one, so open cards are shown anew.
+    """
+    chat = await query.chat(work.store, platform, old)
+    if chat is None:
+        return
+    newer = await query.chat(work.store, platform, new)
+    if newer is not None:
+        newer.external_id = f"was:{new}:{newer.id}"
+        newer.present = False
+        await work.store.flush()
+    chat.external_id = new
+    chat.present = True
+    await work.store.execute(
+        update(RequestMessage)
+        .where(RequestMessage.chat_id == chat.id)
+        .values(message_id="was:" + RequestMessage.message_id)
+    )
+    await post.move_post(work.store, platform, old, new)
+    work.directory_changed = True
+    await lifecycle.show_cards_in(work, chat)
+
+
+async def undelivered(work: Work, out: Sendable, *, unreachable: bool) -> None:
+    """Something could not be sent. Who is out of reach is noted; a page falls back (R24)."""
+    chat = await query.chat(work.store, out.platform, out.chat)
+    if chat is None or not unreachable:
+        return
+    work.touched.add(chat.id)
+    if chat.kind == "group":
+        chat.can_speak = False
+        await groups.tell_coordinators(work, chat, "directory.muted_in_group")
+        return
+    account = await work.store.scalar(
+        select(Account).where(
+            Account.platform == chat.platform, Account.private_chat == chat.external_id
+        )
+    )
+    if account is None:
+        account = await query.account(work.store, chat.platform, chat.external_id)
+    chat.present = False
+    if account is not None:
+        account.private_chat = None
+        await work.store.flush()
+        if out.about is not None:
+            await pages.fall_back(work, out.about, account.person_id)
+
+
+async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message) -> None:
+    """A private message that is no command: a report from home, or a hint at what helps."""
+    if ctx.chat.area_id is None:
+        homes = await query.homes_of(ctx.store, ctx.person.id)
+        if not homes:
+            ctx.answer(
+                "directory.private_hint",
+                buttons=((button(ctx.t("directory.button_home"), "home:ask"),),),
+            )
+            return
+        ctx.chat.area_id = homes[0][1].parent_id or homes[0][1].id
+        await ctx.store.flush()
+    glance = await ears.look(ctx, message)
+    if glance is None or hearing.settled(glance).outcome is Outcome.TALK:
+        ctx.answer("directory.private_silence")
+        return
+    outcome, of = await hearing.act(ctx, glance, message)
+    ears.remember(glance, outcome, of)

@@ -1,0 +1,49 @@
+"""Moving all that one person did to another row, when two turn out to be the same person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import (
+    Event,
+    Page,
+    Request,
+    RequestMessage,
+    Residence,
+    RoleHeld,
+    Supporter,
+)
+
+#: Columns that simply name the person.
+NAMED: tuple[tuple[Any, str], ...] = (
+    (Request, "reporter_id"),
+    (Request, "holder_id"),
+    (Event, "actor_id"),
+    (RequestMessage, "person_id"),
+    (Page, "person_id"),
+)
+#: Tables with one row a person and something: a row that is there already stays as it is.
+ONCE: tuple[tuple[Any, str], ...] = (
+    (Supporter, "request_id"),
+    (Residence, "area_id"),
+    (RoleHeld, "area_id"),
+)
+
+
+async def move_everything(store: AsyncSession, old: int, new: int) -> None:
+    """What person `old` said, holds and did is person `new`'s from now on."""
+    for table, name in NAMED:
+        column = getattr(table, name)
+        await store.execute(update(table).where(column == old).values({name: new}))
+    for table, name in ONCE:
+        column = getattr(table, name)
+        has = select(column).where(table.person_id == new)
+        await store.execute(
+            update(table)
+            .where(table.person_id == old, column.not_in(has))
+            .values(person_id=new)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,408 @@
+"""Requests: numbers, who can be asked, voices, messages, what is due, and lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import (
+    Account,
+    Area,
+    Chat,
+    Event,
+    Leave,
+    Letter,
+    Page,
+    Person,
+    Posted,
+    Request,
+    RequestCounter,
+    RequestMessage,
+    RoleHeld,
+    Supporter,
+)
+
+OWN_WORDS = ("report", "detail")
+
+
+async def next_number(store: AsyncSession, root_id: int) -> int:
+    """The next number under a root; two at once wait for each other and get two."""
+    dialect = store.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    made = (
+        insert(RequestCounter)
+        .values(root_id=root_id, last=1)
+        .on_conflict_do_update(index_elements=["root_id"], set_={"last": RequestCounter.last + 1})
+        .returning(RequestCounter.last)
+    )
+    return (await store.scalars(made, execution_options={"populate_existing": True})).one()
+
+
+async def lock(store: AsyncSession, request: Request) -> None:
+    """Read the request anew and keep it to oneself until the end of the transaction."""
+    await store.flush()
+    await store.refresh(request, with_for_update=True)
+
+
+async def by_number(store: AsyncSession, root_ids: Iterable[int], number: int) -> Request | None:
+    """The request of a number under one of the roots."""
+    return await store.scalar(
+        select(Request)
+        .where(Request.root_id.in_(list(root_ids)), Request.number == number)
+        .limit(1)
+    )
+
+
+async def by_album(store: AsyncSession, chat_id: int, album: str) -> Request | None:
+    """The request to which a picture of this album belongs."""
+    return await store.scalar(
+        select(Request)
+        .join(RequestMessage, RequestMessage.request_id == Request.id)
+        .where(RequestMessage.chat_id == chat_id, RequestMessage.album == album)
+        .limit(1)
+    )
+
+
+async def message(store: AsyncSession, chat_id: int, message_id: str) -> RequestMessage | None:
+    """What is kept of a chat message that belongs to a request."""
+    return await store.scalar(
+        select(RequestMessage).where(
+            RequestMessage.chat_id == chat_id, RequestMessage.message_id == message_id
+        )
+    )
+
+
+async def words_of(store: AsyncSession, request_id: int) -> Sequence[RequestMessage]:
+    """The report and the details of a request, the oldest first."""
+    rows = await store.scalars(
+        select(RequestMessage)
+        .where(RequestMessage.request_id == request_id, RequestMessage.role.in_(OWN_WORDS))
+        .order_by(RequestMessage.id)
+    )
+    return rows.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """Somebody who holds a role over a place, and whether they are there."""
+
+    person: Person
+    role: str
+    depth: int  #: of the place in the tree: the deeper, the nearer
+    away: bool
+    deputy_id: int | None
+
+
+async def holders(
+    store: AsyncSession, area_ids: Sequence[int], roles: Iterable[str], now: datetime
+) -> list[Rung]:
+    """Who holds one of the roles at one of the places (root first); the nearest first."""
+    rows = await store.execute(
+        select(Person, RoleHeld.role, RoleHeld.area_id, Leave.id, Leave.deputy_id)
+        .join(RoleHeld, RoleHeld.person_id == Person.id)
+        .outerjoin(
+            Leave,
+            and_(Leave.person_id == Person.id, Leave.starts <= now, Leave.ends > now),
+        )
+        .where(RoleHeld.area_id.in_(area_ids), RoleHeld.role.in_(list(roles)))
+        .order_by(RoleHeld.id, Leave.id)
+    )
+    found = {
+        (person.id, role, area): Rung(person, role, area_ids.index(area), leave is not None, deputy)
+        for person, role, area, leave, deputy in rows.all()
+    }
+    return sorted(found.values(), key=lambda rung: -rung.depth)
+
+
+async def deputies(store: AsyncSession, ids: Iterable[int], now: datetime) -> dict[int, Person]:
+    """Those of these people who are not on leave themselves."""
+    gone = select(Leave.person_id).where(Leave.starts <= now, Leave.ends > now)
+    rows = await store.scalars(
+        select(Person).where(Person.id.in_(list(ids)), Person.id.not_in(gone))
+    )
+    return {person.id: person for person in rows.all()}
+
+
+async def accounts(
+    store: AsyncSession, person_ids: Iterable[int]
+) -> list[tuple[Account, Chat | None]]:
+    """The accounts of people, each with the row of the private chat it is written to in."""
+    address = func.coalesce(Account.private_chat, Account.external_id)
+    rows = await store.execute(
+        select(Account, Chat)
+        .outerjoin(
+            Chat,
+            and_(
+                Chat.platform == Account.platform,
+                Chat.external_id == address,
+                Chat.kind == "private",
+            ),
+        )
+        .where(Account.person_id.in_(list(person_ids)))
+        .order_by(Account.private_chat.is_(None), Account.id)
+    )
+    return [(account, chat) for account, chat in rows.all()]
+
+
+async def active_pages(store: AsyncSession, request_id: int) -> list[Page]:
+    """Who is asked to take a request at this moment."""
+    rows = await store.scalars(
+        select(Page).where(Page.request_id == request_id, Page.ended_at.is_(None)).order_by(Page.id)
+    )
+    return list(rows.all())
+
+
+async def was_asked(store: AsyncSession, request_id: int, person_id: int) -> bool:
+    """Whether somebody was asked before."""
+    found = await store.scalar(
+        select(Page.id).where(Page.request_id == request_id, Page.person_id == person_id).limit(1)
+    )
+    return found is not None
+
+
+async def supporters(store: AsyncSession, request_id: int) -> list[Supporter]:
+    """The voices of a request, the reporter's first."""
+    rows = await store.scalars(
+        select(Supporter).where(Supporter.request_id == request_id).order_by(Supporter.id)
+    )
+    return list(rows.all())
+
+
+async def chats(store: AsyncSession, ids: Sequence[int]) -> list[Chat]:
+    """Chats by id, in the order asked for."""
+    rows = {
+        chat.id: chat for chat in (await store.scalars(select(Chat).where(Chat.id.in_(ids)))).all()
+    }
+    return [rows[each] for each in ids if each in rows]
+
+
+async def standing_in(store: AsyncSession, chat_id: int) -> Sequence[Request]:
+    """The requests that have not ended and whose card stands in a chat."""
+    carded = select(RequestMessage.request_id).where(
+        RequestMessage.chat_id == chat_id, RequestMessage.role == "card"
+    )
+    rows = await store.scalars(
+        select(Request)
+        .where(Request.state != "closed")
+        .where(or_(Request.chat_id == chat_id, Request.id.in_(carded)))
+        .order_by(Request.id)
+    )
+    return rows.all()
+
+
+async def events(store: AsyncSession, request_id: int) -> Sequence[tuple[Event, str | None]]:
+    """The history of a request with the names of those who acted."""
+    rows = await store.execute(
+        select(Event, Person.name)
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .where(Event.request_id == request_id)
+        .order_by(Event.id)
+    )
+    return [(event, name) for event, name in rows.all()]
+
+
+async def last_change(store: AsyncSession, request_id: int) -> tuple[Event, str | None] | None:
+    """The last event that changed the state, and the name of who did it."""
+    row = (
+        await store.execute(
+            select(Event, Person.name)
+            .outerjoin(Person, Person.id == Event.actor_id)
+            .where(Event.request_id == request_id, Event.state_to.is_not(None))
+            .order_by(Event.id.desc())
+            .limit(1)
+        )
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+async def due(store: AsyncSession, now: datetime, limit: int) -> Sequence[Request]:
+    """The requests that the clock must look at, the longest due first."""
+    rows = await store.scalars(
+        select(Request).where(Request.due_at <= now).order_by(Request.due_at).limit(limit)
+    )
+    return rows.all()
+
+
+async def claim(store: AsyncSession, request: Request, until: datetime) -> bool:
+    """Take a due request for oneself; False: another process was first."""
+    done = await store.execute(
+        update(Request)
+        .where(Request.id == request.id, Request.due_at == request.due_at)
+        .values(due_at=until)
+        .returning(Request.id)
+        .execution_options(synchronize_session=False)
+    )
+    return done.first() is not None
+
+
+async def fold_letters(store: AsyncSession, request_id: int, now: datetime) -> None:
+    """Take back what waits to be said of a request later (R27)."""
+    await store.execute(
+        update(Letter)
+        .where(Letter.request_id == request_id, Letter.state == "new", Letter.not_before > now)
+        .values(state="folded", body="")
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def rename_slot(store: AsyncSession, chat: Chat, old: str, new: str) -> None:
+    """The standing message of a slot stands for another from now on."""
+    await store.execute(
+        update(Posted)
+        .where(
+            Posted.platform == chat.platform,
+            Posted.chat == chat.external_id,
+            Posted.slot == old,
+        )
+        .values(slot=new, digest="")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which requests a list shows: those that match all that is given."""
+
+    paths: tuple[str, ...] = ()  #: at or below one of these places
+    states: tuple[str, ...] = ()
+    category: str | None = None
+    person_id: int | None = None  #: reported, joined, held or asked of this person
+    voice_id: int | None = None  #: reported or joined by this person, wherever it is
+    words: tuple[str, ...] = ()  #: each in the words or a detail
+    number: int | None = None
+    without: tuple[int, ...] = ()
+    categories: tuple[str, ...] = field(default=())  #: or of one of these, for a word
+
+
+def _mine(person_id: int) -> ColumnElement[bool]:
+    asked = select(Page.request_id).where(Page.person_id == person_id, Page.ended_at.is_(None))
+    return or_(_voice(person_id), Request.holder_id == person_id, Request.id.in_(asked))
+
+
+def _voice(person_id: int) -> ColumnElement[bool]:
+    joined = select(Supporter.request_id).where(Supporter.person_id == person_id)
+    return or_(
+        Request.reporter_id == person_id,
+        Request.filed_by == person_id,
+        Request.id.in_(joined),
+    )
+
+
+def _said(word: str) -> ColumnElement[bool]:
+    detail = select(RequestMessage.request_id).where(
+        RequestMessage.text.icontains(word, autoescape=True)
+    )
+    return or_(
+        Request.words.icontains(word, autoescape=True),
+        Request.asset == word.casefold(),
+        Request.id.in_(detail),
+    )
+
+
+def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
+    terms: list[ColumnElement[bool]] = []
+    seen = [Request.area_path.startswith(path, autoescape=True) for path in wanted.paths]
+    if wanted.voice_id is not None:
+        seen.append(_voice(wanted.voice_id))
+    if seen:
+        terms.append(or_(*seen))
+    if wanted.states:
+        terms.append(Request.state.in_(wanted.states))
+    if wanted.category:
+        terms.append(Request.category == wanted.category)
+    if wanted.person_id is not None:
+        terms.append(_mine(wanted.person_id))
+    if wanted.without:
+        terms.append(Request.id.not_in(wanted.without))
+    terms += _found(wanted)
+    return terms
+
+
+def _found(wanted: Wanted) -> list[ColumnElement[bool]]:
+    ways: list[ColumnElement[bool]] = []
+    if wanted.words:
+        ways.append(and_(*(_said(word) for word in wanted.words)))
+    if wanted.categories:
+        ways.append(Request.category.in_(wanted.categories))
+    if wanted.number is not None:
+        ways.append(Request.number == wanted.number)
+    return [or_(*ways)] if ways else []
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list."""
+
+    request: Request
+    area: Area
+    holder: str | None
+    households: int
+
+
+async def count(store: AsyncSession, wanted: Wanted) -> int:
+    """How many requests a list holds."""
+    terms = _where(wanted)
+    return (await store.scalar(select(func.count()).select_from(Request).where(*terms))) or 0
+
+
+async def listed(
+    store: AsyncSession, wanted: Wanted, *, offset: int = 0, limit: int = 6
+) -> list[Row]:
+    """A page of a list: danger first, then the ones that wait longest."""
+    rank = case({"emergency": 0, "urgent": 1}, value=Request.urgency, else_=2)
+    voices = (
+        select(func.count(func.distinct(func.coalesce(Supporter.household_id, -Supporter.id))))
+        .where(Supporter.request_id == Request.id)
+        .scalar_subquery()
+    )
+    rows = await store.execute(
+        select(Request, Area, Person.name, voices)
+        .join(Area, Area.id == Request.area_id)
+        .outerjoin(Person, Person.id == Request.holder_id)
+        .where(*_where(wanted))
+        .order_by((Request.state == "closed"), rank, Request.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [Row(request, area, name, n) for request, area, name, n in rows.all()]
+
+
+async def roots_of(store: AsyncSession, person_id: int) -> list[int]:
+    """The roots of the trees in which a person holds a role or has a voice."""
+    rows = await store.scalars(
+        select(Area.path)
+        .join(RoleHeld, RoleHeld.area_id == Area.id)
+        .where(RoleHeld.person_id == person_id)
+    )
+    held = {int(path.split("/")[1]) for path in rows.all()}
+    voiced = await store.scalars(select(Request.root_id).where(_voice(person_id)).distinct())
+    return sorted(held | set(voiced.all()))
+
+
+async def children(store: AsyncSession, request_id: int) -> Sequence[Request]:
+    """The requests that were merged into one."""
+    rows = await store.scalars(
+        select(Request).where(Request.merged_into == request_id).order_by(Request.id)
+    )
+    return rows.all()
+
+
+async def page_count(store: AsyncSession, person_id: int) -> Sequence[tuple[Page, Request]]:
+    """What a person is asked at this moment."""
+    rows = await store.execute(
+        select(Page, Request)
+        .join(Request, Request.id == Page.request_id)
+        .where(Page.person_id == person_id, Page.ended_at.is_(None))
+        .order_by(Page.id)
+    )
+    return [(page, request) for page, request in rows.all()]
+
+
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    """An event's data without what is empty."""
+    return {key: value for key, value in values.items() if value not in (None, "", [], {})}
