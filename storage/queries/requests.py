@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -114,7 +113,7 @@ async def holders(
         .order_by(RoleHeld.id, Leave.id)
     )
     found = {
-        (person.id, role, area): Rung(person, role, area_ids.index(area), leave is not None, deputy)
+        (person.id, role, area): Rung(person, role, area_ids.index(area), bool(leave), deputy)
         for person, role, area, leave, deputy in rows.all()
     }
     return sorted(found.values(), key=lambda rung: -rung.depth)
@@ -401,8 +400,3 @@ async def page_count(store: AsyncSession, person_id: int) -> Sequence[tuple[Page
         .order_by(Page.id)
     )
     return [(page, request) for page, request in rows.all()]
-
-
-def plain(values: dict[str, Any]) -> dict[str, Any]:
-    """An event's data without what is empty."""
-    return {key: value for key, value in values.items() if value not in (None, "", [], {})}

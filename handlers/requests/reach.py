@@ -1,0 +1,116 @@
+"""Where somebody can be written to, and how they are named where they cannot (R24)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config.words import best_language
+from handlers.chat import Content, Show
+from handlers.context import Work, topic_of
+from storage.queries import requests as query
+from storage.tables import Account, Chat, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How to reach a person: `chat` is their private chat, None where they have none."""
+
+    person: Person
+    chat: Chat | None
+    language: str
+    mention: str  #: "@wang" where the platform knows such names, else the name
+
+
+async def addresses(
+    work: Work, people: Iterable[Person], near: Chat | None, language: str
+) -> dict[int, Address]:
+    """The addresses of people by their ids; private chats on the platform of `near` come first."""
+    by_id = {person.id: person for person in people}
+    if not by_id:
+        return {}
+    theirs: dict[int, list[tuple[Account, Chat | None]]] = {each: [] for each in by_id}
+    for account, chat in await query.accounts(work.store, by_id):
+        theirs[account.person_id].append((account, chat))
+    return {
+        each: Address(
+            person,
+            await _private(work, person, theirs[each], near),
+            best_language(person.language, default=language),
+            _mention(person, theirs[each], near),
+        )
+        for each, person in by_id.items()
+    }
+
+
+async def _private(
+    work: Work, person: Person, accounts: Sequence[tuple[Account, Chat | None]], near: Chat | None
+) -> Chat | None:
+    here = near.platform if near else None
+    for account, chat in sorted(accounts, key=lambda pair: pair[0].platform != here):
+        can = work.can(account.platform)
+        if not can.private or not (account.private_chat or can.speaks_first):
+            continue
+        if chat is None:
+            return await _first_letter(work, person, account)
+        if chat.present or account.private_chat:
+            return chat
+    return None
+
+
+async def _first_letter(work: Work, person: Person, account: Account) -> Chat:
+    """A private chat that the bot begins, where the platform lets it speak first."""
+    chat = Chat(
+        platform=account.platform,
+        external_id=account.private_chat or account.external_id,
+        kind="private",
+        title=person.name,
+        present=True,
+        administrator=False,
+        hears_all=True,
+        can_speak=True,
+        settings={},
+    )
+    work.store.add(chat)
+    await work.store.flush()
+    return chat
+
+
+def _mention(
+    person: Person, accounts: Sequence[tuple[Account, Chat | None]], near: Chat | None
+) -> str:
+    for account, _ in accounts:
+        if near is not None and account.platform == near.platform and account.username:
+            return f"@{account.username}"
+    return person.name
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a standing message is shown."""
+
+    about: int | None = None  #: id of the request
+    reply_to: str | None = None
+    urgent: bool = False
+    silent: bool = False
+    delay: timedelta | None = None
+
+
+def show(work: Work, chat: Chat, slot: str, content: Content, manner: Manner) -> None:
+    """Make the standing message `slot` of a chat show `content`."""
+    work.put(
+        Show(
+            platform=chat.platform,
+            chat=chat.external_id,
+            group=chat.kind == "group",
+            slot=slot,
+            content=content,
+            reply_to=manner.reply_to,
+            about=manner.about,
+            urgent=manner.urgent,
+            silent=manner.silent,
+            topic=topic_of(chat),
+        ),
+        delay=manner.delay,
+    )
