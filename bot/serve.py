@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
+import socket
+from collections.abc import Generator
 from typing import Any
 
 import structlog
@@ -36,17 +39,32 @@ async def _until_stopped(app: App, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop.set)
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(app.run()), group.create_task(_serve(server))]
-            group.create_task(_announce(server))
-            await stop.wait()
-            log.info("app.stopping")
-            server.should_exit = True
-            for task in tasks[:1]:
-                task.cancel()
-    except* asyncio.CancelledError:
-        pass
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(app.run())
+        web = group.create_task(server.serve())
+        stopped = group.create_task(stop.wait())
+        await asyncio.wait((running, web, stopped), return_when=asyncio.FIRST_COMPLETED)
+        log.info("app.stopping")
+        server.should_exit = True
+        running.cancel()
+        stopped.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us, and says where it listens once it does."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """We stop the whole program, not only the web app."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then print the address."""
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            typer.echo(f"Linli is running: http://{shown}:{port}/  (Ctrl+C stops it)")
 
 
 def _server(app: App, settings: Settings) -> uvicorn.Server:
@@ -59,21 +77,4 @@ def _server(app: App, settings: Settings) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    return server
-
-
-async def _serve(server: uvicorn.Server) -> None:
-    try:
-        await server.serve()
-    except SystemExit:
-        raise typer.Exit(2) from None
-
-
-async def _announce(server: uvicorn.Server) -> None:
-    while not server.started:
-        await asyncio.sleep(0.02)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"Linli is running. Open http://{shown}:{port}/ in a browser. Ctrl+C stops it.")
+    return _Server(config)

@@ -81,8 +81,9 @@ class UnderstandingPolicy(_Data):
     """How sure the bot must be; a group may have its own."""
 
     mode: Literal["act", "suggest"] = "act"
-    open_above: float = Field(default=0.6, ge=0, le=1)
-    ask_above: float = Field(default=0.35, ge=0, le=1)
+    #: None: the fitted thresholds of understanding decide
+    open_above: float | None = Field(default=None, ge=0, le=1)
+    ask_above: float | None = Field(default=None, ge=0, le=1)
 
 
 class CallbackPolicy(_Data):

@@ -72,8 +72,6 @@ class Dispatcher:
         scene = self.scenes.scene((incoming.chat.platform, incoming.chat.id))
         if scene is None or incoming.sender.id in scene.filling:
             return False
-        if incoming.reply_to and hearing.known_by_message(scene, incoming.reply_to):
-            return False
         glance = self.hearing.glance(incoming)
         if glance is None:
             return False
@@ -245,7 +243,7 @@ class Dispatcher:
             return await run(ctx, draft, message)
 
     async def _reply(self, ctx: Context, message: Message) -> bool:
-        request = await hearing.request_of(ctx, message.reply_to)
+        request = await hearing.request_of_own(ctx, message.reply_to)
         if request is None:
             return False
         async with ctx.store.begin_nested():

@@ -16,7 +16,7 @@ LASTS = timedelta(minutes=30)
 async def start(
     ctx: Context, form: str, step: str, data: dict[str, Any], *, lasts: timedelta = LASTS
 ) -> Draft:
-    """Begin a form (an older one of this person in this chat is dropped), or go to its next step."""
+    """Begin a form (an older one of this person here is dropped), or go to its next step."""
     draft = await draft_of(ctx)
     if draft is None:
         draft = Draft(chat_id=ctx.chat.id, person_id=ctx.person.id)

@@ -35,12 +35,17 @@ class Glance:
     meaning: Meaning
 
 
+Witness = Callable[[Glance, Outcome, str | None], None]
+
+
 class Hearing:
     """Reads what is said in groups. Talk stays in memory for a while and is nowhere else."""
 
     def __init__(self, desk: Desk, scenes: Scenes) -> None:
         self._desk = desk
         self.scenes = scenes
+        #: told what became of each message (a replay listens here)
+        self.witness: Witness | None = None
 
     def glance(self, message: Message) -> Glance | None:
         """Read a message from memory alone; None when something must be looked up first."""
@@ -65,8 +70,10 @@ class Hearing:
         self, glance: Glance, outcome: Outcome | None = None, of: str | None = None
     ) -> None:
         """Keep what was said among the recent lines of the chat, in memory."""
-        kept = outcome or glance.meaning.outcome
+        kept = outcome or settled(glance).outcome
         glance.scene.recent.append(Said(glance.heard, kept, of))
+        if self.witness is not None:
+            self.witness(glance, kept, of)
 
     def _read(self, message: Message, scene: ChatScene, speaker: Speaker | None) -> Glance:
         heard = heard_of(message, speaker, scene.facts.path)
@@ -109,9 +116,9 @@ def settled(glance: Glance) -> Meaning:
     if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
         if scene.mode == "suggest":
             return replace(meaning, outcome=Outcome.ASK)
-        if meaning.confidence < scene.ask_above:
+        if scene.ask_above is not None and meaning.confidence < scene.ask_above:
             return replace(meaning, outcome=Outcome.TALK)
-        if meaning.confidence < scene.open_above:
+        if scene.open_above is not None and meaning.confidence < scene.open_above:
             return replace(meaning, outcome=Outcome.ASK)
     return meaning
 
@@ -259,4 +266,13 @@ async def request_of(ctx: Context, message_id: str | None) -> Request | None:
     """The request that a message of this chat belongs to."""
     if message_id is None:
         return None
-    return await scene_query.request_of_message(ctx.store, ctx.chat.id, message_id)
+    found = await scene_query.request_of_message(ctx.store, ctx.chat.id, message_id)
+    return found[0] if found else None
+
+
+async def request_of_own(ctx: Context, message_id: str | None) -> Request | None:
+    """The request that a message of the bot's own (a card, a page) speaks of."""
+    if message_id is None:
+        return None
+    found = await scene_query.request_of_message(ctx.store, ctx.chat.id, message_id)
+    return found[0] if found and found[1] in ("card", "page") else None

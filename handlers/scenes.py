@@ -64,8 +64,8 @@ class ChatScene:
     facts: query.AreaFacts
     title: str
     mode: str
-    open_above: float
-    ask_above: float
+    open_above: float | None
+    ask_above: float | None
     place: Place
     places: KnownPlaces
     requests: tuple[KnownRequest, ...]
@@ -166,8 +166,8 @@ async def _read_scene(store: AsyncSession, chat: Chat, policy: Policy, now: date
         facts=facts,
         title=chat.title,
         mode=str(settings.get("mode") or default.mode),
-        open_above=float(settings.get("open_above") or default.open_above),
-        ask_above=float(settings.get("ask_above") or default.ask_above),
+        open_above=settings.get("open_above", default.open_above),
+        ask_above=settings.get("ask_above", default.ask_above),
         place=place_of(facts),
         places=await _read_places(store, facts),
         requests=tuple(await _read_requests(store, chat, facts.path, now)),

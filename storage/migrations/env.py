@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-import storage.tables  # noqa: F401 - the metadata must be whole
-from storage.base import Base
+from storage.tables import Person
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=Person.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )

@@ -91,10 +91,14 @@ async def filling_in(store: AsyncSession, chat_id: int, platform: str) -> frozen
     return frozenset(rows.all())
 
 
-async def request_of_message(store: AsyncSession, chat_id: int, message_id: str) -> Request | None:
-    """The request that a message belongs to (its report, a detail, its card, a page)."""
-    return await store.scalar(
-        select(Request)
+async def request_of_message(
+    store: AsyncSession, chat_id: int, message_id: str
+) -> tuple[Request, str] | None:
+    """The request that a message belongs to, and as what: report, detail, card, page ..."""
+    found = await store.execute(
+        select(Request, RequestMessage.role)
         .join(RequestMessage, RequestMessage.request_id == Request.id)
         .where(RequestMessage.chat_id == chat_id, RequestMessage.message_id == message_id)
     )
+    row = found.first()
+    return (row[0], row[1]) if row else None
