@@ -1,0 +1,58 @@
+"""Phone numbers sealed at rest: the key stands outside the database."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+
+class SecretsError(ValueError):
+    """The key is unusable, or something was sealed with another key."""
+
+
+class Secrets:
+    """Seals and opens short texts (Fernet: AES-128-CBC with HMAC-SHA256)."""
+
+    def __init__(self, key: str) -> None:
+        try:
+            self._fernet = Fernet(key.encode())
+        except ValueError:
+            raise SecretsError(
+                "LINLI_SECRET_KEY: must be 44 characters of URL-safe base64; "
+                "leave it empty and one is made"
+            ) from None
+
+    def seal(self, text: str) -> str:
+        """The text as it may stand in the database."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The text itself. Raises SecretsError when it was sealed with another key."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise SecretsError("sealed with another key: LINLI_SECRET_KEY was changed") from None
+
+
+def load_secrets(key: str | None, folder: Path) -> Secrets:
+    """The given key, else that of `folder`/secret.key, which is made when missing."""
+    if key:
+        return Secrets(key)
+    file = folder / "secret.key"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        made = Fernet.generate_key()
+        # Readable by this user only, from its first moment on.
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(made)
+    return Secrets(file.read_text(encoding="ascii").strip())
+
+
+def mask(phone: str) -> str:
+    """A number as others may see it: "138****5678"."""
+    digits = phone.strip()
+    if len(digits) < 7:
+        return "*" * len(digits)
+    return f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"
