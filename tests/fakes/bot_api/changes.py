@@ -1,0 +1,34 @@
+"""Waiting for the fake's world to change, without sleeping."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+class Changes:
+    """Wakes all who wait whenever something happened."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def happened(self) -> None:
+        """Something changed: whoever waits looks again."""
+        waiting, self._waiting = self._waiting, set()
+        for each in waiting:
+            if not each.done():
+                each.set_result(None)
+
+    async def wait(self, condition: Callable[[], object], seconds: float) -> bool:
+        """Wait until the condition holds; False if it does not within so many real seconds."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not condition():
+            left = end - loop.time()
+            if left <= 0:
+                return False
+            changed = loop.create_future()
+            self._waiting.add(changed)
+            await asyncio.wait((changed,), timeout=left)
+            self._waiting.discard(changed)
+        return True

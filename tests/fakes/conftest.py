@@ -1,0 +1,39 @@
+"""What the tests of the fakes share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from telegram import Bot
+
+from tests.fakes.bot_api import FakeTelegram, Group, Person
+from tests.fakes.clients import Bare
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def bot(tg: FakeTelegram) -> AsyncIterator[Bot]:
+    async with Bot(tg.token, base_url=tg.base_url, base_file_url=tg.file_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def bare(tg: FakeTelegram) -> AsyncIterator[Bare]:
+    async with Bare(tg) as client:
+        yield client
+
+
+@pytest.fixture
+def wang(tg: FakeTelegram) -> Person:
+    return tg.person("王姨")
+
+
+@pytest.fixture
+def group(tg: FakeTelegram, wang: Person) -> Group:
+    return tg.group("3栋邻里群", [wang])
