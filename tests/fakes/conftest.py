@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +10,8 @@ from telegram import Bot
 
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 from tests.fakes.clients import Bare
+
+os.environ.setdefault("PTB_TIMEDELTA", "1")  # else python-telegram-bot warns at every 429
 
 
 @pytest.fixture
