@@ -41,5 +41,5 @@ def _is_usable(button: Button) -> bool:
 
 
 def _button(button: Button) -> InlineKeyboardButton:
-    target = {"callback_data": button.data} if button.url is None else {"url": button.url}
-    return InlineKeyboardButton(button.text, **target, style=button.style)
+    data = button.data if button.url is None else None
+    return InlineKeyboardButton(button.text, url=button.url, callback_data=data, style=button.style)

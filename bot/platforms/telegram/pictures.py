@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import structlog
 from telegram import Bot, InputMediaPhoto, InputMediaVideo
@@ -12,11 +11,11 @@ from telegram.error import BadRequest
 
 from bot.platforms.telegram import errors
 from bot.platforms.telegram.errors import says
+from bot.platforms.telegram.leniency import Call, Given, leniently
 from handlers.chat import Content, Media, MediaKind
 
 log = structlog.get_logger("linli.telegram")
 
-Given = dict[str, Any]
 Key = tuple[int, tuple[Media, ...], str]
 
 MOST_IN_AN_ALBUM = 10
@@ -31,6 +30,13 @@ class Pictures:
         self._bot = bot
         #: What arrived while its words did not yet: a retry does not send it again.
         self._arrived: OrderedDict[Key, None] = OrderedDict()
+        self._calls: Mapping[MediaKind, tuple[str, Call]] = {
+            MediaKind.PHOTO: ("photo", bot.send_photo),
+            MediaKind.VIDEO: ("video", bot.send_video),
+            MediaKind.VOICE: ("voice", bot.send_voice),
+            MediaKind.STICKER: ("sticker", bot.send_sticker),
+            MediaKind.FILE: ("document", bot.send_document),
+        }
 
     async def send(self, content: Content, where: Given) -> Key:
         """Send all media of a content; a file that Telegram does not know is passed over."""
@@ -56,22 +62,16 @@ class Pictures:
             log.warning("telegram.bad_file", error=str(error))
 
     async def _send(self, group: Sequence[Media], where: Given) -> None:
-        if len(group) > 1:
-            await self._bot.send_media_group(media=[_item(each) for each in group], **where)
-            return
         first = group[0]
-        if first.kind is MediaKind.LOCATION:
-            place = {"latitude": first.latitude or 0.0, "longitude": first.longitude or 0.0}
-            await self._bot.send_location(**place, **where)
-            return
-        send = {
-            MediaKind.PHOTO: self._bot.send_photo,
-            MediaKind.VIDEO: self._bot.send_video,
-            MediaKind.VOICE: self._bot.send_voice,
-            MediaKind.STICKER: self._bot.send_sticker,
-            MediaKind.FILE: self._bot.send_document,
-        }[first.kind]
-        await send(where["chat_id"], first.ref, **_without_chat(where))
+        if len(group) > 1:
+            given: Given = {"media": [_item(each) for each in group]}
+            await leniently(self._bot.send_media_group, given | where)
+        elif first.kind is MediaKind.LOCATION:
+            given = {"latitude": first.latitude or 0.0, "longitude": first.longitude or 0.0}
+            await leniently(self._bot.send_location, given | where)
+        else:
+            name, call = self._calls[first.kind]
+            await leniently(call, {name: first.ref, **where})
 
 
 def _groups(media: Sequence[Media]) -> list[list[Media]]:
@@ -85,7 +85,3 @@ def _groups(media: Sequence[Media]) -> list[list[Media]]:
 
 def _item(media: Media) -> InputMediaPhoto | InputMediaVideo:
     return (InputMediaVideo if media.kind is MediaKind.VIDEO else InputMediaPhoto)(media.ref)
-
-
-def _without_chat(where: Given) -> Given:
-    return {name: value for name, value in where.items() if name != "chat_id"}

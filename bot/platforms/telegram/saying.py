@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from bot.platforms.telegram import errors
 from bot.platforms.telegram.errors import delivery_error, says
 from bot.platforms.telegram.escaping import CAPTION_LIMIT, TEXT_LIMIT, Shown, fits, shown
 from bot.platforms.telegram.keyboard import keyboard
+from bot.platforms.telegram.leniency import Given, leniently
 from bot.platforms.telegram.pictures import Pictures
 from handlers.chat import (
     Acknowledge,
@@ -31,9 +32,6 @@ from handlers.chat import (
 )
 
 log = structlog.get_logger("linli.telegram")
-
-Given = dict[str, Any]
-Call = Callable[..., Awaitable[Any]]
 
 #: Bots may use only reactions of Telegram's list; ✅ is not on it.
 EMOJI: Mapping[Mark, ReactionEmoji] = {
@@ -151,34 +149,6 @@ class Saying:
         if out.picture:
             return _sent(await self._bot.send_photo(photo=out.body, caption=caption, **where))
         return _sent(await self._bot.send_document(document=out.body, caption=caption, **where))
-
-
-async def leniently(call: Call, given: Given, text: Shown) -> Any:
-    """Make a call; what would keep it from arriving at all is left out and it is made again."""
-    while True:
-        try:
-            return await call(**given)
-        except BadRequest as error:
-            less = _with_less(error, given, text)
-            if less is None:
-                raise
-            log.warning("telegram.sent_with_less", error=str(error))
-            given = less
-
-
-def _with_less(error: BadRequest, given: Given, text: Shown) -> Given | None:
-    if says(error, errors.UNPARSABLE) and "parse_mode" in given:
-        key = "text" if "text" in given else "caption"
-        return {**_without(given, "parse_mode"), key: text.plain}
-    if says(error, errors.NO_TOPIC) and "message_thread_id" in given:
-        return _without(given, "message_thread_id")
-    if says(error, errors.NO_SUCH_REPLY) and "reply_parameters" in given:
-        return _without(given, "reply_parameters")
-    return None
-
-
-def _without(given: Given, key: str) -> Given:
-    return {name: value for name, value in given.items() if name != key}
 
 
 def _where(out: Say | Show) -> Given:
