@@ -145,6 +145,8 @@ class Meaning:
     place: Place = field(default_factory=Place)
     of: str | None = None  #: key of the known request that it belongs to
     asset: str | None = None
-    question: str | None = None  #: for ANSWER: what is asked ("manager", "status", "next_reminder" ...)
+    question: str | None = (
+        None  #: for ANSWER: what is asked ("manager", "status", "next_reminder" ...)
+    )
     clash: bool = False  #: the text contradicts the places that exist: ask, do not guess
     reasons: tuple[Reason, ...] = ()

@@ -1,0 +1,43 @@
+"""Questions that the bot can answer from what it knows: which one a message asks."""
+
+from __future__ import annotations
+
+import re
+
+#: The first that matches counts. Plain text (see normal.plain).
+QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "status",
+        re.compile(
+            r"(?:报|修|反映|处理|解决).{0,6}(?:了吗|了没|没有|么|吗|没)|什么时候.{0,4}(?:修|好|来)|"
+            r"(?:reported|fixed|any update|any news|logged)\b.*\?|when will"
+        ),
+    ),
+    (
+        "hotline",
+        re.compile(
+            r"(?:物业|值班|维修|客服|24小时|电工).{0,6}(?:电话|号码|联系方式|手机)|"
+            r"(?:office|emergency|maintenance|security|caretaker|concierge).{0,14}(?:number|phone)|"
+            r"(?:number|phone) (?:for|of) (?:the )?(?:office|management|security)"
+        ),
+    ),
+    (
+        "captain",
+        re.compile(
+            r"(?:谁是|哪位是|有没有).{0,6}(?:楼长|单元长|组长)|(?:楼长|单元长|组长)(?:是谁|是哪)|who is (?:the |our )?captain"
+        ),
+    ),
+    (
+        "manager",
+        re.compile(
+            r"(?:谁是|哪位是).{0,6}(?:物业|经理|网格员|管家)|(?:物业经理|网格员|管家|物业)(?:是谁|是哪|找谁)|"
+            r"who (?:is|do i|should i).{0,20}(?:manager|contact|management)"
+        ),
+    ),
+    ("next_reminder", re.compile(r"下次.{0,8}(?:什么时候|几点|哪天)|when is (?:the )?next")),
+)
+
+
+def question_of(text: str) -> str | None:
+    """Which question a plain text asks; None for none that can be answered well."""
+    return next((name for name, pattern in QUESTIONS if pattern.search(text)), None)

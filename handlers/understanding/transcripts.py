@@ -1,0 +1,203 @@
+"""Annotated conversations: read from JSON Lines, and walked through as a reader meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from handlers.understanding.meaning import (
+    Heard,
+    Kind,
+    KnownRequest,
+    Outcome,
+    Place,
+    Said,
+    Scene,
+    Urgency,
+)
+from handlers.understanding.place import parse_area
+
+RECENT = 40
+
+
+class TranscriptError(ValueError):
+    """A line of a transcript is wrong; the message names file and line."""
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class GoldPlace(_Row):
+    """Where, as annotated."""
+
+    building: str | None = None
+    unit: str | None = None
+    floor: str | None = None
+    room: str | None = None
+    spot: str | None = None
+
+
+class Gold(_Row):
+    """What should become of a message, as annotated."""
+
+    outcome: Outcome
+    category: str | None = None
+    urgency: Literal["emergency", "urgent", "normal"] | None = None
+    kind: Literal["repair", "complaint", "help", "suggestion", "question"] | None = None
+    place: GoldPlace | None = None
+    of: int | None = None
+
+
+class _Chat(_Row):
+    area: str = ""
+    title: str = ""
+
+
+class _Home(_Row):
+    building: str | None = None
+    unit: str | None = None
+    room: str | None = None
+
+
+class Line(_Row):
+    """One annotated message."""
+
+    conv: str
+    chat: _Chat
+    n: int = Field(ge=1)
+    at: datetime
+    sender: str
+    sender_home: _Home | None = None
+    role: str = "resident"
+    text: str = ""
+    reply_to: int | None = None
+    media: str | None = None
+    gold: Gold
+
+    def heard(self) -> Heard:
+        """The message as understanding hears it."""
+        home = self.sender_home
+        return Heard(
+            key=str(self.n),
+            at=self.at,
+            sender=self.sender,
+            text=self.text,
+            name=self.sender,
+            role=self.role,
+            home=Place(home.building, home.unit, None, home.room) if home else None,
+            reply_to=str(self.reply_to) if self.reply_to else None,
+            media=self.media,
+        )
+
+
+Conversation = Sequence[Line]
+
+
+def read_transcripts(path: Path) -> list[Conversation]:
+    """The conversations of a file, in order. Raises TranscriptError or OSError."""
+    found: dict[str, list[Line]] = {}
+    with path.open(encoding="utf-8") as stream:
+        for number, raw in enumerate(stream, 1):
+            if not raw.strip():
+                continue
+            try:
+                line = Line.model_validate_json(raw)
+            except ValidationError as error:
+                first = error.errors(include_url=False, include_input=False)[0]
+                where = ".".join(str(part) for part in first["loc"]) or "line"
+                raise TranscriptError(f"{path}:{number}: {where}: {first['msg']}") from None
+            found.setdefault(line.conv, []).append(line)
+    return list(found.values())
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a reader remembers on its way through a conversation."""
+
+    area: Place
+    title: str
+    recent: list[Said] = field(default_factory=list[Said])
+    requests: dict[str, KnownRequest] = field(default_factory=dict[str, KnownRequest])
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> Walk:
+        """At the beginning of a conversation."""
+        chat = conversation[0].chat
+        return cls(area_place(chat.area, conversation), chat.title)
+
+    def scene(self) -> Scene:
+        """What is known now."""
+        return Scene(
+            area=self.area,
+            title=self.title,
+            recent=tuple(self.recent[-RECENT:]),
+            requests=tuple(self.requests.values()),
+        )
+
+    def opens(self, heard: Heard, category: str, urgency: Urgency, kind: Kind, place: Place) -> str:
+        """A message opened a request; gives its key."""
+        self.requests[heard.key] = KnownRequest(
+            key=heard.key,
+            category=category,
+            urgency=urgency,
+            kind=kind,
+            place=place,
+            sender=heard.sender,
+            opened_at=heard.at,
+            last_at=heard.at,
+            words=heard.text,
+            supporters=frozenset((heard.sender,)),
+            messages=frozenset((heard.key,)),
+        )
+        self.recent.append(Said(heard, Outcome.OPEN, heard.key))
+        return heard.key
+
+    def hears(self, heard: Heard, outcome: Outcome, of: str | None) -> None:
+        """A message that opened nothing."""
+        self.recent.append(Said(heard, outcome, of))
+        request = self.requests.get(of or "")
+        if request is None:
+            return
+        joined = {heard.sender} if outcome is Outcome.JOIN else set[str]()
+        values = {name: getattr(request, name) for name in KnownRequest.__slots__}
+        values["last_at"] = heard.at
+        values["messages"] = request.messages | {heard.key}
+        values["supporters"] = request.supporters | joined
+        self.requests[request.key] = KnownRequest(**values)
+
+
+def area_place(area: str, conversation: Conversation) -> Place:
+    """The place of a group; an area that is named like its members' building is that building."""
+    homes = {line.sender_home.building for line in conversation if line.sender_home}
+    if area in homes:
+        return Place(building=area)
+    found = parse_area(area)
+    if found.building is None:
+        near = [home for home in homes if home and area.startswith(home)]
+        return Place(building=near[0]) if len(near) == 1 and len(homes) == 1 else found
+    return found
+
+
+def walk_gold(conversation: Conversation) -> Iterator[tuple[Heard, Scene, Gold]]:
+    """Each message with its scene as annotated, and its annotation."""
+    walk = Walk.of(conversation)
+    for line in conversation:
+        heard, gold = line.heard(), line.gold
+        yield heard, walk.scene(), gold
+        if gold.outcome is Outcome.OPEN:
+            place = Place(**(gold.place or GoldPlace()).model_dump())
+            walk.opens(
+                heard,
+                gold.category or "other",
+                Urgency(gold.urgency or "normal"),
+                Kind(gold.kind or "repair"),
+                place,
+            )
+        else:
+            walk.hears(heard, gold.outcome, str(gold.of) if gold.of else None)
