@@ -10,7 +10,14 @@ from storage.tables.directory import (
     Residence,
     RoleHeld,
 )
-from storage.tables.local import LocalFile, LocalMember, LocalMessage, LocalRoom
+from storage.tables.local import (
+    LocalFile,
+    LocalMember,
+    LocalMessage,
+    LocalPerson,
+    LocalRoom,
+    LocalUpdate,
+)
 from storage.tables.post import Audit, Draft, Letter, Posted, Update
 from storage.tables.reminder import Occurrence, Reminder
 from storage.tables.requests import (
@@ -35,7 +42,9 @@ __all__ = [
     "LocalFile",
     "LocalMember",
     "LocalMessage",
+    "LocalPerson",
     "LocalRoom",
+    "LocalUpdate",
     "Occurrence",
     "Page",
     "Person",

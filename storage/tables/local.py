@@ -1,18 +1,18 @@
-"""The built-in web chat's own rooms, members and messages (it is a platform like any other)."""
+"""The built-in web chat's own rooms, people and messages (it is a platform like any other)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Id
 
 
 class LocalRoom(Base):
-    """A group or a private chat with the bot."""
+    """A group, or a person's private chat with the bot (its key is then the person's)."""
 
     __tablename__ = "local_room"
 
@@ -20,20 +20,30 @@ class LocalRoom(Base):
     key: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(8))
     title: Mapped[str] = mapped_column(String(200))
+    has_bot: Mapped[bool] = mapped_column(default=True)  #: in private: not blocked
+
+
+class LocalPerson(Base):
+    """Somebody of the web chat."""
+
+    __tablename__ = "local_person"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)  #: the account's external id
+    name: Mapped[str] = mapped_column(String(120))
+    language: Mapped[str | None] = mapped_column(String(8))
 
 
 class LocalMember(Base):
-    """Somebody of the web chat, and the rooms they sit in."""
+    """Who sits in which room."""
 
     __tablename__ = "local_member"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    key: Mapped[str] = mapped_column(String(80))  #: the account's external id
+    person: Mapped[str] = mapped_column(String(80))
     room: Mapped[str] = mapped_column(String(80), index=True)
-    name: Mapped[str] = mapped_column(String(120))
-    language: Mapped[str | None] = mapped_column(String(8))
 
-    __table_args__ = (UniqueConstraint("key", "room"),)
+    __table_args__ = (UniqueConstraint("person", "room"),)
 
 
 class LocalMessage(Base):
@@ -42,18 +52,33 @@ class LocalMessage(Base):
     __tablename__ = "local_message"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    room: Mapped[str] = mapped_column(String(80), index=True)
-    sender: Mapped[str] = mapped_column(String(80))  #: "bot" or a member's key
+    room: Mapped[str] = mapped_column(String(80))
+    sender: Mapped[str] = mapped_column(String(80))  #: "bot" or a person's key
     name: Mapped[str] = mapped_column(String(120))
     title: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text, default="")
     reply_to: Mapped[int | None]
+    album: Mapped[str | None] = mapped_column(String(80))
     buttons: Mapped[list[Any]] = mapped_column(default=list)
     media: Mapped[list[Any]] = mapped_column(default=list)
-    reactions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reactions: Mapped[dict[str, Any]] = mapped_column(default=dict)  #: person's key: emoji
+    forwarded: Mapped[bool] = mapped_column(default=False)
     edited: Mapped[bool] = mapped_column(default=False)
     recalled: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "room", "id"),)
+
+
+class LocalUpdate(Base):
+    """What somebody did and the inbox does not hold yet; written together with what is shown."""
+
+    __tablename__ = "local_update"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    room: Mapped[str] = mapped_column(String(80))
+    body: Mapped[dict[str, Any]]
 
 
 class LocalFile(Base):
