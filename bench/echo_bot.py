@@ -1,4 +1,4 @@
-"""The peer: a bare python-telegram-bot echo bot with its defaults. `python -m bench.echo_bot PORT`."""
+"""The peer: a bare python-telegram-bot echo bot with its defaults. Argument: the port."""
 
 from __future__ import annotations
 

@@ -154,7 +154,11 @@ class Delivery:
 
     async def _send(self, address: Address, letter: Letter) -> bool:
         """Send one letter; whether the chat's next one may follow."""
-        out = OUTGOING.validate_json(letter.body)
+        try:
+            out = OUTGOING.validate_json(letter.body)
+        except ValueError as error:
+            await self._spoilt(letter, error)
+            return True
         now = self.clock.now()
         if pause := self._must_wait(address, out, now):
             self._paused[address] = now + pause
@@ -163,6 +167,12 @@ class Delivery:
         async with self.store.write() as store:
             await _write_down(store, outcome, self.clock.now())
         return outcome.values.get("state") is not None
+
+    async def _spoilt(self, letter: Letter, error: ValueError) -> None:
+        """A letter that cannot be read (of a newer version, say) must not stop the others."""
+        log.error("letter.spoilt", letter=letter.id, error=type(error).__name__)
+        async with self.store.write() as store:
+            await post.settle_letter(store, letter.id, state="failed", error="spoilt")
 
     def _must_wait(self, address: Address, out: Sendable, now: datetime) -> timedelta:
         platform, chat = address

@@ -24,7 +24,7 @@ def _row(each: Outbound) -> dict[str, Any]:
     return {
         "platform": out.platform,
         "chat": out.chat,
-        "body": OUTGOING.dump_json(out, exclude_defaults=True).decode(),
+        "body": OUTGOING.dump_json(out, exclude_none=True).decode(),
         "slot": out.slot if isinstance(out, Show) else None,
         "urgent": out.urgent,
         "not_before": each.not_before,

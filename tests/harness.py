@@ -173,7 +173,14 @@ class Stage:
         """Something happens in a room, and the bot does all that follows at this moment."""
         message_id = await self.rooms.act(room, person, kind, **more)
         await self.app.settle()
+        await self.nothing_failed()
         return message_id
+
+    async def nothing_failed(self) -> None:
+        """No update was parked: our error must never be silent in a test."""
+        async with self.app.store.read() as store:
+            failed = (await store.scalars(select(Update).where(Update.error.is_not(None)))).all()
+        assert not failed, f"{failed[0].error}: {failed[0].body}"
 
     async def passes(self, **span: float) -> None:
         """Time passes; whatever becomes due on the way is done at its own minute."""
@@ -191,6 +198,11 @@ class Stage:
         self.app = app
         await app.inbox.resume()
         await app.settle()
+
+    async def joins_group(self, room: str, by: str = "feng", **more: Any) -> None:
+        """Somebody adds the bot to a group."""
+        self.rooms.titles.setdefault(room, f"群{room}")
+        await self.does(room, by, "standing", **more)
 
     def said(self, room: str = GROUP) -> list[Shown]:
         """What the bot said in a room."""

@@ -45,10 +45,27 @@ async def _below(work: Work, top: Area, text: str) -> Sequence[Area]:
     for kind in ("neighbourhood", "community", "subdistrict", "district"):
         if found := await query.find_below(work.store, top.path, kind, [text]):
             return found
+    if inside := await _named_first(work, top, text):
+        return await _below(work, *inside)
     for steps in readings(text, top.kind):
         if found := await _walk(work, top, steps):
             return found
     return []
+
+
+async def _named_first(work: Work, top: Area, text: str) -> tuple[Area, str] | None:
+    """ "和平里3栋": the neighbourhood named first, and what stands behind its name."""
+    named = [
+        (area, name)
+        for area in await query.of_kind_below(work.store, top.path, "neighbourhood")
+        if area.id != top.id
+        for name in (area.name, area.code)
+        if text.startswith(name) and len(text) > len(name)
+    ]
+    if not named:
+        return None
+    area, name = max(named, key=lambda pair: len(pair[1]))
+    return area, text[len(name) :].strip()
 
 
 async def _walk(work: Work, top: Area, steps: Sequence[tuple[str, str]]) -> Sequence[Area]:

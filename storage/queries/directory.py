@@ -42,6 +42,12 @@ async def children(store: AsyncSession, area_id: int) -> Sequence[Area]:
     ).all()
 
 
+async def of_kind_below(store: AsyncSession, path: str, kind: str) -> Sequence[Area]:
+    """All places of a kind at or under a path."""
+    rows = await store.scalars(select(Area).where(below(path), Area.kind == kind))
+    return rows.all()
+
+
 @dataclass(frozen=True, slots=True)
 class AreaFacts:
     """What holds at a place: its own word, else that of the nearest place above."""

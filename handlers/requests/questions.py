@@ -1,0 +1,104 @@
+"""The one question to a sender when it is not sure that something is a request (or where it is)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
+
+from handlers import forms
+from handlers.chat import Content, Media
+from handlers.context import Context, RefusalError, button
+from handlers.directory.places import base_of, find_place
+from handlers.requests.opening import Report, open_request
+from handlers.understanding.meaning import Place
+from storage.tables import Chat, Draft, Person
+
+#: The words wait no longer than this for an answer; then they are forgotten.
+LASTS = timedelta(hours=12)
+FORM = "question"
+
+
+async def ask(ctx: Context, report: Report, *, clash: bool = False) -> None:
+    """Ask the sender, with buttons; the report waits in a form until the answer."""
+    draft = await forms.start(ctx, FORM, "where" if clash else "sure", _kept(report), lasts=LASTS)
+    if clash:
+        ctx.answer_text(ctx.word(ctx.group_language, "question.where"))
+        return
+    language = ctx.group_language
+    category = ctx.word(language, f"categories.{report.category}")
+    yes = button(ctx.word(language, "question.yes"), f"q:yes:{draft.id}", "primary")
+    no = button(ctx.word(language, "question.no"), f"q:no:{draft.id}")
+    content = Content(
+        text=ctx.word(language, "question.sure", category=category), buttons=((yes, no),)
+    )
+    ctx.show(ctx.chat, f"q{draft.id}", content, reply_to=report.message_id)
+
+
+def _kept(report: Report) -> dict[str, Any]:
+    return {
+        "words": report.words,
+        "category": report.category,
+        "kind": str(report.kind),
+        "urgency": str(report.urgency),
+        "place": asdict(report.place),
+        "area_id": report.area_id,
+        "chat_id": report.chat.id if report.chat else None,
+        "reporter_id": report.reporter.id if report.reporter else None,
+        "message_id": report.message_id,
+        "asset": report.asset,
+        "album": report.album,
+        "media": [each.model_dump(mode="json") for each in report.media],
+        "confidence": report.confidence,
+        "reasons": report.reasons,
+        "language": report.language,
+    }
+
+
+async def _report(ctx: Context, data: dict[str, Any]) -> Report:
+    values = dict(data)
+    chat_id, reporter_id = values.pop("chat_id"), values.pop("reporter_id")
+    return Report(
+        **{**values, "place": Place(**values["place"])},
+        chat=await ctx.store.get(Chat, chat_id) if chat_id else None,
+        reporter=await ctx.store.get(Person, reporter_id) if reporter_id else None,
+    )
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Buttons "q:yes:<draft>", "q:no:<draft>"; only who was asked may answer."""
+    action, draft_id = arguments[0], int(arguments[1])
+    draft = await ctx.store.get(Draft, draft_id)
+    if draft is None or draft.form != FORM or draft.expires_at <= ctx.now:
+        raise RefusalError("question.gone")
+    if draft.person_id != ctx.person.id:
+        raise RefusalError("question.not_yours")
+    data = dict(draft.data)
+    await forms.end(ctx)
+    language = ctx.group_language
+    slot = f"q{draft_id}"
+    if action == "no":
+        ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.dropped")))
+        return
+    ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.opened")))
+    report = await _report(ctx, data)
+    report = replace(report, media=tuple(Media.model_validate(each) for each in data["media"]))
+    await open_request(ctx, report)
+
+
+async def on_words(ctx: Context, draft: Draft, message: Any) -> bool:
+    """A place in words answers "where?"; anything else is heard as usual."""
+    if draft.step != "where":
+        return False
+    try:
+        base = await base_of(ctx, ctx.person.id, ctx.chat.area_id)
+        area = await find_place(ctx, base, message.text)
+    except RefusalError:
+        return False
+    data = dict(draft.data)
+    await forms.end(ctx)
+    report = await _report(ctx, data)
+    media = tuple(Media.model_validate(each) for each in data["media"])
+    await open_request(ctx, replace(report, area_id=area.id, media=media))
+    return True
