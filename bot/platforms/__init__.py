@@ -13,9 +13,13 @@ def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]
     """The platforms that are turned on. A further platform is a file here and a line below."""
     platforms: list[Platform] = []
     if settings.web_chat:
-        platforms.append(LocalPlatform(store, clock, settings.public_url))
+        platforms.append(LocalPlatform(store, clock, _address(settings)))
     if settings.telegram_token is not None:
         from bot.platforms.telegram.platform import TelegramPlatform
 
         platforms.append(TelegramPlatform.from_settings(settings))
     return platforms
+
+
+def _address(settings: Settings) -> str:
+    return settings.public_url or f"http://{settings.host}:{settings.port}"

@@ -1,0 +1,216 @@
+// One person's phone: their head, their chats, the talk, the composer.
+
+import { avatar, el, icon } from "./dom.js";
+import { isText, languageFor, say } from "./words.js";
+import { Composer } from "./composer.js";
+import { Refused } from "./socket.js";
+import { Talk } from "./talk.js";
+import { messageMenu, personMenu } from "./doings.js";
+import { confirm, notice, showPhoto } from "./dialogs.js";
+import { openStart } from "./start.js";
+import saved, { remember } from "./saved.js";
+import { world } from "./world.js";
+
+const TOAST_STAYS = 4000;
+
+export class Column {
+  constructor(person, pageLanguage) {
+    this.person = person;
+    this.language = languageFor(person.language) ?? pageLanguage;
+    this.element = el("section", { class: "column", lang: this.language, "aria-label": person.name, data: { person: person.key } });
+    this.toasts = el("div", { class: "toasts", role: "status" });
+    this.room = this.firstRoom();
+    this.element.addEventListener("focusin", () => this.listening("polite"));
+    this.element.addEventListener("focusout", () => this.listening("off"));
+    this.draw();
+  }
+
+  get key() {
+    return this.person.key;
+  }
+
+  get about() {
+    return aboutPerson(world.cast.get(this.key), this.language);
+  }
+
+  firstRoom() {
+    const { rooms } = this.person;
+    const wanted = saved.room[this.key];
+    const groups = rooms.filter((each) => each.kind === "group");
+    const staff = world.cast.get(this.key)?.roles.length > 0;
+    return rooms.find((each) => each.key === wanted) ?? (staff ? rooms[0] : groups[0] ?? rooms[0]);
+  }
+
+  listening(how) {
+    this.talk.element.setAttribute("aria-live", how);
+  }
+
+  draw() {
+    this.talk = new Talk({ person: this.key, room: this.room, language: this.language, act: this.messageActs() });
+    const placeholder = say(this.language, this.room.kind === "private" ? "write_bot" : "write_group");
+    this.composer = new Composer({ language: this.language, placeholder, act: this.composerActs() });
+    this.tabs = el("div", { class: "rooms", role: "tablist", "aria-label": say(this.language, "rooms_of", { name: this.person.name }) });
+    this.drawTabs();
+    this.element.replaceChildren(...[
+      this.head(), this.tabs, this.absence(), this.talk.element, this.talk.pill, this.composer.element, this.toasts,
+    ].filter(Boolean));
+    this.talk.toBottom();
+  }
+
+  head() {
+    const more = say(this.language, "more_of", { name: this.person.name });
+    const open = (event) => personMenu(this, event.currentTarget);
+    return el("header", { class: "who" },
+      avatar(this.key, this.person.name),
+      el("div", {}, el("h2", {}, this.person.name), el("p", { title: this.about }, this.about)),
+      el("button", { type: "button", class: "round", "aria-label": more, "aria-haspopup": "menu", "aria-expanded": "false", onclick: open }, icon("more")));
+  }
+
+  drawTabs() {
+    this.tabs.replaceChildren(...this.person.rooms.map((room) => this.tab(room)));
+  }
+
+  tab(room) {
+    const title = room.kind === "private" ? say(this.language, "bot") : room.title;
+    const unread = room === this.room ? 0 : world.unread(this.key, room.key);
+    const badge = unread ? el("span", { class: "badge", "aria-label": say(this.language, "unread", { n: unread }) }, unread > 99 ? "99+" : String(unread)) : null;
+    return el("button", {
+      type: "button",
+      role: "tab",
+      class: "room",
+      title: room.kind === "private" ? say(this.language, "bot_chat") : `${room.title} · ${say(this.language, "members", { n: room.size })}`,
+      "aria-selected": String(room === this.room),
+      data: { room: room.key },
+      onclick: () => this.open(room.key),
+      onkeydown: (event) => this.tabKey(event, room),
+      tabindex: room === this.room ? "0" : "-1",
+    }, icon(room.kind === "private" ? "bot" : "group"), el("span", {}, title), badge);
+  }
+
+  tabKey(event, room) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const { rooms } = this.person;
+    const next = rooms.at((rooms.indexOf(room) + step) % rooms.length);
+    this.open(next.key);
+    this.tabs.querySelector('[aria-selected="true"]').focus();
+  }
+
+  absence() {
+    if (this.room.has_bot) return null;
+    const group = this.room.kind === "group";
+    const bring = () => this.doing({ do: "bot", room: this.room.key, present: true });
+    return el("div", { class: "notice" },
+      el("span", {}, say(this.language, group ? "no_bot_group" : "no_bot_private")),
+      el("button", { type: "button", class: "button", onclick: bring }, say(this.language, group ? "bring_bot" : "unblock_bot")));
+  }
+
+  open(key) {
+    const room = this.person.rooms.find((each) => each.key === key);
+    if (!room) return;
+    remember({ room: { ...saved.room, [this.key]: key } });
+    if (room === this.room) return;
+    this.room = room;
+    this.draw();
+    this.read();
+  }
+
+  // The person as the server has them now; what is being written stays.
+  update(person, pageLanguage) {
+    const language = languageFor(person.language) ?? pageLanguage;
+    const { field } = this.composer;
+    const [text, focused] = [field.value, document.activeElement === field];
+    this.person = person;
+    this.language = language;
+    this.element.lang = language;
+    this.room = person.rooms.find((each) => each.key === this.room.key) ?? this.firstRoom();
+    this.draw();
+    if (text) this.composer.field.value = text;
+    this.composer.fit();
+    if (focused) this.composer.field.focus();
+  }
+
+  read() {
+    if (world.markRead(this.key, this.room.key)) world.tell("read");
+  }
+
+  said(message, known) {
+    if (message.room === this.room.key) this.talk.said(message, known);
+    else if (this.person.rooms.some((each) => each.key === message.room)) this.drawTabs();
+  }
+
+  get unread() {
+    return this.person.rooms.reduce((sum, room) => sum + world.unread(this.key, room.key), 0);
+  }
+
+  toast(text, alert = false) {
+    if (!text) return;
+    if (alert) {
+      notice(this.language, text);
+      return;
+    }
+    const node = el("div", { class: "toast" }, text);
+    this.toasts.append(node);
+    setTimeout(() => node.remove(), TOAST_STAYS + text.length * 60);
+  }
+
+  fail(key) {
+    this.toast(isText(key) ? say(this.language, key) : say(this.language, "went_wrong"));
+  }
+
+  async doing(wish) {
+    try {
+      return await world.ask(this.key, wish);
+    } catch (error) {
+      this.fail(error instanceof Refused ? error.message : "page.went_wrong");
+      return null;
+    }
+  }
+
+  composerActs() {
+    const room = this.room.key;
+    return {
+      send: (text, photos, replyTo) => world.ask(this.key, { do: "say", room, text, photos, reply_to: replyTo }),
+      change: (message, text) => world.ask(this.key, { do: "edit", room, message: message.id, text }),
+      fail: (key) => this.fail(key),
+    };
+  }
+
+  messageActs() {
+    const room = this.room.key;
+    return {
+      onread: () => this.read(),
+      example: (text) => this.composer.fill(text),
+      earlier: () => world.earlier(this.key, this.room).catch(() => this.fail("page.no_answer")),
+      photo: (url, text) => showPhoto(this.language, url, text),
+      press: (message, data) => this.doing({ do: "press", room, message: message.id, data }),
+      react: (message, emoji, removed) => this.doing({ do: "react", room, message: message.id, emoji, removed }),
+      menu: (message, from, at) => messageMenu(this, message, from, at),
+      ownLink: (url) => ownStart(url, this),
+    };
+  }
+
+  async recall(message) {
+    const sure = await confirm(this.language, say(this.language, "recall_ask"), say(this.language, "recall"));
+    if (sure) await this.doing({ do: "recall", room: this.room.key, message: message.id });
+  }
+}
+
+function ownStart(url, column) {
+  const found = new URL(url, location.href);
+  const own = found.origin === location.origin && /^\/?$/.test(found.pathname);
+  return own && (found.searchParams.has("start") || found.searchParams.has("group"))
+    ? () => openStart(found.searchParams, column.language)
+    : null;
+}
+
+export function aboutPerson(known, language) {
+  const roles = (known?.roles ?? []).map((each) => `${roleName(each.role, language)} · ${each.place}`);
+  const home = known?.home && !roles.length ? [`${say(language, "resident")} · ${known.home}`] : [];
+  const all = [...roles, ...home];
+  return all.length ? all.join(language === "zh" ? "；" : "; ") : say(language, "resident");
+}
+
+function roleName(role, language) {
+  return isText(`roles.${role}`) ? say(language, `roles.${role}`) : role;
+}
