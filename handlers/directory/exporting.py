@@ -1,0 +1,162 @@
+"""The directory as a neighbourhood file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.directory.file.model import Neighbourhood, code_of
+from handlers.reminders.making import when_of
+from storage.secrets import Secrets, SecretsError
+from storage.tables import (
+    Account,
+    Area,
+    Chat,
+    Leave,
+    Person,
+    Reminder,
+    Residence,
+    RoleHeld,
+)
+
+FIELDS = ("governance", "enclosed", "timezone", "language", "hotline")
+Data = dict[str, Any]
+
+
+async def export_directory(
+    store: AsyncSession, *, secrets: Secrets | None = None, zone: str = "Asia/Shanghai"
+) -> Neighbourhood:
+    """Everything that an import could bring; phone numbers only where `secrets` opens them.
+
+    People without a key (residents who came by themselves) are not part of the file.
+    """
+    areas = (await store.scalars(select(Area).order_by(Area.id))).all()
+    paths = _paths(areas)
+    people = await _people(store, paths, secrets, ZoneInfo(zone))
+    return Neighbourhood.model_validate(
+        {
+            "places": _places(areas),
+            "people": people,
+            "chats": await _chats(store, paths),
+            "reminders": await _reminders(store, paths),
+        }
+    )
+
+
+def _paths(areas: Any) -> dict[int, str]:
+    paths: dict[int, str] = {}
+    for area in areas:
+        above = paths.get(area.parent_id or 0)
+        paths[area.id] = f"{above}/{area.name}" if above else area.name
+    return paths
+
+
+def _places(areas: Any) -> list[Data]:
+    tops: list[Data] = []
+    by_id: dict[int, Data] = {}
+    for area in areas:
+        entry: Data = {"kind": area.kind, "name": area.name, "places": []}
+        if area.code != code_of(area.kind, area.name):
+            entry["code"] = area.code
+        entry |= {f: v for f in FIELDS if (v := getattr(area, f)) is not None}
+        by_id[area.id] = entry
+        (by_id[area.parent_id]["places"] if area.parent_id in by_id else tops).append(entry)
+    for entry in by_id.values():
+        _shorten(entry)
+    return tops
+
+
+def _shorten(entry: Data) -> None:
+    """Plain households become a list of rooms."""
+    below = entry["places"]
+    plain = [p for p in below if p["kind"] == "household" and set(p) == {"kind", "name", "places"}]
+    if plain and len(plain) == len(below):
+        entry["rooms"] = [p["name"] for p in plain]
+        entry["places"] = []
+
+
+async def _people(
+    store: AsyncSession, paths: dict[int, str], secrets: Secrets | None, zone: ZoneInfo
+) -> list[Data]:
+    rows = (
+        await store.scalars(select(Person).where(Person.key.is_not(None)).order_by(Person.id))
+    ).all()
+    people: dict[int, Data] = {
+        each.id: {
+            "key": each.key,
+            "name": each.name,
+            "language": each.language,
+            "phone": _phone(each.phone, secrets),
+            "skills": list(each.skills),
+            "homes": [],
+            "roles": [],
+            "leave": [],
+            "accounts": {},
+        }
+        for each in rows
+    }
+    await _fill(store, people, paths, zone)
+    return list(people.values())
+
+
+def _phone(sealed: str | None, secrets: Secrets | None) -> str | None:
+    try:
+        return secrets.open(sealed) if sealed and secrets else None
+    except SecretsError:
+        return None
+
+
+async def _fill(
+    store: AsyncSession, people: dict[int, Data], paths: dict[int, str], zone: ZoneInfo
+) -> None:
+    for held in (await store.scalars(select(RoleHeld).order_by(RoleHeld.id))).all():
+        if held.person_id in people:
+            role = {"role": held.role, "area": paths[held.area_id]}
+            people[held.person_id]["roles"].append(role)
+    for home in (await store.scalars(select(Residence).order_by(Residence.id))).all():
+        if home.person_id in people:
+            people[home.person_id]["homes"].append(paths[home.area_id])
+    for account in (await store.scalars(select(Account).order_by(Account.id))).all():
+        if account.person_id in people:
+            people[account.person_id]["accounts"][account.platform] = account.external_id
+    for leave in (await store.scalars(select(Leave).order_by(Leave.id))).all():
+        if leave.person_id in people:
+            deputy = people.get(leave.deputy_id or 0)
+            last = (leave.ends - timedelta(seconds=1)).astimezone(zone).date()
+            people[leave.person_id]["leave"].append(
+                {
+                    "from": leave.starts.astimezone(zone).date(),
+                    "to": last,
+                    "deputy": deputy["key"] if deputy else None,
+                }
+            )
+
+
+async def _chats(store: AsyncSession, paths: dict[int, str]) -> list[Data]:
+    rows = await store.scalars(
+        select(Chat).where(Chat.kind == "group", Chat.area_id.is_not(None)).order_by(Chat.id)
+    )
+    return [
+        {
+            "platform": each.platform,
+            "id": each.external_id,
+            "area": paths[each.area_id or 0],
+            "title": each.title,
+            "language": each.language,
+        }
+        for each in rows.all()
+    ]
+
+
+async def _reminders(store: AsyncSession, paths: dict[int, str]) -> list[Data]:
+    rows = await store.scalars(
+        select(Reminder).where(Reminder.state != "ended").order_by(Reminder.id)
+    )
+    return [
+        {"area": paths[each.area_id], "when": when_of(each.rule), "text": each.text}
+        for each in rows.all()
+    ]
