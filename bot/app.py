@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
 from importlib.metadata import version
 
 import structlog
@@ -24,6 +25,7 @@ from handlers.dispatch import Dispatcher
 from handlers.subjects import SUBJECTS
 from handlers.understanding.reader import Reader
 from storage.engine import Store
+from storage.secrets import Secrets, load_secrets
 
 log = structlog.get_logger("linli.app")
 
@@ -45,6 +47,8 @@ class App:
         self.settings = settings
         self.store = store
         self.clock: Clock = clock or SystemClock()
+        key = settings.secret_key
+        self._key = key.get_secret_value() if key else None
         self.platforms: Mapping[str, Platform] = {each.name: each for each in platforms}
         self.desk = self._desk(load_policy(settings.policy_file), reader)
         self.dispatcher = Dispatcher(self.desk, SUBJECTS)
@@ -54,6 +58,11 @@ class App:
         )
         self.inbox = Inbox(store, self.clock, self.platforms, self.dispatcher, self.delivery.wake)
         self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Seals phone numbers; its key file is made when first needed."""
+        return load_secrets(self._key, self.settings.data_dir)
 
     @property
     def local(self) -> LocalPlatform | None:

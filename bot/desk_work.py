@@ -43,7 +43,13 @@ async def import_file(file: Path, *, dry_run: bool, as_json: bool) -> int:
         except FileProblems as problems:
             return _say_problems(problems, language, as_json=as_json)
         async with app.store.write() as store:
-            plan = await importing.plan_import(store, wanted)
+            plan = await importing.plan_import(
+                store,
+                wanted,
+                now=app.clock.now(),
+                secrets=app.secrets,
+                zone=app.settings.timezone,
+            )
             if not dry_run:
                 await importing.apply_import(store, plan, app.clock.now())
         _say_plan(plan, language, dry_run=dry_run, as_json=as_json)
@@ -78,7 +84,9 @@ async def export_file(out: Path | None) -> int:
     """Write the directory as a neighbourhood file."""
     async with _app() as app:
         async with app.store.read() as store:
-            found = await exporting.export_directory(store, None)
+            found = await exporting.export_directory(
+                store, secrets=app.secrets, zone=app.settings.timezone
+            )
         if out is None:
             typer.echo(write_file(found, "yaml").decode(), nl=False)
         elif out.suffix.lower() in (".yaml", ".yml", ".xlsx"):

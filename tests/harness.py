@@ -191,6 +191,13 @@ class Stage:
             await self.app.ticks.tick()
             await self.app.settle()
 
+    async def sleeps(self, **span: float) -> None:
+        """The program is down for so long, then starts again."""
+        self.clock.turn(timedelta(**span))
+        await self.restarts()
+        await self.app.ticks.tick()
+        await self.app.settle()
+
     async def restarts(self) -> None:
         """The program dies and starts again on the same database."""
         app = App(self.app.settings, self.app.store, [self.rooms], clock=self.clock)

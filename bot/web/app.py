@@ -1,27 +1,21 @@
-"""The web app: the page of the web chat, its socket, files, the demonstration's clock, health."""
+"""The web app of a running program: the page of the web chat, webhooks, health."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute
 
 from bot.app import App
 from bot.clock import SystemClock
-from bot.web.files import Files
-from bot.web.guard import Guard
-from bot.web.page import STATIC, Page
+from bot.web.assembly import Health, assembled
 from bot.web.site import Site
 from bot.web.turning import Turner
 from storage.queries import post
-
-Health = Callable[[], Awaitable[dict[str, Any]]]
 
 
 @runtime_checkable
@@ -79,40 +73,3 @@ def health_of(app: App) -> Health:
         }
 
     return health
-
-
-def assembled(
-    site: Site | None, health: Health, webhooks: Iterable[BaseRoute] = (), public_url: str = ""
-) -> FastAPI:
-    """The app from its parts; without a site there is no page."""
-    web = FastAPI(title="Linli", docs_url=None, redoc_url=None, openapi_url=None)
-    outside = list(webhooks)
-    web.router.routes.extend(outside)
-    web.include_router(_health_route(health))
-    if site is not None:
-        web.include_router(Page(site).router())
-        web.include_router(Files(site).router())
-        web.mount("/static", _Fresh(directory=STATIC))
-    open_paths = [route.path for route in outside if isinstance(route, Route)]
-    web.add_middleware(Guard, public_url=public_url, open_paths=open_paths)
-    return web
-
-
-class _Fresh(StaticFiles):
-    """The page's files: asked for anew each time, answered "not changed" when they are not."""
-
-    def file_response(self, *args: Any, **more: Any) -> Response:
-        """A file that may be kept, but not used unasked."""
-        response = super().file_response(*args, **more)
-        response.headers["cache-control"] = "no-cache"
-        return response
-
-
-def _health_route(health: Health) -> APIRouter:
-    async def answer() -> Response:
-        found = await health()
-        return JSONResponse(found, 200 if found["ok"] else 503)
-
-    routes = APIRouter()
-    routes.add_api_route("/health", answer, response_model=None)
-    return routes

@@ -1,7 +1,272 @@
-"""What reminders answer to."""
+"""/remind: making, listing, changing, pausing, deleting and previewing reminders in chat."""
 
 from __future__ import annotations
 
-from handlers.commands import Subject
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-SUBJECT = Subject()
+from handlers import forms
+from handlers.chat import Content, Message
+from handlers.commands import Command, Subject
+from handlers.context import Context, RefusalError, button
+from handlers.directory import access, places
+from handlers.directory.audit import record
+from handlers.directory.zones import zone_of
+from handlers.reminders import cards
+from handlers.reminders.phrases import WhenError, parse_when
+from handlers.reminders.rules import from_data, next_after, to_data
+from storage.queries import directory as directory_query
+from storage.queries import reminders as query
+from storage.tables import Area, Audit, Draft, Reminder
+
+FORM = "remind"
+LIST_WORDS = frozenset({"list", "列表", "查看", "全部"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A reminder as far as it was said."""
+
+    area: Area
+    rule: dict[str, Any]
+    text: str
+
+
+async def remind(ctx: Context, rest: str) -> None:
+    """/remind lists with buttons; /remind WHEN [AREA] TEXT asks "did I understand?" and saves."""
+    areas = await access.require_somewhere(ctx, "remind")
+    if not rest or rest in LIST_WORDS:
+        await _list(ctx, areas)
+        return
+    wanted = await _understand(ctx, areas, rest)
+    if not wanted.text:
+        data = {"area": wanted.area.id, "rule": wanted.rule, "id": None}
+        await forms.start(ctx, FORM, "text", data)
+        ctx.answer("reminders.ask_text")
+        return
+    await _ask_to_save(ctx, wanted, None)
+
+
+async def _understand(ctx: Context, areas: Sequence[Area], line: str) -> Wanted:
+    zone = str(await zone_of(ctx))
+    try:
+        rule, rest = parse_when(line, ctx.now, zone)
+    except WhenError as error:
+        raise RefusalError(error.key, **error.values) from None
+    area, text = await _area_and_text(ctx, areas, rest)
+    await access.require(ctx, "remind", area.path)
+    return Wanted(area, to_data(rule), text)
+
+
+async def _area_and_text(ctx: Context, areas: Sequence[Area], rest: str) -> tuple[Area, str]:
+    """The first word names a place if there is such a place; else the chat's own is meant."""
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    first, _, more = rest.partition(" ")
+    if first and more.strip():
+        try:
+            return await places.find_place(ctx, base, first), more.strip()
+        except RefusalError as refusal:
+            if refusal.key == "directory.place_several":
+                raise
+    own = await directory_query.area_by_id(ctx.store, base.area_id) if not ctx.private else None
+    return own or areas[0], rest
+
+
+async def _ask_to_save(ctx: Context, wanted: Wanted, reminder_id: int | None) -> None:
+    data = {"area": wanted.area.id, "rule": wanted.rule, "text": wanted.text, "id": reminder_id}
+    await forms.start(ctx, FORM, "confirm", data)
+    zone = await zone_of(ctx)
+    content = await cards.question(ctx, wanted.area, from_data(wanted.rule), wanted.text, zone)
+    ctx.show(ctx.chat, f"rem:{ctx.person.id}:{ctx.now.timestamp():.0f}", content)
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Buttons "rem:<what>[:<id>]"."""
+    what, *rest = arguments
+    if what in FORM_PRESSES:
+        await FORM_PRESSES[what](ctx, rest)
+        return
+    if what in ("list", "new"):
+        areas = await access.require_somewhere(ctx, "remind")
+        await (_list(ctx, areas) if what == "list" else _ask_area(ctx, areas))
+        return
+    reminder = await ctx.store.get(Reminder, int(rest[0])) if rest else None
+    area = await ctx.store.get(Area, reminder.area_id) if reminder else None
+    if reminder is None or area is None or reminder.state == "ended" or what not in PRESSES:
+        raise RefusalError("reminders.gone")
+    await access.require(ctx, "remind", area.path)
+    await PRESSES[what](ctx, reminder, area)
+
+
+async def _list(ctx: Context, areas: Sequence[Area]) -> None:
+    found = await query.below_paths(ctx.store, [area.path for area in areas])
+    ctx.edit_pressed(cards.listing(ctx, found, await zone_of(ctx)))
+
+
+async def _show(ctx: Context, reminder: Reminder, area: Area) -> None:
+    ctx.edit_pressed(await cards.detail(ctx, reminder, area, await zone_of(ctx)))
+
+
+async def _pause(ctx: Context, reminder: Reminder, area: Area) -> None:
+    reminder.state = "paused"
+    await record(ctx, "reminder_pause", detail={"reminder": reminder.id})
+    ctx.toast(ctx.t("reminders.paused"))
+    await _show(ctx, reminder, area)
+
+
+async def _resume(ctx: Context, reminder: Reminder, area: Area) -> None:
+    reminder.state, reminder.next_at = "on", next_after(from_data(reminder.rule), ctx.now)
+    ctx.toast(ctx.t("reminders.resumed", date=await _shown(ctx, reminder.next_at)))
+    await _show(ctx, reminder, area)
+
+
+async def _delete(ctx: Context, reminder: Reminder, area: Area) -> None:
+    undo = {"reminder": reminder.id, "state": reminder.state}
+    reminder.state = "ended"
+    audit = await record(ctx, "reminder_delete", detail=undo, undo=undo)
+    back = button(ctx.t("directory.button_undo"), f"undo:{audit.id}")
+    text = ctx.t("reminders.deleted", text=reminder.text[:60])
+    ctx.edit_pressed(Content(text=text, buttons=((back,),)))
+
+
+async def undo_delete(ctx: Context, audit: Audit) -> None:
+    """A deleted reminder comes back, its next moment computed anew."""
+    back = audit.undo or {}
+    reminder = await ctx.store.get(Reminder, int(back["reminder"]))
+    if reminder is None:
+        raise RefusalError("directory.undo_gone")
+    reminder.state = str(back["state"])
+    reminder.next_at = next_after(from_data(reminder.rule), ctx.now)
+
+
+async def _preview(ctx: Context, reminder: Reminder, area: Area) -> None:
+    title = f"⏰ {ctx.word(ctx.group_language, 'reminders.title')}"
+    ctx.answer_text(reminder.text, title=title)
+
+
+async def _change(ctx: Context, reminder: Reminder, area: Area) -> None:
+    data = {"area": area.id, "rule": dict(reminder.rule), "id": reminder.id}
+    await forms.start(ctx, FORM, "change", data)
+    ctx.answer("reminders.ask_change")
+
+
+async def _shown(ctx: Context, moment: datetime | None) -> str:
+    zone = await zone_of(ctx)
+    return moment.astimezone(zone).strftime("%m-%d %H:%M") if moment else "-"
+
+
+async def _ask_area(ctx: Context, areas: Sequence[Area]) -> None:
+    await forms.start(ctx, FORM, "area", {"id": None})
+    ctx.edit_pressed(await cards.choose_area(ctx, areas))
+
+
+async def _picked_area(ctx: Context, arguments: Sequence[str]) -> None:
+    draft = await _draft(ctx)
+    area = await ctx.store.get(Area, int(arguments[0]))
+    if area is None:
+        raise RefusalError("reminders.form_gone")
+    await access.require(ctx, "remind", area.path)
+    await forms.start(ctx, FORM, "when", {**draft.data, "area": area.id})
+    ctx.edit_pressed(cards.choose_when(ctx))
+
+
+async def _picked_when(ctx: Context, arguments: Sequence[str]) -> None:
+    draft = await _draft(ctx)
+    line = ctx.t(f"reminders.common_{int(arguments[0])}")
+    rule, _ = parse_when(line, ctx.now, str(await zone_of(ctx)))
+    await forms.start(ctx, FORM, "text", {**draft.data, "rule": to_data(rule)})
+    ctx.edit_pressed(Content(text=f"{line}\n{ctx.t('reminders.ask_text')}"))
+
+
+async def _save(ctx: Context, arguments: Sequence[str]) -> None:
+    data = dict((await _draft(ctx)).data)
+    area = await ctx.store.get(Area, int(data["area"]))
+    if area is None or "text" not in data:
+        raise RefusalError("reminders.form_gone")
+    await access.require(ctx, "remind", area.path)
+    await forms.end(ctx)
+    reminder = await ctx.store.get(Reminder, int(data["id"])) if data["id"] else None
+    if reminder is None:
+        reminder = Reminder(created_by=ctx.person.id, created_at=ctx.now)
+        ctx.store.add(reminder)
+    reminder.area_id, reminder.text, reminder.rule = area.id, str(data["text"]), data["rule"]
+    reminder.state, reminder.next_at = "on", next_after(from_data(data["rule"]), ctx.now)
+    await ctx.store.flush()
+    await record(ctx, "reminder", detail={"reminder": reminder.id})
+    text = ctx.t("reminders.saved", date=await _shown(ctx, reminder.next_at))
+    ctx.edit_pressed(Content(text=f"{reminder.text}\n{text}"))
+
+
+async def _cancel(ctx: Context, arguments: Sequence[str]) -> None:
+    await forms.end(ctx)
+    ctx.edit_pressed(Content(text=ctx.t("reminders.cancelled")))
+
+
+async def _draft(ctx: Context) -> Draft:
+    draft = await forms.draft_of(ctx)
+    if draft is None or draft.form != FORM:
+        raise RefusalError("reminders.form_gone")
+    return draft
+
+
+PRESSES = {
+    "show": _show,
+    "pause": _pause,
+    "resume": _resume,
+    "del": _delete,
+    "view": _preview,
+    "edit": _change,
+}
+FORM_PRESSES = {"area": _picked_area, "when": _picked_when, "save": _save, "no": _cancel}
+
+
+async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
+    """The form's next answer in words."""
+    steps = {"area": _said_area, "when": _said_when, "text": _said_text, "change": _said_change}
+    step = steps.get(draft.step)
+    if step is None or not message.text.strip():
+        return False
+    await step(ctx, dict(draft.data), message.text.strip())
+    return True
+
+
+async def _said_area(ctx: Context, data: dict[str, Any], text: str) -> None:
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    area = await places.find_place(ctx, base, text)
+    await access.require(ctx, "remind", area.path)
+    await forms.start(ctx, FORM, "when", {**data, "area": area.id})
+    ctx.say(ctx.chat, cards.choose_when(ctx))
+
+
+async def _said_when(ctx: Context, data: dict[str, Any], text: str) -> None:
+    try:
+        rule, rest = parse_when(text, ctx.now, str(await zone_of(ctx)))
+    except WhenError as error:
+        raise RefusalError(error.key, **error.values) from None
+    data["rule"] = to_data(rule)
+    if rest:
+        await _said_text(ctx, data, rest)
+        return
+    await forms.start(ctx, FORM, "text", data)
+    ctx.answer("reminders.ask_text")
+
+
+async def _said_text(ctx: Context, data: dict[str, Any], text: str) -> None:
+    area = await ctx.store.get(Area, int(data["area"]))
+    if area is None:
+        raise RefusalError("reminders.form_gone")
+    await _ask_to_save(ctx, Wanted(area, data["rule"], text), data["id"])
+
+
+async def _said_change(ctx: Context, data: dict[str, Any], text: str) -> None:
+    await _said_when(ctx, data, text)
+
+
+SUBJECT = Subject(
+    commands=(Command("remind", remind, ("提醒",), right="remind"),),
+    presses={"rem": on_press},
+    forms={FORM: on_words},
+    undos={"reminder_delete": undo_delete},
+)

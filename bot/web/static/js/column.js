@@ -7,6 +7,7 @@ import { Refused } from "./socket.js";
 import { Talk } from "./talk.js";
 import { messageMenu, personMenu } from "./doings.js";
 import { confirm, notice, showPhoto } from "./dialogs.js";
+import { aboutPerson } from "./about.js";
 import { openStart } from "./start.js";
 import saved, { remember } from "./saved.js";
 import { world } from "./world.js";
@@ -202,15 +203,4 @@ function ownStart(url, column) {
   return own && (found.searchParams.has("start") || found.searchParams.has("group"))
     ? () => openStart(found.searchParams, column.language)
     : null;
-}
-
-export function aboutPerson(known, language) {
-  const roles = (known?.roles ?? []).map((each) => `${roleName(each.role, language)} · ${each.place}`);
-  const home = known?.home && !roles.length ? [`${say(language, "resident")} · ${known.home}`] : [];
-  const all = [...roles, ...home];
-  return all.length ? all.join(language === "zh" ? "；" : "; ") : say(language, "resident");
-}
-
-function roleName(role, language) {
-  return isText(`roles.${role}`) ? say(language, `roles.${role}`) : role;
 }

@@ -2,7 +2,7 @@
 
 import { say } from "./words.js";
 import { askText, chooseSome } from "./dialogs.js";
-import { aboutPerson } from "./column.js";
+import { aboutPerson } from "./about.js";
 import { world } from "./world.js";
 
 export async function choosePeople(language) {

@@ -2,7 +2,7 @@
 
 import { chooseOne } from "./dialogs.js";
 import { say } from "./words.js";
-import { aboutPerson } from "./column.js";
+import { aboutPerson } from "./about.js";
 import { world } from "./world.js";
 
 export async function openStart(query, language) {

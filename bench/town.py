@@ -1,0 +1,76 @@
+"""A neighbourhood for measuring: buildings, a group each, residents, captains."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from storage.base import Base
+from storage.engine import Store
+from storage.tables import Account, Area, Chat, Person, Residence, RoleHeld
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+async def build(path: Path, chats: int = 50, people: int = 50) -> None:
+    """Write a database with `chats` buildings (Telegram groups) and `people` residents."""
+    store = Store(f"sqlite+aiosqlite:///{path}")
+    async with store.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with store.write() as session:
+        top = await _area(session, None, "neighbourhood", "和平里小区", "和平里")
+        captain = await _person(session, 900, "王姨")
+        session.add(
+            RoleHeld(person_id=captain.id, role="building_captain", area_id=top.id, since=NOW)
+        )
+        first: Area | None = None
+        for i in range(chats):
+            building = await _area(session, top, "building", f"{i + 1}栋", str(i + 1))
+            first = first or building
+            session.add(
+                Chat(
+                    platform="telegram",
+                    external_id=str(-1001000000 - i),
+                    kind="group",
+                    title=f"{i + 1}栋",
+                    area_id=building.id,
+                    present=True,
+                    administrator=True,
+                    hears_all=True,
+                    can_speak=True,
+                    greeted_at=NOW,
+                    settings={},
+                )
+            )
+        assert first is not None
+        for i in range(people):
+            person = await _person(session, 5000 + i, f"N{i}")
+            home = await _area(session, first, "household", f"{i + 101}", str(i + 101))
+            session.add(
+                Residence(person_id=person.id, area_id=home.id, since=NOW, confirmed_at=NOW)
+            )
+    await store.close()
+
+
+async def _area(session: Any, parent: Area | None, kind: str, name: str, code: str) -> Area:
+    area = Area(
+        parent_id=parent.id if parent else None,
+        kind=kind,
+        name=name,
+        code=code,
+        path="",
+        settings={},
+    )
+    session.add(area)
+    await session.flush()
+    area.path = f"{parent.path if parent else '/'}{area.id}/"
+    return area
+
+
+async def _person(session: Any, external: int, name: str) -> Person:
+    person = Person(name=name, skills=[], created_at=NOW)
+    session.add(person)
+    await session.flush()
+    session.add(Account(platform="telegram", external_id=str(external), person_id=person.id))
+    return person

@@ -1,0 +1,56 @@
+"""The web app put together from its parts: guard, page, files, webhooks, health."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.web.files import Files
+from bot.web.guard import Guard
+from bot.web.page import STATIC, Page
+from bot.web.site import Site
+
+#: Whether all is well: {"ok": bool, ...}.
+Health = Callable[[], Awaitable[dict[str, Any]]]
+
+
+def assembled(
+    site: Site | None, health: Health, webhooks: Iterable[BaseRoute] = (), public_url: str = ""
+) -> FastAPI:
+    """The app from its parts; without a site there is no page."""
+    web = FastAPI(title="Linli", docs_url=None, redoc_url=None, openapi_url=None)
+    outside = list(webhooks)
+    web.router.routes.extend(outside)
+    web.include_router(_health_route(health))
+    if site is not None:
+        web.include_router(Page(site).router())
+        web.include_router(Files(site).router())
+        web.mount("/static", _Fresh(directory=STATIC))
+    open_paths = [route.path for route in outside if isinstance(route, Route)]
+    web.add_middleware(Guard, public_url=public_url, open_paths=open_paths)
+    return web
+
+
+class _Fresh(StaticFiles):
+    """The page's files: asked for anew each time, answered "not changed" when they are not."""
+
+    def file_response(self, *args: Any, **more: Any) -> Response:
+        """A file that may be kept, but not used unasked."""
+        response = super().file_response(*args, **more)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+def _health_route(health: Health) -> APIRouter:
+    async def answer() -> Response:
+        found = await health()
+        return JSONResponse(found, 200 if found["ok"] else 503)
+
+    routes = APIRouter()
+    routes.add_api_route("/health", answer, response_model=None)
+    return routes

@@ -1,0 +1,99 @@
+"""What reminders look like in chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handlers.chat import Button, Content, Rows
+from handlers.context import Context, button
+from handlers.directory import places
+from handlers.reminders.describing import describe
+from handlers.reminders.rules import Rule, from_data, upcoming
+from storage.queries import directory as query
+from storage.tables import Area, Reminder
+
+MOST_LISTED = 20
+COMMON = 6
+NEXT = 3
+
+
+def dates(moments: Sequence[datetime], zone: ZoneInfo) -> str:
+    """Moments as people read them."""
+    return "、".join(each.astimezone(zone).strftime("%Y-%m-%d %H:%M") for each in moments) or "-"
+
+
+async def question(ctx: Context, area: Area, rule: Rule, text: str, zone: ZoneInfo) -> Content:
+    """What was understood, with the next three dates, before it is saved."""
+    chats = await query.group_chats_below(ctx.store, area.path)
+    said = ctx.t(
+        "reminders.understood",
+        when=describe(ctx.desk.words, ctx.language, rule),
+        area=await places.full_name(ctx, area),
+        n=len(chats),
+        text=text,
+        dates=dates(upcoming(rule, ctx.now, NEXT), zone),
+    )
+    if not chats:
+        said += "\n" + ctx.t("reminders.no_groups", area=area.name)
+    save = button(ctx.t("reminders.button_save"), "rem:save", "primary")
+    no = button(ctx.t("reminders.button_cancel"), "rem:no")
+    return Content(text=said, buttons=((save, no),))
+
+
+def listing(ctx: Context, found: Sequence[tuple[Reminder, Area]], zone: ZoneInfo) -> Content:
+    """The reminders, a button each."""
+    rows: list[tuple[Button, ...]] = []
+    for reminder, area in found[:MOST_LISTED]:
+        key = "reminders.line" if reminder.state == "on" else "reminders.line_paused"
+        when = reminder.next_at.astimezone(zone).strftime("%m-%d %H:%M") if reminder.next_at else ""
+        line = ctx.t(key, date=when, area=area.name, text=reminder.text)
+        rows.append((button(line[:60], f"rem:show:{reminder.id}"),))
+    rows.append((button(ctx.t("reminders.button_new"), "rem:new", "primary"),))
+    text = "" if found else ctx.t("reminders.list_none")
+    title = ctx.t("reminders.list_title")
+    return Content(title=title, text=text or ctx.t("reminders.usage"), buttons=tuple(rows))
+
+
+async def detail(ctx: Context, reminder: Reminder, area: Area, zone: ZoneInfo) -> Content:
+    """One reminder with what can be done with it."""
+    rule, on = from_data(reminder.rule), reminder.state == "on"
+    text = ctx.t(
+        "reminders.detail" if on else "reminders.detail_paused",
+        when=describe(ctx.desk.words, ctx.language, rule),
+        area=await places.full_name(ctx, area),
+        text=reminder.text,
+        dates=dates(upcoming(rule, ctx.now, NEXT), zone),
+    )
+    return Content(text=text, buttons=_actions(ctx, reminder, on=on))
+
+
+def _actions(ctx: Context, reminder: Reminder, *, on: bool) -> Rows:
+    def act(name: str, verb: str, style: str | None = None) -> Button:
+        return button(ctx.t(f"reminders.button_{name}"), f"rem:{verb}:{reminder.id}", style)
+
+    turn = act("pause", "pause") if on else act("resume", "resume")
+    return (
+        (turn, act("change", "edit"), act("preview", "view")),
+        (act("delete", "del", "danger"), button(ctx.t("reminders.button_back"), "rem:list")),
+    )
+
+
+async def choose_area(ctx: Context, areas: Sequence[Area]) -> Content:
+    """The places that this person may remind, and those right below."""
+    shown: list[Area] = []
+    for area in areas:
+        shown.append(area)
+        below = await query.children(ctx.store, area.id)
+        shown += [each for each in below if each.kind not in ("unit", "household")]
+    rows = [(button(each.name, f"rem:area:{each.id}"),) for each in shown[:MOST_LISTED]]
+    return Content(text=ctx.t("reminders.ask_area"), buttons=tuple(rows))
+
+
+def choose_when(ctx: Context) -> Content:
+    """Common times, a button each."""
+    rows = [
+        (button(ctx.t(f"reminders.common_{i}"), f"rem:when:{i}"),) for i in range(1, COMMON + 1)
+    ]
+    return Content(text=ctx.t("reminders.ask_when"), buttons=tuple(rows))
