@@ -274,6 +274,7 @@ class Wanted:
     voice_id: int | None = None  #: reported or joined by this person, wherever it is
     words: tuple[str, ...] = ()  #: each in the words or a detail
     number: int | None = None
+    ids: tuple[int, ...] = ()
     without: tuple[int, ...] = ()
     categories: tuple[str, ...] = field(default=())  #: or of one of these, for a word
 
@@ -316,6 +317,8 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
         terms.append(Request.category == wanted.category)
     if wanted.person_id is not None:
         terms.append(_mine(wanted.person_id))
+    if wanted.ids:
+        terms.append(Request.id.in_(wanted.ids))
     if wanted.without:
         terms.append(Request.id.not_in(wanted.without))
     terms += _found(wanted)
@@ -391,7 +394,7 @@ async def children(store: AsyncSession, request_id: int) -> Sequence[Request]:
     return rows.all()
 
 
-async def page_count(store: AsyncSession, person_id: int) -> Sequence[tuple[Page, Request]]:
+async def asked_of(store: AsyncSession, person_id: int) -> Sequence[tuple[Page, Request]]:
     """What a person is asked at this moment."""
     rows = await store.execute(
         select(Page, Request)

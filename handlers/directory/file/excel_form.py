@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from openpyxl import Workbook, load_workbook
 from pydantic import BaseModel, ValidationError
@@ -147,6 +147,8 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     text = str(value).strip()
+    if text[:1] == "'" and text[1:2] in ("=", "@", "+"):
+        text = text[1:]  # the mark that keeps a cell from being a formula
     return WORDS.get(text, text)
 
 
@@ -272,8 +274,9 @@ def _write(book: Any, name: str, columns: Sequence[str], rows: Sequence[Mapping[
 
 def _out(value: Any) -> Any:
     if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
+        return ", ".join(str(each) for each in cast("list[object]", value))
     if value is None or isinstance(value, bool):
         return value
     text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "@") and not text[1:2].isdigit() else text
+    formula = text[:1] in ("=", "@") or (text[:1] == "+" and not text[1:2].isdigit())
+    return f"'{text}" if formula else text
