@@ -1,0 +1,88 @@
+"""Uploaded pictures lose everything but the picture, and what is no picture is refused (R50)."""
+
+import io
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from bot.platforms.local import pictures
+
+
+def jpeg(width: int = 40, height: int = 20, *, turned: bool = False) -> bytes:
+    exif = Image.Exif()
+    exif[0x010E] = "SECRET"
+    gps = exif.get_ifd(0x8825)
+    gps[1], gps[2] = "N", (43.0, 50.0, 0.0)
+    if turned:
+        exif[0x0112] = 6  # rotated by a quarter
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "red").save(out, "JPEG", exif=exif, comment=b"SECRET")
+    return out.getvalue()
+
+
+def opened(body: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(body))
+
+
+def test_place_and_comment_are_gone_from_a_photo() -> None:
+    body = jpeg()
+    assert b"SECRET" in body
+    clean, kind = pictures.clean(body)
+    assert kind == "image/jpeg"
+    assert b"SECRET" not in clean
+    assert not opened(clean).getexif()
+
+
+def test_text_and_what_follows_a_picture_are_gone() -> None:
+    info = PngInfo()
+    info.add_text("Author", "SECRET")
+    out = io.BytesIO()
+    Image.new("RGBA", (8, 8), (255, 0, 0, 90)).save(out, "PNG", pnginfo=info)
+    clean, kind = pictures.clean(out.getvalue() + b"<script>SECRET</script>")
+    assert kind == "image/png"
+    assert b"SECRET" not in clean
+    assert opened(clean).mode == "RGBA"
+
+
+def test_a_turned_photo_stands_upright() -> None:
+    clean, _ = pictures.clean(jpeg(40, 20, turned=True))
+    assert opened(clean).size == (20, 40)
+
+
+def test_a_large_photo_is_made_smaller() -> None:
+    clean, _ = pictures.clean(jpeg(4000, 1000))
+    assert opened(clean).size == (2048, 512)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_other_pictures_are_taken_too(kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (10, 10), "blue").save(out, kind)
+    clean, _ = pictures.clean(out.getvalue())
+    assert opened(clean).size == (10, 10)
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (b"", "page.picture_unknown"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "page.picture_unknown"),
+        (b"MZ\x90\x00", "page.picture_unknown"),
+        (b"\xff\xd8\xff\xe0 not really", "page.picture_broken"),
+        (jpeg(400, 400)[:300], "page.picture_broken"),
+        (b"\xff\xd8\xff" + bytes(pictures.LARGEST_BODY), "page.picture_too_large"),
+    ],
+)
+def test_what_is_no_usable_picture_is_refused(body: bytes, key: str) -> None:
+    with pytest.raises(pictures.PictureError) as refused:
+        pictures.clean(body)
+    assert refused.value.key == key
+
+
+def test_a_small_file_that_unfolds_into_a_huge_picture_is_refused() -> None:
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    assert len(out.getvalue()) < 1_000_000
+    with pytest.raises(pictures.PictureError):
+        pictures.clean(out.getvalue())

@@ -1,0 +1,171 @@
+"""A town with two neighbours and their staff, served on loopback, with an inbox that only keeps."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncGenerator, Generator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from fastapi import FastAPI
+
+from bot.clock import VirtualClock
+from bot.platforms.local import LocalPlatform
+from bot.web.assembly import assembled
+from bot.web.site import Site, Turn
+from config.policy import default_policy
+from config.words import catalogue
+from handlers.chat import RawUpdate
+from storage.base import Base
+from storage.engine import Store
+from storage.tables import Account, Area, Person, Residence, RoleHeld
+
+MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+GROUP = "g3"
+
+#: key, name, home, role, where
+CAST: tuple[tuple[str, str, str | None, str | None, str | None], ...] = (
+    ("li", "李娜", "3-2-501", None, None),
+    ("zhao", "赵强", "3-2-401", None, None),
+    ("wang", "王姨", "3-2-101", "unit_captain", "3-2"),
+    ("wu", "吴工", None, "property_manager", "和平里"),
+    ("feng", "冯书记", None, "coordinator", "南京街社区"),
+)
+PLACES = (
+    ("南京街", "subdistrict", "南京街街道", None),
+    ("南京街社区", "community", "南京街社区", "南京街"),
+    ("和平里", "neighbourhood", "和平里小区", "南京街社区"),
+    ("3", "building", "3栋", "和平里"),
+    ("3-2", "unit", "2单元", "3"),
+    ("3-2-101", "household", "101", "3-2"),
+    ("3-2-401", "household", "401", "3-2"),
+    ("3-2-501", "household", "501", "3-2"),
+)
+
+
+@dataclass(slots=True)
+class Kept:
+    """An inbox that keeps what it is given and handles nothing."""
+
+    updates: list[RawUpdate] = field(default_factory=list[RawUpdate])
+    fails: bool = False
+
+    async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
+        assert platform == "local"
+        if self.fails:
+            raise OSError("the inbox is out of order")
+        known = {each.key for each in self.updates}
+        self.updates += [each for each in updates if each.key not in known]
+
+
+async def new_store(folder: Path) -> Store:
+    """An empty database."""
+    store = Store(f"sqlite+aiosqlite:///{folder / 'web.db'}")
+    async with store.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    return store
+
+
+async def people_town(local: LocalPlatform) -> None:
+    """Everybody in building 3's group."""
+    await local.ensure_room(GROUP, "和平里3栋邻里群")
+    for key, name, *_ in CAST:
+        await local.ensure_member(key, GROUP, name)
+
+
+async def people_directory(store: Store) -> None:
+    """Where everybody lives, and what they hold."""
+    async with store.write() as session:
+        areas: dict[str, Area] = {}
+        for key, kind, name, parent in PLACES:
+            above = areas[parent] if parent else None
+            area = Area(
+                kind=kind,
+                name=name,
+                code=key,
+                path="",
+                settings={},
+                parent_id=above.id if above else None,
+            )
+            session.add(area)
+            await session.flush()
+            area.path = f"{above.path if above else '/'}{area.id}/"
+            areas[key] = area
+        for key, name, home, role, where in CAST:
+            person = Person(key=key, name=name, skills=[], created_at=MONDAY)
+            session.add(person)
+            await session.flush()
+            account = Account(platform="local", external_id=key, person_id=person.id, name=name)
+            session.add(account)
+            if home:
+                session.add(Residence(person_id=person.id, area_id=areas[home].id, since=MONDAY))
+            if role and where:
+                session.add(
+                    RoleHeld(person_id=person.id, role=role, area_id=areas[where].id, since=MONDAY)
+                )
+
+
+def site_of(
+    local: LocalPlatform, store: Store, clock: VirtualClock, turn: Turn | None = None
+) -> Site:
+    """The web app's parts over a town."""
+    return Site(
+        local=local,
+        store=store,
+        clock=clock,
+        words=catalogue(),
+        policy=default_policy(),
+        zone=ZoneInfo("Asia/Shanghai"),
+        turn=turn,
+    )
+
+
+async def healthy() -> dict[str, object]:
+    return {"ok": True}
+
+
+@contextlib.asynccontextmanager
+async def serving(web: FastAPI) -> AsyncGenerator[str]:
+    """The app on a port of its own; gives its address."""
+    config = uvicorn.Config(
+        web,
+        port=0,
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=2,
+    )
+    server = Quiet(config)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.serve())
+        await server.listening.wait()
+        port = server.servers[0].sockets[0].getsockname()[1]
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+
+
+class Quiet(uvicorn.Server):
+    """Leaves signals alone, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+def page_app(site: Site) -> FastAPI:
+    return assembled(site, healthy)
