@@ -38,6 +38,9 @@ class Pages:
     def __init__(self) -> None:
         self._open: set[Page] = set()
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     def open(self) -> Page:
         """A browser connects."""
         page = Page()
