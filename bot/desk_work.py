@@ -18,6 +18,7 @@ from config.settings import load_settings
 from config.words import catalogue
 from handlers.administration import doctor as doctoring
 from handlers.administration.doctor import Finding
+from handlers.chat import ChatFacts
 from handlers.context import RefusalError, Work
 from handlers.directory import exporting, finding, importing, invites
 from handlers.directory.file import FileProblems, read_file, write_file
@@ -136,7 +137,9 @@ def _say_invite(name: str, token: str, url: str | None, qr: Path | None, *, as_j
 async def doctor(*, as_json: bool) -> int:
     """Examine everything, live; 1 when something is bad."""
     async with _app() as app:
-        live = {(name, None): await app.desk.examine(name, None) for name in app.platforms}
+        live: dict[tuple[str, str | None], ChatFacts] = {
+            (name, None): await app.desk.examine(name, None) for name in app.platforms
+        }
         async with app.store.read() as store:
             chats = await query.all_groups(store)
         for chat in chats:

@@ -64,7 +64,7 @@ def _item(number: int, text: str, area: str) -> dict[str, Any]:
 
 
 def _heard(item: dict[str, Any]) -> Heard:
-    home = item.get("home") or {}
+    home: dict[str, str] = item.get("home") or {}
     place = Place(home.get("building"), home.get("unit"), None, home.get("room")) if home else None
     return Heard(key="1", at=ANY_TIME, sender="?", text=item["text"], home=place)
 

@@ -96,8 +96,14 @@ class _ExportedChat(_Row):
     messages: list[_Exported]
 
 
-MEDIA = {"voice_message": "voice", "video_message": "video", "video_file": "video"}
-MEDIA |= {"sticker": "sticker", "animation": "video", "audio_file": "file"}
+MEDIA = {
+    "voice_message": "voice",
+    "video_message": "video",
+    "video_file": "video",
+    "sticker": "sticker",
+    "animation": "video",
+    "audio_file": "file",
+}
 
 
 def read_recording(path: Path, area: str | None = None) -> Iterator[Conversation]:

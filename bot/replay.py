@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -121,7 +121,7 @@ async def replay_file(file: Path, *, area: str | None, as_json: bool) -> int:
 async def replayed(
     conversations: Sequence[Conversation],
     reader_for: Callable[[Conversation], Understands] | None = None,
-):
+) -> AsyncGenerator[tuple[Conversation, list[Became]]]:
     """Each conversation with what became of its messages, through the real program."""
     reader = Reader.load()
     with tempfile.TemporaryDirectory(prefix="linli-replay-") as folder:

@@ -216,8 +216,8 @@ async def _read_rooms(
     )
     rooms: dict[tuple[str, str | None], set[str]] = {}
     for parent, code in rows.all():
-        unit = units.get(parent)
-        building = unit[0] if unit else buildings.get(parent)
+        unit = units.get(parent or 0)
+        building = unit[0] if unit else buildings.get(parent or 0)
         if building is not None:
             rooms.setdefault((building, unit[1] if unit else None), set()).add(code.casefold())
             rooms.setdefault((building, None), set()).add(code.casefold())

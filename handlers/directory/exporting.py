@@ -99,7 +99,8 @@ async def _people(
         }
         for each in rows
     }
-    await _fill(store, people, paths, zone)
+    await _fill(store, people, paths)
+    await _fill_leave(store, people, zone)
     return list(people.values())
 
 
@@ -110,9 +111,7 @@ def _phone(sealed: str | None, secrets: Secrets | None) -> str | None:
         return None
 
 
-async def _fill(
-    store: AsyncSession, people: dict[int, Data], paths: dict[int, str], zone: ZoneInfo
-) -> None:
+async def _fill(store: AsyncSession, people: dict[int, Data], paths: dict[int, str]) -> None:
     for held in (await store.scalars(select(RoleHeld).order_by(RoleHeld.id))).all():
         if held.person_id in people:
             role = {"role": held.role, "area": paths[held.area_id]}
@@ -123,6 +122,9 @@ async def _fill(
     for account in (await store.scalars(select(Account).order_by(Account.id))).all():
         if account.person_id in people:
             people[account.person_id]["accounts"][account.platform] = account.external_id
+
+
+async def _fill_leave(store: AsyncSession, people: dict[int, Data], zone: ZoneInfo) -> None:
     for leave in (await store.scalars(select(Leave).order_by(Leave.id))).all():
         if leave.person_id in people:
             deputy = people.get(leave.deputy_id or 0)

@@ -59,7 +59,9 @@ def _latest(rule: Rule, first: datetime, now: datetime) -> tuple[datetime, int]:
 async def post(work: Work, reminder: Reminder, due_at: datetime) -> None:
     """Say it in every group below its place, once for each occurrence (R57)."""
     area = await directory_query.area_by_id(work.store, reminder.area_id)
-    chats = await directory_query.group_chats_below(work.store, area.path) if area else []
+    if area is None:
+        return
+    chats = await directory_query.group_chats_below(work.store, area.path)
     for chat in chats:
         language = await groups.language_of(work, chat)
         title = work.word(language, "reminders.title")
@@ -72,7 +74,7 @@ async def post(work: Work, reminder: Reminder, due_at: datetime) -> None:
             ),
             occasion=f"reminder:{reminder.id}:{due_at.timestamp():.0f}:{chat.id}",
         )
-    if not chats and area is not None and reminder.created_by is not None:
+    if not chats and reminder.created_by is not None:
         await groups.tell(
             work,
             reminder.created_by,

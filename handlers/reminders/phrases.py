@@ -22,16 +22,48 @@ class WhenError(ValueError):
         self.values = values
 
 
-DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
-DIGITS |= {"七": 7, "八": 8, "九": 9}
+DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 NUM = r"(?:\d{1,3}|[一二两三四五六七八九十零〇]{1,3})"
-WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
-WEEKDAYS |= {str(i + 1): i for i in range(7)}
+WEEKDAYS = {
+    "一": 0,
+    "二": 1,
+    "三": 2,
+    "四": 3,
+    "五": 4,
+    "六": 5,
+    "日": 6,
+    "天": 6,
+    **{str(i + 1): i for i in range(7)},
+}
 DAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_EN = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 WEEK = r"(?:周|星期|礼拜)"
-NTH_EN = {"1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4}
-NTH_EN |= {"fourth": 4, "5th": 5, "fifth": 5, "last": -1}
+NTH_EN = {
+    "1st": 1,
+    "first": 1,
+    "2nd": 2,
+    "second": 2,
+    "3rd": 3,
+    "third": 3,
+    "4th": 4,
+    "fourth": 4,
+    "5th": 5,
+    "fifth": 5,
+    "last": -1,
+}
 
 LATER = ("下午", "晚上", "傍晚", "今晚", "明晚", "晚")
 CLOCK = re.compile(
@@ -59,7 +91,8 @@ HOLIDAYS: tuple[tuple[re.Pattern[str], Holidays], ...] = (
     (re.compile(r"[,，]?\s*(?:skip(?:ping)?|except|not on) (?:public )?holidays", re.I), "skip"),
     (
         re.compile(
-            r"[,，]?\s*(?:holidays move later|(?:after|next working day on) holidays|postponed on holidays)",
+            r"[,，]?\s*(?:holidays move later|"
+            r"(?:after|next working day on) holidays|postponed on holidays)",
             re.I,
         ),
         "later",
@@ -185,8 +218,20 @@ def _leap(year: int) -> date:
     return date(year, 2, 29)
 
 
-NEAR = {"今天": 0, "今晚": 0, "今日": 0, "明天": 1, "明早": 1, "明晚": 1, "明日": 1, "后天": 2}
-NEAR |= {"大后天": 3, "today": 0, "tonight": 0, "tomorrow": 1}
+NEAR = {
+    "今天": 0,
+    "今晚": 0,
+    "今日": 0,
+    "明天": 1,
+    "明早": 1,
+    "明晚": 1,
+    "明日": 1,
+    "后天": 2,
+    "大后天": 3,
+    "today": 0,
+    "tonight": 0,
+    "tomorrow": 1,
+}
 
 
 def _near(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
@@ -204,9 +249,7 @@ def _in(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule
 
 def _this_week(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
     day = day_of_week(now.date(), WEEKDAYS[found[2]])
-    if found[1] in ("下", "下个"):
-        day += timedelta(days=7)
-    elif day < now.date():
+    if found[1] in ("下", "下个") or day < now.date():
         day += timedelta(days=7)
     return _once(day, rest, zone)
 

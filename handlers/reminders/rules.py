@@ -1,4 +1,4 @@
-"""When a reminder is due: rules as values, and the next moment computed from the rule alone (R58)."""
+"""When a reminder is due: rules as values, the next moment from the rule alone (R58)."""
 
 from __future__ import annotations
 
@@ -41,13 +41,15 @@ class Rule:
 def to_data(rule: Rule) -> dict[str, Any]:
     """The rule as JSON data."""
     data = asdict(rule)
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in data.items()}
+    return {**data, "times": list(rule.times), "weekdays": list(rule.weekdays)}
 
 
 def from_data(data: Mapping[str, Any]) -> Rule:
     """The rule that `to_data` gave."""
-    lists = {name: tuple(data[name]) for name in ("times", "weekdays")}
-    return Rule(**{**data, **lists})
+    values: dict[str, Any] = dict(data)
+    values["times"] = tuple(values["times"])
+    values["weekdays"] = tuple(values["weekdays"])
+    return Rule(**values)
 
 
 def next_after(rule: Rule, after: datetime) -> datetime | None:

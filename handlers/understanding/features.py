@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Said, Scene
 from handlers.understanding.normal import HAN, plain
@@ -25,7 +26,7 @@ def grams(text: str) -> set[str]:
     latin = [word for word in words if word[0].isalpha() and word.isascii()]
     found.update(f"w {word}" for word in words if len(word) > 1 or word in "?!")
     marked = ["<", *words, ">"]
-    found.update(f"v {a} {b}" for a, b in zip(marked, marked[1:], strict=False))
+    found.update(f"v {a} {b}" for a, b in pairwise(marked))
     found.update(f"t {word[:5]}" for word in latin if len(word) > 5)
     found.update(f"u {a} {b} {c}" for a, b, c in zip(marked, marked[1:], marked[2:], strict=False))
     return found

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.optimize import (  # pyright: ignore[reportMissingTypeStubs]
+    minimize,  # pyright: ignore[reportUnknownVariableType]
+)
+from scipy.sparse import csr_matrix  # pyright: ignore[reportMissingTypeStubs]
 
 from handlers.understanding import reading
 from handlers.understanding.meaning import Heard, Outcome, Scene
@@ -76,7 +78,7 @@ def _minimise(matrix: Any, gold: Any, answers: int, penalty: float, sample: Any)
         return float(value), np.concatenate([grad.ravel(), slope.sum(axis=0)])
 
     start = np.zeros(width * answers + answers)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 120})
+    found: Any = cast("Any", minimize)(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 120})
     return found.x[: width * answers].reshape(width, answers), found.x[width * answers :]
 
 

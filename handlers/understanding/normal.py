@@ -1,4 +1,4 @@
-"""Text made plain before it is read: width, case, Traditional signs, invisible characters, length."""
+"""Text made plain before it is read: width, case, Traditional signs, hidden signs, length."""
 
 from __future__ import annotations
 

@@ -7,8 +7,20 @@ import re
 from handlers.understanding.meaning import Place
 from handlers.understanding.normal import plain
 
-NUMERALS = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
-NUMERALS |= {"六": 6, "七": 7, "八": 8, "九": 9}
+NUMERALS = {
+    "〇": 0,
+    "零": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 NUM = r"(?:\d{1,3}|[一二两三四五六七八九十〇零]{1,4})"
 CODE = rf"(?:[a-z]\d{{0,2}}|[甲乙丙丁]?{NUM})"
 
@@ -35,8 +47,8 @@ ROOM_EN = re.compile(
 )
 MINE = re.compile(
     r"(?:我|俺|咱|阮|侬|我们|俺们|咱们|本人)(?:自己)?(?:家|屋|屋头|屋里|房|户|这户|们家|楼上|头顶)"
-    r"|\bmy (?:flat|apartment|apt|place|home|unit|kitchen|bathroom|ceiling|door|balcony|window|room|"
-    r"bedroom|house|living|tap|toilet|boiler|rads?|radiators?)\b|\b(?:in|at) mine\b"
+    r"|\bmy (?:flat|apartment|apt|place|home|unit|kitchen|bathroom|ceiling|door|balcony|window|"
+    r"room|bedroom|house|living|tap|toilet|boiler|rads?|radiators?)\b|\b(?:in|at) mine\b"
 )
 
 

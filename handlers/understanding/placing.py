@@ -1,4 +1,4 @@
-"""The place of a report: what its words say, then the sender's home as far as it is meant, then the group."""
+"""The place of a report: its words, the sender's home as far as it is meant, the group."""
 
 from __future__ import annotations
 

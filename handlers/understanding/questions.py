@@ -24,13 +24,15 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "captain",
         re.compile(
-            r"(?:谁是|哪位是|有没有).{0,6}(?:楼长|单元长|组长)|(?:楼长|单元长|组长)(?:是谁|是哪)|who is (?:the |our )?captain"
+            r"(?:谁是|哪位是|有没有).{0,6}(?:楼长|单元长|组长)|(?:楼长|单元长|组长)(?:是谁|是哪)|"
+            r"who is (?:the |our )?captain"
         ),
     ),
     (
         "manager",
         re.compile(
-            r"(?:谁是|哪位是).{0,6}(?:物业|经理|网格员|管家)|(?:物业经理|网格员|管家|物业)(?:是谁|是哪|找谁)|"
+            r"(?:谁是|哪位是).{0,6}(?:物业|经理|网格员|管家)|"
+            r"(?:物业经理|网格员|管家|物业)(?:是谁|是哪|找谁)|"
             r"who (?:is|do i|should i).{0,20}(?:manager|contact|management)"
         ),
     ),
