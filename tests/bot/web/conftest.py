@@ -32,6 +32,10 @@ class Town:
     inbox: Kept
     local: LocalPlatform
 
+    async def turn(self, moment: datetime) -> None:
+        """Turn the clock, as a demonstration would."""
+        self.clock.set(moment)
+
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncGenerator[Town]:
@@ -47,11 +51,8 @@ async def town(tmp_path: Path) -> AsyncGenerator[Town]:
 @pytest.fixture
 async def address(town: Town) -> AsyncGenerator[str]:
     """Where the town is served, with a clock that may be turned."""
-
-    async def turn(moment: datetime) -> None:
-        town.clock.set(moment)
-
-    async with serving(page_app(site_of(town.local, town.store, town.clock, turn))) as url:
+    web = page_app(site_of(town.local, town.store, town.clock, town.turn))
+    async with serving(web) as url:
         yield url
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 
@@ -169,3 +170,10 @@ class Quiet(uvicorn.Server):
 
 def page_app(site: Site) -> FastAPI:
     return assembled(site, healthy)
+
+
+def client_of(web: FastAPI) -> httpx.AsyncClient:
+    """A client on the app itself, with the page's own origin."""
+    url = "http://127.0.0.1:8080"
+    transport = httpx.ASGITransport(app=web)
+    return httpx.AsyncClient(transport=transport, base_url=url, headers={"origin": url})
