@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import structlog
 
-TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
 PHONE = re.compile(r"(?<![\d.:-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
 SECRET = re.compile(r"(?i)(secret|token|password|key)([\"']?\s*[=:]\s*[\"']?)[^\s\"',}]{6,}")
 
