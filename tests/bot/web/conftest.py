@@ -1,51 +1,21 @@
-"""A served town: the real app on loopback, a client that behaves like the page."""
+"""A served town: the real app on loopback, clients that behave like the page, a real browser."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
-from bot.clock import VirtualClock
-from bot.platforms.local import LocalPlatform
-from storage.engine import Store
-from tests.bot.web.kit import (
-    MONDAY,
-    Kept,
-    new_store,
-    page_app,
-    people_directory,
-    people_town,
-    serving,
-    site_of,
-)
-
-
-@dataclass(slots=True)
-class Town:
-    """The web chat with its people, over an inbox that only keeps."""
-
-    store: Store
-    clock: VirtualClock
-    inbox: Kept
-    local: LocalPlatform
-
-    async def turn(self, moment: datetime) -> None:
-        """Turn the clock, as a demonstration would."""
-        self.clock.set(moment)
+from tests.bot.web.chromium import launched
+from tests.bot.web.kit import Town, page_app, serving, site_of, town_in
 
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncGenerator[Town]:
-    store, clock, inbox = await new_store(tmp_path), VirtualClock(MONDAY), Kept()
-    local = LocalPlatform(store, clock, "http://127.0.0.1:8080")
-    await people_town(local)
-    await people_directory(store)
-    await local.attach(inbox)
-    yield Town(store, clock, inbox, local)
-    await store.close()
+    async with town_in(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -61,3 +31,10 @@ async def http(address: str) -> AsyncGenerator[aiohttp.ClientSession]:
     """A client that sends the page's own origin."""
     async with aiohttp.ClientSession(address, headers={"origin": address}) as session:
         yield session
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncGenerator[Browser]:
+    """A real Chromium, one for all tests of a module."""
+    async with launched() as browser:
+        yield browser

@@ -64,6 +64,32 @@ class Kept:
         self.updates += [each for each in updates if each.key not in known]
 
 
+@dataclass(slots=True)
+class Town:
+    """The web chat with its people, over an inbox that only keeps."""
+
+    store: Store
+    clock: VirtualClock
+    inbox: Kept
+    local: LocalPlatform
+
+    async def turn(self, moment: datetime) -> None:
+        """Turn the clock, as a demonstration would."""
+        self.clock.set(moment)
+
+
+@contextlib.asynccontextmanager
+async def town_in(folder: Path) -> AsyncGenerator[Town]:
+    """A town over a database in this folder."""
+    store, clock, inbox = await new_store(folder), VirtualClock(MONDAY), Kept()
+    local = LocalPlatform(store, clock, "http://127.0.0.1:8080")
+    await people_town(local)
+    await people_directory(store)
+    await local.attach(inbox)
+    yield Town(store, clock, inbox, local)
+    await store.close()
+
+
 async def new_store(folder: Path) -> Store:
     """An empty database."""
     store = Store(f"sqlite+aiosqlite:///{folder / 'web.db'}")
@@ -131,11 +157,11 @@ async def healthy() -> dict[str, object]:
 
 
 @contextlib.asynccontextmanager
-async def serving(web: FastAPI) -> AsyncGenerator[str]:
-    """The app on a port of its own; gives its address."""
+async def serving(web: FastAPI, port: int = 0) -> AsyncGenerator[str]:
+    """The app on a port of its own (or this one); gives its address."""
     config = uvicorn.Config(
         web,
-        port=0,
+        port=port,
         log_config=None,
         access_log=False,
         ws="websockets-sansio",

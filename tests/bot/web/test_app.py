@@ -14,8 +14,7 @@ from starlette.routing import Route
 from bot.web.assembly import assembled
 from config.words import catalogue
 from handlers.chat import SendFile
-from tests.bot.web.conftest import Town
-from tests.bot.web.kit import GROUP, client_of, healthy, page_app, site_of
+from tests.bot.web.kit import GROUP, Town, client_of, healthy, page_app, site_of
 
 
 @pytest.fixture

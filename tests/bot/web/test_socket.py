@@ -8,8 +8,7 @@ import pytest
 
 from config.words import catalogue
 from handlers.chat import Acknowledge, Button, Content, Press, Show
-from tests.bot.web.conftest import Town
-from tests.bot.web.kit import GROUP
+from tests.bot.web.kit import GROUP, Town
 
 
 class Browser:

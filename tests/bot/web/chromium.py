@@ -1,0 +1,133 @@
+"""A real Chromium, and people's phones on the page as a test speaks of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+MISSING = (
+    "Chromium is missing. On Debian: apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji"
+)
+
+
+@contextlib.asynccontextmanager
+async def launched() -> AsyncGenerator[Browser]:
+    """Chromium; where there is none the test is skipped (under CI it fails), saying what to do."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass(slots=True)
+class Screen:
+    """The page in a window of its own."""
+
+    page: Page
+    troubles: list[str] = field(default_factory=list[str])
+
+    def phone(self, key: str) -> Phone:
+        """Somebody's column."""
+        return Phone(self.page.locator(f'.column[data-person="{key}"]'))
+
+    async def choose(self, text: str) -> None:
+        """Choose an entry of the open menu."""
+        await self.page.locator(".menu").get_by_text(text, exact=True).click()
+
+
+@dataclass(slots=True)
+class Phone:
+    """One person's column on the page."""
+
+    root: Locator
+
+    async def opens(self, title: str) -> None:
+        """Open a chat by its title."""
+        await self.root.get_by_role("tab").filter(has_text=title).click()
+
+    async def says(self, text: str) -> None:
+        """Write and send."""
+        await self.root.locator("textarea").fill(text)
+        await self.root.locator("textarea").press("Enter")
+        await expect(self.root.locator("textarea")).to_have_value("")
+
+    async def presses(self, label: str) -> None:
+        """Press one of the bot's buttons (the newest of that label)."""
+        await self.root.locator(".bubble .button", has_text=label).last.click()
+
+    def message(self, text: str) -> Locator:
+        """The newest message with this text."""
+        return self.root.locator(".message").filter(has_text=text).last
+
+    @property
+    def card(self) -> Locator:
+        """The newest card."""
+        return self.root.locator(".card").last
+
+    @property
+    def toast(self) -> Locator:
+        """The newest short notice."""
+        return self.root.locator(".toast").last
+
+    async def menu(self, text: str) -> None:
+        """Open the menu of a message."""
+        message = self.message(text)
+        await message.hover()
+        await message.locator(".quick").click()
+
+    def badge(self, title: str) -> Locator:
+        """How many unread messages a chat has."""
+        return self.root.get_by_role("tab").filter(has_text=title).locator(".badge")
+
+
+@contextlib.asynccontextmanager
+async def screen(browser: Browser, url: str, **given: Any) -> AsyncGenerator[Screen]:
+    """Open the page; anything that it complains of (a script's error, a forbidden load) fails."""
+    options: dict[str, Any] = {"viewport": {"width": 1480, "height": 860}, "locale": "zh-CN"}
+    context = await browser.new_context(**{**options, **given})
+    try:
+        shown = Screen(await context.new_page())
+        shown.page.on("pageerror", lambda error: shown.troubles.append(str(error)))
+        shown.page.on("console", lambda said: _note(shown, said.type, said.text))
+        await shown.page.goto(url)
+        await expect(shown.page.locator(".column, .welcome").first).to_be_attached()
+        yield shown
+        assert shown.troubles == []
+    finally:
+        await context.close()
+
+
+#: What Chromium says by itself of an answer that the page handles.
+EXPECTED = re.compile(
+    r"^Failed to load resource: the server responded with a status of 4\d\d|WebSocket"
+)
+
+
+def _note(shown: Screen, kind: str, text: str) -> None:
+    if kind in ("error", "warning") and not EXPECTED.search(text):
+        shown.troubles.append(text)
