@@ -38,8 +38,8 @@ async def shown(chromium: Browser, url: str) -> AsyncGenerator[Screen]:
 
 
 def card(text: str, *labels: str, chat: str = GROUP) -> Show:
-    rows = tuple((Button(text=label, data=f"{label}:1", style="primary"),) for label in labels)
-    content = Content(title="#1 电梯 · 3栋2单元", text=text, buttons=rows)
+    row = tuple(Button(text=label, data=f"{label}:1", style="primary") for label in labels)
+    content = Content(title="#1 电梯 · 3栋2单元", text=text, buttons=(row,) if row else ())
     return Show(platform="local", chat=chat, group=chat == GROUP, slot="r1", content=content)
 
 
@@ -172,7 +172,7 @@ async def test_what_is_no_photo_is_refused_in_words(shown: Screen) -> None:
 async def test_everybody_reads_the_page_in_their_own_language(shown: Screen, town: Town) -> None:
     wang = shown.phone("wang")
     await wang.root.get_by_role("button", name="王姨：更多").click()
-    await shown.choose("换成English")
+    await shown.choose("换成 English")
     await expect(wang.root).to_have_attribute("lang", "en")
     await expect(wang.root.locator("textarea")).to_have_attribute("placeholder", "Write to Linli")
     await expect(shown.phone("li").root).to_have_attribute("lang", "zh")
@@ -294,6 +294,16 @@ async def test_only_the_phone_in_use_is_read_aloud(shown: Screen) -> None:
     await expect(shown.phone("wang").root.get_by_role("log")).to_have_attribute("aria-live", "off")
 
 
+OUTSIDE = """
+() => [...document.querySelectorAll(".bubble, .bubble *, .composer *, .who *, .signs *")]
+  .filter((each) => each.offsetParent !== null)
+  .filter((each) => {
+    const box = each.getBoundingClientRect();
+    const around = each.parentElement.closest(".bubble, .column").getBoundingClientRect();
+    return box.right > around.right + 0.5 || box.left < around.left - 0.5;
+  })
+  .map((each) => `${each.className} ${each.textContent}`)
+"""
 SMALL = """
 () => [...document.querySelectorAll("button, a, input:not([hidden]), textarea")]
   .filter((each) => each.offsetParent !== null && !each.matches(".sign, .quote, .skip, .quick"))
@@ -319,6 +329,7 @@ async def test_a_phone_shows_one_person_and_switches(
         await expect(switch.locator(".badge")).to_have_count(0)
         assert await shown.page.evaluate(WIDE) <= 0
         assert await shown.page.evaluate(SMALL) == []
+        assert await shown.page.evaluate(OUTSIDE) == []
         await shown.phone("wang").message("请您看看").locator(".text").tap()
         await shown.choose("回复")
         await expect(shown.phone("wang").root.locator(".context")).to_contain_text("请您看看")
@@ -338,6 +349,7 @@ async def test_large_type_makes_everything_larger_and_nothing_overflows(
         assert await text.evaluate(size) == pytest.approx(before * 1.375)
         await expect(shown.page.locator("html")).to_have_attribute("data-contrast", "high")
         assert await shown.page.evaluate(WIDE) <= 0
+        assert await shown.page.evaluate(OUTSIDE) == []
         await shown.page.reload()
         await expect(shown.page.locator("html")).to_have_attribute("data-size", "2")
 
@@ -374,6 +386,17 @@ CONTRAST = """
   return faint;
 }
 """
+
+
+@pytest.mark.parametrize("width", [1000, 1300, 1900])
+async def test_nothing_stands_out_of_its_column(
+    chromium: Browser, url: str, town: Town, width: int
+) -> None:
+    await town.local.deliver(card("请您看看", "我来", "转给别人", chat="wang"), None)
+    await town.local.say("zhao", GROUP, "https://example.org/" + "a" * 200)
+    async with screen(chromium, url, viewport={"width": width, "height": 700}) as shown:
+        await expect(shown.phone("wang").card).to_be_visible()
+        assert await shown.page.evaluate(OUTSIDE) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

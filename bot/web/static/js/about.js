@@ -10,5 +10,6 @@ export function aboutPerson(known, language) {
 }
 
 function roleName(role, language) {
-  return isText(`roles.${role}`) ? say(language, `roles.${role}`) : role;
+  const name = isText(`roles.${role}`) ? say(language, `roles.${role}`) : role;
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
