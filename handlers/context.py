@@ -229,6 +229,8 @@ class Context(Work):
     group_language: str  #: what everybody in this chat reads
     incoming: Incoming
     book: Book = field(default_factory=Book)
+    #: what was said lately in this chat, by the message's id; None: no longer remembered
+    heard_before: Callable[[str], Heard | None] = lambda _: None
     prepared: Any = None  #: what the command's `prepare` found before the transaction
 
     @property

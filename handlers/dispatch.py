@@ -145,6 +145,7 @@ class Dispatcher:
             group_language=group,
             incoming=incoming,
             book=self._book,
+            heard_before=lambda key: self.scenes.heard((chat.platform, chat.external_id), key),
         )
 
     async def _answer(self, ctx: Context) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.policy import Policy
 from handlers.chat import Media
 from handlers.context import Work
-from handlers.understanding.meaning import Kind, KnownRequest, Place, Said, Urgency
+from handlers.understanding.meaning import Heard, Kind, KnownRequest, Place, Said, Urgency
 from storage.queries import directory as query
 from storage.queries import scenes as scene_query
 from storage.tables import Area, Chat, Request
@@ -137,6 +137,13 @@ class Scenes:
         found = self._albums.setdefault((chat, album), [])
         _trim(self._albums, 500)
         return found
+
+    def heard(self, chat: ChatKey, message_id: str) -> Heard | None:
+        """A message of the recent talk of a chat, while it is remembered."""
+        for said in reversed(self._recent.get(chat, ())):
+            if said.heard.key == message_id:
+                return said.heard
+        return None
 
     def forget(self, work: Work) -> None:
         """After a commit: what the work changed is read anew when next needed."""

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from config.policy import Policy, QuietPolicy
+from config.policy import Deadline, QuietPolicy
 from handlers.requests.rules import State
-
-#: At the last rung there is nobody further up: they are asked again once a day, not more.
-AGAIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +41,14 @@ def _at(day: datetime, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day.date(), at, tzinfo=zone)
 
 
-def first_due(policy: Policy, urgency: str, now: datetime, zone: ZoneInfo) -> Due:
-    """The deadlines of a new request. Only danger runs through the night (R37)."""
-    deadline = policy.deadlines.of(urgency)
-    if urgency == "emergency":
+def first_due(deadline: Deadline, quiet: QuietPolicy | None, now: datetime, zone: ZoneInfo) -> Due:
+    """The deadlines of a request that begins now. No `quiet`: danger runs through the night."""
+    if quiet is None:
         return Due(now + deadline.to_answer, now + deadline.to_solve)
-    start = awake(now, policy.quiet, zone)
+    start = awake(now, quiet, zone)
     return Due(
-        awake(start + deadline.to_answer, policy.quiet, zone),
-        awake(start + deadline.to_solve, policy.quiet, zone),
+        awake(start + deadline.to_answer, quiet, zone),
+        awake(start + deadline.to_solve, quiet, zone),
     )
 
 

@@ -25,7 +25,7 @@ class Move(StrEnum):
 
     OPEN = "open"
     TAKE = "take"
-    PASS_ON = "pass_on"  #: to a named person, else to the next rung
+    PASS_ON = "pass_on"  # noqa: S105 - to a named person, else to the next rung; no password
     HELP = "help"  #: ask the next rung to come along; the holder stays
     WAIT = "wait"
     RESUME = "resume"
@@ -177,7 +177,7 @@ def may(state: State | None, move: Move, whos: Iterable[Who]) -> bool:
 
 def ending_of(move: Move, code: str | None) -> Ending | None:
     """How a closing move ends the request, by its code where that says it."""
-    if move in (Move.CLOSE, Move.CANCEL) and code in ENDING_OF_CODE:
+    if move in (Move.CLOSE, Move.CANCEL) and code and code in ENDING_OF_CODE:
         return ENDING_OF_CODE[code]
     return ENDINGS.get(move)
 

@@ -78,7 +78,9 @@ def _minimise(matrix: Any, gold: Any, answers: int, penalty: float, sample: Any)
         return float(value), np.concatenate([grad.ravel(), slope.sum(axis=0)])
 
     start = np.zeros(width * answers + answers)
-    found: Any = cast("Any", minimize)(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 120})
+    found: Any = cast("Any", minimize)(
+        loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 120}
+    )
     return found.x[: width * answers].reshape(width, answers), found.x[width * answers :]
 
 

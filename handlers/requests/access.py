@@ -1,0 +1,143 @@
+"""The one checked way to a request: who somebody is to it, and who may see it at all."""
+
+from __future__ import annotations
+
+from config.policy import Right
+from handlers.context import Context, RefusalError
+from handlers.directory import access as rights
+from handlers.requests import texts
+from handlers.requests.case import Case, load
+from handlers.requests.rules import Move, Rule, Who, rule_of
+from storage.queries import directory as directory_query
+from storage.queries import requests as query
+from storage.tables import Person, Request
+
+WHO_OF_RIGHT: dict[Right, Who] = {
+    "answer": Who.STAFF,
+    "correct": Who.CORRECTOR,
+    "assign": Who.ASSIGNER,
+    "manage": Who.MANAGER,
+}
+
+
+async def whos(case: Case, person: Person | None) -> frozenset[Who]:
+    """What somebody is to a request; nobody is the clock."""
+    if person is None:
+        return frozenset({Who.CLOCK})
+    request = case.request
+    found = {
+        WHO_OF_RIGHT[right]
+        for right in await rights.rights_over(
+            case.work.store, case.work.policy, person.id, request.area_path
+        )
+        if right in WHO_OF_RIGHT
+    }
+    facts = {
+        Who.ASKED: case.page_of(person.id) is not None,
+        Who.HOLDER: request.holder_id == person.id,
+        Who.REPORTER: person.id in (request.reporter_id, request.filed_by),
+        Who.SUPPORTER: any(each.person_id == person.id for each in case.supporters),
+    }
+    return frozenset(found | {who for who, holds in facts.items() if holds})
+
+
+async def check(case: Case, move: Move, actor: Person | None) -> Rule:
+    """The rule by which somebody may make a move now; raises RefusalError in words (R28)."""
+    rule = rule_of(case.state, move)
+    if rule is None:
+        raise await already(case, actor)
+    case.whos = await whos(case, actor)
+    if rule.who.isdisjoint(case.whos):
+        if actor is not None and await query.was_asked(case.work.store, case.request.id, actor.id):
+            raise await already(case, actor)
+        raise RefusalError("request.not_allowed", number=case.request.number)
+    return rule
+
+
+async def already(case: Case, actor: Person | None) -> RefusalError:
+    """Who did what when: the answer to whoever came too late."""
+    found = await query.last_change(case.work.store, case.request.id)
+    language = best(case, actor)
+    if found is None:
+        return RefusalError("request.not_allowed", number=case.request.number)
+    event, name = found
+    word = case.work.word
+    return RefusalError(
+        "request.already",
+        number=case.request.number,
+        who=name or word(language, "request.by_itself"),
+        what=word(language, f"request.event.{event.move}"),
+        when=texts.when(case, language, event.at),
+        state=word(language, f"request.state.{case.state}"),
+    )
+
+
+def best(case: Case, actor: Person | None) -> str:
+    """The language of who is answered."""
+    if isinstance(case.work, Context):
+        return case.work.language
+    return (actor.language if actor else None) or case.language
+
+
+async def may_see(ctx: Context, request: Request) -> bool:
+    """Whether this person may look at a request: it is their matter, place, home or group's."""
+    if await rights.may(ctx, ctx.person.id, "answer", request.area_path):
+        return True
+    if not ctx.private and ctx.chat.area_id is not None and await _group_sees(ctx, request):
+        return True
+    mine = query.Wanted(person_id=ctx.person.id, ids=(request.id,))
+    return bool(await query.count(ctx.store, mine)) or await _lives_there(ctx, request)
+
+
+async def _group_sees(ctx: Context, request: Request) -> bool:
+    if ctx.chat.id in request.card_chats or ctx.chat.id == request.chat_id:
+        return True
+    area = await directory_query.area_by_id(ctx.store, ctx.chat.area_id or 0)
+    return area is not None and _in_line(area.path, request.area_path)
+
+
+async def _lives_there(ctx: Context, request: Request) -> bool:
+    """Whether it concerns a home of this person: at or above it, or in its building."""
+    for _, area in await directory_query.homes_of(ctx.store, ctx.person.id):
+        line = await directory_query.line_of(ctx.store, area.path)
+        building = next((each for each in line if each.kind == "building"), area)
+        if _in_line(building.path, request.area_path):
+            return True
+    return False
+
+
+def _in_line(path: str, other: str) -> bool:
+    return path.startswith(other) or other.startswith(path)
+
+
+async def by_id(ctx: Context, text: str) -> Request:
+    """The request that a button names. Raises RefusalError where it may not be seen."""
+    request = await ctx.store.get(Request, int(text)) if text.isdecimal() else None
+    if request is None or not await may_see(ctx, request):
+        raise RefusalError("access.old_button")
+    return request
+
+
+async def by_number(ctx: Context, text: str) -> Request:
+    """The request that somebody names by its number, "12" or "#12". Raises RefusalError."""
+    digits = text.strip().lstrip("#＃№").strip()
+    if not digits.isdecimal() or len(digits) > 9:
+        raise RefusalError("request.number_wrong", text=text[:40])
+    request = await query.by_number(ctx.store, await roots(ctx), int(digits))
+    if request is None or not await may_see(ctx, request):
+        raise RefusalError("request.unknown", number=digits)
+    return request
+
+
+async def roots(ctx: Context) -> list[int]:
+    """The roots whose numbers are meant here: the group's, else those of the person."""
+    if ctx.chat.area_id is not None:
+        area = await directory_query.area_by_id(ctx.store, ctx.chat.area_id)
+        if area is not None:
+            return [directory_query.ids_of(area.path)[0]]
+    return await query.roots_of(ctx.store, ctx.person.id)
+
+
+async def case_of(ctx: Context, request: Request) -> Case:
+    """All of a request that this person may see."""
+    return await load(ctx, request)

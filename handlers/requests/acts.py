@@ -1,0 +1,255 @@
+"""What people do with a request: one function an act, for commands and buttons alike."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, time, timedelta
+
+from handlers import forms
+from handlers.chat import Content, Mark, Message, Press
+from handlers.context import Context, RefusalError
+from handlers.directory.finding import find_person
+from handlers.directory.zones import zone_at
+from handlers.requests import access, asking_more, callback, cues, moving, speaking, voices
+from handlers.requests import when as words_to_moment
+from handlers.requests.given import Given
+from handlers.requests.rules import CODES, Move, State, done_codes
+from storage.queries import directory as directory_query
+from storage.tables import Draft, Request
+
+#: Runs an act with the words behind the number; empty: they may be asked for.
+Act = Callable[[Context, Request, str], Awaitable[None]]
+#: Runs an act with what was picked by a button.
+Pick = Callable[[Context, Request, Sequence[str]], Awaitable[None]]
+
+END_OF_DAY = time(18)
+
+
+def did(ctx: Context, request: Request, verb: str, **values: object) -> None:
+    """Say shortly that it is done: a notice to who pressed, a mark on a group's command."""
+    text = ctx.t(f"request.did.{verb}", number=request.number, **values)
+    if isinstance(ctx.incoming, Press):
+        ctx.toast(text)
+        if ctx.incoming.data.count(":") > 1 and not ctx.incoming.data.startswith("done:"):
+            ctx.edit_pressed(Content(text=text))  # the question is answered
+    elif ctx.private:
+        ctx.answer_text(text, about=request.id)
+    elif isinstance(ctx.incoming, Message):
+        ctx.mark(ctx.chat, ctx.incoming.message_id, Mark.HEARD)
+
+
+async def _move(ctx: Context, request: Request, kind: Move, verb: str, given: Given) -> None:
+    await moving.move(ctx, request, kind, ctx.person, given)
+    await forms.end(ctx)
+    did(ctx, request, verb)
+
+
+async def take(ctx: Context, request: Request, rest: str) -> None:
+    """I see to it."""
+    await _move(ctx, request, Move.TAKE, "take", Given())
+
+
+async def resume(ctx: Context, request: Request, rest: str) -> None:
+    """The waiting is over."""
+    await _move(ctx, request, Move.RESUME, "resume", Given())
+
+
+async def help_(ctx: Context, request: Request, rest: str) -> None:
+    """Somebody should come along."""
+    to = await find_person(ctx, rest) if rest else None
+    await _move(ctx, request, Move.HELP, "help", Given(to=to))
+
+
+async def done(ctx: Context, request: Request, rest: str) -> None:
+    """It is done, with what was done in words."""
+    code = None if rest else _first_code(ctx, request)
+    await _move(ctx, request, Move.DONE, "done", Given(reason=rest or None, code=code))
+
+
+def _first_code(ctx: Context, request: Request) -> str:
+    known = ctx.policy.categories.get(request.category)
+    return done_codes(known.ladder if known else "default")[0]
+
+
+async def pick_done(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """It is done, by code."""
+    await _move(ctx, request, Move.DONE, "done", Given(code=picked[0][:24]))
+
+
+async def wait(ctx: Context, request: Request, rest: str) -> None:
+    """For a reason, until a moment; what is missing is asked for."""
+    if not rest:
+        await asking_more.why(ctx, request, Move.WAIT, "wait")
+        return
+    facts = await directory_query.facts_at(ctx.store, request.area_id)
+    until = words_to_moment.until(rest, ctx.now, zone_at(ctx, facts))
+    spoken = cues.read(cues.cues_of(ctx.desk.words), rest)
+    code = spoken.code if spoken and spoken.kind == "wait" else None
+    if until is None:
+        await asking_more.when(ctx, request, code or "other", words=rest)
+        return
+    await _move(ctx, request, Move.WAIT, "wait", Given(reason=rest, code=code, until=until))
+
+
+async def pick_wait(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """First the reason's code, then the days ahead."""
+    code = picked[0]
+    if code not in CODES[Move.WAIT]:
+        raise RefusalError("access.old_button")
+    if len(picked) == 1:
+        await asking_more.when(ctx, request, code)
+        return
+    draft = await forms.draft_of(ctx)
+    said = draft.data if draft and draft.data.get("request") == request.id else {}
+    until = await _in_days(ctx, request, int(picked[1]))
+    reason = str(said.get("words") or "") or None
+    await _move(ctx, request, Move.WAIT, "wait", Given(reason=reason, code=code, until=until))
+
+
+async def _in_days(ctx: Context, request: Request, days: int) -> datetime:
+    zone = zone_at(ctx, await directory_query.facts_at(ctx.store, request.area_id))
+    day = (ctx.now.astimezone(zone) + timedelta(days=days)).date()
+    until = datetime.combine(day, END_OF_DAY, tzinfo=zone)
+    return until if until > ctx.now + timedelta(hours=1) else ctx.now + timedelta(hours=3)
+
+
+async def cannot(ctx: Context, request: Request, rest: str) -> None:
+    """It cannot be solved, with why."""
+    await _closing(ctx, request, Move.CANNOT, "cannot", rest)
+
+
+async def refer(ctx: Context, request: Request, rest: str) -> None:
+    """It was handed to somebody outside, with to whom."""
+    await _closing(ctx, request, Move.REFER, "refer", rest)
+
+
+async def _closing(ctx: Context, request: Request, kind: Move, verb: str, rest: str) -> None:
+    if not rest:
+        await access.check(await access.case_of(ctx, request), kind, ctx.person)
+        await asking_more.why(ctx, request, kind, verb)
+        return
+    await _move(ctx, request, kind, verb, Given(reason=rest))
+
+
+async def pick_cannot(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """By code."""
+    await _move(ctx, request, Move.CANNOT, "cannot", _coded(Move.CANNOT, picked[0]))
+
+
+async def pick_refer(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """By code."""
+    await _move(ctx, request, Move.REFER, "refer", _coded(Move.REFER, picked[0]))
+
+
+def _coded(kind: Move, code: str) -> Given:
+    if code not in CODES[kind]:
+        raise RefusalError("access.old_button")
+    return Given(code=code)
+
+
+async def pass_(ctx: Context, request: Request, rest: str) -> None:
+    """To somebody else; without a name, who is asked for."""
+    if not rest:
+        await access.check(await access.case_of(ctx, request), Move.PASS_ON, ctx.person)
+        await asking_more.whom(ctx, request, "pass", up=True)
+        return
+    to = await find_person(ctx, rest)
+    await _move(ctx, request, Move.PASS_ON, "pass", Given(to=to))
+
+
+async def pick_pass(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """To the next rung, or to the person picked."""
+    to = None
+    if picked[0] != "up":
+        to = (await directory_query.people(ctx.store, [int(picked[0])])).get(int(picked[0]))
+    await _move(ctx, request, Move.PASS_ON, "pass", Given(to=to))
+
+
+async def cancel(ctx: Context, request: Request, rest: str) -> None:
+    """It is no request."""
+    await _move(ctx, request, Move.CANCEL, "cancel", Given(code="not_request", reason=rest or None))
+
+
+async def metoo(ctx: Context, request: Request, rest: str) -> None:
+    """So it is with us. A button that is too old changes nothing (R28)."""
+    if isinstance(ctx.incoming, Press) and request.state == State.CLOSED:
+        raise await access.already(await access.case_of(ctx, request), ctx.person)
+    new = await voices.join(ctx, request, ctx.person, chat=ctx.chat)
+    did(ctx, request, "metoo" if new else "metoo_again")
+
+
+async def solved(ctx: Context, request: Request, rest: str) -> None:
+    """Yes, it is solved."""
+    await callback.solved(ctx, request, ctx.person)
+    did(ctx, request, "ok")
+
+
+async def unsolved(ctx: Context, request: Request, rest: str) -> None:
+    """No, it is not; why, is asked afterwards (R48)."""
+    await callback.not_solved(ctx, request, ctx.person, Given(reason=rest or None))
+    did(ctx, request, "no")
+    if not rest:
+        await asking_more.why(ctx, request, Move.NOT_SOLVED, "whynot")
+
+
+async def pick_whynot(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """Why it is not solved."""
+    await callback.why(ctx, request, ctx.person, _coded(Move.NOT_SOLVED, picked[0]).code or "")
+    await forms.end(ctx)
+    did(ctx, request, "whynot")
+
+
+async def whynot(ctx: Context, request: Request, rest: str) -> None:
+    """Why it is not solved, in words."""
+    await callback.why(ctx, request, ctx.person, rest[: speaking.MOST_WORDS])
+    await forms.end(ctx)
+    did(ctx, request, "whynot")
+
+
+async def continue_form(ctx: Context, draft: Draft, message: Message, acts: dict[str, Act]) -> bool:
+    """The words that answer what was asked for ("more"): a reason, a day, a name."""
+    request = await ctx.store.get(Request, int(draft.data["request"]))
+    act = acts.get(draft.step)
+    if request is None or act is None or not message.text.strip() or message.reply_to:
+        return False
+    said = str(draft.data.get("words") or "")
+    if draft.step == "wait" and draft.data.get("code"):
+        await _wait_until(ctx, request, draft, message.text, said)
+    else:
+        await act(ctx, request, message.text.strip())
+    return True
+
+
+async def _wait_until(ctx: Context, request: Request, draft: Draft, text: str, said: str) -> None:
+    facts = await directory_query.facts_at(ctx.store, request.area_id)
+    until = words_to_moment.until(text, ctx.now, zone_at(ctx, facts))
+    if until is None:
+        raise RefusalError("request.wait_when")
+    given = Given(reason=said or None, code=str(draft.data["code"]), until=until)
+    await _move(ctx, request, Move.WAIT, "wait", given)
+
+
+#: By the verb of the button and of the command.
+ACTS: dict[str, Act] = {
+    "take": take,
+    "resume": resume,
+    "help": help_,
+    "done": done,
+    "wait": wait,
+    "cannot": cannot,
+    "refer": refer,
+    "pass": pass_,
+    "cancel": cancel,
+    "metoo": metoo,
+    "ok": solved,
+    "no": unsolved,
+    "whynot": whynot,
+}
+PICKS: dict[str, Pick] = {
+    "done": pick_done,
+    "wait": pick_wait,
+    "cannot": pick_cannot,
+    "refer": pick_refer,
+    "pass": pick_pass,
+    "whynot": pick_whynot,
+}

@@ -1,0 +1,121 @@
+"""Asking by buttons for what is missing: why, until when, whom; words are taken as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers import forms
+from handlers.chat import Button, Content, Press, Rows
+from handlers.context import Context, button
+from handlers.directory.zones import zone_at
+from handlers.requests import reach, texts
+from handlers.requests.reach import Manner
+from handlers.requests.rules import CODES, Move
+from storage.queries import directory as directory_query
+from storage.queries import requests as query
+from storage.tables import Chat, Request
+
+#: Days ahead that are offered for waiting.
+DAYS = (0, 1, 2, 3, 7, 14)
+MOST_PEOPLE = 12
+FORM = "more"
+
+
+def in_rows(buttons: Sequence[Button], wide: int = 2) -> Rows:
+    """Buttons in rows of `wide`."""
+    return tuple(tuple(buttons[i : i + wide]) for i in range(0, len(buttons), wide))
+
+
+async def ask(
+    ctx: Context, request: Request, key: str, rows: Rows, more: dict[str, Any] | None = None
+) -> None:
+    """Show a question about a request to who acts: in private where possible, else here.
+
+    A question that follows another takes its place. `more` is what the words of an answer
+    complete (a form of the chat in which the question stands).
+    """
+    follows = isinstance(ctx.incoming, Press) and ctx.incoming.data.count(":") > 1
+    chat = ctx.chat if follows else await _where(ctx)
+    text = ctx.t(key, number=request.number)
+    content = Content(text=text, buttons=rows)
+    if follows:
+        ctx.edit_pressed(content)
+    else:
+        slot = f"q{request.id}.{ctx.person.id}.{ctx.message_id}"
+        reach.show(ctx, chat, slot, content, Manner(about=request.id))
+        if chat.id != ctx.chat.id:
+            ctx.toast(ctx.t("request.see_private"))
+    if more is not None:
+        there = replace(ctx, chat=chat)
+        await forms.start(there, FORM, str(more["move"]), {"request": request.id, **more})
+
+
+async def _where(ctx: Context) -> Chat:
+    if ctx.private:
+        return ctx.chat
+    found = await reach.addresses(ctx, [ctx.person], ctx.chat, ctx.language)
+    return found[ctx.person.id].chat or ctx.chat
+
+
+async def why(ctx: Context, request: Request, move: Move, verb: str) -> None:
+    """Which reason? By code, or in words."""
+    buttons = [
+        button(ctx.t(f"request.code.{code}"), f"{verb}:{request.id}:{code}") for code in CODES[move]
+    ]
+    await ask(ctx, request, f"request.ask_why.{verb}", in_rows(buttons), {"move": verb})
+
+
+async def when(ctx: Context, request: Request, code: str, *, words: str = "") -> None:
+    """Until when is it waited? By days, or in words ("周五")."""
+    zone = zone_at(ctx, await directory_query.facts_at(ctx.store, request.area_id))
+    buttons = [
+        button(
+            ctx.t("request.today")
+            if days == 0
+            else _day(ctx, ctx.now + timedelta(days=days), zone),
+            f"wait:{request.id}:{code}:{days}",
+        )
+        for days in DAYS
+    ]
+    more = {"move": "wait", "code": code, "words": texts.short(words, 300)}
+    await ask(ctx, request, "request.ask_when", in_rows(buttons, 3), more)
+
+
+def _day(ctx: Context, at: datetime, zone: Any) -> str:
+    local = at.astimezone(zone)
+    return ctx.t(
+        "request.day",
+        day=local.day,
+        month=ctx.t(f"request.month.{local.month}"),
+        weekday=ctx.t(f"request.weekday.{local.isoweekday()}"),
+    )
+
+
+async def whom(ctx: Context, request: Request, verb: str, *, up: bool = False) -> None:
+    """Who is meant? Those who can answer over the place, the nearest first."""
+    roles = [role for role, each in ctx.policy.roles.items() if "answer" in each.rights]
+    ids = directory_query.ids_of(request.area_path)
+    found = {
+        each.person.id: (each.person, each.role)
+        for each in reversed(await query.holders(ctx.store, ids, roles, ctx.now))
+        if each.person.id != ctx.person.id and not each.away
+    }
+    people = list(reversed(found.values()))[:MOST_PEOPLE]
+    buttons = [
+        button(
+            ctx.t("request.person", name=person.name, role=texts.role(ctx, ctx.language, role)),
+            f"{verb}:{request.id}:{person.id}",
+        )
+        for person, role in people
+    ]
+    if up:
+        buttons.insert(0, button(ctx.t("request.button_up"), f"{verb}:{request.id}:up", "primary"))
+    await ask(ctx, request, f"request.ask_whom.{verb}", in_rows(buttons, 1), {"move": verb})
+
+
+async def words(ctx: Context, request: Request, verb: str) -> None:
+    """In words only."""
+    await ask(ctx, request, f"request.ask_words.{verb}", (), {"move": verb})

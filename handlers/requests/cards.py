@@ -1,0 +1,221 @@
+"""What a request looks like in a chat: its card for everybody, its page for who is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from handlers.chat import Button, Content, Rows
+from handlers.context import Work, button
+from handlers.requests import reach, texts
+from handlers.requests.case import Case
+from handlers.requests.reach import Manner
+from handlers.requests.rules import REOPENABLE, Ending, State
+from storage.tables import Chat, Page
+
+URGENT_MARK = {"emergency": "🚨 ", "urgent": "❗ "}
+
+
+def slot(request_id: int) -> str:
+    """The standing message of a request in every chat in which its card stands."""
+    return f"r{request_id}"
+
+
+def title(case: Case, language: str, *, exact: bool = False) -> str:
+    """Number, what and where."""
+    request = case.request
+    where = texts.exact_place(case, language) if exact else texts.public_place(case, language)
+    mark = URGENT_MARK.get(request.urgency, "")
+    what = texts.category(case.work, language, request.category)
+    return mark + case.work.word(
+        language, "card.title", number=request.number, what=what, where=where
+    )
+
+
+def card(case: Case, chat: Chat) -> Content:
+    """The card: number, what, where, who is asked, until when, state, households."""
+    language = case.language_in(chat)
+    words = case.request.words
+    lines = [
+        case.work.word(language, "card.words", words=texts.short(words)) if words else "",
+        *danger(case, language),
+        state_line(case, language),
+        deadline_line(case, language),
+        households_line(case, language),
+        filed_line(case, language),
+    ]
+    return Content(
+        title=title(case, language),
+        text="\n".join(line for line in lines if line),
+        buttons=_card_buttons(case, language),
+    )
+
+
+def danger(case: Case, language: str) -> list[str]:
+    """What to do at once and whom to call, while nobody has taken it."""
+    if not case.emergency or case.state not in (State.OPEN, State.TAKEN):
+        return []
+    work, key = case.work, f"request.danger.{case.request.category}"
+    lines = [work.word(language, key if work.desk.words.has(key) else "request.danger.other")]
+    if case.facts.hotline:
+        lines.append(work.word(language, "request.danger_hotline", number=case.facts.hotline))
+    return lines
+
+
+def state_line(case: Case, language: str) -> str:
+    """Where it stands, in a sentence."""
+    return LINES[case.state](case, language)
+
+
+def _open_line(case: Case, language: str) -> str:
+    word = case.work.word
+    if not case.pages:
+        hotline = case.facts.hotline
+        key = "card.nobody_hotline" if hotline else "card.nobody"
+        return word(language, key, number=hotline or "")
+    due = case.request.answer_due
+    values = {
+        "who": _asked(case, language),
+        "until": texts.when(case, language, due) if due else "",
+    }
+    if case.request.round:
+        return word(language, "card.reopened", **values)
+    return word(language, "card.climbed" if case.request.rung else "card.asked", **values)
+
+
+def _asked(case: Case, language: str) -> str:
+    rung = max(page.rung for page in case.pages)
+    names = [_asked_name(case, language, page) for page in case.pages if page.rung == rung]
+    return case.work.word(language, "request.between").join(names)
+
+
+def _asked_name(case: Case, language: str, page: Page) -> str:
+    address = case.addresses.get(page.person_id)
+    mention = page.how == "mention" and address is not None
+    name = address.mention if mention and address else case.name(page.person_id)
+    role = texts.role(case.work, language, page.role)
+    return case.work.word(language, "request.person", name=name, role=role)
+
+
+def _taken_line(case: Case, language: str) -> str:
+    name = case.name(case.request.holder_id, case.work.word(language, "request.somebody"))
+    helpers = [
+        case.name(page.person_id) for page in case.pages if page.person_id != case.request.holder_id
+    ]
+    line = case.work.word(language, "card.taken", name=name)
+    if helpers:
+        joined = case.work.word(language, "request.between").join(helpers)
+        line += case.work.word(language, "card.helping", names=joined)
+    return line
+
+
+def _waiting_line(case: Case, language: str) -> str:
+    request = case.request
+    return case.work.word(
+        language,
+        "card.waiting",
+        name=case.name(request.holder_id, case.work.word(language, "request.somebody")),
+        reason=texts.reason(case.work, language, request.reason_code, request.reason),
+        until=texts.when(case, language, request.resume_at) if request.resume_at else "",
+    )
+
+
+def _done_line(case: Case, language: str) -> str:
+    request, word = case.request, case.work.word
+    who = case.name(request.holder_id, word(language, "request.somebody"))
+    what = texts.reason(case.work, language, request.reason_code, request.reason)
+    line = word(language, "card.done_what" if what else "card.done", name=who, what=what)
+    solved = sum(1 for each in case.supporters if each.verdict == "solved")
+    if solved:
+        line += "\n" + word(language, "card.confirmed_by", n=solved)
+    return line + "\n" + word(language, "card.please_confirm")
+
+
+def _closed_line(case: Case, language: str) -> str:
+    request, word = case.request, case.work.word
+    ending = request.ending or Ending.UNKNOWN.value
+    line = word(language, f"request.ending_line.{ending}")
+    code = None if request.reason_code == ending else request.reason_code
+    what = texts.reason(case.work, language, code, request.reason)
+    return line + (word(language, "card.because", what=what) if what else "")
+
+
+LINES: dict[State, Callable[[Case, str], str]] = {
+    State.OPEN: _open_line,
+    State.TAKEN: _taken_line,
+    State.WAITING: _waiting_line,
+    State.DONE: _done_line,
+    State.CLOSED: _closed_line,
+}
+
+
+def deadline_line(case: Case, language: str) -> str:
+    """Until when it is to be solved, or that this moment has passed (R36)."""
+    due = case.request.solve_due
+    if due is None or case.state not in (State.OPEN, State.TAKEN):
+        return ""
+    key = "card.overdue" if due <= case.work.now else "card.solve_until"
+    return case.work.word(language, key, until=texts.when(case, language, due))
+
+
+def households_line(case: Case, language: str) -> str:
+    """How many households say so, if more than one."""
+    n = case.households
+    return case.work.word(language, "card.households", n=n) if n > 1 else ""
+
+
+def filed_line(case: Case, language: str) -> str:
+    """Who filed it for a neighbour, if somebody did."""
+    if case.request.filed_by is None:
+        return ""
+    name = case.name(case.request.filed_by, case.work.word(language, "request.somebody"))
+    return case.work.word(language, "card.filed", name=name)
+
+
+#: Buttons by state, as rows of (verb, style); texts are "card.button.<verb>".
+Layout = Sequence[Sequence[tuple[str, str | None]]]
+CARD_BUTTONS: dict[State, Layout] = {
+    State.OPEN: ((("metoo", None), ("take", "primary")), (("cancel", None),)),
+    State.TAKEN: ((("metoo", None), ("done", "success")), (("wait", None),)),
+    State.WAITING: ((("metoo", None), ("done", "success")),),
+    State.DONE: ((("ok", "success"), ("no", "danger")),),
+    State.CLOSED: ((("no", None),),),
+}
+
+
+def rows(case: Case, language: str, layout: Layout) -> Rows:
+    """Buttons laid out in rows, each of which acts on this request."""
+    return tuple(
+        tuple(_button(case, language, verb, style) for verb, style in row) for row in layout
+    )
+
+
+def _button(case: Case, language: str, verb: str, style: str | None) -> Button:
+    text = case.work.word(language, f"card.button.{verb}", n=case.households)
+    return button(text, f"{verb}:{case.request.id}", style)
+
+
+def _card_buttons(case: Case, language: str) -> Rows:
+    if case.state is State.CLOSED and case.request.ending not in REOPENABLE:
+        return ()
+    return rows(case, language, CARD_BUTTONS[case.state])
+
+
+def show_cards(case: Case) -> None:
+    """Show the card as it is now wherever it stands."""
+    for chat in case.chats:
+        if not chat.present:
+            continue
+        origin = chat.id == case.request.chat_id
+        manner = Manner(
+            about=case.request.id,
+            reply_to=case.report_id if origin else None,
+            urgent=case.emergency,
+            silent=bool(case.delay),
+        )
+        reach.show(case.work, chat, slot(case.request.id), card(case, chat), manner)
+        case.work.touched.add(chat.id)
+
+
+def asking(work: Work, language: str, what: str, where: str) -> str:
+    """The one question to a sender of whom the bot is not sure."""
+    return work.word(language, "request.question", what=what, where=where)

@@ -1,0 +1,128 @@
+"""From a plain reply to what it does: "收到，我去看看" takes, "等配件，周五" waits (R9); pure.
+
+The phrases are data (words "replies.*"), read in all languages at once: people mix them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from config.words import Catalogue
+
+#: What can be said, the one that must be looked for first at the front ("没修好" holds "修好").
+KINDS = (
+    "not_solved",
+    "cannot",
+    "cancel",
+    "up",
+    "pass_on",
+    "help",
+    "wait",
+    "join",
+    "done",
+    "take",
+)
+WHY_WAIT = ("parts", "supplier", "appointment", "weather", "approval")
+#: Longer than this and it is a story, not an answer.
+MOST = 80
+NEGATED = re.compile(r"(?:没有?|未|不|别|还没|not|n't|never|isn t)\s*$")
+#: What may follow a whole answer: marks, particles, thanks.
+TAIL = re.compile(r"(?:[\s。.!~,，、;；啊哈吧呀哦嗯啦🙏👌👍💪]|谢谢|多谢|感谢|thanks|thank you)+$")
+NAME = r"([@\w·]{1,24})"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a reply says: one of `KINDS`, whom it names, why it waits."""
+
+    kind: str
+    name: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """All phrases of all languages as patterns."""
+
+    patterns: Mapping[str, tuple[re.Pattern[str], ...]]
+    whole: Mapping[str, frozenset[str]]
+    question: re.Pattern[str]
+    why: Mapping[str, re.Pattern[str]]
+
+
+def read(cues: Cues, text: str) -> Spoken | None:
+    """What a reply does; None: nothing certain (a question, a story, something else)."""
+    said = normal(text)
+    if not said or len(said) > MOST or cues.question.search(said):
+        return None
+    bare = TAIL.sub("", said)
+    for kind in KINDS:
+        if said in cues.whole[kind] or bare in cues.whole[kind]:
+            return Spoken(kind, code=_why(cues, said, kind))
+        for pattern in cues.patterns[kind]:
+            found = pattern.search(said)
+            if found is not None:
+                return _spoken(cues, kind, found, said)
+    return None
+
+
+def _spoken(cues: Cues, kind: str, found: re.Match[str], said: str) -> Spoken | None:
+    if NEGATED.search(said[: found.start()]):
+        return Spoken("not_solved") if kind == "done" else None
+    name = found[1] if found.lastindex else None
+    return Spoken(kind, name=name, code=_why(cues, said, kind))
+
+
+def _why(cues: Cues, said: str, kind: str) -> str | None:
+    if kind != "wait":
+        return None
+    return next((code for code, pattern in cues.why.items() if pattern.search(said)), None)
+
+
+def normal(text: str) -> str:
+    """The text in one width and case, without mentions of the bot at its front."""
+    plain = (
+        unicodedata.normalize("NFKC", text)
+        .casefold()
+        .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    )
+    return " ".join(plain.split())
+
+
+@cache
+def cues_of(words: Catalogue) -> Cues:
+    """The phrases of a catalogue, compiled once."""
+    phrases = {kind: tuple(_lines(words, kind)) for kind in KINDS}
+    return Cues(
+        patterns={
+            kind: tuple(_pattern(line) for line in lines if not line.startswith("="))
+            for kind, lines in phrases.items()
+        },
+        whole={
+            kind: frozenset(line[1:] for line in lines if line[0] == "=")
+            for kind, lines in phrases.items()
+        },
+        question=re.compile(
+            r"\?|" + "|".join(_pattern(line).pattern for line in _lines(words, "question"))
+        ),
+        why={
+            code: re.compile("|".join(_pattern(line).pattern for line in _lines(words, code)))
+            for code in WHY_WAIT
+        },
+    )
+
+
+def _lines(words: Catalogue, name: str) -> Iterable[str]:
+    for text in words.every(f"replies.{name}"):
+        yield from (normal(line) for line in text.splitlines() if line.strip())
+
+
+def _pattern(line: str) -> re.Pattern[str]:
+    phrase = re.escape(line).replace(re.escape("..."), NAME)
+    if line.isascii():
+        phrase = rf"\b{phrase}\b" if line[-1].isalnum() else rf"\b{phrase}"
+    return re.compile(phrase)

@@ -1,0 +1,137 @@
+"""What is added to a request, changed or taken back by those who speak of it (R7, R11)."""
+
+from __future__ import annotations
+
+from typing import Required, TypedDict, Unpack
+
+from handlers.chat import Media
+from handlers.context import RefusalError, Work
+from handlers.requests import moving, pages, texts
+from handlers.requests.case import Case, count_households, load
+from handlers.requests.given import Given
+from handlers.requests.rules import ALIVE, Move
+from handlers.requests.voices import follow, leave, note, refresh
+from storage.queries import requests as query
+from storage.tables import Chat, Person, Request, RequestMessage
+
+
+class Detail(TypedDict, total=False):
+    """One message that belongs to a request."""
+
+    person: Required[Person]
+    chat: Required[Chat]
+    message_id: Required[str]
+    text: str
+    media: tuple[Media, ...]
+    album: str | None
+
+
+async def add_detail(work: Work, request: Request, **said: Unpack[Detail]) -> None:
+    """A fact or a picture is added; who is asked or holds it sees it on their page."""
+    request = await follow(work, request)
+    if await query.message(work.store, said["chat"].id, said["message_id"]) is not None:
+        return
+    text = said.get("text", "").strip()
+    row = _row(work, request, said, text)
+    work.store.add(row)
+    case = await load(work, request)
+    # The first picture of an album may come before its words.
+    if not request.words and text and said["person"].id == request.reporter_id:
+        request.words = text
+    note(case, "detail", said["person"], text=texts.short(text), pictures=len(row.media))
+    await work.store.flush()
+    await refresh(case)
+
+
+def _row(work: Work, request: Request, said: Detail, text: str) -> RequestMessage:
+    return RequestMessage(
+        request_id=request.id,
+        chat_id=said["chat"].id,
+        message_id=said["message_id"],
+        role="detail",
+        person_id=said["person"].id,
+        album=said.get("album"),
+        text=text,
+        media=[media.model_dump(mode="json") for media in said.get("media", ())],
+        at=work.now,
+    )
+
+
+async def attach(
+    work: Work, request_id: int, chat: Chat, message_id: str, media: Media, album: str
+) -> None:
+    """A picture that was heard before the words of its album belongs to the request too."""
+    request = await work.store.get(Request, request_id)
+    if request is None or await query.message(work.store, chat.id, message_id) is not None:
+        return
+    work.store.add(
+        RequestMessage(
+            request_id=request.id,
+            chat_id=chat.id,
+            message_id=message_id,
+            role="detail",
+            person_id=request.reporter_id,
+            album=album,
+            text="",
+            media=[media.model_dump(mode="json")],
+            at=work.now,
+        )
+    )
+    await work.store.flush()
+    await pages.show(await load(work, request))
+
+
+async def request_of_album(work: Work, chat: Chat, album: str) -> Request | None:
+    """The request to which the other pictures of an album belong."""
+    return await query.by_album(work.store, chat.id, album)
+
+
+async def change_detail(
+    work: Work, request: Request, *, person: Person, chat: Chat, message_id: str, text: str
+) -> None:
+    """A message of the request was edited: its words change, what they were stays on record."""
+    row = await query.message(work.store, chat.id, message_id)
+    if row is None or row.text == text or row.role not in query.OWN_WORDS:
+        return
+    before, row.text = row.text, text
+    if row.role == "report":
+        request.words = text
+    case = await load(work, request)
+    note(case, "edit", person, was=texts.short(before), text=texts.short(text))
+    await work.store.flush()
+    await refresh(case)
+
+
+async def recall_detail(
+    work: Work, request: Request, *, person: Person, chat: Chat, message_id: str
+) -> None:
+    """A message was taken back: its words and pictures go, a line of history stays.
+
+    A report that nobody else joined is cancelled with it; one that others joined goes on.
+    """
+    row = await query.message(work.store, chat.id, message_id)
+    if row is None or row.role not in (*query.OWN_WORDS, "join"):
+        return
+    if row.role == "join":
+        await leave(work, request, person)
+        return
+    row.text, row.media = "", []
+    if row.role == "report":
+        request.words = ""
+    case = await load(work, request)
+    note(case, "recall", person)
+    await work.store.flush()
+    if row.role == "report" and await _withdrawn(case, person):
+        return
+    await refresh(case)
+
+
+async def _withdrawn(case: Case, person: Person) -> bool:
+    if case.state not in ALIVE or count_households(case.supporters) > 1:
+        return False
+    try:
+        given = Given(code="not_needed")
+        await moving.move(case.work, case.request, Move.CANCEL, person, given)
+    except RefusalError:
+        return False
+    return True

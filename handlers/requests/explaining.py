@@ -1,0 +1,80 @@
+"""/why and /history: why a request is what it is and with whom, and what happened to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.context import Context
+from handlers.directory.zones import clock_text, zone_of
+from handlers.requests import texts
+from storage.queries import requests as query
+from storage.tables import Event, Request
+
+MOST_EVENTS = 40
+MOST_CUES = 6
+
+
+async def history(ctx: Context, request: Request) -> None:
+    """Every change is a dated line with who made it (R45)."""
+    zone = await zone_of(ctx)
+    found = await query.events(ctx.store, request.id)
+    lines = [
+        ctx.t(
+            "list.event",
+            when=clock_text(event.at, zone),
+            who=name or ctx.t("request.by_itself"),
+            what=ctx.t(f"request.event.{event.move}") + _more(ctx, event),
+        )
+        for event, name in found[-MOST_EVENTS:]
+    ]
+    title = ctx.t("list.history", number=request.number)
+    ctx.answer_text("\n".join(lines), title=title, about=request.id)
+
+
+def _more(ctx: Context, event: Event) -> str:
+    data = event.data
+    said = texts.reason(ctx, ctx.language, data.get("code"), data.get("reason"))
+    to = str(data.get("to") or data.get("area") or "")
+    extra = " ".join(part for part in (to, texts.short(said, 60)) if part)
+    return f"（{extra}）" if extra else ""
+
+
+async def why(ctx: Context, request: Request) -> None:
+    """Which words led to it, why this person was asked, who was passed over."""
+    lines = [
+        ctx.t(
+            "list.why_kind",
+            what=texts.category(ctx, ctx.language, request.category),
+            urgency=ctx.t(f"request.urgency.{request.urgency}"),
+            sure=f"{request.confidence:.0%}",
+        )
+    ]
+    if cues := _cues(request.reasons):
+        lines.append(ctx.t("list.why_words", words=cues))
+    for event, _ in await query.events(ctx.store, request.id):
+        if asked := event.data.get("asked"):
+            lines += _asked(ctx, asked, event.data.get("skipped", []))
+    ctx.answer_text(
+        "\n".join(lines), title=ctx.t("list.why", number=request.number), about=request.id
+    )
+
+
+def _cues(reasons: list[Any]) -> str:
+    found = [
+        str(reason.get("found")).split("|")[-1]
+        for reason in reasons
+        if reason.get("weight", 0) > 0 and str(reason.get("found", "")).strip()
+    ]
+    shown = [each for each in dict.fromkeys(found) if each[:1] != "@"]
+    return "、".join(shown[:MOST_CUES])
+
+
+def _asked(ctx: Context, asked: Any, skipped: Any) -> list[str]:
+    lines: list[str] = []
+    for each in skipped:
+        values = {"role": texts.role(ctx, ctx.language, str(each.get("role", "")))}
+        lines.append(ctx.t("list.why_skipped", **values))
+    for each in asked:
+        _, name, role = each
+        lines.append(ctx.t("list.why_asked", name=name, role=texts.role(ctx, ctx.language, role)))
+    return lines

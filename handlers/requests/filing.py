@@ -1,0 +1,189 @@
+"""/report and /new: saying it step by step, or that a message replied to is a request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers import forms
+from handlers.chat import Content, Media, Message
+from handlers.context import Context, RefusalError, button
+from handlers.directory import access as rights
+from handlers.directory import places
+from handlers.directory.finding import person_of_message
+from handlers.requests import asking_more, lists, steering
+from handlers.requests.opening import Report, open_request
+from handlers.understanding.meaning import Heard, Kind, Outcome, Place, Scene, Urgency
+from storage.queries import directory as query
+from storage.tables import Area, Draft, Person
+
+FORM = "file"
+
+
+async def report(ctx: Context, rest: str) -> None:
+    """/report as a reply: this is a request. With words: file them. Alone: a form by buttons."""
+    message = ctx.incoming
+    if isinstance(message, Message) and message.reply_to:
+        await _replied(ctx, message, rest)
+    elif rest:
+        media = message.media if isinstance(message, Message) else ()
+        await _file(ctx, {"words": rest, "media": _kept(media)})
+    else:
+        await _start(ctx, {"filed": False})
+
+
+async def _replied(ctx: Context, message: Message, rest: str) -> None:
+    """What was replied to is no longer known to the bot unless it belongs to a request already;
+    its words stand in the chat, so the person who says so gives them once more if need be."""
+    known = await person_of_message(ctx, ctx.chat.id, message.reply_to)
+    if known is not None:
+        raise RefusalError("request.reported_already")
+    heard = ctx.heard_before(message.reply_to) if message.reply_to else None
+    words = rest or (heard.text if heard else "")
+    if not words:
+        raise RefusalError("request.report_words")
+    await _file(ctx, {"words": words, "media": [], "message_id": message.reply_to})
+
+
+async def new(ctx: Context, rest: str) -> None:
+    """/new: for a neighbour; captains first see what is open there (R5)."""
+    await rights.require_somewhere(ctx, "file")
+    if rest:
+        first, _, words = rest.partition(" ")
+        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+        area = await places.find_place(ctx, base, first)
+        await rights.require(ctx, "file", area.path)
+        if words.strip():
+            await _file(ctx, {"words": words.strip(), "area": area.id, "filed": True})
+            return
+        await lists.open_(ctx, area.name)
+        await _ask_category(ctx, {"filed": True, "area": area.id})
+        return
+    await lists.open_(ctx, "")
+    await _start(ctx, {"filed": True})
+
+
+async def _start(ctx: Context, data: dict[str, Any]) -> None:
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    await _ask_category(ctx, {"area": base.area_id, **data})
+
+
+async def _ask_category(ctx: Context, data: dict[str, Any]) -> None:
+    await forms.start(ctx, FORM, "category", data)
+    buttons = [
+        button(ctx.t(f"categories.{name}"), f"file:{name}")
+        for name in ctx.policy.categories
+        if ctx.desk.words.has(f"categories.{name}")
+    ]
+    rows = asking_more.in_rows(buttons, 3)
+    ctx.show(
+        ctx.chat,
+        f"file:{ctx.person.id}:{ctx.now.timestamp():.0f}",
+        Content(text=ctx.t("request.form_category"), buttons=rows),
+    )
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Buttons "file:<category>", "file:yes", "file:no"."""
+    draft = await forms.draft_of(ctx)
+    if draft is None or draft.form != FORM:
+        raise RefusalError("request.form_gone")
+    choice, data = arguments[0], dict(draft.data)
+    if choice == "no":
+        await forms.end(ctx)
+        ctx.edit_pressed(Content(text=ctx.t("request.form_dropped")))
+    elif choice == "yes" and draft.step == "confirm":
+        await forms.end(ctx)
+        ctx.edit_pressed(Content(text=ctx.t("request.form_filed")))
+        await _file(ctx, data)
+    elif choice in ctx.policy.categories:
+        await forms.start(ctx, FORM, "place", {**data, "category": choice})
+        area = await ctx.store.get(Area, int(data["area"]))
+        name = await places.full_name(ctx, area) if area else ""
+        ctx.edit_pressed(Content(text=ctx.t("request.form_place", area=name)))
+    else:
+        raise RefusalError("request.form_gone")
+
+
+async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
+    """The form's next answer in words or pictures."""
+    data, text = dict(draft.data), message.text.strip()
+    if draft.step == "category" and text:
+        data["category"] = steering.category_named(ctx, text)
+        await forms.start(ctx, FORM, "place", data)
+        ctx.answer("request.form_place", area="")
+    elif draft.step == "place" and text:
+        await _said_place(ctx, data, text)
+    elif draft.step == "words" and (text or message.media):
+        await _confirm(ctx, {**data, "words": text, "media": _kept(message.media)})
+    else:
+        return False
+    return True
+
+
+async def _said_place(ctx: Context, data: dict[str, Any], text: str) -> None:
+    if text not in ("这里", "对", "是", "here", "yes", "ok"):
+        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+        area = await places.find_place(ctx, base, text)
+        if data.get("filed"):
+            await rights.require(ctx, "file", area.path)
+        data["area"] = area.id
+    await forms.start(ctx, FORM, "words", data)
+    ctx.answer("request.form_words")
+
+
+async def _confirm(ctx: Context, data: dict[str, Any]) -> None:
+    await forms.start(ctx, FORM, "confirm", data)
+    area = await ctx.store.get(Area, int(data["area"]))
+    text = ctx.t(
+        "request.form_confirm",
+        what=ctx.t(f"categories.{data['category']}"),
+        where=await places.full_name(ctx, area) if area else "",
+        words=data["words"],
+    )
+    yes = button(ctx.t("request.form_yes"), "file:yes", "primary")
+    no = button(ctx.t("request.form_no"), "file:no")
+    slot = f"file:{ctx.person.id}:{ctx.now.timestamp():.0f}:c"
+    ctx.show(ctx.chat, slot, Content(text=text, buttons=((yes, no),)))
+
+
+def _kept(media: Sequence[Media]) -> list[dict[str, Any]]:
+    return [each.model_dump(mode="json") for each in media]
+
+
+async def _file(ctx: Context, data: dict[str, Any]) -> None:
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    area = await ctx.store.get(Area, int(data.get("area") or base.area_id))
+    facts = await query.facts_at(ctx.store, area.id if area else base.area_id)
+    codes = facts.codes
+    place = Place(codes.get("building"), codes.get("unit"), None, codes.get("household"))
+    meaning = ctx.desk.reader.read(_heard(ctx, str(data["words"])), Scene(area=place))
+    opened = meaning.outcome in (Outcome.OPEN, Outcome.ASK)
+    message_id = data.get("message_id") or (
+        ctx.incoming.message_id if isinstance(ctx.incoming, Message) else None
+    )
+    await open_request(
+        ctx,
+        Report(
+            words=str(data["words"]),
+            category=str(data.get("category") or (meaning.category if opened else None) or "other"),
+            kind=meaning.kind or Kind.HELP,
+            urgency=meaning.urgency or Urgency.NORMAL,
+            place=place,
+            area_id=facts.area_id,
+            chat=ctx.chat,
+            reporter=None if data.get("filed") else await _reporter(ctx, data),
+            filed_by=ctx.person if data.get("filed") else None,
+            message_id=message_id,
+            media=tuple(Media.model_validate(each) for each in data.get("media", [])),
+            reasons=[{"about": "request", "cue": "said", "found": "/report", "weight": 1.0}],
+        ),
+    )
+
+
+async def _reporter(ctx: Context, data: dict[str, Any]) -> Person:
+    return ctx.person
+
+
+def _heard(ctx: Context, words: str) -> Heard:
+    return Heard(key="0", at=ctx.now, sender="", text=words)

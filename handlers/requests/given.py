@@ -1,0 +1,79 @@
+"""What is said with a move, and what every effect of a move has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handlers.context import RefusalError
+from handlers.directory import access as rights
+from handlers.requests import opening, pages, routing
+from handlers.requests.case import Case
+from handlers.requests.routing import Asked
+from handlers.requests.rules import Ending
+from storage.queries import directory as directory_query
+from storage.tables import Area, Person, Request
+
+#: The role shown for somebody who is asked by name and holds none here.
+BY_NAME = "helper"
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What was said with a move."""
+
+    reason: str | None = None
+    code: str | None = None
+    until: datetime | None = None
+    to: Person | None = None
+    into: Request | None = None
+    area: Area | None = None
+    category: str | None = None
+    urgency: str | None = None
+
+
+#: Changes the request (its state is set by the table); gives what the event keeps.
+Effect = Callable[[Case, Person | None, Given], Awaitable[Data]]
+
+
+async def ask(case: Case, from_rung: int, but: frozenset[int] = frozenset()) -> Data:
+    """Ask the ladder from a rung on; the answer's deadline begins anew."""
+    asked = await routing.plan(case.work, case.matter, from_rung, but)
+    return await ask_these(case, asked)
+
+
+async def ask_these(case: Case, asked: Asked) -> Data:
+    """Ask people who were chosen; the answer's deadline begins anew."""
+    await pages.ask(case, asked)
+    case.request.rung = asked.rung
+    case.request.answer_due = case.due().answer
+    return opening.asked_data(case, asked)
+
+
+async def by_name(case: Case, person: Person, actor: Person | None) -> Asked:
+    """Ask somebody by name: they must be able to answer here, and be somebody else."""
+    if actor is not None and actor.id == person.id:
+        raise RefusalError("request.not_yourself")
+    if not await rights.may(case.work, person.id, "answer", case.request.area_path):
+        raise RefusalError("request.not_staff", name=person.name)
+    await case.know([person])
+    ids = set(directory_query.ids_of(case.request.area_path))
+    held = await directory_query.roles_of(case.work.store, person.id)
+    role = next((role for role, area in held if area.id in ids), BY_NAME)
+    return Asked(case.request.rung, ((person, role),), case.facts.hotline)
+
+
+def ended(case: Case, ending: Ending, given: Given) -> None:
+    """How it ended, and why."""
+    case.request.ending = ending.value
+    case.request.reason, case.request.reason_code = given.reason, given.code
+
+
+def need_reason(given: Given) -> None:
+    """Closing needs a reason, as a code or in words (R34)."""
+    if not given.reason and not given.code:
+        raise RefusalError("request.reason_needed")

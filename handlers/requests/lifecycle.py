@@ -1,0 +1,32 @@
+"""The life of a request, from the report to its end: what the rest of the house may call."""
+
+from handlers.requests.details import (
+    add_detail,
+    attach,
+    change_detail,
+    recall_detail,
+    request_of_album,
+)
+from handlers.requests.given import Given
+from handlers.requests.moving import move
+from handlers.requests.opening import Report, open_request
+from handlers.requests.progress import note_update
+from handlers.requests.showing import show_cards_in
+from handlers.requests.voices import follow, join, leave
+
+__all__ = [
+    "Given",
+    "Report",
+    "add_detail",
+    "attach",
+    "change_detail",
+    "follow",
+    "join",
+    "leave",
+    "move",
+    "note_update",
+    "open_request",
+    "recall_detail",
+    "request_of_album",
+    "show_cards_in",
+]

@@ -1,0 +1,124 @@
+"""Effects of the moves that put a request right: another place, category, person, or request."""
+
+from __future__ import annotations
+
+from handlers.context import RefusalError
+from handlers.requests import opening, pages
+from handlers.requests.case import Case
+from handlers.requests.given import Data, Effect, Given, ask, ask_these, by_name, ended
+from handlers.requests.rules import Ending, Move, State
+from handlers.understanding.meaning import Place
+from storage.queries import directory as directory_query
+from storage.queries import requests as query
+from storage.tables import Person, Supporter
+
+
+async def merge(case: Case, actor: Person | None, given: Given) -> Data:
+    """It lives on in another; its voices go along (R6)."""
+    into, request = given.into, case.request
+    if into is None or into.id == request.id or into.root_id != request.root_id:
+        raise RefusalError("request.merge_other")
+    if into.state == State.CLOSED:
+        raise RefusalError("request.merge_closed", number=into.number)
+    there = await query.supporters(case.work.store, into.id)
+    known = {each.person_id for each in there}
+    moved = [each for each in case.supporters if each.person_id not in known]
+    case.work.store.add_all(
+        Supporter(
+            request_id=into.id,
+            person_id=each.person_id,
+            household_id=each.household_id,
+            at=each.at,
+        )
+        for each in moved
+    )
+    request.merged_into = into.id
+    ended(case, Ending.MERGED, Given(reason=f"#{into.number}"))
+    return {"into": into.number, "voices": [each.person_id for each in moved]}
+
+
+async def split(case: Case, actor: Person | None, given: Given) -> Data:
+    """A second matter in it becomes a request of its own; both name each other."""
+    if not given.reason:
+        raise RefusalError("request.split_words")
+    request = case.request
+    child = await opening.open_request(
+        case.work,
+        opening.Report(
+            words=given.reason,
+            category=given.category or request.category,
+            kind=request.kind,
+            urgency=request.urgency,
+            place=Place(**request.place),
+            area_id=request.area_id,
+            chat=case.chats[0] if case.chats else None,
+            reporter=case.person(request.reporter_id),
+            filed_by=case.person(request.filed_by),
+            message_id=None,
+            note={"split_from": request.number},
+        ),
+    )
+    return {"child": child.number, "child_id": child.id}
+
+
+async def assign(case: Case, actor: Person | None, given: Given) -> Data:
+    """A named person is asked, and nobody else."""
+    if given.to is None:
+        raise RefusalError("request.assign_whom")
+    asked = await by_name(case, given.to, None)
+    pages.retire_all(case)
+    case.request.holder_id = None
+    return await ask_these(case, asked)
+
+
+async def recategorise(case: Case, actor: Person | None, given: Given) -> Data:
+    """It is about something else, so perhaps somebody else's."""
+    if given.category not in case.work.policy.categories:
+        raise RefusalError("request.category_unknown", text=given.category or "")
+    before = case.request.category
+    case.request.category = given.category
+    return {"from": before, "category": given.category, **await _replan(case)}
+
+
+async def move_(case: Case, actor: Person | None, given: Given) -> Data:
+    """It is somewhere else, so perhaps somebody else's."""
+    if given.area is None:
+        raise RefusalError("request.move_where")
+    request, area = case.request, given.area
+    if directory_query.ids_of(area.path)[0] != request.root_id:
+        raise RefusalError("request.move_where")
+    before = request.area_id
+    request.area_id, request.area_path = area.id, area.path
+    request.place = {key: request.place[key] for key in ("spot",) if key in request.place}
+    case.facts = directory_query.facts_of(await directory_query.line_of(case.work.store, area.path))
+    return {"from": before, "area": area.name, **await _replan(case)}
+
+
+async def correct(case: Case, actor: Person | None, given: Given) -> Data:
+    """It is more or less urgent."""
+    if given.urgency is None:
+        raise RefusalError("request.urgency_unknown")
+    request, before = case.request, case.request.urgency
+    request.urgency = given.urgency
+    request.solve_due = case.due().solve
+    return {"from": before, "urgency": given.urgency, **await _replan(case)}
+
+
+async def _replan(case: Case) -> Data:
+    """While nobody took it, others may be the right ones to ask."""
+    if case.state is not State.OPEN:
+        return {}
+    pages.retire_all(case)
+    reporter = case.request.reporter_id
+    own = frozenset({reporter} if reporter and not case.request.filed_by else ())
+    return await ask(case, 0, own)
+
+
+EFFECTS: dict[Move, Effect] = {
+    Move.MERGE: merge,
+    Move.SPLIT: split,
+    Move.ASSIGN: assign,
+    Move.RECATEGORISE: recategorise,
+    Move.MOVE: move_,
+    Move.CORRECT: correct,
+}

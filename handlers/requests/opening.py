@@ -1,0 +1,171 @@
+"""A request begins: its number, deadlines, first voice, who is asked, its card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from handlers.chat import Media
+from handlers.context import Work
+from handlers.requests import cards, pages, routing
+from handlers.requests.case import Case
+from handlers.requests.routing import Asked
+from handlers.requests.rules import Move, State
+from handlers.understanding.meaning import Place
+from storage.queries import directory as directory_query
+from storage.queries import requests as query
+from storage.queries import scenes as scene_query
+from storage.tables import Chat, Event, Person, Request, RequestMessage, Supporter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Somebody says that something is wrong, as far as it was understood."""
+
+    words: str
+    category: str
+    kind: str
+    urgency: str
+    place: Place
+    area_id: int  #: the smallest known place of the tree
+    chat: Chat | None
+    reporter: Person | None
+    message_id: str | None
+    asset: str | None = None
+    filed_by: Person | None = None
+    album: str | None = None
+    media: tuple[Media, ...] = ()
+    confidence: float = 1.0
+    reasons: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    language: str | None = None
+    note: Mapping[str, Any] = field(default_factory=dict[str, Any])  #: for its first event
+
+
+async def open_request(work: Work, report: Report) -> Request:
+    """Make it a request, ask somebody, show the card. A message opens one request only (R12)."""
+    if report.chat is not None and report.message_id is not None:
+        known = await scene_query.request_of_message(work.store, report.chat.id, report.message_id)
+        if known is not None:
+            return known[0]
+    case = await _begin(work, report)
+    without = frozenset({report.reporter.id} if report.reporter and not report.filed_by else ())
+    asked = await routing.plan(work, case.matter, without=without)
+    await pages.ask(case, asked, call=False)
+    case.request.rung = asked.rung
+    work.store.add_all([*case.supporters, *_first_rows(case, report, asked)])
+    await work.store.flush()
+    await pages.show(case)
+    cards.show_cards(case)
+    return case.request
+
+
+async def _begin(work: Work, report: Report) -> Case:
+    facts = await directory_query.facts_at(work.store, report.area_id)
+    chats = [report.chat] if report.chat else []
+    if report.filed_by is not None or not chats:
+        groups = await directory_query.group_chats_over(work.store, facts.path)
+        chats = list(groups[:1]) or chats
+    number = await query.next_number(work.store, facts.root_id)
+    request = _row(work, report, facts, number)
+    request.card_chats = [chat.id for chat in chats]
+    people = {each.id: each for each in (report.reporter, report.filed_by) if each}
+    case = Case(work, request, facts, people, [], [], chats, said=[])
+    due = case.due()
+    request.answer_due = request.due_at = due.answer
+    request.solve_due = due.solve
+    work.store.add(request)
+    await work.store.flush()
+    if report.chat is not None and chats[0].id == report.chat.id:
+        case.report_id = report.message_id
+    voice = report.reporter or report.filed_by
+    if voice is not None:
+        case.supporters.append(await voice_of(work, request, voice))
+    return case
+
+
+def _row(work: Work, report: Report, facts: directory_query.AreaFacts, number: int) -> Request:
+    return Request(
+        root_id=facts.root_id,
+        number=number,
+        words=report.words,
+        category=report.category,
+        kind=str(report.kind),
+        urgency=str(report.urgency),
+        asset=report.asset,
+        area_id=facts.area_id,
+        area_path=facts.path,
+        place={name: value for name, value in asdict(report.place).items() if value},
+        chat_id=report.chat.id if report.chat else None,
+        reporter_id=report.reporter.id if report.reporter else None,
+        filed_by=report.filed_by.id if report.filed_by else None,
+        state=State.OPEN.value,
+        rung=0,
+        round=0,
+        confidence=report.confidence,
+        reasons=report.reasons,
+        opened_at=work.now,
+        changed_at=work.now,
+    )
+
+
+async def voice_of(work: Work, request: Request, person: Person) -> Supporter:
+    """A person's voice, counted by their household where it is known."""
+    homes = await directory_query.homes_of(work.store, person.id)
+    inside = (area for _, area in homes if area.path.startswith(f"/{request.root_id}/"))
+    home = next(inside, None)
+    return Supporter(
+        request_id=request.id,
+        person_id=person.id,
+        household_id=home.id if home else None,
+        at=work.now,
+    )
+
+
+def _first_rows(case: Case, report: Report, asked: Asked) -> list[Event | RequestMessage]:
+    actor = report.filed_by or report.reporter
+    rows: list[Event | RequestMessage] = [
+        Event(
+            request_id=case.request.id,
+            at=case.work.now,
+            move=Move.OPEN.value,
+            actor_id=actor.id if actor else None,
+            state_from=None,
+            state_to=State.OPEN.value,
+            data={**asked_data(case, asked), **report.note},
+        )
+    ]
+    if report.chat is not None and (report.message_id or report.media):
+        said = message_row(case.work, case.request, report)
+        assert case.said is not None
+        case.said.append(said)
+        rows.append(said)
+    return rows
+
+
+def message_row(work: Work, request: Request, report: Report) -> RequestMessage:
+    """The message a request came from, with its pictures."""
+    assert report.chat is not None
+    person = report.reporter or report.filed_by
+    return RequestMessage(
+        request_id=request.id,
+        chat_id=report.chat.id,
+        message_id=report.message_id or f"form:{request.id}",
+        role="report",
+        person_id=person.id if person else None,
+        album=report.album,
+        text=report.words,
+        media=[media.model_dump(mode="json") for media in report.media],
+        at=work.now,
+    )
+
+
+def asked_data(case: Case, asked: Asked) -> dict[str, Any]:
+    """Who was asked and who was passed over and why, for the history and for /why."""
+    return {
+        "rung": asked.rung,
+        "asked": [[person.id, person.name, role] for person, role in asked.people],
+        "skipped": [asdict(each) for each in asked.skipped],
+        "governance": case.matter.governance,
+        "nobody": asked.nobody_reachable,
+    }

@@ -1,0 +1,202 @@
+"""Asking somebody: a private message with buttons, else a mention in the group; and taking it back.
+
+Each asking is a row and a message of its own, so that it is noticed; when it is over the message
+is edited to say so (R27).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers.chat import Content, Media
+from handlers.context import Work
+from handlers.requests import cards, private_cards, reach
+from handlers.requests.case import Case, load
+from handlers.requests.reach import Manner
+from handlers.requests.routing import Asked
+from storage.queries import directory as directory_query
+from storage.queries import requests as query
+from storage.tables import Page, Person, Request
+
+PRIVATE, MENTION = "private", "mention"
+
+
+def slot(page: Page) -> str:
+    """The standing message of one asking."""
+    return f"p{page.request_id}.{page.id}"
+
+
+async def ask(case: Case, asked: Asked, *, call: bool = True) -> None:
+    """Ask these people. `call`: the card stands already, so who is named in it is called too."""
+    case.asked = asked
+    await case.know(person for person, _ in asked.people)
+    for person, role in asked.people:
+        _begin(case, person, role, asked.rung)
+    case.work.store.add_all(case.fresh)
+    await _need_group(case)
+    if call:
+        await case.work.store.flush()
+        await _call(case)
+
+
+async def hold(case: Case, person: Person, role: str) -> None:
+    """Somebody took it: they get a page of their own with what can be done next."""
+    await case.know([person])
+    if case.page_of(person.id) is None and case.addresses[person.id].chat is not None:
+        page = _begin(case, person, role, case.request.rung)
+        page.tell_at = case.work.now  # whoever takes it is awake
+        case.work.store.add(page)
+        await case.work.store.flush()
+
+
+def _begin(case: Case, person: Person, role: str, rung: int) -> Page:
+    before = case.page_of(person.id)
+    if before is not None:
+        retire(case, before)
+    private = case.addresses[person.id].chat is not None
+    now = case.work.now
+    page = Page(
+        request_id=case.request.id,
+        person_id=person.id,
+        rung=rung,
+        role=role,
+        how=PRIVATE if private else MENTION,
+        at=now,
+        tell_at=now + case.delay if private else now,
+    )
+    case.pages.append(page)
+    case.fresh.append(page)
+    return page
+
+
+def retire(case: Case, page: Page) -> None:
+    """This asking is over; `show` says so where it stands."""
+    page.ended_at = case.work.now
+    case.pages.remove(page)
+    case.retired.append(page)
+
+
+def retire_all(case: Case, but: int | None = None) -> None:
+    """Nobody is asked any more (but this person)."""
+    for page in [each for each in case.pages if each.person_id != but]:
+        retire(case, page)
+
+
+async def _need_group(case: Case) -> None:
+    """Who can only be named needs a group: the nearest one gets the card too."""
+    named = any(page.how == MENTION for page in case.fresh)
+    if not named or any(chat.kind == "group" for chat in case.chats):
+        return
+    groups = await directory_query.group_chats_over(case.work.store, case.request.area_path)
+    if groups:
+        case.chats.append(groups[0])
+        case.request.card_chats = [*case.request.card_chats, groups[0].id]
+
+
+async def _call(case: Case) -> None:
+    """Name those who have no private chat in a short line: an edited card calls nobody (R24)."""
+    names = [case.addresses[page.person_id].mention for page in case.fresh if page.how == MENTION]
+    group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
+    if not names or group is None:
+        return
+    language = case.language_in(group)
+    text = case.work.word(
+        language,
+        "request.call",
+        names=case.work.word(language, "request.between").join(names),
+        title=cards.title(case, language),
+    )
+    case.work.say(group, Content(text=text), about=case.request.id, urgent=case.emergency)
+
+
+async def show(case: Case) -> None:
+    """Show every page as it is now: who is asked or holds it, and those for whom it is over."""
+    touched = [*case.pages, *case.retired]
+    if not touched:
+        return
+    await _know_pages(case, touched)
+    if any(page.how == PRIVATE for page in touched):
+        await _show_private(case, touched)
+
+
+async def _show_private(case: Case, touched: list[Page]) -> None:
+    now = case.work.now
+    if any(page.tell_at > now for page in touched if page not in case.fresh):
+        await query.fold_letters(case.work.store, case.request.id, now)
+    for page in case.retired:
+        if page.how == PRIVATE and page.tell_at <= now:
+            _show_ended(case, page)
+    said = await case.words()
+    details = [each.text for each in said if each.role == "detail" and each.text]
+    pictures = [Media.model_validate(media) for each in said for media in each.media]
+    for page in case.pages:
+        if page.how == PRIVATE:
+            _show_page(case, page, details, pictures)
+
+
+async def _know_pages(case: Case, touched: list[Page]) -> None:
+    ids = {page.person_id for page in touched}
+    missing = ids - set(case.people)
+    if missing:
+        case.people.update(await directory_query.people(case.work.store, missing))
+    await case.know(case.people[each] for each in ids)
+
+
+def _show_page(case: Case, page: Page, details: list[str], pictures: list[Media]) -> None:
+    address = case.addresses[page.person_id]
+    if address.chat is None:
+        return
+    content = private_cards.page(case, page.person_id, address.language, details)
+    # A picture is known by its platform's own reference, so it can only be shown there.
+    if pictures and case.chats and case.chats[0].platform == address.chat.platform:
+        content = private_cards.with_media(content, pictures)
+    delay = page.tell_at - case.work.now
+    manner = Manner(
+        about=case.request.id,
+        urgent=case.emergency,
+        delay=delay if delay > timedelta(0) else None,
+    )
+    reach.show(case.work, address.chat, slot(page), content, manner)
+
+
+def _show_ended(case: Case, page: Page) -> None:
+    address = case.addresses[page.person_id]
+    if address.chat is not None:
+        content = private_cards.ended_page(case, address.language)
+        reach.show(case.work, address.chat, slot(page), content, Manner(about=case.request.id))
+
+
+async def fall_back(work: Work, request_id: int, person_id: int) -> None:
+    """Somebody's private chat is out of reach: they are named in the group instead (R24)."""
+    request = await work.store.get(Request, request_id)
+    if request is None:
+        return
+    case = await load(work, request)
+    page = case.page_of(person_id)
+    if page is None or page.how == MENTION:
+        return
+    page.how, page.tell_at = MENTION, work.now
+    case.fresh.append(page)
+    await case.know([case.people[person_id]])
+    await _need_group(case)
+    await _call(case)
+    cards.show_cards(case)
+    await work.store.flush()
+
+
+async def catch_up(work: Work, person: Person) -> int:
+    """Somebody opened a private chat: what they were only named for is sent there too."""
+    waiting = [
+        (page, request)
+        for page, request in await query.asked_of(work.store, person.id)
+        if page.how == MENTION
+    ]
+    for page, request in waiting:
+        case = await load(work, request)
+        await case.know([person])
+        if case.addresses[person.id].chat is None:
+            return 0
+        page.how = PRIVATE
+        await show(case)
+    await work.store.flush()
+    return len(waiting)

@@ -1,0 +1,100 @@
+"""Plain words and reactions on a card or a page, with the same effect as its buttons (R9)."""
+
+from __future__ import annotations
+
+from handlers.chat import Mark, Message, Reaction
+from handlers.context import Context
+from handlers.requests import access, asking_more, callback, moving, speaking, voices
+from handlers.requests.case import Case, load
+from handlers.requests.cues import Spoken
+from handlers.requests.rules import ALIVE, Move, State, Who
+from storage.queries import requests as query
+from storage.tables import Request
+
+THUMBS = frozenset({"👍", "👍🏻", "👍🏼", "👍🏽", "👍🏾", "👍🏿", "❤", "❤️", "✅"})
+SEEN = frozenset({"👀", "👌", "👌🏻", "🫡"})
+DOWN = frozenset({"👎", "👎🏻"})
+
+
+async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
+    """Do what a reply to one of the bot's messages says; False: it says nothing certain."""
+    spoken = speaking.hear(ctx, message.text)
+    if spoken is None:
+        return False
+    request = await voices.follow(ctx, request)
+    if spoken.kind == "join":
+        await _join(ctx, request, message)
+        return True
+    if not await speaking.obey(ctx, request, ctx.person, spoken, message.text):
+        return await _ask_when(ctx, request, spoken, message)
+    acknowledge(ctx, message)
+    return True
+
+
+def acknowledge(ctx: Context, message: Message) -> None:
+    """The card shows what was done; the words that did it get a quiet mark."""
+    if not ctx.private:
+        ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
+
+
+async def _join(ctx: Context, request: Request, message: Message) -> None:
+    await voices.join(ctx, request, ctx.person, chat=ctx.chat, message_id=message.message_id)
+    acknowledge(ctx, message)
+
+
+async def _ask_when(ctx: Context, request: Request, spoken: Spoken, message: Message) -> bool:
+    """ "Waiting for parts" without a day: until when, is asked by buttons (R41)."""
+    if spoken.kind != "wait" or request.state not in ALIVE:
+        return False
+    case = await load(ctx, request)
+    if (await access.whos(case, ctx.person)).isdisjoint(speaking.WORKERS):
+        return False
+    await asking_more.when(ctx, request, spoken.code or "other", words=message.text)
+    return True
+
+
+async def on_reaction(ctx: Context, request: Request, reaction: Reaction) -> bool:
+    """👍 on the card: me too, or solved when that is asked; 👀 by who is asked: taken."""
+    request = await voices.follow(ctx, request)
+    kept = await query.message(ctx.store, ctx.chat.id, reaction.message_id)
+    if kept is None or kept.role not in ("card", "page"):
+        return False
+    if reaction.removed:
+        thumb = reaction.emoji in THUMBS
+        return thumb and await voices.leave(ctx, request, ctx.person)
+    case = await load(ctx, request)
+    case.whos = await access.whos(case, ctx.person)
+    return await _react(ctx, case, reaction.emoji)
+
+
+async def _react(ctx: Context, case: Case, emoji: str) -> bool:
+    if emoji in SEEN:
+        return await _seen(ctx, case)
+    if emoji in DOWN:
+        return await _down(ctx, case)
+    if emoji in THUMBS:
+        return await _thumb(ctx, case)
+    return False
+
+
+async def _seen(ctx: Context, case: Case) -> bool:
+    if Who.ASKED not in case.whos or case.state is not State.OPEN:
+        return False
+    await moving.move(ctx, case.request, Move.TAKE, ctx.person)
+    return True
+
+
+async def _down(ctx: Context, case: Case) -> bool:
+    if case.state is not State.DONE or case.whos.isdisjoint({Who.REPORTER, Who.SUPPORTER}):
+        return False
+    await callback.not_solved(ctx, case.request, ctx.person)
+    return True
+
+
+async def _thumb(ctx: Context, case: Case) -> bool:
+    if case.state is State.DONE:
+        await callback.solved(ctx, case.request, ctx.person)
+        return True
+    if case.state not in ALIVE or case.whos & {Who.ASKED, Who.HOLDER}:
+        return False
+    return await voices.join(ctx, case.request, ctx.person, chat=ctx.chat)

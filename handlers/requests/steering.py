@@ -1,0 +1,178 @@
+"""Coordinators put requests right: assign, merge, split, move, recategorise, close; and back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from handlers.context import Context, RefusalError, button
+from handlers.directory import places
+from handlers.directory.audit import record
+from handlers.directory.finding import find_person
+from handlers.requests import access, asking_more, moving
+from handlers.requests.given import Given
+from handlers.requests.rules import CODES, ENDING_OF_CODE, Move, State
+from storage.queries import requests as query
+from storage.tables import Area, Audit, Person, Request
+
+Steer = Callable[[Context, Request, str], Awaitable[None]]
+
+
+async def assign(ctx: Context, request: Request, rest: str) -> None:
+    """/assign 12 @wang"""
+    if not rest:
+        await asking_more.whom(ctx, request, "assign")
+        return
+    await assign_to(ctx, request, (await find_person(ctx, rest)).id)
+
+
+async def assign_to(ctx: Context, request: Request, person_id: int) -> None:
+    """To the person picked."""
+    person = await ctx.store.get(Person, person_id)
+    if person is None:
+        raise RefusalError("access.old_button")
+    back = {"holder": request.holder_id, "state": request.state, "rung": request.rung}
+    await moving.move(ctx, request, Move.ASSIGN, ctx.person, Given(to=person))
+    await _done(ctx, request, "assign", back, name=person.name)
+
+
+async def merge(ctx: Context, request: Request, rest: str) -> None:
+    """/merge 12 15: 12 lives on in 15; both reporters are told, both keep their links (R6)."""
+    if not rest:
+        await asking_more.words(ctx, request, "merge")
+        return
+    into = await access.by_number(ctx, rest)
+    back = {"into": into.id, "state": request.state, "ending": request.ending}
+    await moving.move(ctx, request, Move.MERGE, ctx.person, Given(into=into))
+    await _done(ctx, request, "merge", back, into=into.number)
+
+
+async def split(ctx: Context, request: Request, rest: str) -> None:
+    """/split 12 WORDS: a second matter becomes a request of its own."""
+    if not rest:
+        await asking_more.words(ctx, request, "split")
+        return
+    case = await moving.move(ctx, request, Move.SPLIT, ctx.person, Given(reason=rest))
+    made = await query.children(ctx.store, request.id)
+    number = made[-1].number if made else case.request.number + 1
+    await _done(ctx, request, "split", None, new=number)
+
+
+async def move(ctx: Context, request: Request, rest: str) -> None:
+    """/move 12 3-2-501"""
+    if not rest:
+        await asking_more.words(ctx, request, "move")
+        return
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    area = await places.find_place(ctx, base, rest)
+    back = {"area": request.area_id, "place": dict(request.place)}
+    await moving.move(ctx, request, Move.MOVE, ctx.person, Given(area=area))
+    await _done(ctx, request, "move", back)
+
+
+def category_named(ctx: Context, text: str) -> str:
+    """The category called so in any language; raises RefusalError."""
+    wanted = text.casefold().strip()
+    for name in ctx.policy.categories:
+        key = f"categories.{name}"
+        names = {name, name.replace("_", " ")}
+        if ctx.desk.words.has(key):
+            names |= {each.casefold() for each in ctx.desk.words.every(key)}
+        if wanted in names:
+            return name
+    raise RefusalError("request.category_unknown", text=text[:30])
+
+
+async def recategorise(ctx: Context, request: Request, rest: str) -> None:
+    """/recategorise 12 lift"""
+    if not rest:
+        buttons = [
+            button(ctx.t(f"categories.{name}"), f"recat:{request.id}:{name}")
+            for name in ctx.policy.categories
+            if ctx.desk.words.has(f"categories.{name}")
+        ]
+        rows = asking_more.in_rows(buttons, 3)
+        await asking_more.ask(ctx, request, "request.ask_category", rows)
+        return
+    back = {"category": request.category}
+    given = Given(category=category_named(ctx, rest))
+    await moving.move(ctx, request, Move.RECATEGORISE, ctx.person, given)
+    await _done(ctx, request, "recategorise", back)
+
+
+async def close(ctx: Context, request: Request, rest: str) -> None:
+    """/close 12 [REASON]: by a code's name or in words (R34)."""
+    if not rest:
+        await asking_more.why(ctx, request, Move.CLOSE, "close")
+        return
+    codes = {ctx.t(f"request.code.{code}"): code for code in CODES[Move.CLOSE]}
+    code = rest if rest in ENDING_OF_CODE else codes.get(rest)
+    back = {"state": request.state, "holder": request.holder_id}
+    given = Given(code=code, reason=None if code else rest)
+    await moving.move(ctx, request, Move.CLOSE, ctx.person, given)
+    await _done(ctx, request, "close", back)
+
+
+async def _done(
+    ctx: Context, request: Request, verb: str, back: dict[str, Any] | None, **values: object
+) -> None:
+    undo = {**back, "request": request.id} if back is not None else None
+    audit = await record(ctx, f"request_{verb}", detail={"request": request.id}, undo=undo)
+    rows = ((button(ctx.t("directory.button_undo"), f"undo:{audit.id}"),),) if undo else ()
+    ctx.answer(f"request.did.{verb}", buttons=rows, about=None, number=request.number, **values)
+
+
+STEERS: dict[str, Steer] = {
+    "assign": assign,
+    "merge": merge,
+    "split": split,
+    "move": move,
+    "recat": recategorise,
+    "close": close,
+}
+
+
+async def undo(ctx: Context, audit: Audit) -> None:
+    """Take a correction back: the former place, category, person or state returns."""
+    back = audit.undo or {}
+    request = await ctx.store.get(Request, int(back["request"]))
+    if request is None:
+        raise RefusalError("directory.undo_gone")
+    await UNDO[audit.command](ctx, request, back)
+
+
+async def _unmove(ctx: Context, request: Request, back: dict[str, Any]) -> None:
+    area = await ctx.store.get(Area, int(back["area"]))
+    await moving.move(ctx, request, Move.MOVE, ctx.person, Given(area=area))
+    request.place = dict(back["place"])
+
+
+async def _unrecategorise(ctx: Context, request: Request, back: dict[str, Any]) -> None:
+    given = Given(category=str(back["category"]))
+    await moving.move(ctx, request, Move.RECATEGORISE, ctx.person, given)
+
+
+async def _reopen(ctx: Context, request: Request, back: dict[str, Any]) -> None:
+    """A closed or merged one is open again; its people are asked anew."""
+    if request.state != State.CLOSED:
+        raise RefusalError("directory.undo_gone")
+    request.state, request.merged_into = State.OPEN.value, None
+    request.ending = request.ended_at = None
+    await ctx.store.flush()
+    await _unassign(ctx, request, back)
+
+
+async def _unassign(ctx: Context, request: Request, back: dict[str, Any]) -> None:
+    """The ladder is asked again from where it stood."""
+    request.holder_id = None
+    given = Given(category=request.category)
+    await moving.move(ctx, request, Move.RECATEGORISE, ctx.person, given)
+
+
+UNDO: dict[str, Callable[[Context, Request, dict[str, Any]], Awaitable[None]]] = {
+    "request_move": _unmove,
+    "request_recategorise": _unrecategorise,
+    "request_close": _reopen,
+    "request_merge": _reopen,
+    "request_assign": _unassign,
+}

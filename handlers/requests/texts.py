@@ -1,0 +1,105 @@
+"""Small pieces of text that every view of a request is made of: place, moment, reason, names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers.context import Work
+from handlers.requests.case import Case
+from storage.queries.directory import AreaFacts
+
+MOST_WORDS = 160
+STEPS = ("building", "unit")
+
+
+def moment(work: Work, language: str, at: datetime, zone: ZoneInfo) -> str:
+    """A moment with its day of the week, in local time: a card is read on other days too."""
+    local = at.astimezone(zone)
+    return work.word(
+        language,
+        "request.moment",
+        day=local.day,
+        month=work.word(language, f"request.month.{local.month}"),
+        weekday=work.word(language, f"request.weekday.{local.isoweekday()}"),
+        time=f"{local:%H:%M}",
+    )
+
+
+def when(case: Case, language: str, at: datetime) -> str:
+    """A moment in the community's time zone."""
+    return moment(case.work, language, at, case.zone)
+
+
+def place(
+    work: Work, language: str, facts: AreaFacts, understood: Mapping[str, Any], *, room: bool
+) -> str:
+    """Where it is, from the building down; the room only where `room` says so."""
+    parts = [
+        part for part in (_step(work, language, facts, understood, kind) for kind in STEPS) if part
+    ]
+    number = facts.codes.get("household") or understood.get("room")
+    if room and number:
+        parts.append(work.word(language, "request.place.room", code=number))
+    elif floor := understood.get("floor"):
+        parts.append(work.word(language, "request.place.floor", code=floor))
+    if spot := understood.get("spot"):
+        parts.append(str(spot))
+    if not facts.codes.get("building") and not understood.get("building"):
+        parts.insert(0, facts.names.get("neighbourhood") or facts.name)
+    return work.word(language, "request.place.between").join(parts)
+
+
+def _step(
+    work: Work,
+    language: str,
+    facts: AreaFacts,
+    understood: Mapping[str, Any],
+    kind: str,
+) -> str:
+    code = facts.codes.get(kind)
+    if code is None:
+        code = understood.get(kind)
+    elif language == "zh" or facts.names[kind].isascii():
+        return facts.names[kind]
+    return work.word(language, f"request.place.{kind}", code=code) if code else ""
+
+
+def public_place(case: Case, language: str) -> str:
+    """The place as a group may read it: the room only if the reporter wrote it there."""
+    request = case.request
+    number = case.facts.codes.get("household") or request.place.get("room")
+    said = bool(number) and str(number) in request.words
+    return place(case.work, language, case.facts, request.place, room=said)
+
+
+def exact_place(case: Case, language: str) -> str:
+    """The place for those who must go there."""
+    return place(case.work, language, case.facts, case.request.place, room=True)
+
+
+def category(work: Work, language: str, name: str) -> str:
+    """The name of a category; a community's own category without a text keeps its key."""
+    key = f"categories.{name}"
+    return work.word(language, key) if work.desk.words.has(key) else name
+
+
+def role(work: Work, language: str, name: str) -> str:
+    """The name of a role; a community's own role without a text keeps its key."""
+    key = f"roles.{name}"
+    return work.word(language, key) if work.desk.words.has(key) else name
+
+
+def reason(work: Work, language: str, code: str | None, words: str | None) -> str:
+    """A reason: the text of its code, then what was said."""
+    key = f"request.code.{code}"
+    known = [work.word(language, key)] if code and code != "other" else []
+    return work.word(language, "request.reason_between").join([*known, *([words] if words else [])])
+
+
+def short(words: str, most: int = MOST_WORDS) -> str:
+    """Words in one line, cut where they are too long."""
+    line = " ".join(words.split())
+    return line if len(line) <= most else line[: most - 1] + "…"

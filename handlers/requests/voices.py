@@ -1,0 +1,129 @@
+"""Me too: who else says so, counted by household, joined and withdrawn without a second request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers.context import RefusalError, Work
+from handlers.requests import callback_asking, cards, moving, opening, pages
+from handlers.requests.case import Case, load
+from handlers.requests.rules import REOPENABLE, Move, State
+from storage.queries import requests as query
+from storage.tables import Chat, Event, Person, Request, RequestMessage
+
+
+async def follow(work: Work, request: Request) -> Request:
+    """The request itself, or the one it was merged into."""
+    for _ in range(10):  # a chain of merges is short; a circle cannot be made, but never loop
+        if request.merged_into is None:
+            break
+        into = await work.store.get(Request, request.merged_into)
+        if into is None:
+            break
+        request = into
+    return request
+
+
+async def join(
+    work: Work, request: Request, person: Person, *, chat: Chat, message_id: str | None = None
+) -> bool:
+    """Somebody says "me too"; whether that is new. Once is enough: repeats change nothing.
+
+    A "me too" to a request that was closed lately opens it again (R7, R43); to one that ended
+    otherwise it raises RefusalError.
+    """
+    request = await follow(work, request)
+    await query.lock(work.store, request)
+    case = await load(work, request)
+    _welcome_here(case, chat)
+    if message_id is not None:
+        await _keep_message(case, person, chat, message_id)
+    new = await add_voice(case, person)
+    if case.state is State.CLOSED:
+        await _again(case, person)
+    elif new:
+        await callback_asking.ask_all(case) if case.state is State.DONE else None
+        await refresh(case)
+    return new
+
+
+async def add_voice(case: Case, person: Person) -> bool:
+    """Count a person's voice; whether it is new."""
+    if any(each.person_id == person.id for each in case.supporters):
+        return False
+    voice = await opening.voice_of(case.work, case.request, person)
+    case.supporters.append(voice)
+    case.people[person.id] = person
+    case.work.store.add(voice)
+    note(case, "join", person)
+    await case.work.store.flush()
+    return True
+
+
+async def _again(case: Case, person: Person) -> None:
+    request = case.request
+    days = timedelta(days=case.work.policy.callback.reopen_days)
+    late = request.ended_at is None or case.work.now > request.ended_at + days
+    if request.ending not in REOPENABLE or late:
+        raise RefusalError("request.closed_new", number=request.number)
+    await moving.move(case.work, request, Move.NOT_SOLVED, person)
+
+
+def _welcome_here(case: Case, chat: Chat) -> None:
+    """Who joins from another group finds the card there too."""
+    if chat.kind == "group" and chat.id not in case.request.card_chats:
+        case.request.card_chats = [*case.request.card_chats, chat.id]
+        case.chats.append(chat)
+
+
+async def _keep_message(case: Case, person: Person, chat: Chat, message_id: str) -> None:
+    store = case.work.store
+    if await query.message(store, chat.id, message_id) is None:
+        store.add(
+            RequestMessage(
+                request_id=case.request.id,
+                chat_id=chat.id,
+                message_id=message_id,
+                role="join",
+                person_id=person.id,
+                text="",
+                media=[],
+                at=case.work.now,
+            )
+        )
+        await store.flush()
+
+
+async def leave(work: Work, request: Request, person: Person) -> bool:
+    """A "me too" is taken back, as long as nobody answers for it; whether there was one."""
+    case = await load(work, request)
+    voice = next((each for each in case.supporters if each.person_id == person.id), None)
+    own = person.id in (request.reporter_id, request.filed_by)
+    if voice is None or own or case.state in (State.DONE, State.CLOSED):
+        return False
+    await work.store.delete(voice)
+    case.supporters.remove(voice)
+    note(case, "leave", person)
+    await work.store.flush()
+    await refresh(case)
+    return True
+
+
+def note(case: Case, what: str, person: Person | None, **data: object) -> None:
+    """A line of the history that changes no state (R45)."""
+    case.request.changed_at = case.work.now
+    case.work.store.add(
+        Event(
+            request_id=case.request.id,
+            at=case.work.now,
+            move=what,
+            actor_id=person.id if person else None,
+            data={key: value for key, value in data.items() if value},
+        )
+    )
+
+
+async def refresh(case: Case) -> None:
+    """Show the pages and the card as they are now."""
+    await pages.show(case)
+    cards.show_cards(case)
