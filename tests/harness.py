@@ -38,6 +38,7 @@ from storage.tables import (
     RoleHeld,
     Update,
 )
+from tests.fakes.reader import shipped_reader
 from tests.fakes.rooms import Rooms, Shown, photo
 
 #: A Monday morning in China, a working day.
@@ -200,7 +201,8 @@ class Stage:
 
     async def restarts(self) -> None:
         """The program dies and starts again on the same database."""
-        app = App(self.app.settings, self.app.store, [self.rooms], clock=self.clock)
+        old = self.app
+        app = App(old.settings, old.store, [self.rooms], clock=self.clock, reader=old.desk.reader)
         self.rooms.intake = app.inbox
         self.app = app
         await app.inbox.resume()
@@ -384,6 +386,8 @@ async def staged(
     rooms = Rooms(clock, capabilities)
     settings = Settings(database_url=f"sqlite+aiosqlite:///{path}", web_chat=False, **given)
     store = Store(settings.database_url)
+    if reader is None and settings.policy_file is None:
+        reader = shipped_reader()
     try:
         app = App(settings, store, [rooms], clock=clock, reader=reader)
         rooms.intake = app.inbox

@@ -1,8 +1,20 @@
-"""A reader of few words, for tests that are not about understanding."""
+"""Readers for tests: the shipped one, loaded once, and one of few words."""
 
 from __future__ import annotations
 
+from functools import cache
+
+from config.policy import default_policy
 from handlers.understanding.meaning import Heard, Kind, Meaning, Outcome, Place, Scene, Urgency
+from handlers.understanding.reader import Reader
+
+
+@cache
+def shipped_reader() -> Reader:
+    """The reader with the shipped policy: it never changes, so all tests share one."""
+    cues = {name: each.cues for name, each in default_policy().categories.items() if each.cues}
+    return Reader.load(extra_cues=cues)
+
 
 WORDS = {
     "电梯": "lift",
