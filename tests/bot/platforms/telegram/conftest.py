@@ -1,0 +1,76 @@
+"""What the tests of the Telegram platform share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.platforms.telegram.intake import Pace
+from bot.platforms.telegram.platform import TelegramPlatform
+from handlers.chat import RawUpdate
+from tests.fakes.bot_api import FakeTelegram, Group, Person
+
+PAYLOADS = Path(__file__).parent / "payloads"
+#: No test waits for a pause, and a hung poll is given up at once.
+FAST = Pace(poll=20, grace=5, first_pause=0.001, longest_pause=0.01)
+
+Payload = Callable[[str], dict[str, Any]]
+
+
+class Kept:
+    """An intake that remembers what it was given, and fails as often as it is told."""
+
+    def __init__(self) -> None:
+        self.updates: list[RawUpdate] = []
+        self.failures = 0
+
+    async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
+        assert platform == "telegram"
+        if self.failures:
+            self.failures -= 1
+            raise OSError("the disk is full")
+        self.updates.extend(updates)
+
+    @property
+    def texts(self) -> list[str]:
+        return [each.body.get("message", {}).get("text", "") for each in self.updates]
+
+
+@pytest.fixture
+def payload() -> Payload:
+    def read(name: str) -> dict[str, Any]:
+        return json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
+
+    return read
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def platform(tg: FakeTelegram) -> AsyncIterator[TelegramPlatform]:
+    platform = TelegramPlatform(tg.token, tg.base_url, pace=FAST)
+    yield platform
+    await platform.close()
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def wang(tg: FakeTelegram) -> Person:
+    return tg.person("王姨")
+
+
+@pytest.fixture
+def group(tg: FakeTelegram, wang: Person) -> Group:
+    return tg.group("3栋邻里群", [wang])
