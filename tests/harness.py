@@ -266,10 +266,9 @@ class Stage:
 _template: dict[str, Path] = {}
 
 
-async def _make_template(folder: Path) -> Path:
-    """A database with the sample places and the cast, made once and copied for each test."""
-    path = folder / "template.db"
-    store = Store(f"sqlite+aiosqlite:///{path}")
+async def prepare(database_url: str) -> None:
+    """Make the tables in an empty database, and in them the sample places and the cast."""
+    store = Store(database_url)
     async with store.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     async with store.write() as session:
@@ -292,7 +291,18 @@ async def _make_template(folder: Path) -> Path:
                 )
             )
     await store.close()
-    return path
+
+
+async def _copy_of_template(folder: Path) -> str:
+    """A database of its own for each test, copied from one that was prepared once."""
+    if "path" not in _template:
+        base = folder.parent / "linli-template"
+        base.mkdir(exist_ok=True)
+        _template["path"] = base / "template.db"
+        await prepare(f"sqlite+aiosqlite:///{_template['path']}")
+    path = folder / "stage.db"
+    shutil.copyfile(_template["path"], path)
+    return f"sqlite+aiosqlite:///{path}"
 
 
 async def _places(session: Any) -> dict[str, Area]:
@@ -373,18 +383,17 @@ async def staged(
     capabilities: Capabilities | None = None,
     start: datetime = MONDAY,
     reader: Any = None,
+    database_url: str | None = None,
     **given: Any,
 ) -> AsyncGenerator[Stage]:
-    """The program with the sample neighbourhood and its people, at a moment of one's choice."""
-    if "path" not in _template:
-        base = folder.parent / "linli-template"
-        base.mkdir(exist_ok=True)
-        _template["path"] = await _make_template(base)
-    path = folder / "stage.db"
-    shutil.copyfile(_template["path"], path)
+    """The program with the sample neighbourhood and its people, at a moment of one's choice.
+
+    On SQLite, or on a database that was given (and prepared: see `prepare`).
+    """
+    url = database_url or await _copy_of_template(folder)
     clock = VirtualClock(start)
     rooms = Rooms(clock, capabilities)
-    settings = Settings(database_url=f"sqlite+aiosqlite:///{path}", web_chat=False, **given)
+    settings = Settings(database_url=url, web_chat=False, **given)
     store = Store(settings.database_url)
     if reader is None and settings.policy_file is None:
         reader = shipped_reader()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
@@ -18,8 +16,8 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, Base.metadata))
 
 
-async def test_all_migrations_together_equal_the_tables(tmp_path: Path) -> None:
-    store = Store(f"sqlite+aiosqlite:///{tmp_path}/t.db")
+async def test_all_migrations_together_equal_the_tables(database_url: str) -> None:
+    store = Store(database_url)
     await upgrade(store)
     async with store.engine.connect() as connection:
         found = await connection.run_sync(_differences)
@@ -27,8 +25,8 @@ async def test_all_migrations_together_equal_the_tables(tmp_path: Path) -> None:
     assert not found
 
 
-async def test_up_twice_is_up_once_and_down_leaves_nothing(tmp_path: Path) -> None:
-    store = Store(f"sqlite+aiosqlite:///{tmp_path}/t.db")
+async def test_up_twice_is_up_once_and_down_leaves_nothing(database_url: str) -> None:
+    store = Store(database_url)
     await upgrade(store)
     await upgrade(store)
     await downgrade(store, "base")

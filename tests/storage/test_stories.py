@@ -1,0 +1,134 @@
+"""Whole stories on SQLite and on PostgreSQL: the same words, the same end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from sqlalchemy import func, select
+
+from bot.sample import SAMPLE
+from config.policy import default_policy
+from handlers.directory.exporting import export_directory
+from handlers.directory.file import read_file
+from handlers.directory.importing import apply_import, plan_import
+from storage.engine import Store
+from storage.migrate import upgrade
+from storage.secrets import Secrets
+from storage.tables import Area, Audit, Occurrence
+from tests.harness import GROUP, GROUP4, MONDAY, Stage
+
+REPORT = "咱们楼电梯又坏了"
+
+
+async def test_from_the_report_to_the_confirmation(stage: Stage) -> None:
+    await stage.li.says(REPORT)
+    assert "电梯" in stage.card(1).title
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    assert "王姨在办" in stage.card(1).text
+    await stage.wang.writes("/done 1 换了门机")
+    await stage.li.presses(stage.li.last, "解决了")
+    request = await stage.request(1)
+    assert (request.state, request.ending) == ("closed", "solved")
+    assert (await stage.events(1))[-1] == "confirm"
+    assert len(stage.said(GROUP)) == 1, "one standing card, edited in place"
+
+
+async def test_neighbours_join_and_not_solved_goes_one_rung_up(stage: Stage) -> None:
+    await stage.li.says(REPORT)
+    await stage.zhao.says("我家也是")
+    await stage.sun.presses(stage.card(1), "我家也是")
+    assert "3 户" in stage.card(1).text
+    await stage.wang.writes("/done 1 重启了")
+    await stage.zhao.presses(stage.zhao.last, "没解决")
+    request = await stage.request(1)
+    assert (request.state, request.rung) == ("open", 1)
+    assert stage.page(stage.zhou)
+
+
+async def test_what_nobody_takes_climbs_and_a_wait_ends_by_itself(stage: Stage) -> None:
+    await stage.li.says(REPORT)
+    await stage.passes(days=2)
+    assert "climb" in await stage.events(1)
+    await stage.zhou.writes("/take 1")
+    await stage.zhou.writes("/wait 1 等配件 周五")
+    assert (await stage.request(1)).state == "waiting"
+    await stage.passes(days=3)
+    assert "resume" in await stage.events(1)
+
+
+async def test_a_reminder_is_posted_once_and_comes_again(stage: Stage) -> None:
+    await stage.feng.writes("/remind 每天 9:30 3栋 喝水")
+    await stage.feng.presses(stage.feng.last, "保存")
+    await stage.passes(minutes=40)
+    await stage.restarts()
+    await stage.app.ticks.tick()
+    await stage.app.settle()
+    assert [each.text for each in stage.said(GROUP)] == ["喝水"]
+    async with stage.app.store.read() as store:
+        kept = (await store.scalars(select(Occurrence))).all()
+    assert [(each.outcome, each.due_at.isoformat()) for each in kept] == [
+        ("posted", "2026-03-02T01:30:00+00:00")
+    ]
+    await stage.passes(days=1)
+    assert len(stage.said(GROUP)) == 2
+
+
+async def test_lists_words_and_history_are_found(stage: Stage) -> None:
+    await stage.li.says(REPORT)
+    await stage.sun.says("1单元的灯又不亮了")
+    await stage.feng.writes("/find 电梯")
+    assert "#1" in stage.feng.last.whole
+    assert "#2" not in stage.feng.last.whole
+    await stage.feng.writes("/open")
+    assert "#2" in stage.feng.last.whole
+    await stage.li.writes("/history 1")
+    assert "李娜" in stage.li.last.whole
+
+
+async def test_merged_moved_and_undone(stage: Stage) -> None:
+    await stage.li.says(REPORT)
+    await stage.sun.says("1单元的灯又不亮了")
+    await stage.feng.writes("/merge 2 1")
+    states = [each.state for each in await stage.requests()]
+    assert sorted(states) == ["closed", "open"]
+
+
+async def test_an_announcement_reaches_every_group_below(stage: Stage) -> None:
+    await stage.feng.writes("/announce 和平里 今晚停水")
+    await stage.feng.presses(stage.feng.last, "发")
+    for room in (GROUP, GROUP4):
+        assert "今晚停水" in stage.last(room).text
+    await stage.passes(minutes=2)
+    async with stage.app.store.read() as store:
+        found = (await store.scalars(select(Audit).where(Audit.command == "announce"))).all()
+    assert [each.detail["open"] for each in found] == [False]
+
+
+async def test_a_group_that_moves_takes_everything_along(stage: Stage) -> None:
+    """R15"""
+    await stage.li.says(REPORT)
+    await stage.does(GROUP, "li", "moved", new_id="g3-new")
+    assert "电梯" in stage.card(1, "g3-new").title
+
+
+async def test_the_sample_is_imported_and_the_second_time_nothing_changes(
+    database_url: str, tmp_path: Path
+) -> None:
+    wanted = read_file(SAMPLE, frozenset(default_policy().roles))
+    secrets = Secrets(Fernet.generate_key().decode())
+    store = Store(database_url)
+    await upgrade(store)
+    for first in (True, False):
+        async with store.write() as session:
+            plan = await plan_import(
+                session, wanted, now=MONDAY, secrets=secrets, zone="Asia/Shanghai"
+            )
+            assert plan.empty is not first
+            await apply_import(session, plan, MONDAY)
+    async with store.read() as session:
+        kinds = select(func.count()).where(Area.kind == "building")
+        assert await session.scalar(kinds) == 41
+        out = await export_directory(session, secrets=secrets, zone="Asia/Shanghai")
+    assert len(out.people) == len(wanted.people)
+    await store.close()
