@@ -43,7 +43,9 @@ GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=5)
 AT_ONCE = 16
 
-Address = tuple[str, str]
+#: Platform, chat, and whether it is the chat's fast lane: the answer to a press is worth nothing
+#: when it waits behind what the chat's limits hold back (Telegram forgets the press after 150 s).
+Address = tuple[str, str, bool]
 #: Told of a letter that will never arrive, in a transaction of its own.
 Undelivered = Callable[[Letter, Sendable, PermanentError], Awaitable[None]]
 #: Told that a group has a new id, before the letter goes there.
@@ -77,6 +79,12 @@ class Delivery:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _next: datetime | None = None
+
+    @property
+    def resumes_at(self) -> datetime | None:
+        """When the next chat that must wait may be spoken to again; None: none waits."""
+        now = self.clock.now()
+        return min((until for until in self._paused.values() if until > now), default=None)
 
     def wake(self) -> None:
         """There is something new to say."""
@@ -120,7 +128,7 @@ class Delivery:
             self._next = min(ends, default=None)
         chats: dict[Address, list[Letter]] = {}
         for letter in letters:
-            chats.setdefault((letter.platform, letter.chat), []).append(letter)
+            chats.setdefault(_address(letter), []).append(letter)
         for address, theirs in chats.items():
             self._sending.add(address)
             group.create_task(self._send_all(address, theirs))
@@ -175,7 +183,7 @@ class Delivery:
             await post.settle_letter(store, letter.id, state="failed", error="spoilt")
 
     def _must_wait(self, address: Address, out: Sendable, now: datetime) -> timedelta:
-        platform, chat = address
+        platform, chat, _ = address
         if isinstance(out, Acknowledge | React):
             return timedelta(0)
         budget = self._budgets.get(platform)
@@ -209,7 +217,6 @@ class Delivery:
 
     async def _failed(self, letter: Letter, out: Sendable, error: DeliveryError) -> Outcome:
         now = self.clock.now()
-        address = (letter.platform, letter.chat)
         note = {"error": str(error)[:300], "tries": letter.tries + 1}
         log.warning(
             "letter.failed",
@@ -229,12 +236,16 @@ class Delivery:
             pause = error.retry_after or min(
                 LONGEST_PAUSE, timedelta(seconds=0.5 * 2 ** min(letter.tries, 10))
             )
-            self._paused[address] = now + pause
+            self._paused[_address(letter)] = now + pause
             return Outcome(letter, out, {**note, "uncertain": error.uncertain})
         final = error if isinstance(error, PermanentError) else PermanentError(str(error))
         with contextlib.suppress(LookupError):
             await self.undelivered(letter, out, final)
         return Outcome(letter, out, {**note, "state": "failed", "body": ""})
+
+
+def _address(letter: Letter) -> Address:
+    return (letter.platform, letter.chat, letter.at_once)
 
 
 def _named_message(out: Sendable) -> str | None:

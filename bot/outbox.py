@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat import OUTGOING, Show
+from handlers.chat import OUTGOING, Acknowledge, Show
 from handlers.context import Outbound
 from storage.queries import post
 
@@ -27,6 +27,7 @@ def _row(each: Outbound) -> dict[str, Any]:
         "body": OUTGOING.dump_json(out, exclude_none=True).decode(),
         "slot": out.slot if isinstance(out, Show) else None,
         "urgent": out.urgent,
+        "at_once": isinstance(out, Acknowledge),
         "not_before": each.not_before,
         "created_at": each.not_before,
         "request_id": out.about,

@@ -10,6 +10,8 @@ from typing import Any, cast
 
 FOLDER = Path(__file__).parent / "words"
 LANGUAGES = ("zh", "en")
+#: A table of these alone is one text with forms chosen by its number.
+FORMS = frozenset({"one", "other"})
 
 Text = str | Mapping[str, str]
 
@@ -79,7 +81,7 @@ def _read(folder: Path) -> dict[str, Text]:
 def _flat(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Text]]:
     for name, value in table.items():
         key = f"{prefix}.{name}"
-        if isinstance(value, dict) and "other" not in value:
+        if isinstance(value, dict) and not FORMS.issuperset(cast("dict[str, Any]", value)):
             yield from _flat(cast("dict[str, Any]", value), key)
         else:
             yield key, value

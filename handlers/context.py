@@ -218,6 +218,43 @@ class Work:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture (or voice, video ...) that was sent lately in a message of its own."""
+
+    message_id: str
+    sender: str  #: account
+    at: datetime
+    media: Media
+    album: str | None = None
+    wordless: bool = True
+
+
+class Memory(Protocol):
+    """What was said lately in one chat; in memory only, gone after a restart (invariant 9)."""
+
+    def heard(self, message_id: str) -> Heard | None:
+        """A message, while it is remembered."""
+        ...
+
+    def pictures_of(self, message_id: str) -> tuple[Picture, ...]:
+        """What a message carried."""
+        ...
+
+    def pictures_in(self, album: str) -> tuple[Picture, ...]:
+        """What came in an album so far."""
+        ...
+
+    def pictures_with(self, message: Message) -> tuple[Picture, ...]:
+        """What belongs to a message though it came in others: of its album, or sent by the same
+        person without words shortly before."""
+        ...
+
+    async def scene(self) -> Scene | None:
+        """The chat as understanding sees it; None where it is bound to no place."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Context(Work):
     """Work for somebody who said or pressed something."""
@@ -229,8 +266,7 @@ class Context(Work):
     group_language: str  #: what everybody in this chat reads
     incoming: Incoming
     book: Book = field(default_factory=Book)
-    #: what was said lately in this chat, by the message's id; None: no longer remembered
-    heard_before: Callable[[str], Heard | None] = lambda _: None
+    memory: Memory
     prepared: Any = None  #: what the command's `prepare` found before the transaction
 
     @property

@@ -78,7 +78,7 @@ class Dispatcher:
         if not hearing.is_silent(glance):
             self._glances[id(incoming)] = glance
             return False
-        self._keep_album(incoming)
+        self.scenes.keep_pictures(incoming)
         self.hearing.remember(glance)
         return True
 
@@ -145,7 +145,7 @@ class Dispatcher:
             group_language=group,
             incoming=incoming,
             book=self._book,
-            heard_before=lambda key: self.scenes.heard((chat.platform, chat.external_id), key),
+            memory=self.scenes.memory(store, chat, now),
         )
 
     async def _answer(self, ctx: Context) -> None:
@@ -279,24 +279,10 @@ class Dispatcher:
     async def _act(self, ctx: Context, glance: Glance, message: Message) -> None:
         outcome, of = await hearing.act(ctx, glance, message)
         self.hearing.remember(glance, outcome, of)
-        if outcome in (Outcome.OPEN, Outcome.JOIN) and of is not None:
-            await self._earlier_pictures(ctx, message, int(of))
-        elif outcome is Outcome.TALK:
-            self._keep_album(message)
+        if outcome in (Outcome.TALK, Outcome.ASK):
+            self.scenes.keep_pictures(message)
         if outcome in (Outcome.JOIN, Outcome.DETAIL):
             ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
-
-    def _keep_album(self, message: Message) -> None:
-        """A picture may come before the words that make its album a request."""
-        if message.album is not None:
-            kept = self.scenes.album(message.chat.id, message.album)
-            kept.extend((message.message_id, media) for media in message.media)
-
-    async def _earlier_pictures(self, ctx: Context, message: Message, request_id: int) -> None:
-        if message.album is None:
-            return
-        for message_id, media in self.scenes.album(message.chat.id, message.album):
-            await lifecycle.attach(ctx, request_id, ctx.chat, message_id, media, message.album)
 
 
 def _put(table: dict[str, Any], name: str, value: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from handlers.chat import Message
 from handlers.context import Context, Desk
-from handlers.directory import answers
+from handlers.directory import answers, places
 from handlers.requests import lifecycle, questions
 from handlers.requests.lifecycle import Report
 from handlers.scenes import ChatScene, Scenes, Speaker
@@ -16,12 +16,9 @@ from handlers.understanding.meaning import (
     KnownRequest,
     Meaning,
     Outcome,
-    Place,
     Said,
-    Scene,
     Urgency,
 )
-from storage.queries import directory as query
 from storage.queries import scenes as scene_query
 from storage.tables import Request
 
@@ -77,15 +74,7 @@ class Hearing:
 
     def _read(self, message: Message, scene: ChatScene, speaker: Speaker | None) -> Glance:
         heard = heard_of(message, speaker, scene.facts.path)
-        view = Scene(
-            area=scene.place,
-            title=scene.title,
-            recent=tuple(scene.recent),
-            requests=scene.requests,
-            places=scene.places,
-            language=scene.facts.language,
-        )
-        return Glance(heard, scene, self._desk.reader.read(heard, view))
+        return Glance(heard, scene, self._desk.reader.read(heard, scene.view()))
 
 
 def heard_of(message: Message, speaker: Speaker | None, path: str) -> Heard:
@@ -217,7 +206,7 @@ async def _linked(ctx: Context, glance: Glance) -> Request | None:
 async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
     """A message as a report: what, where and how urgent as far as understood."""
     meaning = glance.meaning
-    area_id = await smallest_area(ctx, glance.scene.facts.path, meaning.place)
+    area_id = await places.smallest_area(ctx, glance.scene.facts.path, meaning.place)
     return Report(
         words=message.text,
         category=meaning.category or "other",
@@ -232,27 +221,11 @@ async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
         message_id=message.message_id,
         album=message.album,
         media=message.media,
+        earlier=ctx.memory.pictures_with(message),
         confidence=meaning.confidence,
         reasons=[asdict(reason) for reason in meaning.reasons],
         language=ctx.group_language,
     )
-
-
-async def smallest_area(ctx: Context, path: str, place: Place) -> int:
-    """The smallest place of the tree that a understood place names; the group's own else."""
-    line = await query.line_of(ctx.store, path)
-    here = line[-1]
-    top = next((area for area in line if area.kind == "neighbourhood"), here)
-    steps = (("building", place.building), ("unit", place.unit), ("household", place.room))
-    at = top if place.building else here
-    for kind, code in steps:
-        if code is None:
-            continue
-        found = await query.find_below(ctx.store, at.path, kind, [code])
-        if len(found) != 1:
-            break
-        at = found[0]
-    return here.id if at.id == top.id else at.id
 
 
 def known_by_message(scene: ChatScene, message_id: str | None) -> KnownRequest | None:

@@ -6,7 +6,7 @@ In memory only, for minutes: the words of talk are never written anywhere (invar
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,9 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.policy import Policy
-from handlers.chat import Media
-from handlers.context import Work
-from handlers.understanding.meaning import Heard, Kind, KnownRequest, Place, Said, Urgency
+from handlers.chat import Message
+from handlers.context import Picture, Work
+from handlers.understanding.meaning import (
+    Heard,
+    Kind,
+    KnownRequest,
+    Place,
+    Said,
+    Scene,
+    Urgency,
+)
 from storage.queries import directory as query
 from storage.queries import scenes as scene_query
 from storage.tables import Area, Chat, Request
@@ -26,6 +34,9 @@ RECENT = 40
 RECENT_FOR = timedelta(hours=6)
 ENDED_FOR = timedelta(days=3)
 MOST_CHATS = 2000
+MOST_PICTURES = 60
+#: A picture sent without words belongs to what its sender says within this time.
+PICTURE_BEFORE = timedelta(minutes=3)
 MOST_SPEAKERS = 50_000
 PLACE_PARTS = ("building", "unit", "floor", "room", "spot")
 
@@ -72,6 +83,17 @@ class ChatScene:
     filling: frozenset[str]  #: accounts of people who are filling in a form here
     recent: deque[Said] = field(default_factory=lambda: deque[Said](maxlen=RECENT))
 
+    def view(self) -> Scene:
+        """As understanding sees it."""
+        return Scene(
+            area=self.place,
+            title=self.title,
+            recent=tuple(self.recent),
+            requests=self.requests,
+            places=self.places,
+            language=self.facts.language,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
@@ -87,6 +109,46 @@ class Speaker:
         return near[0] if near else "resident"
 
 
+@dataclass(frozen=True, slots=True)
+class ChatMemory:
+    """What was said lately in one chat."""
+
+    recent: Iterable[Said]
+    pictures: Iterable[Picture]
+    load: Callable[[], Awaitable[Scene | None]]
+
+    def heard(self, message_id: str) -> Heard | None:
+        """A message, while it is remembered."""
+        return next((each.heard for each in self.recent if each.heard.key == message_id), None)
+
+    def pictures_of(self, message_id: str) -> tuple[Picture, ...]:
+        """What a message carried."""
+        return tuple(each for each in self.pictures if each.message_id == message_id)
+
+    def pictures_in(self, album: str) -> tuple[Picture, ...]:
+        """What came in an album so far."""
+        return tuple(each for each in self.pictures if each.album == album)
+
+    async def scene(self) -> Scene | None:
+        """The chat as understanding sees it; None where it is bound to no place."""
+        return await self.load()
+
+    def pictures_with(self, message: Message) -> tuple[Picture, ...]:
+        """Of its album, or sent by the same person without words shortly before."""
+        return tuple(
+            each
+            for each in self.pictures
+            if each.message_id != message.message_id and _belongs(each, message)
+        )
+
+
+def _belongs(picture: Picture, message: Message) -> bool:
+    if picture.album is not None and picture.album == message.album:
+        return True
+    lately = timedelta(0) <= message.at - picture.at <= PICTURE_BEFORE
+    return picture.wordless and lately and picture.sender == message.sender.id
+
+
 class Scenes:
     """All chats' scenes and speakers of this process, newest used last."""
 
@@ -96,7 +158,7 @@ class Scenes:
         self._keys: dict[int, ChatKey] = {}
         self._recent: OrderedDict[ChatKey, deque[Said]] = OrderedDict()
         self._speakers: OrderedDict[ChatKey, Speaker | None] = OrderedDict()
-        self._albums: OrderedDict[tuple[str, str], list[tuple[str, Media]]] = OrderedDict()
+        self._pictures: OrderedDict[ChatKey, deque[Picture]] = OrderedDict()
 
     def scene(self, key: ChatKey) -> ChatScene | None:
         """What is remembered of a chat; None: it must be loaded."""
@@ -132,18 +194,34 @@ class Scenes:
             _trim(self._speakers, MOST_SPEAKERS)
         return self._speakers[key]
 
-    def album(self, chat: str, album: str) -> list[tuple[str, Media]]:
-        """The pictures of an album heard so far (message id, picture)."""
-        found = self._albums.setdefault((chat, album), [])
-        _trim(self._albums, 500)
-        return found
+    def keep_pictures(self, message: Message) -> None:
+        """Remember what a message carried: words that make it a request may follow."""
+        if not message.media:
+            return
+        key = (message.chat.platform, message.chat.id)
+        kept = self._pictures.setdefault(key, deque(maxlen=MOST_PICTURES))
+        kept.extend(
+            Picture(
+                message.message_id,
+                message.sender.id,
+                message.at,
+                media,
+                message.album,
+                wordless=not message.text.strip(),
+            )
+            for media in message.media
+        )
+        _trim(self._pictures, MOST_CHATS)
 
-    def heard(self, chat: ChatKey, message_id: str) -> Heard | None:
-        """A message of the recent talk of a chat, while it is remembered."""
-        for said in reversed(self._recent.get(chat, ())):
-            if said.heard.key == message_id:
-                return said.heard
-        return None
+    def memory(self, store: AsyncSession, chat: Chat, now: datetime) -> ChatMemory:
+        """What was said lately in a chat."""
+
+        async def load() -> Scene | None:
+            scene = await self.load_scene(store, chat, now)
+            return scene.view() if scene else None
+
+        key = (chat.platform, chat.external_id)
+        return ChatMemory(self._recent.get(key, ()), self._pictures.get(key, ()), load)
 
     def forget(self, work: Work) -> None:
         """After a commit: what the work changed is read anew when next needed."""

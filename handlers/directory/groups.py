@@ -36,9 +36,10 @@ async def on_standing(work: Work, standing: Standing) -> None:
 
 async def _private_standing(work: Work, chat: Chat, standing: Standing) -> None:
     chat.present = standing.present
+    who = standing.sender.id if standing.sender else chat.external_id
     await work.store.execute(
         update(Account)
-        .where(Account.platform == chat.platform, Account.external_id == chat.external_id)
+        .where(Account.platform == chat.platform, Account.external_id == who)
         .values(private_chat=chat.external_id if standing.present else None)
     )
 
@@ -62,6 +63,11 @@ async def greet(work: Work, chat: Chat) -> None:
 def hearing_key(chat: Chat) -> str:
     """The text that says what the bot hears in this group."""
     return "directory.hears_all" if chat.hears_all else "directory.hears_mentions"
+
+
+def hearing_in_short(chat: Chat) -> str:
+    """The text for a list of groups."""
+    return "directory.hears_all_short" if chat.hears_all else "directory.hears_mentions_short"
 
 
 async def _say_hearing(work: Work, chat: Chat) -> None:

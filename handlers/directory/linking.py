@@ -166,7 +166,7 @@ async def list_groups(ctx: Context, rest: str) -> None:
                     "directory.group_line",
                     title=chat.title or chat.external_id,
                     area=where,
-                    hears=ctx.t(groups.hearing_key(chat) + "_short"),
+                    hears=ctx.t(groups.hearing_in_short(chat)),
                 )
             )
     unbound = await ctx.store.scalars(

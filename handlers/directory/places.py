@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from handlers.context import RefusalError, Work
+from handlers.understanding.meaning import Place
 from storage.queries import directory as query
 from storage.queries.directory import AreaFacts
 from storage.tables import Area
@@ -114,6 +115,23 @@ def _dashed(codes: list[str]) -> list[list[tuple[str, str]]]:
         [("building", codes[0]), ("household", codes[1])],
         [("building", codes[0]), ("unit", codes[1])],
     ]
+
+
+async def smallest_area(work: Work, path: str, place: Place) -> int:
+    """The smallest place of the tree that a understood place names; the group's own else."""
+    line = await query.line_of(work.store, path)
+    here = line[-1]
+    top = next((area for area in line if area.kind == "neighbourhood"), here)
+    steps = (("building", place.building), ("unit", place.unit), ("household", place.room))
+    at = top if place.building else here
+    for kind, code in steps:
+        if code is None:
+            continue
+        found = await query.find_below(work.store, at.path, kind, [code])
+        if len(found) != 1:
+            break
+        at = found[0]
+    return here.id if at.id == top.id else at.id
 
 
 async def full_name(work: Work, area: Area, top: Area | None = None) -> str:

@@ -27,7 +27,7 @@ async def solved(work: Work, request: Request, person: Person) -> Case:
     if voice.verdict == "solved":
         raise RefusalError("callback.said_already")
     voice.verdict, voice.verdict_at = "solved", work.now
-    note(case, "verdict", person, verdict="solved")
+    note(case, "said_solved", person)
     await work.store.flush()
     if callback_asking.answered(case):
         return await moving.move(work, request, Move.CONFIRM, person)
@@ -63,7 +63,7 @@ async def why(work: Work, request: Request, person: Person, code: str) -> None:
     for voice in case.supporters:
         if voice.person_id == person.id and voice.verdict == "not_solved":
             voice.verdict_reason = code
-            note(case, "verdict", person, verdict="not_solved", code=code)
+            note(case, "said_why", person, code=code)
             request.reason_code = code if case.state is State.OPEN else request.reason_code
             await work.store.flush()
             await refresh(case)

@@ -49,4 +49,4 @@ async def _one(work: Work, request: Request) -> None:
                 await moving.move(work, request, kind, None)
     except Exception:
         del work.tray[said:]
-        log.exception("request.due_failed", request=number)
+        log.exception("due.failed", request=number)

@@ -41,6 +41,7 @@ async def add_detail(work: Work, request: Request, **said: Unpack[Detail]) -> No
     note(case, "detail", said["person"], text=texts.short(text), pictures=len(row.media))
     await work.store.flush()
     await refresh(case)
+    await pages.send_pictures(case, said.get("media", ()))
 
 
 def _row(work: Work, request: Request, said: Detail, text: str) -> RequestMessage:
@@ -55,30 +56,6 @@ def _row(work: Work, request: Request, said: Detail, text: str) -> RequestMessag
         media=[media.model_dump(mode="json") for media in said.get("media", ())],
         at=work.now,
     )
-
-
-async def attach(
-    work: Work, request_id: int, chat: Chat, message_id: str, media: Media, album: str
-) -> None:
-    """A picture that was heard before the words of its album belongs to the request too."""
-    request = await work.store.get(Request, request_id)
-    if request is None or await query.message(work.store, chat.id, message_id) is not None:
-        return
-    work.store.add(
-        RequestMessage(
-            request_id=request.id,
-            chat_id=chat.id,
-            message_id=message_id,
-            role="detail",
-            person_id=request.reporter_id,
-            album=album,
-            text="",
-            media=[media.model_dump(mode="json")],
-            at=work.now,
-        )
-    )
-    await work.store.flush()
-    await pages.show(await load(work, request))
 
 
 async def request_of_album(work: Work, chat: Chat, album: str) -> Request | None:

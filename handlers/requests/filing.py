@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypedDict
 
 from handlers import forms
-from handlers.chat import Content, Media, Message
+from handlers.chat import Content, Media, Message, Sender
 from handlers.context import Context, RefusalError, button
 from handlers.directory import access as rights
-from handlers.directory import places
+from handlers.directory import people, places
 from handlers.directory.finding import person_of_message
 from handlers.requests import asking_more, lists, steering
 from handlers.requests.opening import Report, open_request
@@ -38,11 +39,34 @@ async def _replied(ctx: Context, message: Message, rest: str) -> None:
     known = await person_of_message(ctx, ctx.chat.id, message.reply_to)
     if known is not None:
         raise RefusalError("request.reported_already")
-    heard = ctx.heard_before(message.reply_to) if message.reply_to else None
+    replied = message.reply_to or ""
+    heard = ctx.memory.heard(replied)
     words = rest or (heard.text if heard else "")
-    if not words:
+    pictures = ctx.memory.pictures_of(replied)
+    if not words and not pictures:
         raise RefusalError("request.report_words")
-    await _file(ctx, {"words": words, "media": [], "message_id": message.reply_to})
+    said_by = await _who_said(ctx, message, heard) if heard else None
+    await _file(
+        ctx,
+        {
+            "words": words,
+            "media": _kept([each.media for each in pictures]),
+            "message_id": replied,
+            "said_by": said_by,
+        },
+    )
+
+
+async def _who_said(ctx: Context, message: Message, heard: Heard) -> int | None:
+    """Whoever files for neighbours files it for the one who said it; others for themselves."""
+    if heard.sender == message.sender.id:
+        return None
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    theirs = await rights.areas_with(ctx, "file")
+    if not any(a.path.startswith(base.path) or base.path.startswith(a.path) for a in theirs):
+        return None
+    sender = Sender(heard.sender, heard.name)
+    return (await people.meet_sender(ctx, message.chat, sender))[1].id
 
 
 async def new(ctx: Context, rest: str) -> None:
@@ -152,38 +176,50 @@ def _kept(media: Sequence[Media]) -> list[dict[str, Any]]:
 
 
 async def _file(ctx: Context, data: dict[str, Any]) -> None:
+    """Open what was said so, in the place that was chosen, or else that the words name."""
+    words = str(data["words"])
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    area = await ctx.store.get(Area, int(data.get("area") or base.area_id))
-    facts = await query.facts_at(ctx.store, area.id if area else base.area_id)
-    codes = facts.codes
-    place = Place(codes.get("building"), codes.get("unit"), None, codes.get("household"))
-    meaning = ctx.desk.reader.read(_heard(ctx, str(data["words"])), Scene(area=place))
+    chosen = await ctx.store.get(Area, int(data["area"])) if data.get("area") else None
+    facts = await query.facts_at(ctx.store, chosen.id) if chosen else base
+    scene = await ctx.memory.scene() or Scene()
+    if chosen is not None or scene.area == Place():
+        scene = replace(scene, area=_place(facts))
+    meaning = ctx.desk.reader.read(Heard(key="0", at=ctx.now, sender="", text=words), scene)
     opened = meaning.outcome in (Outcome.OPEN, Outcome.ASK)
-    message_id = data.get("message_id") or (
-        ctx.incoming.message_id if isinstance(ctx.incoming, Message) else None
-    )
+    place = meaning.place if opened else _place(facts)
+    if chosen is not None:
+        place = replace(_place(facts), floor=place.floor, spot=place.spot)
     await open_request(
         ctx,
         Report(
-            words=str(data["words"]),
+            words=words,
             category=str(data.get("category") or (meaning.category if opened else None) or "other"),
             kind=meaning.kind or Kind.HELP,
             urgency=meaning.urgency or Urgency.NORMAL,
             place=place,
-            area_id=facts.area_id,
+            area_id=facts.area_id if chosen else await places.smallest_area(ctx, facts.path, place),
             chat=ctx.chat,
-            reporter=None if data.get("filed") else await _reporter(ctx, data),
-            filed_by=ctx.person if data.get("filed") else None,
-            message_id=message_id,
+            **await _who(ctx, data),
+            message_id=data.get("message_id") or ctx.message_id,
             media=tuple(Media.model_validate(each) for each in data.get("media", [])),
             reasons=[{"about": "request", "cue": "said", "found": "/report", "weight": 1.0}],
         ),
     )
 
 
-async def _reporter(ctx: Context, data: dict[str, Any]) -> Person:
-    return ctx.person
+def _place(facts: query.AreaFacts) -> Place:
+    codes = facts.codes
+    return Place(codes.get("building"), codes.get("unit"), None, codes.get("household"))
 
 
-def _heard(ctx: Context, words: str) -> Heard:
-    return Heard(key="0", at=ctx.now, sender="", text=words)
+class _Who(TypedDict):
+    reporter: Person | None
+    filed_by: Person | None
+
+
+async def _who(ctx: Context, data: dict[str, Any]) -> _Who:
+    """Whose request it is: a neighbour's who is not here, the one's who said it, or one's own."""
+    if data.get("filed"):
+        return {"reporter": None, "filed_by": ctx.person}
+    said_by = await ctx.store.get(Person, data["said_by"]) if data.get("said_by") else None
+    return {"reporter": said_by or ctx.person, "filed_by": ctx.person if said_by else None}

@@ -2,7 +2,6 @@
 
 from handlers.requests.details import (
     add_detail,
-    attach,
     change_detail,
     recall_detail,
     request_of_album,
@@ -18,7 +17,6 @@ __all__ = [
     "Given",
     "Report",
     "add_detail",
-    "attach",
     "change_detail",
     "follow",
     "join",

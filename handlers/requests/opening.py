@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from handlers.chat import Media
-from handlers.context import Work
+from handlers.context import Picture, Work
 from handlers.requests import cards, pages, routing
 from handlers.requests.case import Case
 from handlers.requests.routing import Asked
@@ -36,6 +36,7 @@ class Report:
     filed_by: Person | None = None
     album: str | None = None
     media: tuple[Media, ...] = ()
+    earlier: tuple[Picture, ...] = ()  #: sent before it, in messages of their own
     confidence: float = 1.0
     reasons: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     language: str | None = None
@@ -135,12 +136,37 @@ def _first_rows(case: Case, report: Report, asked: Asked) -> list[Event | Reques
             data={**asked_data(case, asked), **report.note},
         )
     ]
-    if report.chat is not None and (report.message_id or report.media):
-        said = message_row(case.work, case.request, report)
-        assert case.said is not None
-        case.said.append(said)
-        rows.append(said)
-    return rows
+    said = _said(case.work, case.request, report)
+    assert case.said is not None
+    case.said += said
+    return [*rows, *said]
+
+
+def _said(work: Work, request: Request, report: Report) -> list[RequestMessage]:
+    """The messages it came from: the pictures before it, and the report itself."""
+    if report.chat is None or not (report.message_id or report.media):
+        return []
+    rows = {
+        picture.message_id: _picture_row(work, request, report.chat, picture, report.reporter)
+        for picture in report.earlier
+    }
+    return [*rows.values(), message_row(work, request, report)]
+
+
+def _picture_row(
+    work: Work, request: Request, chat: Chat, picture: Picture, person: Person | None
+) -> RequestMessage:
+    return RequestMessage(
+        request_id=request.id,
+        chat_id=chat.id,
+        message_id=picture.message_id,
+        role="detail",
+        person_id=person.id if person else None,
+        album=picture.album,
+        text="",
+        media=[picture.media.model_dump(mode="json")],
+        at=work.now,
+    )
 
 
 def message_row(work: Work, request: Request, report: Report) -> RequestMessage:

@@ -6,13 +6,14 @@ is edited to say so (R27).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.chat import Content, Media
 from handlers.context import Work
 from handlers.requests import cards, private_cards, reach
 from handlers.requests.case import Case, load
-from handlers.requests.reach import Manner
+from handlers.requests.reach import Address, Manner
 from handlers.requests.routing import Asked
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
@@ -63,6 +64,7 @@ def _begin(case: Case, person: Person, role: str, rung: int) -> Page:
         how=PRIVATE if private else MENTION,
         at=now,
         tell_at=now + case.delay if private else now,
+        pictures=0,
     )
     case.pages.append(page)
     case.fresh.append(page)
@@ -147,16 +149,37 @@ def _show_page(case: Case, page: Page, details: list[str], pictures: list[Media]
     if address.chat is None:
         return
     content = private_cards.page(case, page.person_id, address.language, details)
-    # A picture is known by its platform's own reference, so it can only be shown there.
-    if pictures and case.chats and case.chats[0].platform == address.chat.platform:
-        content = private_cards.with_media(content, pictures)
     delay = page.tell_at - case.work.now
+    if page in case.fresh or delay > timedelta(0):
+        page.pictures = len(pictures)
+    if _can_see(case, address):
+        content = private_cards.with_media(content, pictures[: page.pictures])
     manner = Manner(
         about=case.request.id,
         urgent=case.emergency,
         delay=delay if delay > timedelta(0) else None,
     )
     reach.show(case.work, address.chat, slot(page), content, manner)
+
+
+def _can_see(case: Case, address: Address) -> bool:
+    """A picture is known by its platform's own reference, so it can only be shown there."""
+    here = case.chats[0].platform if case.chats else None
+    return address.chat is not None and address.chat.platform == here
+
+
+async def send_pictures(case: Case, pictures: Sequence[Media]) -> None:
+    """Pictures that came after a page was sent follow it: an edit cannot add them."""
+    if not pictures:
+        return
+    await _know_pages(case, case.pages)
+    for page in case.pages:
+        address = case.addresses[page.person_id]
+        told = page.how == PRIVATE and page.tell_at <= case.work.now
+        if told and address.chat is not None and _can_see(case, address):
+            title = cards.title(case, address.language, exact=True)
+            content = private_cards.with_media(Content(text=title), pictures)
+            case.work.say(address.chat, content, about=case.request.id)
 
 
 def _show_ended(case: Case, page: Page) -> None:

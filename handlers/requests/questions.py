@@ -49,18 +49,26 @@ def _kept(report: Report) -> dict[str, Any]:
         "message_id": report.message_id,
         "asset": report.asset,
         "album": report.album,
-        "media": [each.model_dump(mode="json") for each in report.media],
+        "media": [each.model_dump(mode="json") for each in _pictures(report)],
         "confidence": report.confidence,
         "reasons": report.reasons,
         "language": report.language,
     }
 
 
+def _pictures(report: Report) -> list[Media]:
+    return [*(each.media for each in report.earlier), *report.media]
+
+
 async def _report(ctx: Context, data: dict[str, Any]) -> Report:
     values = dict(data)
     chat_id, reporter_id = values.pop("chat_id"), values.pop("reporter_id")
+    values["place"] = Place(**values["place"])
+    values["media"] = media = tuple(Media.model_validate(each) for each in values["media"])
+    album = ctx.memory.pictures_in(values["album"]) if values["album"] else ()
     return Report(
-        **{**values, "place": Place(**values["place"])},
+        **values,
+        earlier=tuple(each for each in album if each.media not in media),
         chat=await ctx.store.get(Chat, chat_id) if chat_id else None,
         reporter=await ctx.store.get(Person, reporter_id) if reporter_id else None,
     )
@@ -82,9 +90,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
         ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.dropped")))
         return
     ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.opened")))
-    report = await _report(ctx, data)
-    report = replace(report, media=tuple(Media.model_validate(each) for each in data["media"]))
-    await open_request(ctx, report)
+    await open_request(ctx, await _report(ctx, data))
 
 
 async def on_words(ctx: Context, draft: Draft, message: Any) -> bool:
@@ -98,7 +104,5 @@ async def on_words(ctx: Context, draft: Draft, message: Any) -> bool:
         return False
     data = dict(draft.data)
     await forms.end(ctx)
-    report = await _report(ctx, data)
-    media = tuple(Media.model_validate(each) for each in data["media"])
-    await open_request(ctx, replace(report, area_id=area.id, media=media))
+    await open_request(ctx, replace(await _report(ctx, data), area_id=area.id))
     return True

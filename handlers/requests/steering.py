@@ -119,7 +119,7 @@ async def _done(
     undo = {**back, "request": request.id} if back is not None else None
     audit = await record(ctx, f"request_{verb}", detail={"request": request.id}, undo=undo)
     rows = ((button(ctx.t("directory.button_undo"), f"undo:{audit.id}"),),) if undo else ()
-    ctx.answer(f"request.did.{verb}", buttons=rows, about=None, number=request.number, **values)
+    ctx.answer_text(ctx.t(f"request.did.{verb}", number=request.number, **values), buttons=rows)
 
 
 STEERS: dict[str, Steer] = {

@@ -76,7 +76,7 @@ async def keep_letters(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -
 
 
 async def due_letters(
-    store: AsyncSession, now: datetime, busy: Iterable[tuple[str, str]], limit: int = 400
+    store: AsyncSession, now: datetime, busy: Iterable[tuple[str, str, bool]], limit: int = 400
 ) -> Sequence[Letter]:
     """Letters that may go now, urgent ones first, then in the order they were written."""
     skip = list(busy)
@@ -87,7 +87,8 @@ async def due_letters(
         .limit(limit)
     )
     if skip:
-        query = query.where(tuple_(Letter.platform, Letter.chat).not_in(skip))
+        lane = tuple_(Letter.platform, Letter.chat, Letter.at_once)
+        query = query.where(lane.not_in(skip))
     return (await store.scalars(query)).all()
 
 

@@ -43,6 +43,8 @@ class Letter(Base):
     body: Mapped[str] = mapped_column(Text)  #: JSON of an Outgoing
     slot: Mapped[str | None] = mapped_column(String(80))
     urgent: Mapped[bool] = mapped_column(default=False)
+    #: waits for nothing else of its chat (the answer to a press)
+    at_once: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="new")  #: new|sent|failed|folded
     tries: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]

@@ -136,4 +136,5 @@ class Page(Base):
     how: Mapped[str] = mapped_column(String(12))  #: private | mention
     at: Mapped[datetime]
     tell_at: Mapped[datetime]  #: not told before: quiet hours (R37)
+    pictures: Mapped[int] = mapped_column(default=0)  #: how many its message carries
     ended_at: Mapped[datetime | None]  #: no longer asked: taken, passed on, climbed, closed

@@ -6,7 +6,6 @@ import string
 
 from config.words import LANGUAGES, Text, best_language, catalogue
 
-
 #: Said as nothing at all: no way with holidays; nothing between "3栋" and "2单元".
 NOTHING = frozenset({"reminders.holidays_keep", "request.place.between"})
 

@@ -515,6 +515,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("slot", sa.String(length=80), nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("at_once", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
@@ -550,6 +551,7 @@ def upgrade() -> None:
         sa.Column("how", sa.String(length=12), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tell_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pictures", sa.Integer(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_page_person_id_person")
