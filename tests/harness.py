@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.app import App
 from bot.clock import VirtualClock
@@ -30,9 +30,11 @@ from storage.tables import (
     Account,
     Area,
     Chat,
+    Draft,
     Event,
     Letter,
     Person,
+    Reminder,
     Request,
     Residence,
     RoleHeld,
@@ -186,11 +188,20 @@ class Stage:
     async def passes(self, **span: float) -> None:
         """Time passes; whatever becomes due on the way is done at its own minute."""
         end = self.clock.now() + timedelta(**span)
-        step = max(timedelta(minutes=1), (end - self.clock.now()) / 400)
         while self.clock.now() < end:
-            self.clock.set(min(end, self.clock.now() + step))
+            self.clock.set(min(end, await self._next_moment() or end))
             await self.app.ticks.tick()
             await self.app.settle()
+
+    async def _next_moment(self) -> datetime | None:
+        """When anything is due next: nothing happens before, so no minute is missed."""
+        now = self.clock.now()
+        columns = (Request.due_at, Reminder.next_at, Letter.not_before, Draft.expires_at)
+        async with self.app.store.read() as store:
+            found = [
+                await store.scalar(select(func.min(each)).where(each > now)) for each in columns
+            ]
+        return min((each for each in (*found, self.app.delivery.resumes_at) if each), default=None)
 
     async def sleeps(self, **span: float) -> None:
         """The program is down for so long, then starts again."""
