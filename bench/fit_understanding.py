@@ -5,9 +5,7 @@ from __future__ import annotations
 from handlers.understanding.fit import fit
 from handlers.understanding.model import save_model
 from handlers.understanding.reader import WEIGHTS
-from handlers.understanding.transcripts import Conversation, read_transcripts
-
-EXAMPLES = WEIGHTS.parent / "examples"
+from handlers.understanding.transcripts import EXAMPLES, Conversation, read_transcripts
 
 
 def main() -> None:

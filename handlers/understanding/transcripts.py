@@ -23,6 +23,8 @@ from handlers.understanding.meaning import (
 from handlers.understanding.place import parse_area
 
 RECENT = 40
+#: The conversations that the weights are fitted on.
+EXAMPLES = Path(__file__).parent / "examples"
 
 
 class TranscriptError(ValueError):

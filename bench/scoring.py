@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Protocol
 
 from handlers.understanding.meaning import (
     Heard,
@@ -207,12 +208,12 @@ def _code(value: str | None) -> str | None:
     return value.casefold() if value else None
 
 
-class Reads:
+class Reads(Protocol):
     """Anything that reads one message in its scene."""
 
     def read(self, heard: Heard, scene: Scene) -> Meaning:
         """What the message means."""
-        raise NotImplementedError
+        ...
 
 
 def predict(reader: Reads, conversation: Conversation) -> dict[int, Prediction]:

@@ -1,0 +1,209 @@
+"""How well the reader understands what it never saw: `python -m bench.understanding`.
+
+Cross-validated by conversation: the written transcripts are cut into folds; each fold is read by a
+model that was fitted on all the others (and on the extra examples, which are never measured).
+`--replay` sends the same conversations through the whole program as well (`linli replay`) and
+prints both, so that what the program adds or takes away is seen. `--errors FILE` writes every
+message that went wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench.scoring import (
+    Prediction,
+    Tally,
+    folds,
+    golds_of,
+    predict,
+    report_of,
+    same_place,
+    score,
+)
+from bot.recorded import Conversation as Recording
+from bot.recorded import read_recording
+from bot.replay import Became, replayed
+from handlers.understanding.cues import load_cues
+from handlers.understanding.fit import fit
+from handlers.understanding.meaning import Outcome, Place
+from handlers.understanding.reader import Reader
+from handlers.understanding.transcripts import (
+    EXAMPLES,
+    Conversation,
+    Gold,
+    GoldPlace,
+    read_transcripts,
+)
+
+LANGUAGES = ("zh", "en")
+
+
+def load(kind: str, language: str) -> list[Conversation]:
+    """The conversations of all example files of a kind and language."""
+    found: list[Conversation] = []
+    for file in sorted(EXAMPLES.glob(f"{kind}_{language}*.jsonl")):
+        found += read_transcripts(file)
+    return found
+
+
+def fold(k: int, count: int, *, replay: bool) -> dict[str, Any]:
+    """Fit without the k-th fold and read it; the tallies and errors of each language."""
+    fitted: list[Conversation] = []
+    tested: dict[str, list[Conversation]] = {}
+    for language in LANGUAGES:
+        rest, tested[language] = list(folds(load("transcripts", language), count))[k]
+        fitted += [*rest, *load("extra", language)]
+    reader = Reader(fit(fitted), load_cues())
+    return {
+        language: _measure(reader, conversations, language, replay=replay)
+        for language, conversations in tested.items()
+    }
+
+
+def _measure(
+    reader: Reader, conversations: Sequence[Conversation], language: str, *, replay: bool
+) -> dict[str, Any]:
+    tally, errors = Tally(), list[dict[str, Any]]()
+    for conversation in conversations:
+        said = predict(reader, conversation)
+        tally.add(score(said, golds_of(conversation)))
+        errors += wrong(conversation, said)
+    found: dict[str, Any] = {"read": tally, "errors": errors}
+    if replay:
+        names = {conversation[0].conv: conversation for conversation in conversations}
+        found["replay"], found["differ"] = asyncio.run(_replay(reader, names, language))
+    return found
+
+
+async def _replay(
+    reader: Reader, names: dict[str, Conversation], language: str
+) -> tuple[Tally, list[dict[str, Any]]]:
+    tally, differ = Tally(), list[dict[str, Any]]()
+    recordings = [
+        each
+        for each in read_recording(EXAMPLES / f"transcripts_{language}.jsonl")
+        if each.name in names
+    ]
+    async for recording, became in replayed(recordings, lambda _: reader):
+        conversation = names[recording.name]
+        said = {each.n: _prediction(each) for each in became}
+        tally.add(score(said, golds_of(conversation)))
+        differ += _differences(recording, predict(reader, conversation), said)
+    return tally, differ
+
+
+def _prediction(each: Became) -> Prediction:
+    place = Place(**(each.place or {}))
+    return Prediction(Outcome(each.outcome), each.of, each.category, each.urgency, each.kind, place)
+
+
+def _differences(
+    recording: Recording, read: dict[int, Prediction], replayed_as: dict[int, Prediction]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "conv": recording.name,
+            "n": line.n,
+            "text": line.text,
+            "read": _short(read[line.n]),
+            "replay": _short(replayed_as[line.n]),
+        }
+        for line in recording.lines
+        if _short(read[line.n]) != _short(replayed_as[line.n])
+    ]
+
+
+def _short(said: Prediction) -> str:
+    opened = said.outcome in (Outcome.OPEN, Outcome.ASK)
+    of = said.of if said.outcome in (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE) else None
+    parts = [said.outcome, of, said.category if opened and said.outcome is Outcome.OPEN else None]
+    return " ".join(str(part) for part in parts if part)
+
+
+def wrong(conversation: Conversation, said: dict[int, Prediction]) -> list[dict[str, Any]]:
+    """Each message whose reading differs from its annotation, and in what."""
+    golds = golds_of(conversation)
+    rows: list[dict[str, Any]] = []
+    for line in conversation:
+        faults = _faults(line.n, line.gold, said[line.n], golds)
+        if faults:
+            rows.append(
+                {
+                    "what": faults,
+                    "conv": line.conv,
+                    "n": line.n,
+                    "text": line.text,
+                    "gold": line.gold.model_dump(exclude_none=True, mode="json"),
+                    "said": repr(said[line.n]),
+                    "area": line.chat.area,
+                    "home": repr(line.sender_home),
+                    "role": line.role,
+                }
+            )
+    return rows
+
+
+def _faults(n: int, gold: Gold, said: Prediction, golds: dict[int, Gold]) -> list[str]:
+    if gold.outcome is not said.outcome:
+        return [f"{gold.outcome}>{said.outcome}"]
+    if gold.of is not None and said.outcome is not Outcome.ANSWER:
+        opener = golds.get(said.of or 0)
+        right = opener is not None and report_of(said.of or 0, opener) == gold.of
+        return [] if right else [f"{gold.outcome}>of"]
+    if gold.outcome is not Outcome.OPEN:
+        return []
+    pairs = ("category", "urgency", "kind")
+    found = [name for name in pairs if getattr(gold, name) != getattr(said, name)]
+    return found + ([] if same_place(said.place, gold.place or GoldPlace()) else ["place"])
+
+
+def show(name: str, tally: Tally) -> None:
+    figures = tally.figures()
+    print(f"{name:<12}" + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
+
+
+def total(results: Iterable[dict[str, Any]], language: str, part: str) -> Tally:
+    whole = Tally()
+    for each in results:
+        whole.add(each[language][part])
+    return whole
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--replay", action="store_true", help="through the whole program as well")
+    parser.add_argument("--errors", type=Path, help="write what went wrong, as JSON lines")
+    asked = parser.parse_args()
+    one = partial(fold, count=asked.folds, replay=asked.replay)
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        results = list(pool.map(one, range(asked.folds)))
+    for language in LANGUAGES:
+        show(f"{language} read", total(results, language, "read"))
+        if asked.replay:
+            show(f"{language} replay", total(results, language, "replay"))
+            differ = [row for each in results for row in each[language]["differ"]]
+            print(f"{language}: {len(differ)} messages became something else in the replay")
+    if asked.errors:
+        _write(asked.errors, results)
+
+
+def _write(file: Path, results: Sequence[dict[str, Any]]) -> None:
+    with file.open("w", encoding="utf-8") as stream:
+        for each in results:
+            for language in LANGUAGES:
+                for row in [*each[language]["errors"], *each[language].get("differ", [])]:
+                    stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
