@@ -5,9 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    and_,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,6 +54,16 @@ class Moment(TypeDecorator[datetime]):
 # SQLite numbers rows by itself only in a column of type INTEGER.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+def plain_text(length: int) -> String:
+    """Text that is compared byte by byte, whatever language the database sorts in."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def begins_with(column: InstrumentedAttribute[Any], prefix: str) -> ColumnElement[bool]:
+    """Whether a column of `plain_text` begins so: a range of its index, which LIKE is not."""
+    return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
 class Base(DeclarativeBase):

@@ -53,6 +53,11 @@ class Store:
         """The engine that writes (for migrations)."""
         return self._writer
 
+    @property
+    def reader(self) -> AsyncEngine:
+        """The engine that reads: on SQLite another one."""
+        return self._reader
+
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """A session in one transaction: committed at the end, rolled back on any error."""

@@ -12,6 +12,7 @@ from handlers.chat import Content, Say
 from handlers.context import Context, RefusalError, Work, button, topic_of
 from handlers.directory import access, groups, places
 from handlers.directory.audit import record
+from storage.base import begins_with
 from storage.queries import directory as query
 from storage.tables import Area, Audit, Chat, Letter
 
@@ -98,7 +99,7 @@ async def _show_progress(work: Work, audit: Audit) -> None:
     chat = await work.store.get(Chat, int(audit.detail["chat"]))
     found = await work.store.execute(
         select(Letter.occasion, Letter.state).where(
-            Letter.occasion.startswith(f"announce:{audit.id}:")
+            begins_with(Letter.occasion, f"announce:{audit.id}:")
         )
     )
     states = {int(str(row.occasion).rsplit(":", 1)[1]): row.state for row in found.all()}

@@ -14,6 +14,7 @@ from handlers.context import Context, RefusalError
 from handlers.directory import access
 from handlers.directory.audit import record
 from handlers.directory.zones import zone_of
+from storage.base import begins_with
 from storage.tables import Area, Person, Request
 
 COLUMNS = ("number", "opened", "area", "category", "urgency", "state", "ending", "holder", "words")
@@ -46,7 +47,7 @@ async def _rows(ctx: Context, area: Area) -> list[list[Any]]:
         select(Request, Area.name, Person.name)
         .join(Area, Area.id == Request.area_id)
         .outerjoin(Person, Person.id == Request.holder_id)
-        .where(Request.area_path.startswith(area.path, autoescape=True))
+        .where(begins_with(Request.area_path, area.path))
         .order_by(Request.id)
         .limit(MOST)
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.base import begins_with
 from storage.tables import Account, Area, Chat, Leave, Person, Residence, RoleHeld
 
 
@@ -20,7 +21,7 @@ def ids_of(path: str) -> list[int]:
 
 def below(path: str) -> ColumnElement[bool]:
     """Whether an area stands at `path` or under it."""
-    return Area.path.startswith(path, autoescape=True)
+    return begins_with(Area.path, path)
 
 
 async def area_by_id(store: AsyncSession, area_id: int) -> Area | None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.base import begins_with
 from storage.tables import (
     Account,
     Area,
@@ -294,19 +295,20 @@ def _voice(person_id: int) -> ColumnElement[bool]:
 
 
 def _said(word: str) -> ColumnElement[bool]:
-    detail = select(RequestMessage.request_id).where(
-        RequestMessage.text.icontains(word, autoescape=True)
+    detail = select(RequestMessage.id).where(
+        RequestMessage.request_id == Request.id,
+        RequestMessage.text.icontains(word, autoescape=True),
     )
     return or_(
         Request.words.icontains(word, autoescape=True),
         Request.asset == word.casefold(),
-        Request.id.in_(detail),
+        detail.exists(),
     )
 
 
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
     terms: list[ColumnElement[bool]] = []
-    seen = [Request.area_path.startswith(path, autoescape=True) for path in wanted.paths]
+    seen = [begins_with(Request.area_path, path) for path in wanted.paths]
     if wanted.voice_id is not None:
         seen.append(_voice(wanted.voice_id))
     if seen:

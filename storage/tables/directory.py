@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, Id
+from storage.base import Base, Id, plain_text
 
 
 class Area(Base):
@@ -21,8 +21,8 @@ class Area(Base):
     kind: Mapped[str] = mapped_column(String(16))
     name: Mapped[str] = mapped_column(String(80))  #: as people write it: "3栋", "2单元", "501"
     code: Mapped[str] = mapped_column(String(40))  #: bare, case kept: "3", "B", "501", "Tower B"
-    #: "/1/4/17/": all ids from the root down to this one, so a subtree is one LIKE.
-    path: Mapped[str] = mapped_column(String(200), index=True)
+    #: "/1/4/17/": all ids from the root down to this one, so a subtree is one range of the index
+    path: Mapped[str] = mapped_column(plain_text(200), index=True)
     governance: Mapped[str | None] = mapped_column(String(16))  #: self | baseline; None: as above
     enclosed: Mapped[bool | None]
     timezone: Mapped[str | None] = mapped_column(String(40))
@@ -118,7 +118,7 @@ class Chat(Base):
     external_id: Mapped[str] = mapped_column(String(80))
     kind: Mapped[str] = mapped_column(String(8))
     title: Mapped[str] = mapped_column(String(200), default="")
-    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     language: Mapped[str | None] = mapped_column(String(8))
     present: Mapped[bool] = mapped_column(default=True)  #: the bot is in it
     administrator: Mapped[bool] = mapped_column(default=False)
@@ -127,7 +127,11 @@ class Chat(Base):
     greeted_at: Mapped[datetime | None]
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
-    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+    # Groups are few, private chats as many as residents.
+    __table_args__ = (
+        UniqueConstraint("platform", "external_id"),
+        Index(None, "kind", "area_id"),
+    )
 
 
 class Invite(Base):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, Id
+from storage.base import Base, Id, plain_text
 
 
 class Update(Base):
@@ -54,7 +54,7 @@ class Letter(Base):
     uncertain: Mapped[bool] = mapped_column(default=False)  #: may have been applied (R23)
     error: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
-    occasion: Mapped[str | None] = mapped_column(String(120), unique=True)  #: said once (R57)
+    occasion: Mapped[str | None] = mapped_column(plain_text(120), unique=True)  #: said once (R57)
 
     __table_args__ = (Index("ix_letter_state", "state", "not_before"),)
 
@@ -102,3 +102,5 @@ class Audit(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     undo: Mapped[dict[str, Any] | None]
     undone_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "command", "at"),)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, Id
+from storage.base import Base, Id, plain_text
 
 
 class Request(Base):
@@ -26,12 +26,13 @@ class Request(Base):
     urgency: Mapped[str] = mapped_column(String(16))
     asset: Mapped[str | None] = mapped_column(String(40))
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))  #: the smallest known place
-    area_path: Mapped[str] = mapped_column(String(200), index=True)
+    area_path: Mapped[str] = mapped_column(plain_text(200), index=True)
     #: {"building","unit","floor","room","spot"}: as understood, for what the tree does not hold
     place: Mapped[dict[str, Any]] = mapped_column(default=dict)
     chat_id: Mapped[int | None] = mapped_column(ForeignKey("chat.id"))  #: where it was said
     reporter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    filed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  #: for a neighbour (R5)
+    #: for a neighbour (R5)
+    filed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[str] = mapped_column(String(12))  #: handlers/requests/rules.py
     ending: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(Text)  #: of waiting, of an end: words of who did it
@@ -39,14 +40,14 @@ class Request(Base):
     rung: Mapped[int] = mapped_column(default=0)
     round: Mapped[int] = mapped_column(default=0)  #: how often it was said to be done
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    merged_into: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("request.id"), index=True)
     #: ids of the chats in which its card stands, the first is the one it was said in
     card_chats: Mapped[list[Any]] = mapped_column(default=list)
     confidence: Mapped[float] = mapped_column(default=1.0)
     reasons: Mapped[list[Any]] = mapped_column(default=list)  #: why understood so, for /why
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
     answer_due: Mapped[datetime | None]  #: somebody takes it until then
     solve_due: Mapped[datetime | None]
     resume_at: Mapped[datetime | None]  #: waiting until then

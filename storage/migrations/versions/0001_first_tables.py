@@ -12,6 +12,11 @@ branch_labels = None
 depends_on = None
 
 
+def plain_text(length: int) -> sa.String:
+    """Text compared byte by byte."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def upgrade() -> None:
     """Make them."""
     op.create_table(
@@ -21,7 +26,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
-        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("path", plain_text(200), nullable=False),
         sa.Column("governance", sa.String(length=16), nullable=True),
         sa.Column("enclosed", sa.Boolean(), nullable=True),
         sa.Column("timezone", sa.String(length=40), nullable=True),
@@ -217,6 +222,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_audit_actor_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_command_at"), ["command", "at"], unique=False)
+
     op.create_table(
         "chat",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -241,7 +249,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform", "external_id", name=op.f("uq_chat_platform_external_id")),
     )
     with op.batch_alter_table("chat", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_chat_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chat_kind_area_id"), ["kind", "area_id"], unique=False)
 
     op.create_table(
         "invite",
@@ -416,7 +424,7 @@ def upgrade() -> None:
         sa.Column("urgency", sa.String(length=16), nullable=False),
         sa.Column("asset", sa.String(length=40), nullable=True),
         sa.Column("area_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("area_path", sa.String(length=200), nullable=False),
+        sa.Column("area_path", plain_text(200), nullable=False),
         sa.Column(
             "place",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
@@ -478,6 +486,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_request_area_path"), ["area_path"], unique=False)
         batch_op.create_index("ix_request_chat_state", ["chat_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_request_ended_at"), ["ended_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_request_filed_by"), ["filed_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_request_merged_into"), ["merged_into"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_holder_id"), ["holder_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_reporter_id"), ["reporter_id"], unique=False)
         batch_op.create_index("ix_request_state_area_path", ["state", "area_path"], unique=False)
@@ -527,7 +538,7 @@ def upgrade() -> None:
         sa.Column(
             "request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
-        sa.Column("occasion", sa.String(length=120), nullable=True),
+        sa.Column("occasion", plain_text(120), nullable=True),
         sa.ForeignKeyConstraint(
             ["request_id"], ["request.id"], name=op.f("fk_letter_request_id_request")
         ),
@@ -665,6 +676,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_request_state_area_path")
         batch_op.drop_index(batch_op.f("ix_request_reporter_id"))
         batch_op.drop_index(batch_op.f("ix_request_holder_id"))
+        batch_op.drop_index(batch_op.f("ix_request_merged_into"))
+        batch_op.drop_index(batch_op.f("ix_request_filed_by"))
+        batch_op.drop_index(batch_op.f("ix_request_ended_at"))
         batch_op.drop_index(batch_op.f("ix_request_due_at"))
         batch_op.drop_index("ix_request_chat_state")
         batch_op.drop_index(batch_op.f("ix_request_area_path"))
@@ -694,9 +708,12 @@ def downgrade() -> None:
     op.drop_table("leave")
     op.drop_table("invite")
     with op.batch_alter_table("chat", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_chat_area_id"))
+        batch_op.drop_index(batch_op.f("ix_chat_kind_area_id"))
 
     op.drop_table("chat")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_command_at"))
+
     op.drop_table("audit")
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_username"))

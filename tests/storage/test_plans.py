@@ -1,0 +1,80 @@
+"""What runs with every message and every tick finds its rows by an index, never by reading all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from storage.base import Base
+from tests.fakes.reader import PlainReader
+from tests.harness import GROUP, Stage, staged
+
+#: Open forms: a handful at any time, by their nature.
+SMALL = {"draft"}
+TABLES = {table.name for table in Base.metadata.sorted_tables} - SMALL
+SCAN = re.compile(r"^SCAN (\w+)")
+#: What the stage itself asks after each step.
+OWN = "update_in.error IS NOT NULL"
+
+
+@contextmanager
+def listening(stage: Stage) -> Generator[dict[str, Any]]:
+    """All statements with a WHERE that run meanwhile, each with parameters it ran with."""
+    heard: dict[str, Any] = {}
+
+    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            heard.setdefault(statement, parameters)
+
+    engines = {stage.app.store.engine, stage.app.store.reader}
+    for engine in engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", hear)
+    yield heard
+    for engine in engines:
+        event.remove(engine.sync_engine, "before_cursor_execute", hear)
+
+
+async def scans(stage: Stage, heard: dict[str, Any]) -> list[str]:
+    """The statements that read a whole table."""
+    found: list[str] = []
+    async with stage.app.store.engine.connect() as connection:
+        for statement, parameters in heard.items():
+            if OWN in statement:
+                continue
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            whole = [row.detail for row in plan.all() if _reads_all(row.detail)]
+            found += [f"{line}: {statement}" for line in whole]
+    return found
+
+
+def _reads_all(step: str) -> bool:
+    found = SCAN.match(step)
+    return found is not None and found[1] in TABLES
+
+
+async def test_nothing_of_a_message_s_way_reads_a_whole_table(tmp_path: Path) -> None:
+    async with staged(tmp_path, reader=PlainReader()) as stage:
+        with listening(stage) as heard:
+            await stage.li.says("咱们楼电梯又坏了")
+            await stage.zhao.says("我家也是")
+            await stage.wang.presses(stage.page(stage.wang), "我来")
+            await stage.wang.writes("/done 1 换了门机")
+            await stage.li.presses(stage.li.last, "解决了")
+            await stage.sun.says("1单元的灯又不亮了")
+            await stage.feng.writes("/merge 2 1")
+            for line in ("/open", "/mine", "/find 电梯", "/history 1", "/why 1", "/help"):
+                await stage.wang.writes(line)
+            await stage.feng.writes("/announce 和平里 今晚停水")
+            await stage.feng.presses(stage.feng.last, "发")
+            await stage.feng.writes("/remind 每天 9:30 3栋 喝水")
+            await stage.feng.presses(stage.feng.last, "保存")
+            await stage.passes(days=3)
+            await stage.does(GROUP, "li", "moved", new_id="g3-new")
+            await stage.restarts()
+        found = await scans(stage, heard)
+    assert not found, "\n\n".join(found)
