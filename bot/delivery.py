@@ -151,13 +151,16 @@ class Delivery:
 
     async def _without_folded(self, letters: Sequence[Letter]) -> list[Letter]:
         """Of several pictures of one standing message only the newest is shown (R16)."""
-        newest = {letter.slot: letter.id for letter in letters if letter.slot}
-        old = [each for each in letters if each.slot and newest[each.slot] != each.id]
+        newest = {letter.slot: letter for letter in letters if letter.slot}
+        old = [(each, newest[each.slot]) for each in letters if each.slot]
+        old = [(letter, heir) for letter, heir in old if letter is not heir]
         if old:
             async with self.store.write() as store:
-                for letter in old:
+                for letter, heir in old:
+                    heir.body = _in_reply_too(heir.body, letter.body)
+                    await post.settle_letter(store, heir.id, body=heir.body)
                     await post.settle_letter(store, letter.id, state="folded", body="")
-        dropped = {letter.id for letter in old}
+        dropped = {letter.id for letter, _ in old}
         return [letter for letter in letters if letter.id not in dropped]
 
     async def _send(self, address: Address, letter: Letter) -> bool:
@@ -246,6 +249,18 @@ class Delivery:
 
 def _address(letter: Letter) -> Address:
     return (letter.platform, letter.chat, letter.at_once)
+
+
+def _in_reply_too(newer: str, older: str) -> str:
+    """The newer picture; only the first one of a slot knows what it replies to."""
+    try:
+        show, first = OUTGOING.validate_json(newer), OUTGOING.validate_json(older)
+    except ValueError:  # told when its turn comes
+        return newer
+    if not isinstance(show, Show) or not isinstance(first, Show) or show.reply_to is not None:
+        return newer
+    kept = show.model_copy(update={"reply_to": first.reply_to})
+    return OUTGOING.dump_json(kept, exclude_none=True).decode()
 
 
 def _named_message(out: Sendable) -> str | None:
