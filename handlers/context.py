@@ -109,6 +109,10 @@ class Book:
     """What the bot offers: all commands, and how each audited one is taken back."""
 
     offers: tuple[Offer, ...] = ()
+    #: by a command's English name: runs it with what stands behind the name
+    runs: Mapping[str, Callable[[Context, str], Awaitable[None]]] = field(
+        default_factory=dict[str, Callable[["Context", str], Awaitable[None]]]
+    )
     undos: Mapping[str, Callable[[Context, Audit], Awaitable[None]]] = field(
         default_factory=dict[str, Callable[["Context", Audit], Awaitable[None]]]
     )

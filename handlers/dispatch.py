@@ -26,7 +26,7 @@ from handlers.chat import (
 )
 from handlers.commands import Command, RunForm, RunPress, RunUndo, Subject
 from handlers.context import Book, Context, Desk, RefusalError, Work
-from handlers.directory import groups, people
+from handlers.directory import access, groups, people
 from handlers.hearing import Glance, Hearing
 from handlers.requests import lifecycle, replies
 from handlers.scenes import Scenes
@@ -51,7 +51,7 @@ class Dispatcher:
         for subject in subjects:
             self._add(subject)
         offers = tuple(dict.fromkeys(self.commands.values()))
-        self._book = Book(offers, self.undos)
+        self._book = Book(offers, {each.name: each.run for each in offers}, self.undos)
         self._glances: dict[int, Glance] = {}
 
     def _add(self, subject: Subject) -> None:
@@ -85,6 +85,10 @@ class Dispatcher:
     def forget(self, work: Work) -> None:
         """After the commit: what changed is read anew when next needed."""
         self.scenes.forget(work)
+
+    def forget_chats(self, chat_ids: Iterable[int], *, everything: bool) -> None:
+        """Another process changed these chats, or what is remembered of all."""
+        self.scenes.forget_chats(chat_ids, everything=everything)
 
     def forget_all(self) -> None:
         """After a failure: trust nothing that is remembered."""
@@ -163,7 +167,7 @@ class Dispatcher:
 
     async def _message(self, ctx: Context, message: Message) -> None:
         command, rest = self._command_of(message)
-        if command is not None:
+        if command is not None and await _holds(ctx, command, message):
             async with ctx.store.begin_nested():
                 await self._run(ctx, command, rest)
         elif message.edited:
@@ -184,8 +188,9 @@ class Dispatcher:
         if incoming.chat.kind is ChatKind.PRIVATE or incoming.to_bot:
             # "分派 12 王师傅" to the bot itself needs no slash.
             first, _, rest = incoming.text.strip().partition(" ")
-            if len(incoming.text) <= MOST_WORDS_OF_A_COMMAND:
-                return self.commands.get(first.casefold()), rest.strip()
+            command = self.commands.get(first.casefold())
+            if command and _meant_as_command(command, first, rest.strip()):
+                return command, rest.strip()
         return None, ""
 
     async def _run(self, ctx: Context, command: Command, rest: str) -> None:
@@ -289,6 +294,25 @@ def _put(table: dict[str, Any], name: str, value: object) -> None:
     if name in table:
         raise ValueError(f"two handlers for {name!r}")
     table[name] = value
+
+
+def _meant_as_command(command: Command, first: str, rest: str) -> bool:
+    """Whether a line without a slash is a command, and not talk that begins with such a word.
+
+    "分派 12 王师傅" and "open" are; "help, the lift is stuck" and "open the gate, please" are not.
+    """
+    if len(rest) > MOST_WORDS_OF_A_COMMAND:
+        return False
+    numbered = rest[:1] in ("#", "@") or rest[:1].isdecimal()
+    steering = command.right in ("remind", "assign", "manage")
+    return not rest or numbered or steering or not (first.isascii() or command.right is None)
+
+
+async def _holds(ctx: Context, command: Command, message: Message) -> bool:
+    """Without a slash it is talk for those who may not use the command; with one they are told."""
+    if message.text.startswith("/") or command.right is None:
+        return True
+    return bool(await access.areas_with(ctx, command.right))
 
 
 def _is_plain(message: Message) -> bool:

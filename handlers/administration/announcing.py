@@ -10,8 +10,9 @@ from sqlalchemy import select
 from handlers import forms
 from handlers.chat import Content, Say
 from handlers.context import Context, RefusalError, Work, button, topic_of
-from handlers.directory import access, groups, places
+from handlers.directory import access, filling, groups, places
 from handlers.directory.audit import record
+from handlers.directory.filling import Part
 from storage.base import begins_with
 from storage.queries import directory as query
 from storage.tables import Area, Audit, Chat, Letter
@@ -23,11 +24,15 @@ async def announce(ctx: Context, rest: str) -> None:
     """Preview: which groups, which words; nothing is sent before the button."""
     areas = await access.require_somewhere(ctx, "manage")
     where, _, text = rest.partition(" ")
-    if not text.strip():
-        raise RefusalError("announce.usage")
+    if not where:
+        await filling.ask(ctx, "announce", "", Part.PLACE)
+        return
     base = await query.facts_at(ctx.store, ctx.chat.area_id or areas[0].id)
     area = await places.find_place(ctx, base, where)
     await access.require(ctx, "manage", area.path)
+    if not text.strip():
+        await filling.ask(ctx, "announce", where, Part.WORDS)
+        return
     chats = await query.group_chats_below(ctx.store, area.path)
     if not chats:
         raise RefusalError("announce.no_groups", area=area.name)

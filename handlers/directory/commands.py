@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from config.words import LANGUAGES, best_language
 from handlers.commands import Command, Subject
 from handlers.context import Context, RefusalError, button
-from handlers.directory import homes, linking, staff
+from handlers.directory import filling, homes, linking, staff
 
 NAMES = {"中文": "zh", "汉语": "zh", "chinese": "zh", "英文": "en", "english": "en"}
 
@@ -49,6 +49,7 @@ SUBJECT = Subject(
         Command("leave", staff.leave, ("请假",), right="answer"),
         Command("language", language, ("语言",)),
     ),
-    presses={"home": homes.on_press, "lang": on_language},
+    presses={"home": homes.on_press, "lang": on_language, filling.FORM: filling.on_press},
+    forms={filling.FORM: filling.on_words},
     undos={"link": linking.undo_link, "staff_add": staff.undo, "staff_remove": staff.undo},
 )

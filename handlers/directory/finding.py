@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import func, or_, select
 
 from handlers.context import RefusalError, Work
-from storage.tables import Account, Person, Residence, RoleHeld
+from storage.tables import Account, Person, RequestMessage, Residence, RoleHeld
 
 MOST = 6
+#: A word that names a person beyond doubt (a button carries it).
+TOKEN = re.compile(r"^person\.(\d{1,18})$")
 
 
 async def find_person(work: Work, text: str) -> Person:
@@ -19,7 +23,10 @@ async def find_person(work: Work, text: str) -> Person:
     name = text.strip()
     if not name:
         raise RefusalError("directory.person_missing")
-    if name.startswith("@"):
+    if picked := TOKEN.match(name):
+        person = await work.store.get(Person, int(picked[1]))
+        found = [person] if person else []
+    elif name.startswith("@"):
         found = await _by_username(work, name[1:])
     else:
         found = await _by_name(work, name)
@@ -63,8 +70,6 @@ async def _by_name(work: Work, name: str) -> list[Person]:
 
 async def person_of_message(work: Work, chat_id: int, message_id: str | None) -> Person | None:
     """Who wrote a message that belongs to a request; None when it is not known."""
-    from storage.tables import RequestMessage
-
     if message_id is None:
         return None
     return await work.store.scalar(

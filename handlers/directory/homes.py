@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from handlers import forms
-from handlers.chat import Button, Content, Rows
+from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
 from handlers.directory import access, groups, places
+from handlers.directory.picking import area_rows
 from storage.queries import directory as query
 from storage.tables import Area, Residence
-
-IN_A_ROW = 4
-ON_A_PAGE = 24
 
 
 async def home(ctx: Context, rest: str) -> None:
@@ -62,23 +60,17 @@ async def _show_choice(ctx: Context, area: Area, page: int = 0) -> None:
     below = await query.children(ctx.store, area.id)
     if not below:
         raise RefusalError("directory.home_unlisted", area=area.name)
-    rows = _rows(ctx, area, below, page)
+    rows = area_rows(
+        ctx,
+        below,
+        page,
+        pick=lambda each: f"home:at:{each.id}",
+        turn=lambda number: f"home:at:{area.id}:{number}",
+    )
     text = ctx.t("directory.home_choose", area=await places.full_name(ctx, area))
     content = Content(text=text, buttons=rows)
     # The question is one person's: it stands in a slot of theirs, edited from page to page.
     ctx.show(ctx.chat, f"home:{ctx.person.id}", content)
-
-
-def _rows(ctx: Context, area: Area, below: Sequence[Area], page: int) -> Rows:
-    shown = below[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    buttons = [button(each.name, f"home:at:{each.id}") for each in shown]
-    rows = [tuple(buttons[i : i + IN_A_ROW]) for i in range(0, len(buttons), IN_A_ROW)]
-    turns: list[Button] = []
-    if page > 0:
-        turns.append(button(ctx.t("directory.page_back"), f"home:at:{area.id}:{page - 1}"))
-    if len(below) > (page + 1) * ON_A_PAGE:
-        turns.append(button(ctx.t("directory.page_next"), f"home:at:{area.id}:{page + 1}"))
-    return (*rows, tuple(turns)) if turns else tuple(rows)
 
 
 async def settle(ctx: Context, area: Area) -> None:

@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
-from handlers.directory import access, finding, groups, invites, places
+from handlers.directory import access, filling, finding, groups, invites, places
 from handlers.directory.audit import record
+from handlers.directory.filling import Part
 from storage.queries import directory as query
 from storage.queries import moves as directory_moves
 from storage.tables import Account, Area, Audit, Chat, Invite, Person
@@ -33,7 +34,8 @@ async def link(ctx: Context, rest: str) -> None:
 
 async def _say_link(ctx: Context) -> None:
     if ctx.private or ctx.chat.area_id is None:
-        raise RefusalError("directory.link_usage")
+        await filling.ask(ctx, "link", "", Part.PLACE)
+        return
     facts = await query.facts_at(ctx.store, ctx.chat.area_id)
     ctx.answer("directory.linked_is", area=facts.name)
 
@@ -78,6 +80,9 @@ async def invite(ctx: Context, rest: str) -> None:
     await access.require_somewhere(ctx, "manage")
     if not ctx.private:
         raise RefusalError("access.only_private")
+    if not rest:
+        await filling.ask(ctx, "invite", "", Part.PERSON)
+        return
     person = await finding.find_person(ctx, rest)
     held = await query.roles_of(ctx.store, person.id)
     homes = await query.homes_of(ctx.store, person.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,13 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from handlers.context import Context, RefusalError, button
-from handlers.directory import access, finding, groups, places
+from handlers.directory import access, filling, finding, groups, places
 from handlers.directory.audit import record
+from handlers.directory.filling import Part
 from storage.queries import directory as query
 from storage.tables import Area, Audit, Leave, Person, RoleHeld
 
 ADD = frozenset({"add", "加", "添加", "+"})
 REMOVE = frozenset({"remove", "del", "减", "移除", "-"})
+OFF = frozenset({"off", "取消", "cancel"})
 DATE = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
 
 
@@ -56,22 +59,30 @@ async def _list(ctx: Context, rest: str) -> None:
     ctx.answer_text("\n".join(lines) or ctx.t("directory.staff_none"), title=title)
 
 
-def role_named(ctx: Context, text: str) -> str:
-    """The role called so in any language; raises RefusalError with the list of roles."""
+def _role_called(ctx: Context, text: str) -> str | None:
     wanted = text.strip().casefold()
     for role in ctx.policy.roles:
         names = {role.casefold(), role.replace("_", " ")}
         names |= {name.casefold() for name in ctx.desk.words.every(f"roles.{role}")}
         if wanted in names:
             return role
+    return None
+
+
+def role_named(ctx: Context, text: str) -> str:
+    """The role called so in any language; raises RefusalError with the list of roles."""
+    if (role := _role_called(ctx, text)) is not None:
+        return role
     known = "、".join(ctx.t(f"roles.{role}") for role in ctx.policy.roles)
     raise RefusalError("directory.role_unknown", text=text, roles=known)
 
 
 async def _change(ctx: Context, text: str, *, add: bool) -> None:
     parts = text.split()
-    if len(parts) < 3:
-        raise RefusalError("directory.staff_usage")
+    await access.require_somewhere(ctx, "manage")
+    if (missing := _missing(ctx, parts)) is not None:
+        await filling.ask(ctx, "staff", f"{'add' if add else 'remove'} {text}".strip(), missing)
+        return
     person_name, area_name = parts[0], parts[-1]
     role = role_named(ctx, " ".join(parts[1:-1]))
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
@@ -79,6 +90,19 @@ async def _change(ctx: Context, text: str, *, add: bool) -> None:
     await access.require(ctx, "manage", area.path)
     person = await finding.find_person(ctx, person_name)
     await (_add if add else _remove)(ctx, person, role, area)
+
+
+def _missing(ctx: Context, parts: Sequence[str]) -> Part | None:
+    """What is to be asked for next: a person, a role (perhaps of two words), a place."""
+    if not parts:
+        return Part.PERSON
+    if len(parts) == 1:
+        return Part.ROLE
+    if _role_called(ctx, " ".join(parts[1:])) is not None:
+        return Part.PLACE
+    if len(parts) == 2:
+        role_named(ctx, parts[1])  # raises: there is no such role
+    return None
 
 
 async def _held(ctx: Context, person: Person, role: str, area: Area) -> RoleHeld | None:
@@ -138,15 +162,19 @@ async def undo(ctx: Context, audit: Audit) -> None:
 
 async def leave(ctx: Context, rest: str) -> None:
     """/leave 12-01 12-07 DEPUTY for oneself; coordinators: /leave PERSON 12-01 12-07 DEPUTY."""
-    if not rest:
-        raise RefusalError("directory.leave_usage")
+    if not DATE.search(rest) and not (OFF & set(rest.split())):
+        await filling.ask(ctx, "leave", rest, Part.DAYS)
+        return
     words, days, after = _split(rest, ctx)
     person = await _absentee(ctx, words)
-    if after in ("off", "取消", "cancel") or words in ("off", "取消", "cancel"):
+    if after in OFF or not DATE.search(rest):
         await _end_leave(ctx, person)
         return
+    if not after:
+        await filling.ask(ctx, "leave", rest, Part.DEPUTY)
+        return
     starts, ends = days
-    deputy = await finding.find_person(ctx, after) if after else None
+    deputy = None if after == filling.NOBODY else await finding.find_person(ctx, after)
     if deputy is not None and deputy.id == person.id:
         raise RefusalError("directory.leave_self")
     await ctx.store.execute(delete(Leave).where(Leave.person_id == person.id, Leave.ends > ctx.now))
@@ -202,7 +230,8 @@ def _day(match: re.Match[str], today: date) -> date:
 
 
 async def _absentee(ctx: Context, words: str) -> Person:
-    if not words or words in ("off", "取消", "cancel"):
+    words = " ".join(word for word in words.split() if word not in OFF)
+    if not words:
         return ctx.person
     person = await finding.find_person(ctx, words)
     if person.id != ctx.person.id:

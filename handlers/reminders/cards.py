@@ -80,17 +80,6 @@ def _actions(ctx: Context, reminder: Reminder, *, on: bool) -> Rows:
     )
 
 
-async def choose_area(ctx: Context, areas: Sequence[Area]) -> Content:
-    """The places that this person may remind, and those right below."""
-    shown: list[Area] = []
-    for area in areas:
-        shown.append(area)
-        below = await query.children(ctx.store, area.id)
-        shown += [each for each in below if each.kind not in ("unit", "household")]
-    rows = [(button(each.name, f"rem:area:{each.id}"),) for each in shown[:MOST_LISTED]]
-    return Content(text=ctx.t("reminders.ask_area"), buttons=tuple(rows))
-
-
 def choose_when(ctx: Context) -> Content:
     """Common times, a button each."""
     rows = [

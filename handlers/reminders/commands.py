@@ -11,7 +11,7 @@ from handlers import forms
 from handlers.chat import Content, Message
 from handlers.commands import Command, Subject
 from handlers.context import Context, RefusalError, button
-from handlers.directory import access, places
+from handlers.directory import access, picking, places
 from handlers.directory.audit import record
 from handlers.directory.zones import zone_of
 from handlers.reminders import cards
@@ -90,7 +90,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
         return
     if what in ("list", "new"):
         areas = await access.require_somewhere(ctx, "remind")
-        await (_list(ctx, areas) if what == "list" else _ask_area(ctx, areas))
+        await (_list(ctx, areas) if what == "list" else _ask_area(ctx))
         return
     reminder = await ctx.store.get(Reminder, int(rest[0])) if rest else None
     area = await ctx.store.get(Area, reminder.area_id) if reminder else None
@@ -118,6 +118,7 @@ async def _pause(ctx: Context, reminder: Reminder, area: Area) -> None:
 
 async def _resume(ctx: Context, reminder: Reminder, area: Area) -> None:
     reminder.state, reminder.next_at = "on", next_after(from_data(reminder.rule), ctx.now)
+    await record(ctx, "reminder_resume", detail={"reminder": reminder.id})
     ctx.toast(ctx.t("reminders.resumed", date=await _shown(ctx, reminder.next_at)))
     await _show(ctx, reminder, area)
 
@@ -157,9 +158,24 @@ async def _shown(ctx: Context, moment: datetime | None) -> str:
     return moment.astimezone(zone).strftime("%m-%d %H:%M") if moment else "-"
 
 
-async def _ask_area(ctx: Context, areas: Sequence[Area]) -> None:
+async def _ask_area(ctx: Context) -> None:
     await forms.start(ctx, FORM, "area", {"id": None})
-    ctx.edit_pressed(await cards.choose_area(ctx, areas))
+    await _choose_area(ctx, None, 0)
+
+
+async def _choose_area(ctx: Context, area: Area | None, page: int) -> None:
+    tops = await picking.tops(ctx, "remind")
+    rows = await picking.browse(ctx, "rem", tops, area, page)
+    ctx.edit_pressed(Content(text=ctx.t("reminders.ask_area"), buttons=rows))
+
+
+async def _looked_into(ctx: Context, arguments: Sequence[str]) -> None:
+    await _draft(ctx)
+    area = await ctx.store.get(Area, int(arguments[0]))
+    if area is not None and not await picking.below(ctx, area):
+        await _picked_area(ctx, arguments)
+    else:
+        await _choose_area(ctx, area, int(arguments[1]))
 
 
 async def _picked_area(ctx: Context, arguments: Sequence[str]) -> None:
@@ -219,7 +235,13 @@ PRESSES = {
     "view": _preview,
     "edit": _change,
 }
-FORM_PRESSES = {"area": _picked_area, "when": _picked_when, "save": _save, "no": _cancel}
+FORM_PRESSES = {
+    "at": _looked_into,
+    "here": _picked_area,
+    "when": _picked_when,
+    "save": _save,
+    "no": _cancel,
+}
 
 
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:

@@ -13,7 +13,7 @@ from handlers.context import Context, button
 from handlers.directory.zones import zone_at
 from handlers.requests import reach, texts
 from handlers.requests.reach import Manner
-from handlers.requests.rules import CODES, Move
+from handlers.requests.rules import CODES, Move, State
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.tables import Chat, Request
@@ -21,6 +21,8 @@ from storage.tables import Chat, Request
 #: Days ahead that are offered for waiting.
 DAYS = (0, 1, 2, 3, 7, 14)
 MOST_PEOPLE = 12
+MOST_OTHERS = 6
+UNENDED = tuple(state.value for state in State if state is not State.CLOSED)
 FORM = "more"
 
 
@@ -114,6 +116,24 @@ async def whom(ctx: Context, request: Request, verb: str, *, up: bool = False) -
     if up:
         buttons.insert(0, button(ctx.t("request.button_up"), f"{verb}:{request.id}:up", "primary"))
     await ask(ctx, request, f"request.ask_whom.{verb}", in_rows(buttons, 1), {"move": verb})
+
+
+async def which(ctx: Context, request: Request, verb: str) -> None:
+    """Which other request? Those that are not ended near it, or its number in words."""
+    near = query.Wanted(paths=(request.area_path,), states=UNENDED, without=(request.id,))
+    if not (rows := await query.listed(ctx.store, near, limit=MOST_OTHERS)):
+        top = f"/{request.root_id}/"
+        near = query.Wanted(paths=(top,), states=UNENDED, without=(request.id,))
+        rows = await query.listed(ctx.store, near, limit=MOST_OTHERS)
+    buttons = [
+        button(
+            f"#{row.request.number} {texts.category(ctx, ctx.language, row.request.category)}"
+            f" {texts.short(row.request.words, 16)}",
+            f"{verb}:{request.id}:{row.request.number}",
+        )
+        for row in rows
+    ]
+    await ask(ctx, request, f"request.ask_words.{verb}", in_rows(buttons, 1), {"move": verb})
 
 
 async def words(ctx: Context, request: Request, verb: str) -> None:

@@ -35,6 +35,7 @@ class Case:
     chats: list[Chat]  #: where its card stands
     whos: frozenset[Who] = frozenset()  #: what the person who acts is to it
     addresses: dict[int, Address] = field(default_factory=dict[int, Address])
+    child: Request | None = None  #: split off by what is being done
     asked: Asked | None = None  #: who is asked anew by what is being done
     fresh: list[Page] = field(default_factory=list[Page])  #: made by what is being done
     retired: list[Page] = field(default_factory=list[Page])  #: ended by what is being done

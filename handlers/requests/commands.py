@@ -91,6 +91,8 @@ SUBJECT = Subject(
         _command("take", _act(ACTS["take"]), ("接单",), "answer"),
         _command("done", _act(ACTS["done"]), ("办结",), "answer"),
         _command("wait", _act(ACTS["wait"]), ("等待",), "answer"),
+        _command("resume", _act(ACTS["resume"]), ("继续",), "answer"),
+        _command("assist", _act(ACTS["help"]), ("求助",), "answer"),
         _command("pass", _act(ACTS["pass"]), ("转交",), "answer"),
         _command("cannot", _act(ACTS["cannot"]), ("办不了",), "answer"),
         _command("refer", _act(ACTS["refer"]), ("转出",), "answer"),
@@ -105,6 +107,7 @@ SUBJECT = Subject(
         _command("split", _act(steering.split), ("拆分",), "manage"),
         _command("move", _act(steering.move), ("移动",), "correct"),
         _command("recategorise", _act(steering.recategorise), ("改类",), "correct"),
+        _command("urgency", _act(steering.urgency), ("改急",), "correct"),
         _command("close", _act(steering.close), ("关闭",), "manage"),
     ),
     presses={

@@ -72,8 +72,9 @@ def _cues(reasons: list[Any]) -> str:
 def _asked(ctx: Context, asked: Any, skipped: Any) -> list[str]:
     lines: list[str] = []
     for each in skipped:
-        values = {"role": texts.role(ctx, ctx.language, str(each.get("role", "")))}
-        lines.append(ctx.t("list.why_skipped", **values))
+        role = texts.role(ctx, ctx.language, str(each["role"]))
+        why = ctx.t(f"list.skipped.{each['why']}")
+        lines.append(ctx.t("list.why_skipped", role=role, name=each.get("name", ""), why=why))
     for each in asked:
         _, name, role = each
         lines.append(ctx.t("list.why_asked", name=name, role=texts.role(ctx, ctx.language, role)))

@@ -10,7 +10,7 @@ from handlers import forms
 from handlers.chat import Content, Media, Message, Sender
 from handlers.context import Context, RefusalError, button
 from handlers.directory import access as rights
-from handlers.directory import people, places
+from handlers.directory import people, picking, places
 from handlers.directory.finding import person_of_message
 from handlers.requests import asking_more, lists, steering
 from handlers.requests.opening import Report, open_request
@@ -122,11 +122,30 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
         await _file(ctx, data)
     elif choice in ctx.policy.categories:
         await forms.start(ctx, FORM, "place", {**data, "category": choice})
-        area = await ctx.store.get(Area, int(data["area"]))
-        name = await places.full_name(ctx, area) if area else ""
-        ctx.edit_pressed(Content(text=ctx.t("request.form_place", area=name)))
+        await _ask_place(ctx, await ctx.store.get(Area, int(data["area"])))
+    elif choice in ("at", "here") and draft.step == "place":
+        await _picked_place(ctx, data, arguments)
     else:
         raise RefusalError("request.form_gone")
+
+
+async def _ask_place(ctx: Context, area: Area | None, page: int = 0) -> None:
+    """In words, or down the tree by buttons."""
+    rows = await picking.browse(ctx, "file", [area] if area else [], area, page)
+    name = await places.full_name(ctx, area) if area else ""
+    ctx.edit_pressed(Content(text=ctx.t("request.form_place", area=name), buttons=rows))
+
+
+async def _picked_place(ctx: Context, data: dict[str, Any], arguments: Sequence[str]) -> None:
+    what, *rest = arguments
+    area = await ctx.store.get(Area, int(rest[0]))
+    if area is None:
+        raise RefusalError("request.form_gone")
+    if what == "at" and await picking.below(ctx, area):
+        await _ask_place(ctx, area, int(rest[1]))
+        return
+    ctx.edit_pressed(Content(text=await places.full_name(ctx, area)))
+    await _said_place(ctx, data, places.token(area))
 
 
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:

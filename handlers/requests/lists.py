@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from handlers.chat import Button, Content
 from handlers.context import Context, RefusalError, button
 from handlers.directory import access as rights
-from handlers.directory import places
+from handlers.directory import filling, places
+from handlers.directory.filling import Part
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import texts
 from handlers.requests.rules import State
@@ -24,7 +25,7 @@ MOST_BYTES = 40
 
 
 async def open_(ctx: Context, rest: str) -> None:
-    """/open [PLACE or CATEGORY]: what is not ended, here or in one's places."""
+    """/open [STATE] [PLACE or CATEGORY]: what is not ended, here or in one's places."""
     await _show(ctx, "open", _fitting(rest), 0)
 
 
@@ -36,7 +37,8 @@ async def mine(ctx: Context, rest: str) -> None:
 async def find(ctx: Context, rest: str) -> None:
     """/find WORD: also what has ended."""
     if not rest:
-        raise RefusalError("list.find_usage")
+        await filling.ask(ctx, "find", "", Part.WORDS)
+        return
     await _show(ctx, "find", _fitting(rest), 0)
 
 
@@ -82,13 +84,27 @@ async def _wanted(ctx: Context, which: str, words: str) -> Wanted:
         )
     if not words:
         return Wanted(paths=paths, states=UNENDED)
+    states, words = _states(ctx, words)
+    if not words:
+        return Wanted(paths=paths, states=states)
     if categories := _categories(ctx, words):
-        return Wanted(paths=paths, states=UNENDED, category=categories[0])
+        return Wanted(paths=paths, states=states, category=categories[0])
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     area = await places.find_place(ctx, base, words)
     if not any(area.path.startswith(path) for path in paths):
         raise RefusalError("access.not_here")
-    return Wanted(paths=(area.path,), states=UNENDED)
+    return Wanted(paths=(area.path,), states=states)
+
+
+def _states(ctx: Context, words: str) -> tuple[tuple[str, ...], str]:
+    """The state that one of the words names (else all that are not ended), and the other words."""
+    rest = words.split()
+    for state in State:
+        names = {state.value, *ctx.desk.words.every(f"request.state.{state}")}
+        for name in names & set(rest):
+            rest.remove(name)
+            return (state.value,), " ".join(rest)
+    return UNENDED, words
 
 
 async def _paths(ctx: Context) -> tuple[str, ...]:

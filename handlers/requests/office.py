@@ -58,6 +58,7 @@ async def split(case: Case, actor: Person | None, given: Given) -> Data:
             note={"split_from": request.number},
         ),
     )
+    case.child = child
     return {"child": child.number, "child_id": child.id}
 
 

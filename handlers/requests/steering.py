@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from handlers.context import Context, RefusalError, button
-from handlers.directory import places
+from handlers.directory import filling, places
 from handlers.directory.audit import record
+from handlers.directory.filling import Part
 from handlers.directory.finding import find_person
 from handlers.requests import access, asking_more, moving
 from handlers.requests.given import Given
 from handlers.requests.rules import CODES, ENDING_OF_CODE, Move, State
-from storage.queries import requests as query
+from handlers.understanding.meaning import Urgency
 from storage.tables import Area, Audit, Person, Request
 
 Steer = Callable[[Context, Request, str], Awaitable[None]]
@@ -39,7 +40,7 @@ async def assign_to(ctx: Context, request: Request, person_id: int) -> None:
 async def merge(ctx: Context, request: Request, rest: str) -> None:
     """/merge 12 15: 12 lives on in 15; both reporters are told, both keep their links (R6)."""
     if not rest:
-        await asking_more.words(ctx, request, "merge")
+        await asking_more.which(ctx, request, "merge")
         return
     into = await access.by_number(ctx, rest)
     back = {"into": into.id, "state": request.state, "ending": request.ending}
@@ -53,15 +54,14 @@ async def split(ctx: Context, request: Request, rest: str) -> None:
         await asking_more.words(ctx, request, "split")
         return
     case = await moving.move(ctx, request, Move.SPLIT, ctx.person, Given(reason=rest))
-    made = await query.children(ctx.store, request.id)
-    number = made[-1].number if made else case.request.number + 1
-    await _done(ctx, request, "split", None, new=number)
+    assert case.child is not None
+    await _done(ctx, request, "split", None, new=case.child.number)
 
 
 async def move(ctx: Context, request: Request, rest: str) -> None:
     """/move 12 3-2-501"""
     if not rest:
-        await asking_more.words(ctx, request, "move")
+        await filling.ask(ctx, "move", str(request.number), Part.PLACE, right="correct")
         return
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     area = await places.find_place(ctx, base, rest)
@@ -100,6 +100,31 @@ async def recategorise(ctx: Context, request: Request, rest: str) -> None:
     await _done(ctx, request, "recategorise", back)
 
 
+def urgency_named(ctx: Context, text: str) -> str:
+    """The urgency called so in any language; raises RefusalError."""
+    wanted = text.casefold().strip()
+    for urgency in Urgency:
+        names = ctx.desk.words.every(f"request.urgency.{urgency}")
+        if wanted in {urgency.value, *(each.casefold() for each in names)}:
+            return urgency.value
+    raise RefusalError("request.urgency_unknown")
+
+
+async def urgency(ctx: Context, request: Request, rest: str) -> None:
+    """/urgency 12 urgent: it is more or less urgent than it was taken for."""
+    if not rest:
+        buttons = [
+            button(ctx.t(f"request.urgency.{each}"), f"urgency:{request.id}:{each}")
+            for each in Urgency
+        ]
+        await asking_more.ask(ctx, request, "request.ask_urgency", (tuple(buttons),))
+        return
+    back = {"urgency": request.urgency}
+    given = Given(urgency=urgency_named(ctx, rest))
+    await moving.move(ctx, request, Move.CORRECT, ctx.person, given)
+    await _done(ctx, request, "urgency", back)
+
+
 async def close(ctx: Context, request: Request, rest: str) -> None:
     """/close 12 [REASON]: by a code's name or in words (R34)."""
     if not rest:
@@ -128,6 +153,7 @@ STEERS: dict[str, Steer] = {
     "split": split,
     "move": move,
     "recat": recategorise,
+    "urgency": urgency,
     "close": close,
 }
 
@@ -152,6 +178,11 @@ async def _unrecategorise(ctx: Context, request: Request, back: dict[str, Any]) 
     await moving.move(ctx, request, Move.RECATEGORISE, ctx.person, given)
 
 
+async def _unurge(ctx: Context, request: Request, back: dict[str, Any]) -> None:
+    given = Given(urgency=str(back["urgency"]))
+    await moving.move(ctx, request, Move.CORRECT, ctx.person, given)
+
+
 async def _reopen(ctx: Context, request: Request, back: dict[str, Any]) -> None:
     """A closed or merged one is open again; its people are asked anew."""
     if request.state != State.CLOSED:
@@ -172,6 +203,7 @@ async def _unassign(ctx: Context, request: Request, back: dict[str, Any]) -> Non
 UNDO: dict[str, Callable[[Context, Request, dict[str, Any]], Awaitable[None]]] = {
     "request_move": _unmove,
     "request_recategorise": _unrecategorise,
+    "request_urgency": _unurge,
     "request_close": _reopen,
     "request_merge": _reopen,
     "request_assign": _unassign,

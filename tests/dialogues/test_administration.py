@@ -53,9 +53,11 @@ async def test_pressing_send_twice_sends_once(stage: Stage) -> None:
     assert len(stage.said(GROUP)) == 1
 
 
-async def test_an_announcement_without_words_is_told_how(stage: Stage) -> None:
+async def test_an_announcement_without_words_is_asked_for_them(stage: Stage) -> None:
     await stage.feng.writes("/announce 3栋")
-    assert "/announce 3栋" in stage.feng.last.text
+    assert "通知写什么" in stage.feng.last.text
+    await stage.feng.writes("今晚八点停水检修")
+    assert "3栋的 1 个群" in stage.feng.last.text
 
 
 async def test_a_captain_cannot_announce_to_all(stage: Stage) -> None:
@@ -112,3 +114,77 @@ async def test_an_old_button_changes_nothing_and_says_so(stage: Stage) -> None:
     await stage.feng.says("/settings")
     toast = await stage.feng.presses_data(stage.last(), "nonsense:1")
     assert "过时" in toast
+
+
+async def test_what_is_missing_behind_a_command_is_asked_for_by_buttons(stage: Stage) -> None:
+    await stage.feng.writes("/announce")
+    asked = stage.feng.last
+    await stage.feng.presses(asked, "和平里小区")
+    await stage.feng.presses(asked, "3栋")
+    await stage.feng.presses(asked, "就是3栋")
+    assert "通知写什么" in stage.feng.last.text
+    await stage.feng.writes("今晚八点停水检修")
+    await stage.feng.presses(stage.feng.last, "发送")
+    assert "今晚八点停水检修" in stage.last(GROUP).text
+
+
+async def test_a_captain_is_made_by_buttons_alone(stage: Stage) -> None:
+    await stage.feng.writes("/staff add")
+    await stage.feng.presses(stage.feng.last, "郑网格")
+    await stage.feng.presses(stage.feng.last, "红色管家")
+    await stage.feng.presses(stage.feng.last, "和平里小区")
+    await stage.feng.presses(stage.feng.last, "就是和平里小区")
+    assert "红色管家" in stage.feng.last.text
+    assert "郑网格" in stage.feng.last.text
+
+
+async def test_a_line_begun_by_typing_is_finished_by_buttons(stage: Stage) -> None:
+    await stage.feng.writes("/staff add 王姨 building captain")
+    await stage.feng.presses(stage.feng.last, "和平里小区")
+    await stage.feng.presses(stage.feng.last, "4栋")
+    await stage.feng.presses(stage.feng.last, "2单元")
+    assert "王姨是2单元的楼长" in stage.feng.last.text
+
+
+async def test_asking_can_be_given_up(stage: Stage) -> None:
+    await stage.feng.writes("/announce")
+    await stage.feng.presses(stage.feng.last, "算了")
+    assert "不办了" in stage.feng.last.text
+    await stage.feng.writes("今晚八点停水检修")
+    assert not any("停水检修" in each.text for each in stage.said(GROUP))
+
+
+async def test_only_who_was_asked_may_press_what_is_asked_for(stage: Stage) -> None:
+    await stage.feng.says("/link")
+    await stage.feng.says("/announce")
+    asked = stage.last()
+    toast = await stage.wang.presses(asked, "就是3栋")
+    assert "过时" in toast
+
+
+async def test_every_coordinator_s_command_leaves_a_line_in_the_audit_log(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.feng.writes("/new 3栋 门禁坏了")
+    for line in (
+        "/assign 1 @wu",
+        "/move 1 4栋",
+        "/recategorise 1 noise",
+        "/urgency 1 一般",
+        "/split 1 灯也坏了",
+        "/merge 2 1",
+        "/close 3 not_needed",
+    ):
+        await stage.feng.writes(line)
+    await stage.feng.writes("/remind 每周五 9:00 3栋 今晚可回收物投放")
+    await stage.feng.presses(stage.feng.last, "保存")
+    await stage.feng.writes("/audit")
+    for word in ("派", "地方", "类别", "紧急程度", "拆", "并", "关闭", "提醒"):
+        assert word in stage.feng.last.text, word
+
+
+async def test_a_false_alarm_is_put_right_and_back(stage: Stage) -> None:
+    await stage.li.says("着火了！！3栋2单元楼道全是烟")
+    await stage.wang.writes("/urgency 1")
+    await stage.wang.presses(stage.wang.last, "一般")
+    assert (await stage.request(1)).urgency == "normal"
+    assert "119" not in stage.card(1).text

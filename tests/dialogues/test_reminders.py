@@ -100,7 +100,8 @@ async def test_a_resident_cannot_make_reminders(stage: Stage) -> None:
 async def test_the_form_asks_for_place_time_and_words_by_buttons(stage: Stage) -> None:
     await stage.feng.writes("/remind")
     await stage.feng.presses(stage.feng.last, "新建提醒")
-    await stage.feng.presses(stage.feng.last, "和平里")
+    await stage.feng.presses(stage.feng.last, "和平里小区")
+    await stage.feng.presses(stage.feng.last, "就是和平里小区")
     await stage.feng.presses(stage.feng.last, "每周五 9:00")
     await stage.feng.writes("今晚可回收物投放")
     await stage.feng.presses(stage.feng.last, "保存")

@@ -1,0 +1,74 @@
+"""Choosing a place by buttons: down the tree, in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from config.policy import Right
+from handlers.chat import Button, Rows
+from handlers.context import Context, button
+from handlers.directory import access
+from storage.queries import directory as query
+from storage.tables import Area
+
+IN_A_ROW = 4
+ON_A_PAGE = 24
+
+
+def area_rows(
+    ctx: Context,
+    areas: Sequence[Area],
+    page: int,
+    pick: Callable[[Area], str],
+    turn: Callable[[int], str],
+) -> Rows:
+    """A button for each place of a page, and the way to the pages before and behind it.
+
+    `pick` and `turn` give the data of a place's and of a page's button.
+    """
+    shown = areas[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+    buttons = [button(each.name, pick(each)) for each in shown]
+    rows = [tuple(buttons[i : i + IN_A_ROW]) for i in range(0, len(buttons), IN_A_ROW)]
+    turns: list[Button] = []
+    if page > 0:
+        turns.append(button(ctx.t("directory.page_back"), turn(page - 1)))
+    if len(areas) > (page + 1) * ON_A_PAGE:
+        turns.append(button(ctx.t("directory.page_next"), turn(page + 1)))
+    return (*rows, tuple(turns)) if turns else tuple(rows)
+
+
+async def browse(
+    ctx: Context, verb: str, tops: Sequence[Area], area: Area | None = None, page: int = 0
+) -> Rows:
+    """The places to choose from: in `area`, else `tops`; households are not offered.
+
+    Buttons are "<verb>:here:<area>" for a place as a whole and "<verb>:at:<area>:<page>" to look
+    into one (area 0: the tops).
+    """
+    inside = tops[0] if area is None and len(tops) == 1 else area
+    shown = await below(ctx, inside) if inside else tops
+    at = inside.id if inside else 0
+    rows = area_rows(
+        ctx,
+        shown,
+        page,
+        pick=lambda each: f"{verb}:at:{each.id}:0",
+        turn=lambda number: f"{verb}:at:{at}:{number}",
+    )
+    if inside is None:
+        return rows
+    whole = ctx.t("directory.button_whole", area=inside.name)
+    return ((button(whole, f"{verb}:here:{inside.id}", "primary"),), *rows)
+
+
+async def below(ctx: Context, area: Area) -> Sequence[Area]:
+    """The places directly below one, without households."""
+    return [each for each in await query.children(ctx.store, area.id) if each.kind != "household"]
+
+
+async def tops(ctx: Context, right: Right) -> Sequence[Area]:
+    """Where choosing begins: this group's place, else those in which one has the right."""
+    if not ctx.private and ctx.chat.area_id is not None:
+        here = await query.area_by_id(ctx.store, ctx.chat.area_id)
+        return [here] if here else []
+    return await access.areas_with(ctx, right)
