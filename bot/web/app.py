@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from bot.clock import SystemClock
 from bot.web.assembly import Health, assembled
 from bot.web.site import Site
 from bot.web.turning import Turner
-from storage.queries import post
+from storage.queries import due
 
 
 @runtime_checkable
@@ -44,7 +45,7 @@ def _site(app: App) -> Site | None:
         return None
     turn = None
     if app.settings.demo and isinstance(app.clock, SystemClock):
-        turn = Turner(app.clock, app.ticks.tick, lambda: not app.inbox.backlog)
+        turn = Turner(app.clock, app.ticks.tick, _next_due(app), _settled(app))
     return Site(
         local=app.local,
         store=app.store,
@@ -56,13 +57,33 @@ def _site(app: App) -> Site | None:
     )
 
 
+def _next_due(app: App) -> Callable[[datetime], Awaitable[datetime | None]]:
+    async def next_due(after: datetime) -> datetime | None:
+        async with app.store.read() as store:
+            return await due.next_at(store, after)
+
+    return next_due
+
+
+def _settled(app: App) -> Callable[[], Awaitable[bool]]:
+    """Whether everything that came in is handled and everything that is to be said is said."""
+
+    async def settled() -> bool:
+        if app.inbox.backlog:
+            return False
+        async with app.store.read() as store:
+            return not await due.letters_wait(store, app.clock.now())
+
+    return settled
+
+
 def health_of(app: App) -> Health:
     """Whether the database answers, and how much waits."""
 
     async def health() -> dict[str, Any]:
         try:
             async with app.store.read() as store:
-                await post.next_letter_at(store)
+                await due.letters_wait(store, app.clock.now())
         except (SQLAlchemyError, OSError) as error:
             return {"ok": False, "database": type(error).__name__}
         return {

@@ -63,6 +63,9 @@ class Page:
         """All groups."""
         return await self._site.local.rooms()
 
+    def _tell_clock(self) -> None:
+        self._site.local.pages.tell_all(clock_event(self._site))
+
     async def turn(
         self, by: Annotated[Literal["10m", "1h", "8h", "1d", "morning"], Body(embed=True)]
     ) -> Response:
@@ -70,6 +73,5 @@ class Page:
         site = self._site
         if site.turn is None:
             return Response(status_code=404)
-        await site.turn(target(site.clock.now(), by, site.zone))
-        site.local.pages.tell_all(clock_event(site))
+        await site.turn(target(site.clock.now(), by, site.zone), self._tell_clock)
         return Response(status_code=204)

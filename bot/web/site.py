@@ -13,8 +13,8 @@ from config.policy import Policy
 from config.words import Catalogue
 from storage.engine import Store
 
-#: Turns the clock to a later moment; what becomes due on the way happens.
-Turn = Callable[[datetime], Awaitable[None]]
+#: Turns the clock to a later moment; what becomes due on the way happens, and each stop is told.
+Turn = Callable[[datetime, Callable[[], None]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

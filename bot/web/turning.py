@@ -1,4 +1,4 @@
-"""The demonstration's clock: turned forward in steps, so that what is due happens on the way."""
+"""The demonstration's clock: turned forward from one due moment to the next, none passed over."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ SPANS = {
     "1d": timedelta(days=1),
 }
 MORNING = time(8)
-SHORTEST_STEP = timedelta(minutes=5)
-MOST_STEPS = 48
+MOST_EXACT = 24  #: due moments of a turn at which it stops; what comes after is done in jumps
+JUMPS = 8
+REST = 0.02  #: seconds between two looks at whether the program has done its work
+LONGEST_REST = 3.0  #: seconds; a platform that is off may leave something unsaid
 
 
 def target(now: datetime, by: str, zone: ZoneInfo) -> datetime:
@@ -33,31 +35,39 @@ def target(now: datetime, by: str, zone: ZoneInfo) -> datetime:
 
 
 class Turner:
-    """Turns a clock and lets the program tick at each step. One at a time."""
+    """Turns a clock and lets the program do what is due at each stop. One at a time."""
 
     def __init__(
         self,
         clock: SystemClock,
         tick: Callable[[], Awaitable[None]],
-        settled: Callable[[], bool],
+        next_due: Callable[[datetime], Awaitable[datetime | None]],
+        settled: Callable[[], Awaitable[bool]],
     ) -> None:
         self._clock = clock
         self._tick = tick
+        self._next_due = next_due
         self._settled = settled
         self._one = asyncio.Lock()
 
-    async def __call__(self, moment: datetime) -> None:
-        """Turn to a moment; nothing for one that is past."""
+    async def __call__(self, moment: datetime, stopped: Callable[[], None]) -> None:
+        """Turn to a moment, and tell of every stop; nothing for a moment that is past."""
         async with self._one:
-            step = max(SHORTEST_STEP, (moment - self._clock.now()) / MOST_STEPS)
-            while (left := moment - self._clock.now()) > timedelta(0):
-                self._clock.turn(min(step, left))
+            jump = (moment - self._clock.now()) / JUMPS
+            stops = 0
+            while (now := self._clock.now()) < moment:
+                stop = await self._next_due(now) or moment
+                if stops >= MOST_EXACT:
+                    stop = max(stop, now + jump)
+                self._clock.turn(min(stop, moment) - now)
                 await self._tick()
                 await self._rest()
+                stopped()
+                stops += 1
 
     async def _rest(self) -> None:
-        """Let the program handle what the step brought."""
-        for _ in range(100):
-            await asyncio.sleep(0)
-            if self._settled():
+        """Let the program handle and say what the step brought."""
+        for _ in range(int(LONGEST_REST / REST)):
+            if await self._settled():
                 return
+            await asyncio.sleep(REST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,9 +73,10 @@ class Town:
     inbox: Kept
     local: LocalPlatform
 
-    async def turn(self, moment: datetime) -> None:
+    async def turn(self, moment: datetime, stopped: Callable[[], None]) -> None:
         """Turn the clock, as a demonstration would."""
         self.clock.set(moment)
+        stopped()
 
 
 @contextlib.asynccontextmanager

@@ -5,6 +5,7 @@ import { LANGUAGES, say } from "./words.js";
 import { choice, openMenu } from "./menu.js";
 import { hour, longDay } from "./times.js";
 import { choosePeople } from "./people.js";
+import { showTour } from "./dialogs.js";
 import saved, { remember } from "./saved.js";
 import { world } from "./world.js";
 
@@ -30,6 +31,7 @@ export class Bar {
     this.element.replaceChildren(
       el("div", { class: "brand" }, el("img", { src: "/static/icon.svg", alt: "" }), el("div", {}, el("strong", {}, word("name")), el("span", {}, word("tag")))),
       this.clock,
+      this.tool("tour", word("tour"), () => showTour(this.language)),
       this.tool("person", word("add_person"), () => choosePeople(this.language)),
       this.tool("view", word("view"), (event) => this.openView(event.currentTarget), true),
     );

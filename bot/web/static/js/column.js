@@ -1,6 +1,6 @@
 // One person's phone: their head, their chats, the talk, the composer.
 
-import { avatar, el, icon } from "./dom.js";
+import { avatar, el, icon, redraw } from "./dom.js";
 import { isText, languageFor, say } from "./words.js";
 import { Composer } from "./composer.js";
 import { Refused } from "./socket.js";
@@ -47,28 +47,50 @@ export class Column {
   }
 
   draw() {
-    this.talk = new Talk({ person: this.key, room: this.room, language: this.language, act: this.messageActs() });
+    this.talk = new Talk({ person: this.key, room: this.room, language: this.language, examples: this.examples, act: this.messageActs() });
     const placeholder = say(this.language, this.room.kind === "private" ? "write_bot" : "write_group");
     this.composer = new Composer({ language: this.language, placeholder, act: this.composerActs() });
     this.tabs = el("div", { class: "rooms", role: "tablist", "aria-label": say(this.language, "rooms_of", { name: this.person.name }) });
-    this.drawTabs();
-    this.element.replaceChildren(...[
-      this.head(), this.tabs, this.absence(), this.talk.element, this.talk.pill, this.composer.element, this.toasts,
-    ].filter(Boolean));
+    this.tabs.addEventListener("wheel", (event) => { this.tabs.scrollLeft += event.deltaY; }, { passive: true });
+    this.who = el("header", { class: "who" });
+    this.absence = el("div", { class: "notice", role: "status" });
+    this.drawHead();
+    this.element.replaceChildren(this.who, this.tabs, this.absence, this.talk.element, this.talk.pill, this.composer.element, this.toasts);
     this.talk.toBottom();
+    this.drawTabs();
   }
 
-  head() {
+  // What one may try in an empty chat: everybody in a group, with the bot each by what they hold.
+  get examples() {
+    if (this.room.kind === "group") return "examples_group";
+    const roles = (world.cast.get(this.key)?.roles ?? []).map((each) => each.role);
+    if (roles.includes("coordinator")) return "examples_coordinator";
+    return roles.length ? "examples_staff" : "examples_bot";
+  }
+
+  // Who it is, and whether the bot is in the room.
+  drawHead() {
     const more = say(this.language, "more_of", { name: this.person.name });
     const open = (event) => personMenu(this, event.currentTarget);
-    return el("header", { class: "who" },
+    redraw(this.who, [
       avatar(this.key, this.person.name),
-      el("div", {}, el("h2", {}, this.person.name), el("p", { title: this.about }, this.about)),
-      el("button", { type: "button", class: "round", "aria-label": more, "aria-haspopup": "menu", "aria-expanded": "false", onclick: open }, icon("more")));
+      el("div", {}, el("h2", { title: this.person.name }, this.person.name), el("p", { title: this.about }, this.about)),
+      el("button", { type: "button", class: "round", data: { key: "more" }, "aria-label": more, "aria-haspopup": "menu", "aria-expanded": "false", onclick: open }, icon("more")),
+    ]);
+    this.drawAbsence();
   }
 
   drawTabs() {
-    this.tabs.replaceChildren(...this.person.rooms.map((room) => this.tab(room)));
+    redraw(this.tabs, this.person.rooms.map((room) => this.tab(room)));
+    this.bringIntoView(this.tabs.querySelector('[aria-selected="true"]'));
+  }
+
+  // Only the row of tabs is scrolled, never the page (which scrollIntoView would do).
+  bringIntoView(tab) {
+    const { scrollLeft, clientWidth } = this.tabs;
+    const [start, end] = [tab.offsetLeft - this.tabs.offsetLeft, tab.offsetLeft - this.tabs.offsetLeft + tab.offsetWidth];
+    if (start < scrollLeft) this.tabs.scrollLeft = start;
+    else if (end > scrollLeft + clientWidth) this.tabs.scrollLeft = end - clientWidth;
   }
 
   tab(room) {
@@ -81,11 +103,12 @@ export class Column {
       class: "room",
       title: room.kind === "private" ? say(this.language, "bot_chat") : `${room.title} · ${say(this.language, "members", { n: room.size })}`,
       "aria-selected": String(room === this.room),
-      data: { room: room.key },
+      "aria-controls": this.talk.element.id,
+      data: { key: room.key },
       onclick: () => this.open(room.key),
       onkeydown: (event) => this.tabKey(event, room),
       tabindex: room === this.room ? "0" : "-1",
-    }, icon(room.kind === "private" ? "bot" : "group"), el("span", {}, title), badge);
+    }, room.kind === "private" ? icon("bot") : null, el("span", {}, title), badge);
   }
 
   tabKey(event, room) {
@@ -97,11 +120,12 @@ export class Column {
     this.tabs.querySelector('[aria-selected="true"]').focus();
   }
 
-  absence() {
-    if (this.room.has_bot) return null;
+  drawAbsence() {
+    this.absence.hidden = this.room.has_bot;
+    if (this.room.has_bot) return;
     const group = this.room.kind === "group";
     const bring = () => this.doing({ do: "bot", room: this.room.key, present: true });
-    return el("div", { class: "notice" },
+    this.absence.replaceChildren(
       el("span", {}, say(this.language, group ? "no_bot_group" : "no_bot_private")),
       el("button", { type: "button", class: "button", onclick: bring }, say(this.language, group ? "bring_bot" : "unblock_bot")));
   }
@@ -116,19 +140,26 @@ export class Column {
     this.read();
   }
 
-  // The person as the server has them now; what is being written stays.
+  // The person as the server has them now; what is being read and written stays.
   update(person, pageLanguage) {
     const language = languageFor(person.language) ?? pageLanguage;
-    const { field } = this.composer;
-    const [text, focused] = [field.value, document.activeElement === field];
+    const same = person.rooms.find((each) => each.key === this.room.key);
+    const anew = language !== this.language || !same;
     this.person = person;
     this.language = language;
     this.element.lang = language;
-    this.room = person.rooms.find((each) => each.key === this.room.key) ?? this.firstRoom();
-    this.draw();
-    if (text) this.composer.field.value = text;
-    this.composer.fit();
-    if (focused) this.composer.field.focus();
+    this.element.setAttribute("aria-label", person.name);
+    this.room = same ?? this.firstRoom();
+    if (anew) {
+      const { field } = this.composer;
+      const [text, focused] = [field.value, document.activeElement === field];
+      this.draw();
+      if (text) this.composer.fill(text, focused);
+    } else {
+      this.talk.update(this.room);
+      this.drawHead();
+      this.drawTabs();
+    }
   }
 
   read() {

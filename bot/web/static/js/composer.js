@@ -2,10 +2,11 @@
 
 import { el, icon } from "./dom.js";
 import { say } from "./words.js";
-import { excerpt } from "./message.js";
+import { excerpt, nameOf } from "./message.js";
 import { Refused } from "./socket.js";
 
 const MOST_PHOTOS = 9;
+const LARGEST = 12 * 1024 * 1024; // bytes; the server's own limit, told before anything is sent
 
 export class Composer {
   // `act`: { send(text, photos, replyTo), change(message, text), fail(key) }
@@ -66,10 +67,10 @@ export class Composer {
     this.sendButton.disabled = !this.ready;
   }
 
-  fill(text) {
+  fill(text, focus = true) {
     this.field.value = text;
     this.fit();
-    this.field.focus();
+    if (focus) this.field.focus();
   }
 
   aim(target) {
@@ -83,8 +84,7 @@ export class Composer {
   }
 
   aimed({ kind, message }) {
-    const name = message.sender === "bot" ? say(this.language, "bot") : message.name;
-    const title = kind === "edit" ? say(this.language, "editing") : say(this.language, "replying", { name });
+    const title = kind === "edit" ? say(this.language, "editing") : say(this.language, "replying", { name: nameOf(message, this.language) });
     const close = say(this.language, "cancel");
     return [
       el("div", {}, el("b", {}, title), el("p", {}, excerpt(message, this.language))),
@@ -116,9 +116,15 @@ export class Composer {
   }
 
   take(files, event = null) {
-    const pictures = [...files].filter((each) => each.type.startsWith("image/"));
-    if (pictures.length) event?.preventDefault();
-    for (const each of pictures.slice(0, MOST_PHOTOS - this.photos.length)) this.upload(each);
+    const all = [...files];
+    if (all.length) event?.preventDefault();
+    const pictures = all.filter((each) => each.type.startsWith("image/"));
+    const fitting = pictures.filter((each) => each.size <= LARGEST);
+    const room = MOST_PHOTOS - this.photos.length;
+    if (pictures.length < all.length) this.act.fail("page.picture_unknown");
+    else if (fitting.length < pictures.length) this.act.fail("page.picture_too_large");
+    else if (fitting.length > room) this.act.fail("page.too_many_photos");
+    for (const each of fitting.slice(0, room)) this.upload(each);
   }
 
   async upload(file) {

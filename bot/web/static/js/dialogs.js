@@ -40,6 +40,16 @@ export function notice(language, text) {
   ]);
 }
 
+const STEPS = ["tour_talk", "tour_join", "tour_take", "tour_done", "tour_clock", "tour_coordinate"];
+
+export function showTour(language) {
+  return ask(language, (finish) => [
+    el("h2", {}, say(language, "tour_title")),
+    el("ol", { class: "steps", tabindex: "0" }, STEPS.map((each) => el("li", {}, say(language, each)))),
+    el("div", { class: "foot" }, button(say(language, "tour_start"), () => finish(true), "primary")),
+  ]);
+}
+
 export function confirm(language, text, yes) {
   return ask(language, (finish) => [
     el("p", { class: "text" }, text),

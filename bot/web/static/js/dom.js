@@ -35,6 +35,7 @@ const SHAPES = {
   language: "M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17ZM3.500 12h17M12 3.500c5 5 5 12 0 17M12 3.500c-5 5-5 12 0 17",
   file: "M7 3.500h7l4 4v13H7ZM14 3.500v4h4",
   down: "M6 9.500l6 6 6-6",
+  tour: "M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17ZM9.500 9.500c.2-1.500 1.200-2.300 2.500-2.300 1.500 0 2.600.9 2.600 2.300 0 1.900-2.600 2.100-2.600 4M12 16.800h.01",
   clock: "M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17ZM12 7v5.500l3.500 2",
 };
 
@@ -68,6 +69,13 @@ export function avatar(key, name, small = false) {
   }
   const sign = [...name.trim()][0] ?? "?";
   return el("span", { class: `avatar ${tone(key)}${size}`, "aria-hidden": "true" }, sign.toUpperCase());
+}
+
+// New children for a node; whoever had the focus among the old ones has it among the new.
+export function redraw(node, children) {
+  const key = inside(node, document.activeElement) ? document.activeElement.dataset.key : null;
+  node.replaceChildren(...children);
+  if (key) [...node.children].find((each) => each.dataset.key === key)?.focus({ preventScroll: true });
 }
 
 export function inside(node, target) {

@@ -1,11 +1,12 @@
 // Starts the page, and keeps columns in step with the world.
 
-import { el, avatar } from "./dom.js";
+import { avatar, el, redraw } from "./dom.js";
 import { languageFor, loadWords, say } from "./words.js";
 import { Bar } from "./bar.js";
 import { Column } from "./column.js";
+import { choosePeople } from "./people.js";
 import { openStart } from "./start.js";
-import saved, { remember } from "./saved.js";
+import saved, { onReadElsewhere, remember } from "./saved.js";
 import { world } from "./world.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -43,6 +44,7 @@ class Page {
     world.on("open", ({ who, room }) => this.show(who, room));
     world.on("clock", () => this.day());
     document.addEventListener("visibilitychange", () => this.readAll());
+    onReadElsewhere(() => this.drawSwitcher());
   }
 
   look(change = {}) {
@@ -85,16 +87,24 @@ class Page {
       else this.columns.set(person.key, new Column(person, this.language));
     }
     const order = [...world.people.keys()].map((key) => this.columns.get(key));
-    this.main.replaceChildren(...(order.length ? order.map((each) => each.element) : [this.welcome()]));
-    for (const each of order) each.talk.toBottom();
+    this.place(order.length ? order.map((each) => each.element) : [this.welcome()]);
     this.show(world.people.has(saved.shown) ? saved.shown : order[0]?.key);
+  }
+
+  // Whoever stays is not taken out of the page: they would lose where they had scrolled to.
+  place(nodes) {
+    for (const each of [...this.main.children]) if (!nodes.includes(each)) each.remove();
+    nodes.forEach((each, at) => {
+      if (this.main.children[at] !== each) this.main.insertBefore(each, this.main.children[at] ?? null);
+    });
   }
 
   welcome() {
     return el("div", { class: "welcome" },
       el("img", { src: "/static/icon.svg", alt: "" }),
       el("h2", {}, say(this.language, "welcome_title")),
-      el("p", {}, say(this.language, "welcome_text")));
+      el("p", {}, say(this.language, "welcome_text")),
+      el("button", { type: "button", class: "button primary", onclick: () => choosePeople(this.language) }, say(this.language, "add_person")));
   }
 
   show(key, room = null) {
@@ -102,22 +112,23 @@ class Page {
     for (const each of this.columns.values()) each.element.classList.toggle("shown", each.key === key);
     const column = this.columns.get(key);
     if (room) column?.open(room);
-    column?.talk.toBottom();
+    column?.talk.settle();
     if (room) column?.element.scrollIntoView({ inline: "nearest", block: "nearest" });
     this.drawSwitcher();
   }
 
   drawSwitcher() {
-    this.switcher.replaceChildren(...[...this.columns.values()].map((each) => this.switchTo(each)));
+    redraw(this.switcher, [...this.columns.values()].map((each) => this.switchTo(each)));
     for (const each of this.columns.values()) each.drawTabs();
   }
 
   switchTo(column) {
     const { unread } = column;
-    const badge = unread ? el("span", { class: "badge" }, String(unread)) : null;
+    const badge = unread ? el("span", { class: "badge", "aria-label": say(this.language, "unread", { n: unread }) }, unread > 99 ? "99+" : String(unread)) : null;
     return el("button", {
       type: "button",
       class: "switch",
+      data: { key: column.key },
       "aria-pressed": String(column.element.classList.contains("shown")),
       onclick: () => this.show(column.key),
     }, avatar(column.key, column.person.name, true), badge, el("span", {}, column.person.name));

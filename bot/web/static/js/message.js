@@ -4,6 +4,8 @@ import { avatar, el, icon, tone } from "./dom.js";
 import { say } from "./words.js";
 import { hour } from "./times.js";
 
+// A command of the bot's help: at the beginning of a line or after a space.
+const COMMAND = /(?<=^|[\s：:（(])\/\p{L}[\p{L}\p{N}_]*(?=$|[\s，。；！？、）),.;])/gmu;
 const LINK = /https?:\/\/[^\s<>"'，。；！？、（）【】]+[^\s<>"'，。；！？、（）【】.,;:!?)]/g;
 const OTHER_MEDIA = { voice: "🎤", video: "🎬", sticker: "😊", location: "📍" };
 
@@ -16,7 +18,7 @@ export function drawMessage(message, view) {
   return el("article", {
     class: kinds.filter(Boolean).join(" "),
     tabindex: "-1",
-    "aria-label": `${message.name} ${hour(view.language, Date.parse(message.at))}`,
+    "aria-label": `${nameOf(message, view.language)} ${hour(view.language, Date.parse(message.at))}`,
     data: { id: message.id },
   },
   mine ? null : avatar(message.sender, message.name, true),
@@ -24,10 +26,13 @@ export function drawMessage(message, view) {
   message.recalled ? null : quick(message, view));
 }
 
+export function nameOf(message, language) {
+  return message.sender === "bot" ? say(language, "bot") : message.name;
+}
+
 function from(message, view, bot) {
   const word = bot ? el("span", { class: "bot-word" }, say(view.language, "bot_word")) : null;
-  const name = bot ? say(view.language, "bot") : message.name;
-  return el("div", { class: `from ${bot ? "" : tone(message.sender)}` }, el("b", {}, name), word);
+  return el("div", { class: `from ${bot ? "" : tone(message.sender)}` }, el("b", {}, nameOf(message, view.language)), word);
 }
 
 function gone(message, view, mine) {
@@ -52,8 +57,13 @@ function quote(message, view) {
   const found = view.find(message.reply_to);
   const text = found ? excerpt(found, view.language) : say(view.language, "older_message");
   return el("button", { type: "button", class: "quote", onclick: () => view.act.show(message.reply_to) },
-    found ? el("b", {}, found.sender === "bot" ? say(view.language, "bot") : found.name) : null,
-    el("span", {}, text));
+    found ? el("b", {}, nameOf(found, view.language)) : null,
+    repeats(message, found) ? null : el("span", {}, text));
+}
+
+// A card gives the words of the message that it answers; they need not stand there twice.
+function repeats(message, found) {
+  return Boolean(message.title && found?.text && message.text.includes(found.text));
 }
 
 export function excerpt(message, language) {
@@ -79,21 +89,31 @@ function address(each) {
 }
 
 function photo(each, message, view) {
-  const text = say(view.language, "photo_by", { name: message.name });
+  const text = say(view.language, "photo_by", { name: nameOf(message, view.language) });
   const picture = el("img", { src: address(each), alt: text, loading: "lazy" });
   picture.addEventListener("error", () => picture.replaceWith(say(view.language, "photo_gone")));
   return el("button", { type: "button", "aria-label": text, onclick: () => view.act.photo(address(each), text) }, picture);
 }
 
-// Only the bot's own texts carry links; a neighbour's stay plain text.
+// Only the bot's own texts carry links and commands; a neighbour's stay plain text.
 function linked(text, view) {
+  const links = split(text, LINK, (url) => link(url, url, "", view));
+  return links.flatMap((part) => (typeof part === "string" ? split(part, COMMAND, (name) => command(name, view)) : [part]));
+}
+
+function split(text, pattern, make) {
   const parts = [];
   let end = 0;
-  for (const found of text.matchAll(LINK)) {
-    parts.push(text.slice(end, found.index), link(found[0], found[0], "", view));
+  for (const found of text.matchAll(pattern)) {
+    parts.push(text.slice(end, found.index), make(found[0]));
     end = found.index + found[0].length;
   }
   return [...parts, text.slice(end)];
+}
+
+// A tap writes it into the composer, where what belongs to it can be added.
+function command(name, view) {
+  return el("button", { type: "button", class: "command", onclick: () => view.act.example(`${name} `) }, name);
 }
 
 function link(url, text, kind, view) {

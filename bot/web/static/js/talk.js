@@ -12,10 +12,10 @@ const LONG_PRESS = 450;
 
 export class Talk {
   // `act`: what can be done to messages, `example(text)`, and `onread()`.
-  constructor({ person, room, language, act }) {
-    Object.assign(this, { person, room, language, act });
+  constructor({ person, room, language, examples, act }) {
+    Object.assign(this, { person, room, language, examples, act });
     const label = say(language, "talk_of", { room: room.kind === "private" ? say(language, "bot") : room.title });
-    this.element = el("div", { class: "talk", role: "log", "aria-live": "off", "aria-label": label, tabindex: "0" });
+    this.element = el("div", { class: "talk", role: "log", id: `talk-${person}`, "aria-live": "off", "aria-label": label, tabindex: "0" });
     this.pill = el("button", { class: "below", type: "button", hidden: true, onclick: () => this.toBottom() }, say(language, "new_below"), icon("down"));
     this.listen();
     this.draw();
@@ -57,7 +57,23 @@ export class Talk {
     else if (!this.room.full) nodes.unshift(this.earlierButton());
     this.element.replaceChildren(...nodes);
     this.stuck = true;
-    requestAnimationFrame(() => this.toBottom());
+    requestAnimationFrame(() => this.settle());
+  }
+
+  // The room as it is now; whoever reads further up stays there.
+  update(room) {
+    this.room = room;
+    const { stuck } = this;
+    const { scrollTop } = this.element;
+    this.draw();
+    if (stuck) return;
+    this.stuck = false;
+    this.element.scrollTop = scrollTop;
+  }
+
+  // To the newest, unless somebody reads further up.
+  settle() {
+    if (this.stuck) this.toBottom();
   }
 
   nodes(message, before) {
@@ -107,10 +123,19 @@ export class Talk {
     const before = this.all.get(ids.at(-2)) ?? null;
     this.element.querySelector(".empty")?.remove();
     const nodes = this.nodes(message, before);
-    nodes.at(-1).classList.add("fresh");
+    const node = nodes.at(-1);
+    node.classList.add("fresh");
     this.element.append(...nodes);
-    if (stick) this.toBottom();
+    if (stick && node.offsetHeight > this.element.clientHeight) this.toTop(node);
+    else if (stick) this.toBottom();
     else this.pill.hidden = false;
+  }
+
+  // What is longer than the window is read from its beginning.
+  toTop(node) {
+    this.element.scrollTop = node.offsetTop - 8;
+    this.pill.hidden = false;
+    if (this.visible) this.act.onread();
   }
 
   toBottom() {
@@ -136,7 +161,7 @@ export class Talk {
 
   empty() {
     const group = this.room.kind === "group";
-    const examples = say(this.language, group ? "examples_group" : "examples_bot").split("|");
+    const examples = say(this.language, this.examples).split("|");
     const chips = examples.map((text) => el("button", { type: "button", class: "button", onclick: () => this.act.example(text) }, text));
     const hint = this.room.has_bot ? say(this.language, group ? "try_group" : "try_bot") : say(this.language, "nothing_yet");
     return el("div", { class: "empty" }, avatar("bot", ""), el("p", {}, hint), this.room.has_bot ? chips : null);

@@ -11,6 +11,8 @@ class World extends EventTarget {
     this.people = new Map(); // those played: key -> { key, name, language, rooms }
     this.messages = new Map(); // room -> Map(id -> message), in order
     this.clock = { offset: 0, zone: "UTC", turnable: false };
+    this.watching = 0; // how often everything is being read anew at this moment
+    this.held = []; // what is said meanwhile
     this.line = new Line({
       onevent: (event) => this.heard(event),
       onstate: (open) => this.connected(open),
@@ -41,17 +43,31 @@ class World extends EventTarget {
   }
 
   async watch() {
+    this.watching += 1;
     const views = await this.line.ask({ do: "watch", people: this.shown }).catch(() => null);
-    if (views === null) return;
+    this.watching -= 1;
+    if (views !== null) this.seen(views);
+    if (!this.watching) for (const message of this.held.splice(0)) this.said(message);
+  }
+
+  seen(views) {
     this.people = new Map(views.map((view) => [view.key, view]));
     for (const view of views) {
       for (const room of view.rooms) {
         this.messages.set(room.key, new Map(room.messages.map((each) => [each.id, each])));
         room.full = room.messages.length < 100;
         delete room.messages;
+        this.forgetFuture(view.key, room.key);
       }
     }
     this.tell("people");
+  }
+
+  // A new database counts its messages from one again.
+  forgetFuture(person, room) {
+    const last = [...this.messages.get(room).keys()].at(-1) ?? 0;
+    const key = `${person}|${room}`;
+    if ((saved.read[key] ?? 0) > last) remember({ read: { ...saved.read, [key]: last } });
   }
 
   async play(keys) {
@@ -60,7 +76,7 @@ class World extends EventTarget {
   }
 
   heard(event) {
-    if (event.type === "message") this.said(event.message);
+    if (event.type === "message") this.watching ? this.held.push(event.message) : this.said(event.message);
     else if (event.type === "toast") this.tell("toast", event);
     else if (event.type === "clock") this.turned(event);
     else this.again();
