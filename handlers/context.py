@@ -170,8 +170,9 @@ class Work:
         reply_to: str | None = None,
         about: int | None = None,
         urgent: bool = False,
+        delay: timedelta | None = None,
     ) -> None:
-        """A message of its own in a chat."""
+        """A message of its own in a chat, after `delay` (the rest of the quiet hours)."""
         self.put(
             Say(
                 platform=chat.platform,
@@ -182,7 +183,8 @@ class Work:
                 about=about,
                 urgent=urgent,
                 topic=topic_of(chat),
-            )
+            ),
+            delay=delay,
         )
 
     def show(

@@ -136,7 +136,11 @@ async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return await _open(ctx, glance, message)
-    await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, message_id=message.message_id)
+    more = message.media or not lifecycle.only_me_too(ctx, message.text)
+    said = None if more else message.message_id
+    await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, message_id=said)
+    if more:  # "我家也是，从昨晚就没水": who is asked reads the rest as well
+        await add_detail(ctx, request, message)
     return Outcome.JOIN, str(request.id)
 
 

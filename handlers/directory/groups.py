@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import update
 
 from config.words import best_language
@@ -95,13 +97,15 @@ async def tell_coordinators(work: Work, chat: Chat, key: str) -> None:
         await tell(work, holder.person.id, key, group=chat.title or facts.name)
 
 
-async def tell(work: Work, person_id: int, key: str, **values: object) -> bool:
+async def tell(
+    work: Work, person_id: int, key: str, *, delay: timedelta | None = None, **values: object
+) -> bool:
     """A private word to somebody, if they can be written to; whether they can."""
     private = await private_chat_of(work, person_id)
     if private is None:
         return False
     chat, language = private
-    work.say(chat, Content(text=work.word(language, key, **values)))
+    work.say(chat, Content(text=work.word(language, key, **values)), delay=delay)
     return True
 
 

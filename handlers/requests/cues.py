@@ -16,11 +16,11 @@ from config.words import Catalogue
 #: What can be said, the one that must be looked for first at the front ("没修好" holds "修好").
 KINDS = (
     "not_solved",
+    "help",  # "我一个人弄不了，来个人帮忙" gives nothing up
     "cannot",
     "cancel",
     "up",
     "pass_on",
-    "help",
     "wait",
     "join",
     "done",

@@ -11,7 +11,7 @@ from handlers.requests.moving import move
 from handlers.requests.opening import Report, open_request
 from handlers.requests.progress import note_update
 from handlers.requests.showing import show_cards_in
-from handlers.requests.voices import follow, join, leave
+from handlers.requests.voices import follow, join, leave, only_me_too
 
 __all__ = [
     "Given",
@@ -23,6 +23,7 @@ __all__ = [
     "leave",
     "move",
     "note_update",
+    "only_me_too",
     "open_request",
     "recall_detail",
     "request_of_album",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import RefusalError
+from handlers.directory import groups
 from handlers.requests import opening, pages
 from handlers.requests.case import Case
 from handlers.requests.given import Data, Effect, Given, ask, ask_these, by_name, ended
@@ -10,7 +11,7 @@ from handlers.requests.rules import Ending, Move, State
 from handlers.understanding.meaning import Place
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
-from storage.tables import Person, Supporter
+from storage.tables import Person, Request, Supporter
 
 
 async def merge(case: Case, actor: Person | None, given: Given) -> Data:
@@ -33,8 +34,19 @@ async def merge(case: Case, actor: Person | None, given: Given) -> Data:
         for each in moved
     )
     request.merged_into = into.id
+    await _tell_both(case, into, actor)
     ended(case, Ending.MERGED, Given(reason=f"#{into.number}"))
     return {"into": into.number, "voices": [each.person_id for each in moved]}
+
+
+async def _tell_both(case: Case, into: Request, actor: Person | None) -> None:
+    """Whoever reported either of them learns that they are one now (R6)."""
+    told = {request.reporter_id: request for request in (into, case.request)}
+    for person_id, theirs in told.items():
+        if person_id is not None and (actor is None or person_id != actor.id):
+            key = "request.told_merged" if theirs is case.request else "request.told_joined"
+            values = {"number": case.request.number, "into": into.number}
+            await groups.tell(case.work, person_id, key, delay=case.delay or None, **values)
 
 
 async def split(case: Case, actor: Person | None, given: Given) -> Data:

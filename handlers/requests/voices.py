@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers.context import RefusalError, Work
-from handlers.requests import callback_asking, cards, moving, opening, pages
+from handlers.requests import callback_asking, cards, cues, moving, opening, pages
 from handlers.requests.case import Case, load
 from handlers.requests.rules import REOPENABLE, Move, State
 from storage.queries import requests as query
 from storage.tables import Chat, Event, Person, Request, RequestMessage
+
+#: Characters of a "me too" that says nothing else.
+SHORT = 10
 
 
 async def follow(work: Work, request: Request) -> Request:
@@ -45,6 +48,12 @@ async def join(
         await callback_asking.ask_all(case) if case.state is State.DONE else None
         await refresh(case)
     return new
+
+
+def only_me_too(work: Work, text: str) -> bool:
+    """Whether somebody says "me too" and nothing besides."""
+    spoken = cues.read(cues.cues_of(work.desk.words), text)
+    return spoken is not None and spoken.kind == "join" and len(text.strip()) <= SHORT
 
 
 async def add_voice(case: Case, person: Person) -> bool:

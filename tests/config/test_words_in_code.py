@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import string
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -97,3 +98,41 @@ def test_every_text_is_said_somewhere() -> None:
 def test_what_the_rules_name_has_its_words(beginning: str, names: Iterable[str]) -> None:
     known = catalogue().keys("zh")
     assert not [name for name in names if f"{beginning}{name}" not in known]
+
+
+#: Functions that say a text with values: where its key stands among the arguments, and what else
+#: they take that is no value of the text.
+SAYS = {
+    "t": (0, frozenset[str]()),
+    "word": (1, frozenset[str]()),
+    "say": (1, frozenset[str]()),
+    "answer": (0, frozenset({"buttons", "media", "about"})),
+    "RefusalError": (0, frozenset[str]()),
+    "tell": (2, frozenset({"delay"})),
+}
+
+
+def _said() -> Iterator[tuple[str, frozenset[str]]]:
+    """Each key said in code by name, with the names of the values put in."""
+    for tree in _trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            at, others = SAYS.get(name, (99, frozenset[str]()))
+            key = node.args[at] if len(node.args) > at else None
+            given = {each.arg for each in node.keywords}
+            if isinstance(key, ast.Constant) and KEY.match(str(key.value)) and None not in given:
+                yield str(key.value), frozenset(str(each) for each in given - others)
+
+
+def test_what_is_put_into_a_text_is_what_it_has_room_for() -> None:
+    """A value that a text lacks is a name that nobody reads; one too few is an error at night."""
+    wrong: list[str] = []
+    for key, given in _said():
+        raw = catalogue().raw("zh", key) if catalogue().has(key) else ""
+        forms = [raw] if isinstance(raw, str) else list(raw.values())
+        fields = {f for form in forms for _, f, _, _ in string.Formatter().parse(form) if f}
+        if fields != given and not (given - fields == {"n"} and not isinstance(raw, str)):
+            wrong.append(f"{key}: has {sorted(fields)}, is given {sorted(given)}")
+    assert not wrong

@@ -258,11 +258,14 @@ async def test_assign_without_a_name_asks_by_buttons(stage: Stage) -> None:
 async def test_merging_keeps_both_links_and_all_voices(stage: Stage) -> None:
     """R6"""
     await opened(stage)
-    await stage.feng.writes("/new 3栋 电梯按钮不亮")
-    await stage.feng.writes("/合并 1 2")
+    await stage.sun.writes("/report 3栋电梯按钮不亮")
+    await stage.feng.writes("/合并 1")
+    await stage.feng.presses(stage.feng.last, "#2")
     request = await stage.request(1)
     assert (request.state, request.ending) == ("closed", "merged")
     assert "#2" in stage.card(1).text
+    assert "进展看 #2" in stage.li.last.text
+    assert "您报的 #2" in stage.sun.last.text
 
 
 async def test_splitting_makes_a_second_request(stage: Stage) -> None:
