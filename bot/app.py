@@ -26,6 +26,7 @@ from handlers.subjects import SUBJECTS
 from handlers.understanding.reader import Reader
 from storage.engine import Store
 from storage.secrets import Secrets, load_secrets
+from storage.wire import News, Wire
 
 log = structlog.get_logger("linli.app")
 
@@ -53,8 +54,9 @@ class App:
         self.desk = self._desk(load_policy(settings.policy_file), reader)
         self.dispatcher = Dispatcher(self.desk, SUBJECTS)
         returns = Returns(store, self.clock, self.desk, self.dispatcher.forget)
+        self.wire = Wire(store, self._heard)
         self.delivery = Delivery(
-            store, self.clock, self.platforms, returns.undelivered, returns.moved
+            store, self.clock, self.platforms, returns.undelivered, returns.moved, self.wire
         )
         self.inbox = Inbox(store, self.clock, self.platforms, self.dispatcher, self.delivery.wake)
         self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
@@ -69,6 +71,11 @@ class App:
         """The built-in web chat, if it is on."""
         found = self.platforms.get("local")
         return found if isinstance(found, LocalPlatform) else None
+
+    def _heard(self, news: News) -> None:
+        """Another process changed something, and may have laid letters into the outbox."""
+        self.dispatcher.forget_chats(news.chats, everything=news.everything)
+        self.delivery.wake()
 
     def _desk(self, policy: Policy, reader: Understands | None) -> Desk:
         cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
@@ -127,6 +134,8 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncGenerat
     try:
         await upgrade(store)
         at = clock or SystemClock()
-        yield App(settings, store, configured(settings, store, at), clock=at)
+        app = App(settings, store, configured(settings, store, at), clock=at)
+        yield app
+        await app.wire.close()
     finally:
         await store.close()

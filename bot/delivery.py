@@ -7,7 +7,6 @@ with a reason. What a platform may or may not have applied is marked uncertain (
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from handlers.chat import (
     PermanentError,
     Platform,
     React,
+    Say,
     Show,
 )
 from handlers.context import Sendable
@@ -36,12 +36,17 @@ from storage.engine import Store
 from storage.queries import directory as directory_query
 from storage.queries import post
 from storage.tables import Letter, Posted, RequestMessage
+from storage.wire import Wire
 
 log = structlog.get_logger("linli.delivery")
 
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=5)
 AT_ONCE = 16
+#: How often a letter that breaks our own code is tried.
+MAX_TRIES = 3
+#: Where there are several processes: how often each looks for letters and for its turn.
+LOOK_AGAIN = timedelta(seconds=2)
 
 #: Platform, chat, and whether it is the chat's fast lane: the answer to a press is worth nothing
 #: when it waits behind what the chat's limits hold back (Telegram forgets the press after 150 s).
@@ -73,6 +78,7 @@ class Delivery:
     platforms: Mapping[str, Platform]
     undelivered: Undelivered
     moved: GroupMoved
+    wire: Wire
     _budgets: dict[str, Budget] = field(default_factory=dict[str, Budget])
     _sending: set[Address] = field(default_factory=set[Address])
     _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
@@ -107,10 +113,15 @@ class Delivery:
                 return
 
     async def _rest(self, group: asyncio.TaskGroup) -> None:
-        if self._next is None:
+        """Until there is something new, or the next moment at which something may go."""
+        until = self._next
+        if self.wire.shared:  # others' letters, and their turn when they die, are looked for too
+            again = self.clock.now() + LOOK_AGAIN
+            until = min(until or again, again)
+        if until is None:
             await self._wake.wait()
             return
-        seconds = max(0.0, (self._next - self.clock.now()).total_seconds())
+        seconds = max(0.0, (until - self.clock.now()).total_seconds())
         sleeper = group.create_task(self.clock.sleep(seconds))
         waker = group.create_task(self._wake.wait())
         await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
@@ -118,14 +129,16 @@ class Delivery:
             task.cancel()
 
     async def _start_sending(self, group: asyncio.TaskGroup) -> int:
+        self._next = None
+        if not await self.wire.our_turn():
+            return 0
         now = self.clock.now()
         async with self.store.read() as store:
-            letters = await post.due_letters(store, now, self._not_now(now))
-            later = await post.next_letter_at(store)
-        ends = [moment for moment in self._paused.values() if moment > now]
-        self._next = min((*ends, later), default=None) if later else min(ends, default=None)
-        if self._next is not None and self._next <= now:
-            self._next = min(ends, default=None)
+            letters = await post.due_letters(store, now, self.platforms, self._not_now(now))
+            later = await post.next_letter_at(store, now, self.platforms)
+        self._next = min(
+            (each for each in (later, self.resumes_at) if each is not None), default=None
+        )
         chats: dict[Address, list[Letter]] = {}
         for letter in letters:
             chats.setdefault(_address(letter), []).append(letter)
@@ -170,11 +183,15 @@ class Delivery:
         except ValueError as error:
             await self._spoilt(letter, error)
             return True
+        standing = await self._standing(letter, out)
+        if standing is not None and standing.digest == _digest(out):
+            await self._settle(letter, state="sent", body="")  # it shows this already
+            return True
         now = self.clock.now()
         if pause := self._must_wait(address, out, now):
             self._paused[address] = now + pause
             return False
-        outcome = await self._attempt(letter, out)
+        outcome = await self._attempt(letter, out, standing)
         async with self.store.write() as store:
             await _write_down(store, outcome, self.clock.now())
         return outcome.values.get("state") is not None
@@ -182,8 +199,11 @@ class Delivery:
     async def _spoilt(self, letter: Letter, error: ValueError) -> None:
         """A letter that cannot be read (of a newer version, say) must not stop the others."""
         log.error("letter.spoilt", letter=letter.id, error=type(error).__name__)
+        await self._settle(letter, state="failed", body="", error="spoilt")
+
+    async def _settle(self, letter: Letter, **values: Any) -> None:
         async with self.store.write() as store:
-            await post.settle_letter(store, letter.id, state="failed", error="spoilt")
+            await post.settle_letter(store, letter.id, **values)
 
     def _must_wait(self, address: Address, out: Sendable, now: datetime) -> timedelta:
         platform, chat, _ = address
@@ -198,19 +218,19 @@ class Delivery:
             budget.spend(chat, now)
         return pause
 
-    async def _attempt(self, letter: Letter, out: Sendable) -> Outcome:
-        standing = await self._standing(letter, out)
-        digest = _digest(out)
-        if standing is not None and standing.digest == digest:
-            return Outcome(letter, out, {"state": "sent", "body": ""})
+    async def _attempt(self, letter: Letter, out: Sendable, standing: Posted | None) -> Outcome:
         platform = self.platforms[letter.platform]
         message_id = standing.message_id if standing else _named_message(out)
         try:
             done = await platform.deliver(out.model_copy(update={"chat": letter.chat}), message_id)
         except DeliveryError as error:
             return await self._failed(letter, out, error)
+        except Exception as error:
+            # Our own mistake with one letter must not stop the others, now or after a restart.
+            log.exception("letter.broke", letter=letter.id)
+            return await self._failed(letter, out, _broken(letter, error))
         values = {"state": "sent", "sent_at": self.clock.now(), "body": ""}
-        return Outcome(letter, out, values, done.message_id or message_id or "", digest)
+        return Outcome(letter, out, values, done.message_id or message_id or "", _digest(out))
 
     async def _standing(self, letter: Letter, out: Sendable) -> Posted | None:
         if not isinstance(out, Show):
@@ -234,16 +254,20 @@ class Delivery:
             await self.moved(letter.platform, letter.chat, error.new_id)
             return Outcome(letter, out, {"chat": error.new_id})
         if isinstance(error, GoneError):
+            if _named_message(out) is not None:
+                return Outcome(letter, out, {**note, "body": _said_anew(out), "slot": None})
             return Outcome(letter, out, note, gone=True)
         if isinstance(error, PassingError) and now - letter.created_at < GIVE_UP_AFTER:
             pause = error.retry_after or min(
                 LONGEST_PAUSE, timedelta(seconds=0.5 * 2 ** min(letter.tries, 10))
             )
             self._paused[_address(letter)] = now + pause
-            return Outcome(letter, out, {**note, "uncertain": error.uncertain})
+            return Outcome(letter, out, {**note, "uncertain": letter.uncertain or error.uncertain})
         final = error if isinstance(error, PermanentError) else PermanentError(str(error))
-        with contextlib.suppress(LookupError):
+        try:
             await self.undelivered(letter, out, final)
+        except Exception:
+            log.exception("letter.not_taken_back", letter=letter.id)
         return Outcome(letter, out, {**note, "state": "failed", "body": ""})
 
 
@@ -268,6 +292,19 @@ def _named_message(out: Sendable) -> str | None:
     return out.slot[2:] if isinstance(out, Show) and out.slot.startswith("m:") else None
 
 
+def _said_anew(out: Sendable) -> str:
+    """The message that it should take the place of is gone: a message of its own."""
+    values = out.model_dump(exclude={"kind", "slot"})
+    return OUTGOING.dump_json(Say.model_validate(values), exclude_none=True).decode()
+
+
+def _broken(letter: Letter, error: Exception) -> DeliveryError:
+    reason = type(error).__name__
+    if letter.tries + 1 < MAX_TRIES:
+        return PassingError(reason, uncertain=True)
+    return PermanentError(reason)
+
+
 def _digest(out: Sendable) -> str | None:
     if not isinstance(out, Show):
         return None
@@ -280,7 +317,8 @@ async def _write_down(store: AsyncSession, outcome: Outcome, now: datetime) -> N
     if outcome.message_id:
         values["message_id"] = outcome.message_id
     await post.settle_letter(store, letter.id, **values)
-    if isinstance(out, Show) and (outcome.gone or outcome.message_id):
+    standing = isinstance(out, Show) and _named_message(out) is None
+    if isinstance(out, Show) and standing and (outcome.gone or outcome.message_id):
         await post.remember_posted(
             store,
             (letter.platform, letter.chat, out.slot),

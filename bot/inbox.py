@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import structlog
 
 from bot.clock import Clock
-from bot.outbox import keep_tray
+from bot.outbox import keep_said
 from handlers.chat import Incoming, Platform, RawUpdate
+from handlers.context import Work
 from handlers.dispatch import Dispatcher
 from storage.engine import Store
 from storage.queries import post
@@ -87,7 +88,7 @@ class Inbox:
     async def resume(self) -> int:
         """Take up what was kept before a restart; gives how many."""
         async with self._store.read() as store:
-            rows = await post.waiting_updates(store)
+            rows = await post.waiting_updates(store, self._platforms)
         for row in rows:
             body = json.loads(row.body or "{}")
             self._feed(Waiting(row.id, row.platform, row.lane, body, row.tries))
@@ -154,14 +155,16 @@ class Inbox:
             return
         prepared = [await self._dispatcher.prepare(each) for each in incoming]
         closed, self._closed = self._closed, []
+        works: list[Work] = []
         try:
             async with self._store.write() as store:
-                works = [
-                    await self._dispatcher.handle(each, store, now, before)
-                    for each, before in zip(incoming, prepared, strict=True)
-                ]
-                said = await keep_tray(store, [each for work in works for each in work.tray])
-                await post.close_updates(store, [update.id, *closed])
+                await post.close_updates(store, closed)
+                if await post.claim_update(store, update.id):
+                    works += [
+                        await self._dispatcher.handle(each, store, now, before)
+                        for each, before in zip(incoming, prepared, strict=True)
+                    ]
+                said = await keep_said(store, works)
         except BaseException:
             self._closed.extend(closed)
             raise

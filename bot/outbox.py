@@ -8,14 +8,23 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat import OUTGOING, Acknowledge, Show
-from handlers.context import Outbound
+from handlers.context import Outbound, Work
+from storage import wire
 from storage.queries import post
 
 
-async def keep_tray(store: AsyncSession, tray: Sequence[Outbound]) -> bool:
-    """Keep what is to be said in the open transaction; whether there was anything."""
+async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
+    """Keep what is to be said in the open transaction; whether there was anything.
+
+    Other processes on the database are told what changed, once it is committed.
+    """
     await store.flush()
+    tray = [each for work in works for each in work.tray]
     await post.keep_letters(store, [_row(each) for each in tray])
+    touched = {chat for work in works for chat in work.touched}
+    everything = any(work.directory_changed for work in works)
+    if tray or touched or everything:
+        await wire.tell(store, touched, everything=everything)
     return bool(tray)
 
 

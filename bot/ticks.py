@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.outbox import keep_tray
+from bot.outbox import keep_said
 from handlers import forms
 from handlers.administration import announcing
 from handlers.context import Desk, Work
@@ -21,6 +21,8 @@ log = structlog.get_logger("linli.ticks")
 
 #: A repeat of an update comes within a day (Telegram keeps them 24 hours).
 REPEATS_WITHIN = timedelta(days=2)
+#: What became of a letter is of use to a doctor for so long.
+ASKED_ABOUT_WITHIN = timedelta(days=30)
 
 Due = Callable[[Work], Awaitable[int]]
 
@@ -31,8 +33,11 @@ async def _forms(work: Work) -> int:
 
 
 async def _old_updates(work: Work) -> int:
-    await post.forget_updates(work.store, work.now - REPEATS_WITHIN)
-    return 0
+    return await post.forget_updates(work.store, work.now - REPEATS_WITHIN)
+
+
+async def _old_letters(work: Work) -> int:
+    return await post.forget_letters(work.store, work.now - ASKED_ABOUT_WITHIN)
 
 
 #: What a tick looks at. Each gives how many things it did, and is called again until none is left.
@@ -42,6 +47,7 @@ DUE: dict[str, Due] = {
     "announcements": announcing.follow,
     "forms": _forms,
     "updates": _old_updates,
+    "letters": _old_letters,
 }
 
 
@@ -75,7 +81,7 @@ class Ticks:
         async with self._store.write() as store:
             work = Work(self._desk, store, self._clock.now())
             count = await due(work)
-            said = await keep_tray(store, work.tray)
+            said = await keep_said(store, [work])
         self._done(work)
         if said:
             self._spoken()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.clock import Clock
-from bot.outbox import keep_tray
+from bot.outbox import keep_said
 from handlers import reach
 from handlers.chat import PermanentError
 from handlers.context import Desk, Sendable, Work
@@ -29,7 +29,7 @@ class Returns:
         async with self._store.write() as store:
             work = Work(self._desk, store, self._clock.now())
             await reach.undelivered(work, out, unreachable=error.unreachable)
-            await keep_tray(store, work.tray)
+            await keep_said(store, [work])
         self._done(work)
 
     async def moved(self, platform: str, old: str, new: str) -> None:
@@ -37,5 +37,5 @@ class Returns:
         async with self._store.write() as store:
             work = Work(self._desk, store, self._clock.now())
             await reach.on_moved(work, platform, old, new)
-            await keep_tray(store, work.tray)
+            await keep_said(store, [work])
         self._done(work)

@@ -156,6 +156,7 @@ class Scenes:
         self._policy = policy
         self._scenes: OrderedDict[ChatKey, ChatScene] = OrderedDict()
         self._keys: dict[int, ChatKey] = {}
+        self._changes = 0  #: how often something was to be read anew
         self._recent: OrderedDict[ChatKey, deque[Said]] = OrderedDict()
         self._speakers: OrderedDict[ChatKey, Speaker | None] = OrderedDict()
         self._pictures: OrderedDict[ChatKey, deque[Picture]] = OrderedDict()
@@ -179,8 +180,11 @@ class Scenes:
         key = (chat.platform, chat.external_id)
         if (known := self._scenes.get(key)) is not None:
             return known
+        changes = self._changes
         scene = await _read_scene(store, chat, self._policy, now)
         scene.recent = self._recent.setdefault(key, deque(maxlen=RECENT))
+        if changes != self._changes:  # somebody committed meanwhile: good for this message only
+            return scene
         self._scenes[key] = scene
         self._keys[chat.id] = key
         _trim(self._scenes, MOST_CHATS)
@@ -225,9 +229,14 @@ class Scenes:
 
     def forget(self, work: Work) -> None:
         """After a commit: what the work changed is read anew when next needed."""
-        if work.directory_changed:
+        self.forget_chats(work.touched, everything=work.directory_changed)
+
+    def forget_chats(self, chat_ids: Iterable[int], *, everything: bool = False) -> None:
+        """These chats (or all, and all people) are read anew when next needed."""
+        self._changes += 1
+        if everything:
             self.forget_all()
-        for chat_id in work.touched:
+        for chat_id in chat_ids:
             if key := self._keys.get(chat_id):
                 self._scenes.pop(key, None)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import event
@@ -30,6 +31,9 @@ PRAGMAS = (
     "PRAGMA cache_size=-16000",
 )
 
+#: Under this name a session knows the process that it belongs to.
+ORIGIN = "origin"
+
 
 class Store:
     """Sessions for reading and for writing on one database."""
@@ -37,6 +41,7 @@ class Store:
     def __init__(self, url: str, *, echo: bool = False) -> None:
         self.url = url
         self.sqlite = url.startswith("sqlite")
+        self.origin = token_hex(8)  #: tells this process from others on the same database
         if self.sqlite:
             _make_folder(url)
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1, echo=echo)
@@ -45,7 +50,8 @@ class Store:
             self._writer = create_async_engine(url, pool_size=10, max_overflow=10, echo=echo)
             self._reader = self._writer
         # Autoflush would write in the middle of reading; a handler flushes where it must.
-        self.writing = async_sessionmaker(self._writer, expire_on_commit=False)
+        mine = {ORIGIN: self.origin}
+        self.writing = async_sessionmaker(self._writer, expire_on_commit=False, info=mine)
         self.reading = async_sessionmaker(self._reader, expire_on_commit=False)
 
     @property

@@ -212,6 +212,7 @@ class Stage:
 
     async def restarts(self) -> None:
         """The program dies and starts again on the same database."""
+        await self.app.wire.close()
         old = self.app
         app = App(old.settings, old.store, [self.rooms], clock=self.clock, reader=old.desk.reader)
         self.rooms.intake = app.inbox
@@ -411,6 +412,8 @@ async def staged(
     try:
         app = App(settings, store, [rooms], clock=clock, reader=reader)
         rooms.intake = app.inbox
-        yield Stage(app, rooms, clock)
+        stage = Stage(app, rooms, clock)
+        yield stage
+        await stage.app.wire.close()
     finally:
         await store.close()

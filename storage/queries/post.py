@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, select, tuple_, update
+from sqlalchemy import CursorResult, Delete, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,10 +33,26 @@ async def keep_updates(
     return [(row.id, row.key) for row in found.all()]
 
 
-async def waiting_updates(store: AsyncSession) -> Sequence[Update]:
-    """All updates that were kept and not handled yet, in the order they came."""
-    rows = await store.scalars(select(Update).where(Update.state == "new").order_by(Update.id))
+async def waiting_updates(store: AsyncSession, platforms: Iterable[str]) -> Sequence[Update]:
+    """The updates of these platforms that were kept and not handled yet, as they came."""
+    rows = await store.scalars(
+        select(Update)
+        .where(Update.state == "new", Update.platform.in_(list(platforms)))
+        .order_by(Update.id)
+    )
     return rows.all()
+
+
+async def claim_update(store: AsyncSession, update_id: int) -> bool:
+    """Close an update in the transaction that handles it; False: another process did already."""
+    closed = await store.execute(
+        update(Update)
+        .where(Update.id == update_id, Update.state == "new")
+        .values(state="done", body=None)
+        .returning(Update.id)
+        .execution_options(synchronize_session=False)
+    )
+    return closed.first() is not None
 
 
 async def close_updates(store: AsyncSession, ids: Sequence[int]) -> None:
@@ -56,15 +72,37 @@ async def park_update(
     """An update that failed: tried again later, or parked for a person to look at."""
     await store.execute(
         update(Update)
-        .where(Update.id == update_id)
+        .where(Update.id == update_id, Update.state == "new")
         .values(state="dead" if dead else "new", tries=tries, error=error[:500])
+        .execution_options(synchronize_session=False)
     )
 
 
-async def forget_updates(store: AsyncSession, before: datetime) -> int:
-    """Drop handled updates older than any repeat could be; gives how many."""
+async def forget_updates(store: AsyncSession, before: datetime, limit: int = 500) -> int:
+    """Drop handled updates older than any repeat could be; gives how many.
+
+    They are as old as their ids: only the first ones are looked at.
+    """
+    first = (
+        select(Update.id, Update.received_at)
+        .where(Update.state == "done")
+        .order_by(Update.id)
+        .limit(limit)
+        .subquery()
+    )
+    old = select(first.c.id).where(first.c.received_at < before)
+    return await _dropped(store, delete(Update).where(Update.id.in_(old)))
+
+
+async def forget_letters(store: AsyncSession, before: datetime) -> int:
+    """Drop letters that ended long ago; gives how many."""
+    old = Letter.state.in_(("sent", "failed", "folded")), Letter.not_before < before
+    return await _dropped(store, delete(Letter).where(*old))
+
+
+async def _dropped(store: AsyncSession, what: Delete) -> int:
     done: CursorResult[Any] = await store.execute(  # pyright: ignore[reportAssignmentType]
-        delete(Update).where(Update.state == "done", Update.received_at < before)
+        what.execution_options(synchronize_session=False)
     )
     return done.rowcount
 
@@ -76,13 +114,21 @@ async def keep_letters(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -
 
 
 async def due_letters(
-    store: AsyncSession, now: datetime, busy: Iterable[tuple[str, str, bool]], limit: int = 400
+    store: AsyncSession,
+    now: datetime,
+    platforms: Iterable[str],
+    busy: Iterable[tuple[str, str, bool]],
+    limit: int = 400,
 ) -> Sequence[Letter]:
-    """Letters that may go now, urgent ones first, then in the order they were written."""
+    """Letters that may go now, urgent ones first, then in the order they were written.
+
+    Those of a platform that is turned off wait for it.
+    """
     skip = list(busy)
     query = (
         select(Letter)
         .where(Letter.state == "new", Letter.not_before <= now)
+        .where(Letter.platform.in_(list(platforms)))
         .order_by(Letter.urgent.desc(), Letter.id)
         .limit(limit)
     )
@@ -92,9 +138,15 @@ async def due_letters(
     return (await store.scalars(query)).all()
 
 
-async def next_letter_at(store: AsyncSession) -> datetime | None:
-    """When the next waiting letter may go."""
-    return await store.scalar(select(func.min(Letter.not_before)).where(Letter.state == "new"))
+async def next_letter_at(
+    store: AsyncSession, after: datetime, platforms: Iterable[str]
+) -> datetime | None:
+    """When the next letter that must still wait may go."""
+    return await store.scalar(
+        select(func.min(Letter.not_before))
+        .where(Letter.state == "new", Letter.not_before > after)
+        .where(Letter.platform.in_(list(platforms)))
+    )
 
 
 async def settle_letter(store: AsyncSession, letter_id: int, **values: Any) -> None:
