@@ -1,9 +1,13 @@
-"""Pictures and other files that go before a message's words, sent once even over retries."""
+"""Pictures and other files that go before a message's words: one call at a time, each once.
+
+A chat may be sent one message a second, so after each of them the letter waits for its next turn.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import structlog
 from telegram import Bot, InputMediaPhoto, InputMediaVideo
@@ -12,7 +16,7 @@ from telegram.error import BadRequest
 from bot.platforms.telegram import errors
 from bot.platforms.telegram.errors import says
 from bot.platforms.telegram.leniency import Call, Given, leniently
-from handlers.chat import Content, Media, MediaKind
+from handlers.chat import Content, Media, MediaKind, PassingError
 
 log = structlog.get_logger("linli.telegram")
 
@@ -20,6 +24,7 @@ Key = tuple[int, tuple[Media, ...], str]
 
 MOST_IN_AN_ALBUM = 10
 MOST_REMEMBERED = 500
+A_MOMENT = timedelta(seconds=1)
 IN_ALBUMS = (MediaKind.PHOTO, MediaKind.VIDEO)
 
 
@@ -28,8 +33,8 @@ class Pictures:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        #: What arrived while its words did not yet: a retry does not send it again.
-        self._arrived: OrderedDict[Key, None] = OrderedDict()
+        #: How many calls' worth of it arrived while its words did not yet.
+        self._arrived: OrderedDict[Key, int] = OrderedDict()
         self._calls: Mapping[MediaKind, tuple[str, Call]] = {
             MediaKind.PHOTO: ("photo", bot.send_photo),
             MediaKind.VIDEO: ("video", bot.send_video),
@@ -39,27 +44,36 @@ class Pictures:
         }
 
     async def send(self, content: Content, where: Given) -> Key:
-        """Send all media of a content; a file that Telegram does not know is passed over."""
+        """Send what did not arrive yet; a file that Telegram does not know is passed over.
+
+        Raises PassingError after something was sent: the rest must wait for its turn.
+        """
         key = (where["chat_id"], content.media, content.text)
-        if key not in self._arrived:
-            for group in _groups(content.media):
-                await self._send_known(group, where)
-            self._arrived[key] = None
-            while len(self._arrived) > MOST_REMEMBERED:
-                self._arrived.popitem(last=False)
+        for group in _groups(content.media)[self._arrived.get(key, 0) :]:
+            sent = await self._send_known(group, where)
+            self._remember(key)
+            if sent:
+                raise PassingError("a part of it arrived, the rest follows", A_MOMENT)
         return key
 
     def done(self, key: Key) -> None:
         """The words arrived as well."""
         self._arrived.pop(key, None)
 
-    async def _send_known(self, group: Sequence[Media], where: Given) -> None:
+    def _remember(self, key: Key) -> None:
+        self._arrived[key] = self._arrived.get(key, 0) + 1
+        while len(self._arrived) > MOST_REMEMBERED:
+            self._arrived.popitem(last=False)
+
+    async def _send_known(self, group: Sequence[Media], where: Given) -> bool:
         try:
             await self._send(group, where)
         except BadRequest as error:
             if not says(error, errors.BAD_FILE):
                 raise
             log.warning("telegram.bad_file", error=str(error))
+            return False
+        return True
 
     async def _send(self, group: Sequence[Media], where: Given) -> None:
         first = group[0]

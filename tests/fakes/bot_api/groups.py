@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -11,6 +11,8 @@ from tests.fakes.bot_api.records import Json, Member, Message
 from tests.fakes.bot_api.world import World
 
 Standing = Literal["administrator", "member", "restricted", "left", "kicked"]
+#: A migration is told twice: in the group that was, and in the one that is.
+Notice = Literal["old", "new"]
 
 
 class Somebody(Protocol):
@@ -103,15 +105,22 @@ class Group:
         self.chat.title = title
         self._service(by.user if by else self._owner(), new_chat_title=title)
 
-    async def becomes_supergroup(self) -> Group:
-        """It lives on under a new id; ids of its messages are void."""
+    async def becomes_supergroup(self, notices: Sequence[Notice] = ("old", "new")) -> Group:
+        """It lives on under a new id; ids of its messages are void.
+
+        `notices`: in which of the two the bot is told, and where first.
+        """
         old, world = self.chat, self.world
         new = world.open_chat(-1_000_000_000_000 + old.id, kind="supergroup", title=old.title)
         new.members.update(old.members)
-        self._service(self._owner(), migrate_to_chat_id=new.id)
-        old.migrated_to = new.id
         moved = Group(world, new)
-        moved._service(self._owner(), migrate_from_chat_id=old.id)
+        told: dict[Notice, Callable[[], None]] = {
+            "old": lambda: self._service(self._owner(), migrate_to_chat_id=new.id),
+            "new": lambda: moved._service(self._owner(), migrate_from_chat_id=old.id),
+        }
+        for where in notices:
+            told[where]()
+        old.migrated_to = new.id
         return moved
 
     def _service(self, by: Json, **body: object) -> None:

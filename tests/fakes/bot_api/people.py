@@ -109,6 +109,13 @@ class Person:
         data = message.button(wanted).data
         if not data:
             raise LookupError(f"{wanted!r} is a link, not a button to press")
+        return self._press(message, data)
+
+    async def presses_old(self, message: Message, data: str) -> Press:
+        """Press a button that stood there before an edit, on a screen that did not see the edit."""
+        return self._press(message, data)
+
+    def _press(self, message: Message, data: str) -> Press:
         press = Press(str(10_000 + next(self.world.numbers)), message, data, self.world.now())
         self.world.presses[press.id] = press
         self.world.updates.push(
