@@ -58,6 +58,11 @@ class Wire:
         """Whether there may be other processes."""
         return not self._store.sqlite
 
+    @property
+    def listening(self) -> bool:
+        """Whether it hears what others tell (after the first look whose turn it is)."""
+        return self._connection is not None
+
     async def our_turn(self) -> bool:
         """Whether this process is the one that sends; it becomes so when nobody else is."""
         if not self.shared:
