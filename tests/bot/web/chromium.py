@@ -55,6 +55,14 @@ class Screen:
         """Somebody's column."""
         return Phone(self.page.locator(f'.column[data-person="{key}"]'))
 
+    async def play(self, key: str) -> None:
+        """Choose one more person to be shown."""
+        await self.page.get_by_role("button", name="添加人物").click()
+        dialog = self.page.get_by_role("dialog")
+        await dialog.locator(f'[role="checkbox"][data-key="{key}"]').click()
+        await dialog.get_by_role("button", name="完成").click()
+        await expect(self.phone(key).root).to_be_visible()
+
     async def choose(self, text: str) -> None:
         """Choose an entry of the open menu."""
         await self.page.locator(".menu").get_by_text(text, exact=True).click()
@@ -66,9 +74,10 @@ class Phone:
 
     root: Locator
 
-    async def opens(self, title: str) -> None:
-        """Open a chat by its title."""
-        await self.root.get_by_role("tab").filter(has_text=title).click()
+    async def opens(self, title: str, *, exact: bool = False) -> None:
+        """Open a chat by its title (a part of it, unless exact)."""
+        wanted = re.compile(rf"^{re.escape(title)}\d*$") if exact else title
+        await self.root.get_by_role("tab").filter(has_text=wanted).click()
 
     async def says(self, text: str) -> None:
         """Write and send."""

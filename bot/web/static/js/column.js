@@ -8,6 +8,7 @@ import { Talk } from "./talk.js";
 import { messageMenu, personMenu } from "./doings.js";
 import { confirm, notice, showPhoto } from "./dialogs.js";
 import { aboutPerson } from "./about.js";
+import { Tabs } from "./tabs.js";
 import { openStart } from "./start.js";
 import saved, { remember } from "./saved.js";
 import { world } from "./world.js";
@@ -19,6 +20,7 @@ export class Column {
     this.person = person;
     this.language = languageFor(person.language) ?? pageLanguage;
     this.element = el("section", { class: "column", lang: this.language, "aria-label": person.name, data: { person: person.key } });
+    this.composers = new Map(); // room -> what is being written there
     this.toasts = el("div", { class: "toasts", role: "status" });
     this.room = this.firstRoom();
     this.element.addEventListener("focusin", () => this.listening("polite"));
@@ -48,14 +50,12 @@ export class Column {
 
   draw() {
     this.talk = new Talk({ person: this.key, room: this.room, language: this.language, examples: this.examples, act: this.messageActs() });
-    const placeholder = say(this.language, this.room.kind === "private" ? "write_bot" : "write_group");
-    this.composer = new Composer({ language: this.language, placeholder, act: this.composerActs() });
-    this.tabs = el("div", { class: "rooms", role: "tablist", "aria-label": say(this.language, "rooms_of", { name: this.person.name }) });
-    this.tabs.addEventListener("wheel", (event) => { this.tabs.scrollLeft += event.deltaY; }, { passive: true });
+    this.composer = this.composerOf(this.room);
+    this.tabs = new Tabs({ person: this.person, language: this.language, talk: this.talk.element.id, open: (key) => this.open(key) });
     this.who = el("header", { class: "who" });
     this.absence = el("div", { class: "notice", role: "status" });
     this.drawHead();
-    this.element.replaceChildren(this.who, this.tabs, this.absence, this.talk.element, this.talk.pill, this.composer.element, this.toasts);
+    this.element.replaceChildren(this.who, this.tabs.element, this.absence, this.talk.element, this.talk.pill, this.composer.element, this.toasts);
     this.talk.toBottom();
     this.drawTabs();
   }
@@ -81,43 +81,7 @@ export class Column {
   }
 
   drawTabs() {
-    redraw(this.tabs, this.person.rooms.map((room) => this.tab(room)));
-    this.bringIntoView(this.tabs.querySelector('[aria-selected="true"]'));
-  }
-
-  // Only the row of tabs is scrolled, never the page (which scrollIntoView would do).
-  bringIntoView(tab) {
-    const { scrollLeft, clientWidth } = this.tabs;
-    const [start, end] = [tab.offsetLeft - this.tabs.offsetLeft, tab.offsetLeft - this.tabs.offsetLeft + tab.offsetWidth];
-    if (start < scrollLeft) this.tabs.scrollLeft = start;
-    else if (end > scrollLeft + clientWidth) this.tabs.scrollLeft = end - clientWidth;
-  }
-
-  tab(room) {
-    const title = room.kind === "private" ? say(this.language, "bot") : room.title;
-    const unread = room === this.room ? 0 : world.unread(this.key, room.key);
-    const badge = unread ? el("span", { class: "badge", "aria-label": say(this.language, "unread", { n: unread }) }, unread > 99 ? "99+" : String(unread)) : null;
-    return el("button", {
-      type: "button",
-      role: "tab",
-      class: "room",
-      title: room.kind === "private" ? say(this.language, "bot_chat") : `${room.title} · ${say(this.language, "members", { n: room.size })}`,
-      "aria-selected": String(room === this.room),
-      "aria-controls": this.talk.element.id,
-      data: { key: room.key },
-      onclick: () => this.open(room.key),
-      onkeydown: (event) => this.tabKey(event, room),
-      tabindex: room === this.room ? "0" : "-1",
-    }, room.kind === "private" ? icon("bot") : null, el("span", {}, title), badge);
-  }
-
-  tabKey(event, room) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const { rooms } = this.person;
-    const next = rooms.at((rooms.indexOf(room) + step) % rooms.length);
-    this.open(next.key);
-    this.tabs.querySelector('[aria-selected="true"]').focus();
+    this.tabs.draw(this.person.rooms, this.room);
   }
 
   drawAbsence() {
@@ -151,10 +115,9 @@ export class Column {
     this.element.setAttribute("aria-label", person.name);
     this.room = same ?? this.firstRoom();
     if (anew) {
-      const { field } = this.composer;
-      const [text, focused] = [field.value, document.activeElement === field];
+      const focused = document.activeElement === this.composer.field;
       this.draw();
-      if (text) this.composer.fill(text, focused);
+      if (focused) this.composer.field.focus();
     } else {
       this.talk.update(this.room);
       this.drawHead();
@@ -199,8 +162,14 @@ export class Column {
     }
   }
 
-  composerActs() {
-    const room = this.room.key;
+  composerOf(room) {
+    if (!this.composers.has(room.key)) this.composers.set(room.key, new Composer(this.composerActs(room.key)));
+    const composer = this.composers.get(room.key);
+    composer.speak(this.language, say(this.language, room.kind === "private" ? "write_bot" : "write_group"));
+    return composer;
+  }
+
+  composerActs(room) {
     return {
       send: (text, photos, replyTo) => world.ask(this.key, { do: "say", room, text, photos, reply_to: replyTo }),
       change: (message, text) => world.ask(this.key, { do: "edit", room, message: message.id, text }),

@@ -10,25 +10,34 @@ const LARGEST = 12 * 1024 * 1024; // bytes; the server's own limit, told before 
 
 export class Composer {
   // `act`: { send(text, photos, replyTo), change(message, text), fail(key) }
-  constructor({ language, placeholder, act }) {
-    this.language = language;
+  constructor(act) {
     this.act = act;
     this.target = null; // { kind: "reply" | "edit", message }
     this.photos = []; // { key, url, node }
     this.context = el("div", { class: "context", hidden: true });
     this.chosen = el("div", { class: "chosen", hidden: true });
-    this.field = el("textarea", { rows: "1", maxlength: "4096", placeholder, "aria-label": placeholder, enterkeyhint: "send" });
-    this.sendButton = el("button", { class: "round send", type: "submit", "aria-label": say(language, "send"), disabled: true }, icon("send"));
+    this.field = el("textarea", { rows: "1", maxlength: "4096", enterkeyhint: "send" });
+    this.sendButton = el("button", { class: "round send", type: "submit", disabled: true }, icon("send"));
     this.element = this.build();
     this.listen();
   }
 
   build() {
-    const label = say(this.language, "add_photo");
     this.file = el("input", { type: "file", accept: "image/jpeg,image/png,image/webp,image/gif", multiple: true, hidden: true });
-    const add = el("button", { type: "button", class: "round", "aria-label": label, title: label, onclick: () => this.file.click() }, icon("photo"));
+    this.add = el("button", { type: "button", class: "round", onclick: () => this.file.click() }, icon("photo"));
     return el("form", { class: "composer" }, this.context, this.chosen,
-      el("div", { class: "line" }, add, this.file, this.field, this.sendButton));
+      el("div", { class: "line" }, this.add, this.file, this.field, this.sendButton));
+  }
+
+  // Its labels in a language; what is being written stays.
+  speak(language, placeholder) {
+    this.language = language;
+    this.field.placeholder = placeholder;
+    this.field.setAttribute("aria-label", placeholder);
+    this.sendButton.setAttribute("aria-label", say(language, "send"));
+    this.add.setAttribute("aria-label", say(language, "add_photo"));
+    this.add.title = say(language, "add_photo");
+    if (this.target) this.context.replaceChildren(...this.aimed(this.target));
   }
 
   listen() {
@@ -67,10 +76,10 @@ export class Composer {
     this.sendButton.disabled = !this.ready;
   }
 
-  fill(text, focus = true) {
+  fill(text) {
     this.field.value = text;
     this.fit();
-    if (focus) this.field.focus();
+    this.field.focus();
   }
 
   aim(target) {

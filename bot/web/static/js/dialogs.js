@@ -131,7 +131,7 @@ function pickRow(each, marked) {
   };
   const tick = el("span", { class: "avatar tick", "aria-hidden": "true" }, icon("tick"));
   const checked = String(marked.has(each.key));
-  return el("button", { type: "button", role: "checkbox", "aria-checked": checked, onclick: toggle }, line(each), tick);
+  return el("button", { type: "button", role: "checkbox", data: { key: each.key }, "aria-checked": checked, onclick: toggle }, line(each), tick);
 }
 
 export function showPhoto(language, url, text) {
