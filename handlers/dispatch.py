@@ -116,6 +116,8 @@ class Dispatcher:
         ctx.prepared = prepared
         try:
             await self._answer(ctx)
+            if ctx.private and isinstance(incoming, Message):
+                await reach.opened_private(ctx, ctx.account)
         except RefusalError as refusal:
             await _refuse(ctx, refusal)
         if isinstance(incoming, Press) and not ctx.acknowledged:
@@ -338,6 +340,10 @@ async def _refuse(ctx: Context, refusal: RefusalError) -> None:
 async def _on_standing(work: Work, incoming: Incoming) -> None:
     assert isinstance(incoming, Standing)
     await groups.on_standing(work, incoming)
+    if incoming.present and incoming.chat.kind is ChatKind.PRIVATE:
+        account = await query.account(work.store, incoming.chat.platform, incoming.chat.id)
+        if account is not None:
+            await reach.opened_private(work, account)
 
 
 async def _on_moved(work: Work, incoming: Incoming) -> None:

@@ -12,7 +12,7 @@ from handlers.requests import lifecycle, pages
 from handlers.understanding.meaning import Outcome
 from storage.queries import directory as query
 from storage.queries import post
-from storage.tables import Account, RequestMessage
+from storage.tables import Account, Person, RequestMessage
 
 
 async def on_moved(work: Work, platform: str, old: str, new: str) -> None:
@@ -64,6 +64,13 @@ async def undelivered(work: Work, out: Sendable, *, unreachable: bool) -> None:
         await work.store.flush()
         if out.about is not None:
             await pages.fall_back(work, out.about, account.person_id)
+
+
+async def opened_private(work: Work, account: Account) -> None:
+    """Somebody can be written to now: what they were only named for comes to them too (R24)."""
+    person = await work.store.get(Person, account.person_id)
+    if person is not None:
+        await pages.catch_up(work, person)
 
 
 async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message) -> None:
