@@ -208,6 +208,7 @@ REASONS = {
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
+    409: "Conflict: terminated by other getUpdates request",
     500: "Internal Server Error",
     502: "Bad Gateway",
     503: "Service Unavailable",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import TelegramPlatform
-from handlers.chat import RawUpdate
+from handlers.chat import Intake, RawUpdate
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -38,6 +40,27 @@ class Kept:
     @property
     def texts(self) -> list[str]:
         return [each.body.get("message", {}).get("text", "") for each in self.updates]
+
+
+@asynccontextmanager
+async def running(platform: TelegramPlatform, intake: Intake) -> AsyncGenerator[asyncio.Task[None]]:
+    """The platform receives while the block lasts."""
+    task = asyncio.get_running_loop().create_task(platform.run(intake))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait((task,))
+
+
+def waking(tg: FakeTelegram) -> Any:
+    """A processor for `capture_logs`: whoever waits for the fake looks at the log as well."""
+
+    def wake(_logger: object, _name: str, event: Any) -> Any:
+        asyncio.get_running_loop().call_soon(tg.world.changes.happened)
+        return event
+
+    return wake
 
 
 @pytest.fixture
