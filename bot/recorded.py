@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from bot.recorded_telegram import conversations_of
+from bot.recording import Conversation, Line, RecordingError, file_error
+from handlers.directory.file.problems import FileError, Spot, at, of_validation
 from handlers.understanding.meaning import Place
 
+__all__ = ["Conversation", "Line", "RecordingError", "read_recording"]
 
-class RecordingError(ValueError):
-    """The file cannot be replayed; the message names the line and what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One recorded message; `n` counts from 1 within its conversation."""
-
-    n: int
-    at: datetime
-    sender: str
-    text: str
-    role: str = "resident"
-    home: Place | None = None
-    reply_to: int | None = None
-    media: str | None = None
-    forwarded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A recorded conversation of one group."""
-
-    name: str
-    title: str
-    area: str | None
-    lines: Sequence[Line]
+#: Enough to see what is wrong with a file; the rest is usually the same again.
+MOST_ERRORS = 20
 
 
 class _Row(BaseModel):
@@ -61,178 +38,107 @@ class _Chat(_Row):
 class _Spoken(_Row):
     """A line of a transcript (TRANSCRIPTS.md); `gold` is not looked at here."""
 
-    conv: str
+    conv: str = Field(min_length=1)
     chat: _Chat = _Chat()
     n: int = Field(ge=1)
-    at: datetime
-    sender: str
+    at: AwareDatetime
+    sender: str = Field(min_length=1)
     sender_home: _Home | None = None
     role: str = "resident"
     text: str = ""
     reply_to: int | None = None
-    media: str | None = None
-
-
-class _Exported(_Row):
-    """A message of Telegram Desktop's export; text may be a list of pieces."""
-
-    id: int
-    type: Literal["message", "service"] = "message"
-    date: datetime
-    date_unixtime: int | None = None
-    sender: str | None = Field(default=None, alias="from")
-    from_id: str | None = None
-    text: str | list[Any] = ""
-    reply_to_message_id: int | None = None
-    forwarded_from: str | None = None
-    photo: str | None = None
-    media_type: str | None = None
-    file: str | None = None
-    location_information: dict[str, Any] | None = None
-
-
-class _ExportedChat(_Row):
-    name: str | None = None
-    messages: list[_Exported]
-
-
-MEDIA = {
-    "voice_message": "voice",
-    "video_message": "video",
-    "video_file": "video",
-    "sticker": "sticker",
-    "animation": "video",
-    "audio_file": "file",
-}
+    media: Literal["photo", "voice", "video", "sticker", "location", "file"] | None = None
 
 
 def read_recording(path: Path, area: str | None = None) -> Iterator[Conversation]:
     """The conversations of a file; `area` stands where the file does not say what the group is.
 
-    Raises RecordingError.
+    Raises RecordingError with all that is wrong, each with its line and field.
     """
+    text = _text_of(path)
+    whole = _whole(path, text)
+    if whole is None:
+        return iter(_transcripts(text, area))
+    return iter(conversations_of(whole, area))
+
+
+def _text_of(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise RecordingError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RecordingError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+        raise file_error("unreadable", why=error.strerror or str(error)) from None
+    except UnicodeDecodeError:
+        raise file_error("not_utf8") from None
     if not text.strip():
-        raise RecordingError(f"{path}: is empty")
-    whole = _as_export(text)
-    if whole is not None:
-        return iter(_exported(path, whole, area))
-    return iter(_transcripts(path, text, area))
+        raise file_error("empty")
+    return text
 
 
-def _as_export(text: str) -> dict[str, Any] | None:
-    if not text.lstrip().startswith("{"):
+def _whole(path: Path, text: str) -> dict[str, Any] | None:
+    """Telegram's export, which is one JSON object; None for a transcript, one object a line."""
+    first = text.lstrip().split("\n", 1)[0]
+    try:
+        row = json.loads(first)
+    except ValueError:
+        row = None
+    if row is not None and not _is_export(row):
         return None
     try:
-        whole = json.loads(text)
-    except json.JSONDecodeError:
-        return None  # several lines of JSON: a transcript
-    return whole if "messages" in whole or "chats" in whole else None
+        whole = row if row is not None else json.loads(text)
+    except json.JSONDecodeError as error:
+        if path.suffix.lower() == ".jsonl":
+            return None  # told line by line
+        raise file_error("recording_not_json", line=error.lineno, why=error.msg) from None
+    if not _is_export(whole):
+        raise file_error("recording_unknown")
+    return whole
 
 
-def _transcripts(path: Path, text: str, area: str | None) -> list[Conversation]:
-    by_name: dict[str, list[_Spoken]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = _Spoken.model_validate_json(line)
-        except ValidationError as error:
-            raise RecordingError(f"{path}: line {number}: {_first(error)}") from None
-        if row.at.tzinfo is None:
-            raise RecordingError(f"{path}: line {number}: at: needs an offset, like +08:00")
-        by_name.setdefault(row.conv, []).append(row)
-    return [
-        Conversation(name, rows[0].chat.title, rows[0].chat.area or area, _spoken(path, rows))
-        for name, rows in by_name.items()
-    ]
+def _is_export(row: object) -> bool:
+    return isinstance(row, dict) and ("messages" in row or "chats" in row)
 
 
-def _spoken(path: Path, rows: Sequence[_Spoken]) -> list[Line]:
-    seen: set[int] = set()
-    for row in rows:
-        if row.n in seen:
-            raise RecordingError(f"{path}: {row.conv}: message {row.n} stands there twice")
-        if row.reply_to is not None and row.reply_to not in seen:
-            raise RecordingError(f"{path}: {row.conv}: message {row.n} replies to no earlier one")
-        seen.add(row.n)
-    return [
-        Line(
-            n=row.n,
-            at=row.at,
-            sender=row.sender,
-            text=row.text,
-            role=row.role,
-            home=Place(row.sender_home.building, row.sender_home.unit, None, row.sender_home.room)
-            if row.sender_home
-            else None,
-            reply_to=row.reply_to,
-            media=row.media,
-        )
-        for row in rows
-    ]
+def _transcripts(text: str, area: str | None) -> list[Conversation]:
+    errors: list[FileError] = []
+    by_name: dict[str, dict[int, _Spoken]] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and len(errors) < MOST_ERRORS:
+            errors += _add(by_name, Spot(line=number), line)
+    if errors:
+        raise RecordingError(errors)
+    return [_conversation(name, list(rows.values()), area) for name, rows in by_name.items()]
 
 
-def _exported(path: Path, whole: dict[str, Any], area: str | None) -> list[Conversation]:
-    chats = whole["chats"].get("list", []) if "chats" in whole else [whole]
-    found: list[Conversation] = []
-    for number, raw in enumerate(chats, 1):
-        try:
-            chat = _ExportedChat.model_validate(raw)
-        except ValidationError as error:
-            raise RecordingError(f"{path}: chat {number}: {_first(error)}") from None
-        name = chat.name or f"chat {number}"
-        found.append(Conversation(name, name, area, _exported_lines(chat)))
-    return found
+def _add(by_name: dict[str, dict[int, _Spoken]], spot: Spot, line: str) -> list[FileError]:
+    """Put a line to those of its conversation before it, or say what is wrong with it."""
+    try:
+        row = _Spoken.model_validate_json(line)
+    except ValidationError as error:
+        return of_validation(error, lambda path: at(spot, path))
+    said = by_name.setdefault(row.conv, {})
+    if row.n in said:
+        return [FileError(at(spot, ("n",)), "message_twice", {"n": row.n, "name": row.conv})]
+    if row.reply_to is not None and row.reply_to not in said:
+        values: dict[str, object] = {"n": row.reply_to, "name": row.conv}
+        return [FileError(at(spot, ("reply_to",)), "reply_to_none", values)]
+    said[row.n] = row
+    return []
 
 
-def _exported_lines(chat: _ExportedChat) -> list[Line]:
-    numbers: dict[int, int] = {}
-    lines: list[Line] = []
-    for each in chat.messages:
-        if each.type != "message":
-            continue
-        numbers[each.id] = len(lines) + 1
-        moment = each.date if each.date.tzinfo else each.date.replace(tzinfo=UTC)
-        if each.date_unixtime is not None:
-            moment = datetime.fromtimestamp(each.date_unixtime, UTC)
-        lines.append(
-            Line(
-                n=len(lines) + 1,
-                at=moment,
-                sender=each.sender or each.from_id or "?",
-                text=_plain(each.text),
-                reply_to=numbers.get(each.reply_to_message_id or 0),
-                media=_media(each),
-                forwarded=each.forwarded_from is not None,
-            )
-        )
-    return lines
+def _conversation(name: str, rows: Sequence[_Spoken], area: str | None) -> Conversation:
+    chat = rows[0].chat
+    return Conversation(name, chat.title, chat.area or area, [_line(row) for row in rows])
 
 
-def _plain(text: str | list[Any]) -> str:
-    if isinstance(text, str):
-        return text
-    return "".join(
-        piece if isinstance(piece, str) else str(piece.get("text", "")) for piece in text
+def _line(row: _Spoken) -> Line:
+    home = row.sender_home
+    return Line(
+        n=row.n,
+        at=row.at,
+        sender=row.sender,
+        text=row.text,
+        role=row.role,
+        home=Place(home.building, home.unit, None, home.room) if home else None,
+        reply_to=row.reply_to,
+        media=row.media,
     )
-
-
-def _media(each: _Exported) -> str | None:
-    if each.photo:
-        return "photo"
-    if each.location_information:
-        return "location"
-    if each.media_type:
-        return MEDIA.get(each.media_type, "file")
-    return "file" if each.file else None
-
-
-def _first(error: ValidationError) -> str:
-    each = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return f"{'.'.join(str(part) for part in each['loc']) or 'line'}: {each['msg']}"

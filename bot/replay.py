@@ -3,119 +3,97 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import os
+import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import typer
+from sqlalchemy import exists, or_, select
 
 from bot.app import App
 from bot.clock import VirtualClock
-from bot.recorded import Conversation, Line, RecordingError, read_recording
-from config.settings import Settings
-from handlers.chat import (
-    Capabilities,
-    ChatFacts,
-    ChatRef,
-    Delivered,
-    Incoming,
-    Intake,
-    Media,
-    MediaKind,
-    Message,
-    RawUpdate,
-    Sender,
-)
-from handlers.context import Sendable, Understands
+from bot.logs import set_up_logs
+from bot.recorded import Conversation, RecordingError, read_recording
+from bot.replay_report import Became, Report
+from bot.replay_stage import NAME, ReplayPlatform, raw_update, settle_in
+from config.policy import load_policy
+from config.settings import Settings, load_settings
+from config.words import catalogue
+from handlers.context import Understands
 from handlers.hearing import Glance
 from handlers.understanding.meaning import Outcome, Place
-from handlers.understanding.place import parse_area
 from handlers.understanding.reader import Reader
 from storage.base import Base
 from storage.engine import Store
-from storage.tables import Account, Area, Chat, Person, Residence, RoleHeld
+from storage.tables import (
+    Draft,
+    Reminder,
+    Request,
+    Update,
+)
 
-NAME = "replay"
-
-
-@dataclass(frozen=True, slots=True)
-class Became:
-    """What became of one message."""
-
-    conv: str
-    n: int
-    outcome: str
-    of: int | None = None
-    category: str | None = None
-    urgency: str | None = None
-    kind: str | None = None
-    place: dict[str, str | None] | None = None
-
-    def as_json(self) -> str:
-        """One line of JSON."""
-        return json.dumps(
-            {name: getattr(self, name) for name in self.__slots__}, ensure_ascii=False
-        )
+AT_ONCE = 8
+A_SHARE = 24  #: conversations; a process of its own costs as much as a few of them
 
 
-class ReplayPlatform:
-    """A platform that hears recorded lines and says nothing."""
-
-    name = NAME
-    capabilities = Capabilities(reactions=False)
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    async def run(self, intake: Intake) -> None:
-        """Nothing comes by itself."""
-        await asyncio.Event().wait()
-
-    def read(self, body: Mapping[str, Any]) -> Sequence[Incoming]:
-        """A recorded line as a group's message."""
-        line, conv = body["line"], body["conv"]
-        media = (Media(kind=MediaKind(line["media"])),) if line["media"] else ()
-        return [
-            Message(
-                chat=ChatRef(NAME, conv),
-                sender=Sender(id=f"{conv}:{line['sender']}", name=line["sender"]),
-                at=datetime.fromisoformat(line["at"]),
-                message_id=str(line["n"]),
-                text=line["text"],
-                reply_to=str(line["reply_to"]) if line["reply_to"] else None,
-                media=media,
-                forwarded=line["forwarded"],
-            )
-        ]
-
-    async def deliver(self, out: Sendable, message_id: str | None) -> Delivered:
-        """Accept and send nothing."""
-        self._count += 1
-        return Delivered(message_id or f"bot-{self._count}")
-
-    async def examine(self, chat_id: str | None) -> ChatFacts:
-        """All is well in a recording."""
-        return ChatFacts(reachable=True)
-
-    def link(self, payload: str, *, group: bool = False) -> str | None:
-        """A recording has no links."""
-        return None
+class ReplayError(RuntimeError):
+    """A message could not be handled: our mistake, never the recording's."""
 
 
 async def replay_file(file: Path, *, area: str | None, as_json: bool) -> int:
     """Print what would have become of each message of a file."""
+    settings = load_settings()
+    set_up_logs("error", settings.log_format)
     try:
         conversations = list(read_recording(file, area))
     except RecordingError as error:
-        typer.echo(str(error), err=True)
+        for each in error.errors:
+            typer.echo(f"{file}: {each.say(catalogue(), settings.language)}", err=True)
         return 2
-    async for conversation, became in replayed(conversations):
-        _print(conversation, became, as_json=as_json)
+    report = Report(settings.language)
+    async for conversation, became in _all(conversations):
+        if as_json:
+            for each in became:
+                typer.echo(each.as_json())
+        else:
+            report.show(conversation, became)
+    if not as_json:
+        report.sum_up()
     return 0
+
+
+async def _all(
+    conversations: Sequence[Conversation],
+) -> AsyncGenerator[tuple[Conversation, list[Became]]]:
+    """Each in its order; many of them are shared out among the processors."""
+    parts = [conversations[i : i + A_SHARE] for i in range(0, len(conversations), A_SHARE)]
+    workers = min(os.cpu_count() or 1, len(parts))
+    if workers < 2:
+        async for pair in replayed(conversations):
+            yield pair
+        return
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for shared in [loop.run_in_executor(pool, _share, part) for part in parts]:
+            for pair in await shared:
+                yield pair
+
+
+def _share(part: Sequence[Conversation]) -> list[tuple[Conversation, list[Became]]]:
+    """What one process does of a recording with many conversations."""
+    set_up_logs("error", "console")
+
+    async def collect() -> list[tuple[Conversation, list[Became]]]:
+        return [pair async for pair in replayed(part)]
+
+    return asyncio.run(collect())
 
 
 async def replayed(
@@ -123,17 +101,70 @@ async def replayed(
     reader_for: Callable[[Conversation], Understands] | None = None,
 ) -> AsyncGenerator[tuple[Conversation, list[Became]]]:
     """Each conversation with what became of its messages, through the real program."""
-    reader = Reader.load()
+    own = load_settings()
+    settings = own.model_copy(
+        update={"web_chat": False, "telegram_token": None, "demo": False, "public_url": ""}
+    )
+    policy = load_policy(settings.policy_file)
+    cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
+    reader = Reader.load(extra_cues=cues)
     with tempfile.TemporaryDirectory(prefix="linli-replay-") as folder:
-        store = Store(f"sqlite+aiosqlite:///{folder}/replay.db")
-        try:
-            async with store.engine.begin() as connection:
-                await connection.run_sync(Base.metadata.create_all)
-            for conversation in conversations:
-                mine = reader_for(conversation) if reader_for else reader
-                yield conversation, await _replay(store, conversation, mine)
-        finally:
-            await store.close()
+        desk = _Desk(Path(folder), settings)
+        await desk.set_up()
+        for start in range(0, len(conversations), AT_ONCE):
+            some = conversations[start : start + AT_ONCE]
+            mine = [reader_for(each) if reader_for else reader for each in some]
+            for pair in zip(some, await desk.all_of(some, mine), strict=True):
+                yield pair
+
+
+class _Desk:
+    """Replays conversations, a few at once: while one waits for its database, another goes on.
+
+    Each has a database of its own: what another left undone would become due in this.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self._empty = folder / "empty.db"
+        self._folder = folder
+        self._settings = settings
+
+    async def set_up(self) -> None:
+        """Make the tables once; each conversation gets a copy."""
+        async with _open(self._empty) as store, store.engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+
+    async def all_of(
+        self, conversations: Sequence[Conversation], readers: Sequence[Understands]
+    ) -> list[list[Became]]:
+        """What became of the messages of each."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._one(number, conversation, reader))
+                for number, (conversation, reader) in enumerate(
+                    zip(conversations, readers, strict=True)
+                )
+            ]
+        return [task.result() for task in tasks]
+
+    async def _one(
+        self, number: int, conversation: Conversation, reader: Understands
+    ) -> list[Became]:
+        path = self._folder / f"{number}.db"
+        shutil.copyfile(self._empty, path)
+        async with _open(path) as store:
+            became = await _replay(store, conversation, reader, self._settings)
+        path.unlink()
+        return became
+
+
+@asynccontextmanager
+async def _open(path: Path) -> AsyncGenerator[Store]:
+    store = Store(f"sqlite+aiosqlite:///{path}")
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 @dataclass(slots=True)
@@ -170,138 +201,41 @@ class _Witness:
         ]
 
 
-async def _replay(store: Store, conversation: Conversation, reader: Understands) -> list[Became]:
-    lines = sorted(conversation.lines, key=lambda line: line.at)
-    if not lines:
+async def _replay(
+    store: Store, conversation: Conversation, reader: Understands, settings: Settings
+) -> list[Became]:
+    if not conversation.lines:
         return []
-    clock = VirtualClock(lines[0].at)
-    settings = Settings(web_chat=False, telegram_token=None, demo=False)
+    clock = VirtualClock(min(line.at for line in conversation.lines))
     app = App(settings, store, [ReplayPlatform()], clock=clock, reader=reader)
-    await _settle_in(app, conversation)
+    await settle_in(store, conversation, clock.now())
     witness = _Witness(conversation)
     app.dispatcher.hearing.witness = witness
     for line in conversation.lines:
         if line.at > clock.now():
             clock.set(line.at)
-            await app.ticks.tick()
-        await app.inbox.receive(NAME, [_raw(conversation, line)])
+            if await _something_due(store, line.at):
+                await app.ticks.tick()
+        await app.inbox.receive(NAME, [raw_update(conversation, line)])
         await app.settle()
+    await _nothing_failed(store, conversation)
     return witness.all()
 
 
-def _raw(conversation: Conversation, line: Line) -> RawUpdate:
-    body = {
-        "conv": conversation.name,
-        "line": {
-            "n": line.n,
-            "at": line.at.isoformat(),
-            "sender": line.sender,
-            "text": line.text,
-            "reply_to": line.reply_to,
-            "media": line.media,
-            "forwarded": line.forwarded,
-        },
-    }
-    return RawUpdate(f"{conversation.name}:{line.n}", conversation.name, body)
+async def _nothing_failed(store: Store, conversation: Conversation) -> None:
+    """A message that we failed to handle must not look like talk."""
+    async with store.read() as session:
+        failed = (await session.scalars(select(Update).where(Update.error.is_not(None)))).first()
+    if failed is not None:
+        raise ReplayError(failed.key, conversation.name, failed.error)
 
 
-async def _settle_in(app: App, conversation: Conversation) -> None:
-    """Build the places and people that the recording knows, and the group."""
-    now = app.clock.now()
-    async with app.store.write() as store:
-        tree = _Tree(store)
-        here = parse_area(conversation.area or "")
-        top = await tree.child(None, "neighbourhood", conversation.name, conversation.title)
-        own = await tree.at(top, here)
-        store.add(
-            Chat(
-                platform=NAME,
-                external_id=conversation.name,
-                kind="group",
-                title=conversation.title,
-                area_id=own.id,
-                present=True,
-                administrator=True,
-                hears_all=True,
-                can_speak=True,
-                greeted_at=now,
-                settings={"mode": "act"},
-            )
-        )
-        for line in {line.sender: line for line in reversed(conversation.lines)}.values():
-            person = Person(name=line.sender[:80], skills=[], created_at=now)
-            store.add(person)
-            await store.flush()
-            external = f"{conversation.name}:{line.sender}"
-            store.add(Account(platform=NAME, external_id=external, person_id=person.id))
-            if line.home is not None:
-                home = await tree.at(top, line.home)
-                store.add(Residence(person_id=person.id, area_id=home.id, since=now))
-            if line.role != "resident":
-                store.add(RoleHeld(person_id=person.id, role=line.role, area_id=own.id, since=now))
-
-
-class _Tree:
-    """Makes places as they are named."""
-
-    def __init__(self, store: Any) -> None:
-        self._store = store
-        self._made: dict[tuple[int | None, str, str], Area] = {}
-
-    async def at(self, top: Area, place: Place) -> Area:
-        """The place's own row, its parents made on the way."""
-        area = top
-        steps = (("building", place.building), ("unit", place.unit), ("household", place.room))
-        for kind, code in steps:
-            if code:
-                area = await self.child(area, kind, code, code)
-        return area
-
-    async def child(self, parent: Area | None, kind: str, code: str, name: str) -> Area:
-        """A place below another, made once."""
-        key = (parent.id if parent else None, kind, code)
-        if key not in self._made:
-            area = Area(
-                parent_id=parent.id if parent else None,
-                kind=kind,
-                name=name[:80] or code,
-                code=code[:40],
-                path="",
-                settings={},
-            )
-            self._store.add(area)
-            await self._store.flush()
-            area.path = f"{parent.path if parent else '/'}{area.id}/"
-            await self._store.flush()
-            self._made[key] = area
-        return self._made[key]
-
-
-SIGNS = {
-    "open": "●",
-    "join": "+",
-    "detail": "…",
-    "update": "→",
-    "ask": "?",
-    "answer": "!",
-    "talk": " ",
-}
-
-
-def _print(conversation: Conversation, became: Sequence[Became], *, as_json: bool) -> None:
-    if as_json:
-        for each in became:
-            typer.echo(each.as_json())
-        return
-    typer.echo(f"\n{conversation.title or conversation.name}")
-    for line, each in zip(conversation.lines, became, strict=True):
-        typer.echo(f"{SIGNS[each.outcome]} {line.n:>4} {line.sender}: {line.text}{_note(each)}")
-
-
-def _note(each: Became) -> str:
-    if each.outcome == "talk":
-        return ""
-    where = "".join(f" {v}" for v in (each.place or {}).values() if v)
-    link = f" #{each.of}" if each.of else ""
-    what = " ".join(part for part in (each.category, each.urgency) if part)
-    return f"    [{each.outcome}{link}{' ' + what if what else ''}{where}]"
+async def _something_due(store: Store, now: datetime) -> bool:
+    """Whether a tick would do anything: one question instead of five transactions a message."""
+    moments = (
+        exists().where(Request.due_at <= now),
+        exists().where(Reminder.next_at <= now),
+        exists().where(Draft.expires_at <= now),
+    )
+    async with store.read() as session:
+        return bool(await session.scalar(select(or_(*moments))))

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.directory.file.model import Neighbourhood, code_of
+from handlers.directory.file.model import Neighbourhood, code_of, is_plain_room
 from handlers.reminders.making import when_of
 from storage.secrets import Secrets, SecretsError
 from storage.tables import (
@@ -32,7 +32,8 @@ async def export_directory(
 ) -> Neighbourhood:
     """Everything that an import could bring; phone numbers only where `secrets` opens them.
 
-    People without a key (residents who came by themselves) are not part of the file.
+    Residents who came by themselves are not part of the file; staff named in chat are, with a
+    key made of their number.
     """
     areas = (await store.scalars(select(Area).order_by(Area.id))).all()
     paths = _paths(areas)
@@ -65,29 +66,46 @@ def _places(areas: Any) -> list[Data]:
         entry |= {f: v for f in FIELDS if (v := getattr(area, f)) is not None}
         by_id[area.id] = entry
         (by_id[area.parent_id]["places"] if area.parent_id in by_id else tops).append(entry)
-    for entry in by_id.values():
+    for entry in reversed(by_id.values()):  # what is below first
         _shorten(entry)
     return tops
 
 
 def _shorten(entry: Data) -> None:
-    """Plain households become a list of rooms."""
-    below = entry["places"]
-    plain = [p for p in below if p["kind"] == "household" and set(p) == {"kind", "name", "places"}]
-    if plain and len(plain) == len(below):
-        entry["rooms"] = [p["name"] for p in plain]
+    """Plain households become a list of rooms; units that are all alike a list of units."""
+    below: list[Data] = entry["places"]
+    if below and all(_is_plain(each, "household") for each in below):
+        entry["rooms"] = [each["name"] for each in below]
         entry["places"] = []
+    elif entry["kind"] == "building" and below and _alike(below):
+        entry["units"] = [each["name"] for each in below]
+        entry["rooms"] = below[0].get("rooms", [])
+        entry["places"] = []
+
+
+def _is_plain(place: Data, kind: str) -> bool:
+    return (
+        place["kind"] == kind
+        and set(place) <= {"kind", "name", "places", "rooms"}
+        and not place["places"]
+        and is_plain_room(place["name"])
+    )
+
+
+def _alike(units: list[Data]) -> bool:
+    rooms = units[0].get("rooms")
+    return all(_is_plain(each, "unit") and each.get("rooms") == rooms for each in units)
 
 
 async def _people(
     store: AsyncSession, paths: dict[int, str], secrets: Secrets | None, zone: ZoneInfo
 ) -> list[Data]:
-    rows = (
-        await store.scalars(select(Person).where(Person.key.is_not(None)).order_by(Person.id))
-    ).all()
+    staff = select(RoleHeld.person_id)
+    named = or_(Person.key.is_not(None), Person.id.in_(staff))
+    rows = (await store.scalars(select(Person).where(named).order_by(Person.id))).all()
     people: dict[int, Data] = {
         each.id: {
-            "key": each.key,
+            "key": each.key or f"p{each.id}",
             "name": each.name,
             "language": each.language,
             "phone": _phone(each.phone, secrets),
@@ -121,7 +139,8 @@ async def _fill(store: AsyncSession, people: dict[int, Data], paths: dict[int, s
             people[home.person_id]["homes"].append(paths[home.area_id])
     for account in (await store.scalars(select(Account).order_by(Account.id))).all():
         if account.person_id in people:
-            people[account.person_id]["accounts"][account.platform] = account.external_id
+            accounts = people[account.person_id]["accounts"]
+            accounts.setdefault(account.platform, []).append(account.external_id)
 
 
 async def _fill_leave(store: AsyncSession, people: dict[int, Data], zone: ZoneInfo) -> None:
@@ -159,6 +178,11 @@ async def _reminders(store: AsyncSession, paths: dict[int, str]) -> list[Data]:
         select(Reminder).where(Reminder.state != "ended").order_by(Reminder.id)
     )
     return [
-        {"area": paths[each.area_id], "when": when_of(each.rule), "text": each.text}
+        {
+            "area": paths[each.area_id],
+            "when": when_of(each.rule),
+            "text": each.text,
+            "paused": each.state == "paused",
+        }
         for each in rows.all()
     ]

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-from handlers.directory.file.checking import check
-from handlers.directory.file.excel_form import read_excel, write_excel
+from handlers.directory.file.checking import Known, check
+from handlers.directory.file.excel_form import draft_excel, write_excel
 from handlers.directory.file.model import Neighbourhood
-from handlers.directory.file.problems import FileError, FileProblems
-from handlers.directory.file.yaml_form import read_yaml, write_yaml
+from handlers.directory.file.problems import FileError, FileProblems, Spot
+from handlers.directory.file.reading import Draft
+from handlers.directory.file.yaml_form import draft_yaml, write_yaml
 
-__all__ = ["FileError", "FileProblems", "Neighbourhood", "read_file", "write_file"]
+__all__ = ["FileError", "FileProblems", "Known", "Neighbourhood", "read_file", "write_file"]
+
+MOST_BYTES = 100_000_000
 
 
-def read_file(path: Path, roles: frozenset[str]) -> Neighbourhood:
-    """A neighbourhood file, whole and fitting together.
+def read_file(path: Path, known: Known | Collection[str]) -> Neighbourhood:
+    """A neighbourhood file, whole and fitting together; `known` may be the roles alone.
 
     Raises FileProblems with all that is wrong, each with its place in the file.
     """
+    draft = _drafted(path)
+    check(draft, known if isinstance(known, Known) else Known(known))
+    if draft.errors:
+        raise FileProblems(draft.errors)
+    return draft.found
+
+
+def _drafted(path: Path) -> Draft:
+    suffix = path.suffix.lower()
+    if suffix not in (".xlsx", ".yaml", ".yml"):
+        raise FileProblems([FileError(Spot(), "unknown_form")])
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise FileProblems([FileError(Spot(), "too_large")])
         body = path.read_bytes()
     except OSError as error:
-        raise FileProblems(
-            [FileError(str(path), "unreadable", {"why": error.strerror or ""})]
-        ) from None
-    if path.suffix.lower() == ".xlsx":
-        found = read_excel(body)
-    elif path.suffix.lower() in (".yaml", ".yml"):
-        found = read_yaml(_decoded(body))
-    else:
-        raise FileProblems([FileError(str(path), "unknown_form")])
-    if errors := check(found, roles):
-        raise FileProblems(errors)
-    return found
+        why = error.strerror or str(error)
+        raise FileProblems([FileError(Spot(), "unreadable", {"why": why})]) from None
+    return draft_excel(body) if suffix == ".xlsx" else draft_yaml(_decoded(body))
 
 
 def _decoded(body: bytes) -> str:
@@ -41,7 +49,7 @@ def _decoded(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
-        raise FileProblems([FileError(f"line {line}", "not_utf8")]) from None
+        raise FileProblems([FileError(Spot(line=line), "not_utf8")]) from None
 
 
 def write_file(found: Neighbourhood, form: Literal["yaml", "xlsx"]) -> bytes:

@@ -3,36 +3,61 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from handlers.directory.file.model import KINDS, Neighbourhood, PlaceEntry
-from handlers.directory.file.problems import FileError
+from config.words import catalogue
+from handlers.directory.file.model import KINDS, Neighbourhood, PersonEntry, PlaceEntry, code_of
+from handlers.directory.file.problems import Path
+from handlers.directory.file.reading import Draft
+from handlers.reminders.phrases import WhenError, parse_when
 
-Tree = Mapping[str, list[str]]
+Ends = Mapping[str, list[str]]
 
 
-def walk(places: list[PlaceEntry], parent: str = "") -> Iterator[tuple[str, PlaceEntry]]:
-    """All places that are written out, with their paths."""
-    for each in places:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a file may speak of without saying it itself."""
+
+    roles: Collection[str]
+    platforms: Collection[str] | None = None  #: None: any
+    places: Collection[str] = ()  #: paths of the places that exist already
+    people: Collection[str] = ()  #: keys of the people that exist already
+    now: datetime | None = None  #: None: the times of reminders are not read
+    zone: str = "Asia/Shanghai"
+
+
+def walk(
+    places: Sequence[PlaceEntry], parent: str = "", above: Path = ()
+) -> Iterator[tuple[str, Path, PlaceEntry]]:
+    """All places that are written out, with their paths of names and their paths in the file."""
+    for number, each in enumerate(places):
         path = f"{parent}/{each.name}" if parent else each.name
-        yield path, each
-        yield from walk(each.places, path)
+        at = (*above, "places", number)
+        yield path, at, each
+        yield from walk(each.places, path, at)
+
+
+def in_short(place: PlaceEntry) -> Iterator[tuple[str, str, str]]:
+    """The places in `units` and `rooms`: kind, name, and the path below this place."""
+    for unit in place.units:
+        yield "unit", unit, ""
+        yield from (("household", room, f"/{unit}") for room in place.rooms)
+    if not place.units:
+        yield from (("household", room, "") for room in place.rooms)
 
 
 def paths_of(found: Neighbourhood) -> set[str]:
     """The paths of all places, those in the short lists too."""
     paths: set[str] = set()
-    for path, each in walk(found.places):
+    for path, _, each in walk(found.places):
         paths.add(path)
-        for unit in each.units:
-            paths.add(f"{path}/{unit}")
-            paths.update(f"{path}/{unit}/{room}" for room in each.rooms)
-        if not each.units:
-            paths.update(f"{path}/{room}" for room in each.rooms)
+        paths.update(f"{path}{under}/{name}" for _, name, under in in_short(each))
     return paths
 
 
-def ends_of(paths: set[str]) -> dict[str, list[str]]:
+def ends_of(paths: Iterable[str]) -> dict[str, list[str]]:
     """Every end of a path ("3栋/2单元") with the paths that end so."""
     ends: dict[str, list[str]] = {}
     for path in paths:
@@ -42,60 +67,150 @@ def ends_of(paths: set[str]) -> dict[str, list[str]]:
     return ends
 
 
-def check(found: Neighbourhood, roles: frozenset[str]) -> list[FileError]:
-    """All that does not fit together."""
-    ends = ends_of(paths_of(found))
-    errors = [*_tree(found), *_twice(found), *_people(found, roles, ends)]
-    for name, entries in (("chats", found.chats), ("reminders", found.reminders)):
-        for number, each in enumerate(entries, 1):
-            errors += _area(ends, each.area, f"{name}, {number}")
-    return errors
+def meant(name: str, own: Ends, others: Ends) -> list[str]:
+    """The places that a name may mean: the file's own first. A whole path means itself."""
+    wanted = name.strip("/")
+    for ends in (own, others):
+        if found := ends.get(wanted):
+            return [wanted] if wanted in found else found
+    return []
 
 
-def _tree(found: Neighbourhood) -> Iterator[FileError]:
-    seen: Counter[str] = Counter()
-    for path, each in walk(found.places):
-        seen[path] += 1
-        if seen[path] == 2:
-            yield FileError(f"places, {path}", "twice", {"name": each.name})
-        for below in each.places:
+def check(draft: Draft, known: Known) -> None:
+    """Tell all that does not fit together, and put roles' names into their keys."""
+    _tree(draft)
+    _twice(draft)
+    _people(draft, known)
+    _platforms(draft, known)
+    if "places" not in draft.broken:
+        _areas(draft, known)
+    _moments(draft, known)
+
+
+def _tree(draft: Draft) -> None:
+    siblings: Counter[tuple[str, str, str]] = Counter()
+    for path, at, each in walk(draft.found.places):
+        parent = path.rpartition("/")[0]
+        code = each.code or code_of(each.kind, each.name)
+        siblings[parent, each.kind, code] += 1
+        if siblings[parent, each.kind, code] == 2:
+            draft.wrong((*at, "name"), "twice", name=each.name)
+        if each.units and each.kind != "building":
+            draft.wrong((*at, "units"), "units_where", name=each.name)
+        for number, below in enumerate(each.places):
             if KINDS.index(below.kind) <= KINDS.index(each.kind):
-                values: dict[str, object] = {"name": below.name, "above": each.name}
-                yield FileError(f"places, {path}/{below.name}", "wrong_level", values)
+                spot = (*at, "places", number, "kind")
+                draft.wrong(spot, "wrong_level", name=below.name, above=each.name)
+        _short(draft, at, each)
 
 
-def _twice(found: Neighbourhood) -> Iterator[FileError]:
-    keys = Counter(each.key for each in found.people)
-    chats = Counter((each.platform, each.id) for each in found.chats)
-    accounts = Counter((p, a) for each in found.people for p, a in each.accounts.items())
-    for names, where in ((keys, "people"), (chats, "chats"), (accounts, "accounts")):
-        for name, count in names.items():
+def _short(draft: Draft, at: Path, place: PlaceEntry) -> None:
+    for name, values in (("units", place.units), ("rooms", place.rooms)):
+        for value, count in Counter(values).items():
             if count > 1:
-                shown = name if isinstance(name, str) else ": ".join(name)
-                yield FileError(where, "twice", {"name": shown})
+                draft.wrong((*at, name), "twice", name=value)
+    names = {below.name for below in place.places}
+    for value in place.units or place.rooms:
+        if value in names:
+            draft.wrong((*at, "places"), "twice", name=value)
 
 
-def _people(found: Neighbourhood, roles: frozenset[str], ends: Tree) -> Iterator[FileError]:
-    keys = {each.key for each in found.people}
-    for each in found.people:
-        where = f"people, {each.key}"
-        for held in each.roles:
-            if held.role not in roles:
-                known: dict[str, object] = {"text": held.role, "known": ", ".join(sorted(roles))}
-                yield FileError(where, "one_of", known)
-            yield from _area(ends, held.area, where)
-        for home in each.homes:
-            yield from _area(ends, home, where)
-        for leave in each.leave:
-            if leave.deputy and leave.deputy not in keys:
-                yield FileError(where, "no_person", {"name": leave.deputy})
-            if leave.last < leave.first:
-                yield FileError(where, "leave_order")
+def _twice(draft: Draft) -> None:
+    seen: set[tuple[str, ...]] = set()
+    for name, spot in _names(draft.found):
+        if name in seen:
+            draft.wrong(spot, "twice", name=": ".join(name[1:]))
+        seen.add(name)
 
 
-def _area(ends: Tree, area: str, where: str) -> Iterator[FileError]:
-    found = ends.get(area.strip("/"), [])
-    if not found:
-        yield FileError(where, "no_area", {"name": area})
-    elif len(found) > 1:
-        yield FileError(where, "many_areas", {"name": area, "found": "; ".join(found[:3])})
+def _names(found: Neighbourhood) -> Iterator[tuple[tuple[str, ...], Path]]:
+    for number, person in enumerate(found.people):
+        yield ("person", person.key), ("people", number, "key")
+        for platform, ids in person.accounts.items():
+            for each in ids:
+                yield ("account", platform, each), ("people", number, "accounts", platform)
+    for number, chat in enumerate(found.chats):
+        yield ("chat", chat.platform, chat.id), ("chats", number, "id")
+    for number, reminder in enumerate(found.reminders):
+        yield ("reminder", reminder.area, reminder.text), ("reminders", number, "text")
+
+
+def _people(draft: Draft, known: Known) -> None:
+    words = catalogue()
+    names = {
+        word: role
+        for role in known.roles
+        if words.has(f"roles.{role}")
+        for word in words.every(f"roles.{role}")
+    }
+    keys = {each.key for each in draft.found.people} | set(known.people)
+    for number, person in enumerate(draft.found.people):
+        for i, held in enumerate(person.roles):
+            held.role = names.get(held.role, held.role)
+            if held.role not in known.roles:
+                spot = ("people", number, "roles", i, "role")
+                draft.wrong(spot, "one_of", text=held.role, known=", ".join(sorted(known.roles)))
+        _leave(draft, number, person, keys)
+
+
+def _leave(draft: Draft, number: int, person: PersonEntry, keys: set[str]) -> None:
+    for i, leave in enumerate(person.leave):
+        at = ("people", number, "leave", i)
+        if leave.last < leave.first:
+            draft.wrong((*at, "to"), "leave_order")
+        if leave.deputy == person.key:
+            draft.wrong((*at, "deputy"), "own_deputy")
+        elif leave.deputy and leave.deputy not in keys and "people" not in draft.broken:
+            draft.wrong((*at, "deputy"), "no_person", name=leave.deputy)
+
+
+def _platforms(draft: Draft, known: Known) -> None:
+    if known.platforms is None:
+        return
+    shown = ", ".join(sorted(known.platforms))
+    for number, person in enumerate(draft.found.people):
+        for platform in person.accounts:
+            if platform not in known.platforms:
+                spot = ("people", number, "accounts", platform)
+                draft.wrong(spot, "one_of", text=platform, known=shown)
+    for number, chat in enumerate(draft.found.chats):
+        if chat.platform not in known.platforms:
+            spot = ("chats", number, "platform")
+            draft.wrong(spot, "one_of", text=chat.platform, known=shown)
+
+
+def _areas(draft: Draft, known: Known) -> None:
+    own, others = ends_of(paths_of(draft.found)), ends_of(known.places)
+    for area, spot in named_areas(draft.found):
+        found = meant(area, own, others)
+        if not found:
+            draft.wrong(spot, "no_area", name=area)
+        elif len(found) > 1:
+            draft.wrong(spot, "many_areas", name=area, found="; ".join(sorted(found)[:3]))
+
+
+def named_areas(found: Neighbourhood) -> Iterator[tuple[str, Path]]:
+    """Every place that is named somewhere, and where."""
+    for number, person in enumerate(found.people):
+        for i, held in enumerate(person.roles):
+            yield held.area, ("people", number, "roles", i, "area")
+        for i, home in enumerate(person.homes):
+            yield home, ("people", number, "homes", i)
+    for number, chat in enumerate(found.chats):
+        yield chat.area, ("chats", number, "area")
+    for number, reminder in enumerate(found.reminders):
+        yield reminder.area, ("reminders", number, "area")
+
+
+def _moments(draft: Draft, known: Known) -> None:
+    """The times of reminders can be read. One that is past may stand in the database already."""
+    for number, each in enumerate(draft.found.reminders if known.now else ()):
+        assert known.now is not None
+        try:
+            _, rest = parse_when(each.when, known.now, known.zone)
+        except WhenError as error:
+            wrong = error.key not in ("reminders.past", "reminders.never")
+        else:
+            wrong = bool(rest)
+        if wrong:
+            draft.wrong(("reminders", number, "when"), "bad_when", text=each.when)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
-from handlers.directory.file.model import Neighbourhood
-from handlers.directory.file.problems import FileError, FileProblems, Path, of_validation
+from handlers.directory.file.model import Neighbourhood, folded
+from handlers.directory.file.problems import FileError, FileProblems, Path, Spot, shown
+from handlers.directory.file.reading import Draft, drafted
 
 try:
     from yaml import CSafeLoader as Loader
@@ -24,36 +24,34 @@ class _Places:
     def __init__(self) -> None:
         self.lines: dict[Path, int] = {}
 
-    def where(self, path: Path) -> str:
+    def where(self, path: Path) -> Spot:
         """The line of a path, or of the nearest thing around it."""
-        shown = ".".join(str(part + 1 if isinstance(part, int) else part) for part in path)
+        field = shown(path)
         while path and path not in self.lines:
             path = path[:-1]
-        return f"line {self.lines.get(path, 1)}, {shown}"
+        return Spot(line=self.lines.get(path, 1), field=field)
 
 
-def read_yaml(text: str) -> Neighbourhood:
-    """The file's content. Raises FileProblems with every error and its line."""
+def draft_yaml(text: str) -> Draft:
+    """The file's content as far as it is right. Raises FileProblems when it is no YAML."""
     try:
         root = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FileProblems(
-            [FileError(f"line {line}", "not_yaml", {"why": str(error.problem)})]
-        ) from None
-    except yaml.YAMLError as error:
-        raise FileProblems([FileError("", "not_yaml", {"why": str(error)})]) from None
+        mark = error.problem_mark or error.context_mark
+        values: dict[str, object] = {"why": str(error.problem or error.context)}
+        line = mark.line + 1 if mark else 1
+        raise FileProblems([FileError(Spot(line=line), "not_yaml", values)]) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        why = " ".join(str(error).split())
+        raise FileProblems([FileError(Spot(), "not_yaml", {"why": why})]) from None
     if root is None:
-        raise FileProblems([FileError("", "empty")])
+        raise FileProblems([FileError(Spot(), "empty")])
     places = _Places()
     errors: list[FileError] = []
     data = _value(root, (), places, errors, set())
-    if errors:
-        raise FileProblems(errors)
-    try:
-        return Neighbourhood.model_validate(data)
-    except ValidationError as error:
-        raise FileProblems(of_validation(error, places.where)) from None
+    draft = drafted(data, places.where)
+    draft.errors[:0] = errors
+    return draft
 
 
 def _value(node: Any, path: Path, places: _Places, errors: list[FileError], seen: set[int]) -> Any:
@@ -76,21 +74,26 @@ def _mapping(
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = str(key_node.value)
-        places.lines[(*path, key)] = key_node.start_mark.line + 1
+        below = (*path, key)
         if key in found:
-            errors.append(FileError(places.where((*path, key)), "twice", {"name": key}))
-        found[key] = _value(value_node, (*path, key), places, errors, seen)
+            errors.append(
+                FileError(
+                    Spot(key_node.start_mark.line + 1, field=shown(below)), "twice", {"name": key}
+                )
+            )
+        value = _value(value_node, below, places, errors, seen)
+        places.lines[below] = key_node.start_mark.line + 1
+        if value is not None:  # "phone:" with nothing behind it says nothing
+            found[key] = value
     return found
 
 
 def _scalar(node: Any, path: Path, places: _Places, errors: list[FileError]) -> Any:
-    """Names stay text as written ("0101"); only true, false and nothing are more."""
+    """Names stay text as written ("0101", "No"); the model knows what each field wants."""
     if node.tag.endswith(":null"):
         return None
-    if node.tag.endswith(":bool"):
-        return node.value.lower() in ("true", "yes", "on")
     if node.tag.startswith("!"):
-        errors.append(FileError(places.where(path), "bad_value", {"why": f"tag {node.tag}"}))
+        errors.append(FileError(places.where(path), "tag", {"text": node.tag}))
         return None
     return node.value
 
@@ -98,4 +101,15 @@ def _scalar(node: Any, path: Path, places: _Places, errors: list[FileError]) -> 
 def write_yaml(found: Neighbourhood) -> str:
     """The content as YAML that reads back equal."""
     data = found.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
+    for place in data.get("places", []):
+        _fold(place)
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _fold(place: dict[str, Any]) -> None:
+    """Whole ranges of rooms in their short form."""
+    if rooms := place.get("rooms"):
+        short = folded(rooms)
+        place["rooms"] = short[0] if len(short) == 1 else short
+    for below in place.get("places", []):
+        _fold(below)

@@ -75,7 +75,7 @@ async def test_a_changed_name_and_a_new_role_are_the_only_changes(store: Store) 
     wanted = sample()
     wanted.people[0].name = "李娜娜"
     plan = await brought(store, wanted)
-    assert plan.names == {"change person": ["李娜娜"]}
+    assert plan.names == {"change person": ["李娜娜 (name)"]}
 
 
 async def test_phone_numbers_are_sealed(store: Store) -> None:

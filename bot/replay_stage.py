@@ -1,0 +1,171 @@
+"""The stage of a replay: a platform that only hears, and the places and people of a recording."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.recording import Conversation, Line
+from handlers.chat import (
+    Capabilities,
+    ChatFacts,
+    ChatRef,
+    Delivered,
+    Incoming,
+    Intake,
+    Media,
+    MediaKind,
+    Message,
+    RawUpdate,
+    Sender,
+)
+from handlers.context import Sendable
+from handlers.understanding.meaning import Place
+from handlers.understanding.place import parse_area
+from storage.engine import Store
+from storage.tables import Account, Area, Chat, Person, Residence, RoleHeld
+
+NAME = "replay"
+
+
+class ReplayPlatform:
+    """A platform that hears recorded lines and says nothing."""
+
+    name = NAME
+    capabilities = Capabilities(reactions=False)
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    async def run(self, intake: Intake) -> None:
+        """Nothing comes by itself."""
+        await asyncio.Event().wait()
+
+    def read(self, body: Mapping[str, Any]) -> Sequence[Incoming]:
+        """A recorded line as a group's message."""
+        line, conv = body["line"], body["conv"]
+        media = (Media(kind=MediaKind(line["media"])),) if line["media"] else ()
+        return [
+            Message(
+                chat=ChatRef(NAME, conv),
+                sender=Sender(id=f"{conv}:{line['who']}", name=line["sender"]),
+                at=datetime.fromisoformat(line["at"]),
+                message_id=str(line["n"]),
+                text=line["text"],
+                reply_to=None if line["reply_to"] is None else str(line["reply_to"]),
+                media=media,
+                forwarded=line["forwarded"],
+            )
+        ]
+
+    async def deliver(self, out: Sendable, message_id: str | None) -> Delivered:
+        """Accept and send nothing."""
+        self._count += 1
+        return Delivered(message_id or f"bot-{self._count}")
+
+    async def examine(self, chat_id: str | None) -> ChatFacts:
+        """All is well in a recording."""
+        return ChatFacts(reachable=True)
+
+    def link(self, payload: str, *, group: bool = False) -> str | None:
+        """A recording has no links."""
+        return None
+
+
+def raw_update(conversation: Conversation, line: Line) -> RawUpdate:
+    """A recorded line as the inbox keeps it."""
+    body = {
+        "conv": conversation.name,
+        "line": {
+            "n": line.n,
+            "at": line.at.isoformat(),
+            "sender": line.sender,
+            "who": line.who,
+            "text": line.text,
+            "reply_to": line.reply_to,
+            "media": line.media,
+            "forwarded": line.forwarded,
+        },
+    }
+    return RawUpdate(f"{conversation.name}:{line.n}", conversation.name, body)
+
+
+async def settle_in(store: Store, conversation: Conversation, now: datetime) -> None:
+    """Build the places and people that the recording knows, and the group."""
+    tree = _Tree()
+    top = tree.child(None, "neighbourhood", conversation.name, conversation.title)
+    own = tree.at(top, parse_area(conversation.area or ""))
+    people: list[Person] = []
+    more: list[Account | Residence | RoleHeld] = []
+    for number, line in enumerate(_first_lines(conversation), 1):
+        people.append(Person(id=number, name=line.sender[:80], skills=[], created_at=now))
+        account = f"{conversation.name}:{line.who}"
+        more.append(Account(platform=NAME, external_id=account, person_id=number))
+        if line.home is not None:
+            home = tree.at(top, line.home)
+            more.append(Residence(person_id=number, area_id=home.id, since=now))
+        if line.role != "resident":
+            role = RoleHeld(person_id=number, role=line.role, area_id=own.id, since=now)
+            more.append(role)
+    async with store.write() as session:
+        for some in (tree.areas, people, [*more, _group(conversation, own, now)]):
+            session.add_all(some)
+            await session.flush()
+
+
+def _first_lines(conversation: Conversation) -> list[Line]:
+    """The first line of each sender: who they are and where they live."""
+    return list({line.who: line for line in reversed(conversation.lines)}.values())
+
+
+def _group(conversation: Conversation, own: Area, now: datetime) -> Chat:
+    return Chat(
+        platform=NAME,
+        external_id=conversation.name,
+        kind="group",
+        title=conversation.title[:200],
+        area_id=own.id,
+        present=True,
+        administrator=True,
+        hears_all=True,
+        can_speak=True,
+        greeted_at=now,
+        settings={"mode": "act"},
+    )
+
+
+class _Tree:
+    """Makes places as they are named; ids are given by hand, for the database is its own."""
+
+    def __init__(self) -> None:
+        self.areas: list[Area] = []
+        self._made: dict[tuple[int | None, str, str], Area] = {}
+
+    def at(self, top: Area, place: Place) -> Area:
+        """The place's own row, its parents made on the way."""
+        area = top
+        steps = (("building", place.building), ("unit", place.unit), ("household", place.room))
+        for kind, code in steps:
+            if code:
+                area = self.child(area, kind, code, code)
+        return area
+
+    def child(self, parent: Area | None, kind: str, code: str, name: str) -> Area:
+        """A place below another, made once."""
+        key = (parent.id if parent else None, kind, code)
+        if key not in self._made:
+            number = len(self.areas) + 1
+            area = Area(
+                id=number,
+                parent_id=parent.id if parent else None,
+                kind=kind,
+                name=(name or code)[:80],
+                code=code[:40],
+                path=f"{parent.path if parent else '/'}{number}/",
+                settings={},
+            )
+            self.areas.append(area)
+            self._made[key] = area
+        return self._made[key]
