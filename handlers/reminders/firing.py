@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from handlers.chat import Content, Say
 from handlers.context import Work, topic_of
 from handlers.directory import groups
@@ -13,7 +15,10 @@ from storage.queries import directory as directory_query
 from storage.queries import reminders as query
 from storage.tables import Reminder
 
+log = structlog.get_logger("linli.reminders")
+
 AT_ONCE = 50
+AGAIN_AFTER = timedelta(minutes=10)
 #: A reminder that was due for years of minutes is not counted to the end.
 MOST_MISSED = 1000
 
@@ -22,8 +27,21 @@ async def due(work: Work) -> int:
     """Post or report every reminder whose moment has come; how many were looked at."""
     found = await query.due(work.store, work.now, AT_ONCE)
     for reminder in found:
-        await _fire(work, reminder)
+        await _one(work, reminder.id, reminder)
     return len(found)
+
+
+async def _one(work: Work, reminder_id: int, reminder: Reminder) -> None:
+    """One reminder in a savepoint; one that fails is tried again later and stops no other."""
+    said, seen = len(work.tray), reminder.next_at
+    try:
+        async with work.store.begin_nested():
+            await _fire(work, reminder)
+    except Exception:
+        del work.tray[said:]
+        log.exception("due.failed", reminder=reminder_id)
+        if seen is not None:
+            await query.claim(work.store, reminder_id, seen, work.now + AGAIN_AFTER)
 
 
 async def _fire(work: Work, reminder: Reminder) -> None:

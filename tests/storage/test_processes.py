@@ -1,0 +1,157 @@
+"""Several processes of the whole program on one PostgreSQL database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from structlog.testing import capture_logs
+
+from bot.app import App
+from handlers.chat import RawUpdate
+from storage.engine import Store
+from storage.tables import Occurrence, Reminder
+from tests.fakes.postgres import Postgres
+from tests.fakes.reader import PlainReader
+from tests.harness import GROUP, Stage, prepare, staged
+
+
+class Pair:
+    """Two processes that share a database, a clock and the rooms."""
+
+    def __init__(self, stage: Stage, second: App) -> None:
+        self.stage = stage
+        self.first, self.second = stage.app, second
+
+    async def settle(self) -> None:
+        """Both do all that follows at this moment."""
+        for _ in range(2):
+            await asyncio.gather(self.first.settle(), self.second.settle())
+
+    async def heard(self) -> None:
+        """What one told has reached the other (it comes by the other's own connection)."""
+        for app in (self.first, self.second):
+            await app.wire.our_turn()
+
+    async def by(self, app: App, person: str, text: str) -> None:
+        """Somebody says something in building 3's group, and this process receives it."""
+        self.stage.rooms.intake = app.inbox
+        actor = self.stage.cast[person]
+        await self.stage.rooms.act(GROUP, person, "message", text=text, name=actor.name)
+        await self.settle()
+        await self.heard()
+
+
+@pytest.fixture
+async def pair(postgres: Postgres, tmp_path: Path) -> AsyncGenerator[Pair]:
+    url = postgres.url(await postgres.copy_of("cast_of_all", prepare))
+    async with AsyncExitStack() as stack:
+        reader = PlainReader()
+        stage = await stack.enter_async_context(staged(tmp_path, reader=reader, database_url=url))
+        store = Store(url)
+        second = App(stage.app.settings, store, [stage.rooms], clock=stage.clock, reader=reader)
+        yield Pair(stage, second)
+        await second.wire.close()
+        await store.close()
+
+
+async def test_each_hears_what_the_other_changed(pair: Pair) -> None:
+    await pair.by(pair.first, "qian", "4栋都好吗")
+    await pair.by(pair.second, "qian", "今天天气不错")  # both know the group now, without requests
+    await pair.by(pair.first, "li", "咱们楼电梯又坏了")
+    await pair.by(pair.second, "zhao", "我家也是")
+    assert "2 户" in pair.stage.card(1).text
+    await pair.by(pair.first, "sun", "+1")
+    assert "3 户" in pair.stage.card(1).text
+    assert len(pair.stage.said(GROUP)) == 1
+
+
+async def test_the_same_update_received_by_both_opens_one_request(pair: Pair) -> None:
+    """R12"""
+    body = {
+        "kind": "message",
+        "room": GROUP,
+        "person": "li",
+        "at": pair.stage.clock.now().isoformat(),
+        "message_id": "m99",
+        "text": "咱们楼电梯又坏了",
+    }
+    raw = [RawUpdate("same", GROUP, body)]
+    await asyncio.gather(*(app.inbox.receive("rooms", raw) for app in (pair.first, pair.second)))
+    await pair.settle()
+    assert len(await pair.stage.requests()) == 1
+    assert len(pair.stage.said(GROUP)) == 1
+
+
+async def test_two_reports_at_once_get_two_numbers(pair: Pair) -> None:
+    for n, app in enumerate((pair.first, pair.second) * 3):
+        pair.stage.rooms.intake = app.inbox
+        person, room = f"new{n}", GROUP if n % 2 else "g4"
+        await pair.stage.rooms.act(room, person, "message", text=f"/report 灯坏了{n}", name=person)
+    await pair.settle()
+    assert sorted(each.number for each in await pair.stage.requests()) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_an_occurrence_is_posted_once_by_two_clocks(pair: Pair) -> None:
+    """R57"""
+    await pair.stage.feng.writes("/remind 每天 9:30 3栋 喝水")
+    await pair.stage.feng.presses(pair.stage.feng.last, "保存")
+    pair.stage.clock.turn(timedelta(minutes=40))
+    await asyncio.gather(*(app.ticks.tick() for app in (pair.first, pair.second) * 2))
+    await pair.settle()
+    assert [each.text for each in pair.stage.said(GROUP)] == ["喝水"]
+    async with pair.first.store.read() as store:
+        assert len((await store.scalars(select(Occurrence))).all()) == 1
+
+
+async def test_what_nobody_took_climbs_once_by_two_clocks(pair: Pair) -> None:
+    await pair.by(pair.first, "li", "咱们楼电梯又坏了")
+    due = (await pair.stage.request(1)).due_at
+    assert due is not None
+    pair.stage.clock.set(due)
+    await asyncio.gather(*(app.ticks.tick() for app in (pair.first, pair.second) * 2))
+    await pair.settle()
+    assert (await pair.stage.events(1)).count("climb") == 1
+    assert (await pair.stage.request(1)).rung == 1
+
+
+async def test_two_who_take_it_at_once_in_two_processes_are_one_and_one_told(pair: Pair) -> None:
+    """R28"""
+    await pair.by(pair.first, "li", "咱们楼电梯又坏了")
+    card, rooms = pair.stage.card(1), pair.stage.rooms
+    data = card.button("我来").data
+    for person, app in (("wang", pair.first), ("zhou", pair.second)):
+        rooms.intake = app.inbox
+        await rooms.act(GROUP, person, "press", message_id=card.id, data=data)
+    await pair.settle()
+    assert (await pair.stage.events(1)).count("take") == 1
+    assert len(rooms.toasts) == 2
+    assert sum("王姨" in toast.text or "周叔" in toast.text for toast in rooms.toasts) == 1
+
+
+async def test_a_reminder_that_fails_stops_no_other_and_is_tried_again(pair: Pair) -> None:
+    for text in ("坏的", "喝水"):
+        await pair.stage.feng.writes(f"/remind 每天 9:30 3栋 {text}")
+        await pair.stage.feng.presses(pair.stage.feng.last, "保存")
+    broken = update(Reminder).where(Reminder.text == "坏的")
+    async with pair.first.store.write() as store:
+        kept = (await store.scalars(select(Reminder.rule).where(Reminder.text == "坏的"))).one()
+        await store.execute(broken.values(rule={**kept, "every": "blue moon"}))
+    pair.stage.clock.turn(timedelta(minutes=40))
+    with capture_logs() as logs:
+        await pair.first.ticks.tick()
+        await pair.second.ticks.tick()
+    await pair.settle()
+    assert [each.text for each in pair.stage.said(GROUP)] == ["喝水"]
+    assert [each["event"] for each in logs].count("due.failed") == 1
+    async with pair.first.store.write() as store:
+        await store.execute(broken.values(rule=kept))
+    pair.stage.clock.turn(timedelta(minutes=10))
+    await pair.first.ticks.tick()
+    await pair.settle()
+    assert [each.text for each in pair.stage.said(GROUP)] == ["喝水", "坏的"]
