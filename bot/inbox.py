@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import structlog
 
@@ -25,6 +27,9 @@ from storage.queries import post
 log = structlog.get_logger("linli.inbox")
 
 MAX_TRIES = 3
+#: Characters that no database takes; and how JSON writes them.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+UNSTORABLE_JSON = re.compile(r"\\u0000|[\ud800-\udfff]")
 CLOSE_TOGETHER = 200
 
 
@@ -69,6 +74,7 @@ class Inbox:
         if not updates:
             return
         now = self._clock.now()
+        updates = [_storable(each) for each in updates]
         rows = [
             {
                 "platform": platform,
@@ -197,3 +203,20 @@ class Inbox:
             await post.park_update(
                 store, update.id, type(error).__name__, tries=update.tries, dead=dead
             )
+
+
+def _storable(update: RawUpdate) -> RawUpdate:
+    """The same without what cannot be kept: one such update must not hold up all others."""
+    if not UNSTORABLE_JSON.search(json.dumps(update.body, ensure_ascii=False)):
+        return update
+    return RawUpdate(update.key, update.lane, _cleaned(update.body))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {key: _cleaned(each) for key, each in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(each) for each in cast("Sequence[Any]", value)]
+    return value

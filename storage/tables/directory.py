@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, Id, plain_text
+from storage.base import Base, Id, Name, plain_text
 
 
 class Area(Base):
@@ -19,7 +19,7 @@ class Area(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    name: Mapped[str] = mapped_column(String(80))  #: as people write it: "3栋", "2单元", "501"
+    name: Mapped[str] = mapped_column(Name(80))  #: as people write it: "3栋", "2单元", "501"
     code: Mapped[str] = mapped_column(String(40))  #: bare, case kept: "3", "B", "501", "Tower B"
     #: "/1/4/17/": all ids from the root down to this one, so a subtree is one range of the index
     path: Mapped[str] = mapped_column(plain_text(200), index=True)
@@ -42,7 +42,7 @@ class Person(Base):
     key: Mapped[str | None] = mapped_column(
         String(60), unique=True
     )  #: name in the file, if from one
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(Name(80))
     language: Mapped[str | None] = mapped_column(String(8))
     phone: Mapped[str | None] = mapped_column(String(400))  #: encrypted (storage/secrets.py)
     skills: Mapped[list[Any]] = mapped_column(default=list)
@@ -58,8 +58,8 @@ class Account(Base):
     platform: Mapped[str] = mapped_column(String(24))
     external_id: Mapped[str] = mapped_column(String(80))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    name: Mapped[str] = mapped_column(String(120), default="")  #: as last shown
-    username: Mapped[str | None] = mapped_column(String(80), index=True)
+    name: Mapped[str] = mapped_column(Name(120), default="")  #: as last shown
+    username: Mapped[str | None] = mapped_column(Name(80), index=True)
     #: the private chat with this person once they opened it and did not block the bot
     private_chat: Mapped[str | None] = mapped_column(String(80))
     seen_at: Mapped[datetime | None]
@@ -117,7 +117,7 @@ class Chat(Base):
     platform: Mapped[str] = mapped_column(String(24))
     external_id: Mapped[str] = mapped_column(String(80))
     kind: Mapped[str] = mapped_column(String(8))
-    title: Mapped[str] = mapped_column(String(200), default="")
+    title: Mapped[str] = mapped_column(Name(200), default="")
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     language: Mapped[str | None] = mapped_column(String(8))
     present: Mapped[bool] = mapped_column(default=True)  #: the bot is in it

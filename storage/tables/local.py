@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, Id
+from storage.base import Base, Id, Name
 
 
 class LocalRoom(Base):
@@ -19,7 +19,7 @@ class LocalRoom(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(8))
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(Name(200))
     has_bot: Mapped[bool] = mapped_column(default=True)  #: in private: not blocked
 
 
@@ -30,7 +30,7 @@ class LocalPerson(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)  #: the account's external id
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(Name(120))
     language: Mapped[str | None] = mapped_column(String(8))
 
 
@@ -54,7 +54,7 @@ class LocalMessage(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     room: Mapped[str] = mapped_column(String(80))
     sender: Mapped[str] = mapped_column(String(80))  #: "bot" or a person's key
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(Name(120))
     title: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text, default="")
     reply_to: Mapped[int | None]
@@ -88,7 +88,7 @@ class LocalFile(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Name(200))
     type: Mapped[str] = mapped_column(String(80))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]

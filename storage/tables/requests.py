@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, Id, plain_text
+from storage.base import Base, Id, Name, plain_text
 
 
 class Request(Base):
@@ -24,7 +24,7 @@ class Request(Base):
     category: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(16))
     urgency: Mapped[str] = mapped_column(String(16))
-    asset: Mapped[str | None] = mapped_column(String(40))
+    asset: Mapped[str | None] = mapped_column(Name(40))
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))  #: the smallest known place
     area_path: Mapped[str] = mapped_column(plain_text(200), index=True)
     #: {"building","unit","floor","room","spot"}: as understood, for what the tree does not hold

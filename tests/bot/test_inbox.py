@@ -117,7 +117,8 @@ def _raw(said: str) -> RawUpdate:
     body = {"kind": "message", "room": room, "person": "li", "message_id": text, "text": text}
     if text == "poison":
         body["kind"] = "poison"
-    return RawUpdate(text, room, {**body, "at": MONDAY.isoformat()})
+    key = text.encode(errors="replace").decode().replace("\0", "")
+    return RawUpdate(key, room, {**body, "at": MONDAY.isoformat()})
 
 
 both = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
@@ -228,6 +229,13 @@ async def test_what_a_stranger_s_update_breaks_is_parked_at_once(desk: Desktop) 
         await desk.inbox.drain()
     assert [each["event"] for each in logs] == ["update.dead"]
     assert await desk.updates() == {"poison": "dead", "a": "done"}
+
+
+@both
+async def test_characters_that_no_database_takes_hold_up_nobody(desk: Desktop) -> None:
+    await desk.receives("g1:half \ud83d of a\x00smile", "g1:whole 😀")
+    await desk.inbox.drain()
+    assert await desk.changes() == ["half \ufffd of a\ufffdsmile", "whole 😀"]
 
 
 @both

@@ -132,3 +132,18 @@ async def test_the_sample_is_imported_and_the_second_time_nothing_changes(
         out = await export_directory(session, secrets=secrets, zone="Asia/Shanghai")
     assert len(out.people) == len(wanted.people)
     await store.close()
+
+
+async def test_long_names_and_odd_characters_are_kept_as_far_as_there_is_room(
+    stage: Stage,
+) -> None:
+    name = "名" * 300
+    stage.rooms.titles["gnew"] = "群" * 300
+    await stage.joins_group("gnew")
+    odd = "3栋电梯\x00坏了\ud83d"
+    await stage.does(GROUP, "stranger", "message", text=odd, name=name, language="zh-" + "x" * 60)
+    request = await stage.request(1)
+    assert request.words.startswith("3栋电梯")
+    await stage.does(GROUP, "stranger", "message", text="/report " + "水" * 4000, name=name)
+    assert len((await stage.request(2)).words) == 4000
+    await stage.does(GROUP, "stranger", "renamed", title="群" * 300)
