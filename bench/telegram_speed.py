@@ -124,9 +124,10 @@ def linli_rate(n: int) -> float:
 
 
 def card_delays(n: int) -> tuple[float, float, float, float]:
+    """Every message is a report in a group of its own: `n` cards at 20 a second."""
     with tempfile.TemporaryDirectory() as name, server() as api:
         folder = Path(name)
-        asyncio.run(build(folder / "bench.db", CHATS))
+        asyncio.run(build(folder / "bench.db", n + 1))
         start = time.perf_counter()
         with linli(api, folder) as (running, web):
             get(f"{api}/control/load?n=1&chats=1&requests=1")
@@ -135,7 +136,7 @@ def card_delays(n: int) -> tuple[float, float, float, float]:
             wait_until(lambda: backlog(web) == 0)
             time.sleep(1)
             rss = memory(running.pid)
-            get(f"{api}/control/pace?n={n}&rate=20&chats={CHATS}")
+            get(f"{api}/control/pace?n={n}&rate=20&chats={n + 1}")
             wait_until(lambda: len(get(f"{api}/control/state")["delays"]) >= n * 0.9, 60)
             delays = sorted(get(f"{api}/control/state")["delays"])
     middle = statistics.median(delays)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from storage.base import Base
 from storage.engine import Store
+from storage.migrate import upgrade
 from storage.tables import Account, Area, Chat, Person, Residence, RoleHeld
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -16,8 +16,7 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 async def build(path: Path, chats: int = 50, people: int = 50) -> None:
     """Write a database with `chats` buildings (Telegram groups) and `people` residents."""
     store = Store(f"sqlite+aiosqlite:///{path}")
-    async with store.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    await upgrade(store)
     async with store.write() as session:
         top = await _area(session, None, "neighbourhood", "和平里小区", "和平里")
         captain = await _person(session, 900, "王姨")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with
@@ -30,10 +30,17 @@ async def area_by_id(store: AsyncSession, area_id: int) -> Area | None:
 
 
 async def line_of(store: AsyncSession, path: str) -> list[Area]:
-    """The places on a path, from the root down."""
+    """The places on a path, from the root down; each is read once in a session.
+
+    One message asks for the same few lines many times, and a session keeps no row by itself.
+    """
+    known: dict[int, Area] = store.info.setdefault("areas", {})
     ids = ids_of(path)
-    found = (await store.scalars(select(Area).where(Area.id.in_(ids)))).all()
-    return sorted(found, key=lambda area: ids.index(area.id))
+    missing = [each for each in ids if each not in known or inspect(known[each]).expired]
+    if missing:
+        rows = await store.scalars(select(Area).where(Area.id.in_(missing)))
+        known.update({area.id: area for area in rows})
+    return [known[each] for each in ids if each in known]
 
 
 async def children(store: AsyncSession, area_id: int) -> Sequence[Area]:
