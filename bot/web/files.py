@@ -14,6 +14,7 @@ from bot.web.site import Site
 #: What a browser may show in the page; everything else is only downloaded.
 SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 AT_ONCE = 2
+LONGEST_NAME = 80
 
 
 class Files:
@@ -40,7 +41,7 @@ class Files:
                 clean, kind = await asyncio.to_thread(pictures.clean, body)
         except pictures.PictureError as error:
             return JSONResponse({"error": error.key}, 415)
-        key = await self._local.keep_file(name or "picture", kind, clean)
+        key = await self._local.keep_file(harmless(name), kind, clean)
         return JSONResponse({"key": key, "size": len(clean)})
 
     async def download(self, key: str) -> Response:
@@ -59,6 +60,13 @@ class Files:
                 "cache-control": "private, max-age=31536000, immutable",
             },
         )
+
+
+def harmless(name: str) -> str:
+    """A file's name without folders, and without signs that nobody sees or that turn the text."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(letter for letter in last if letter.isprintable())
+    return seen.strip(" .")[-LONGEST_NAME:] or "picture"
 
 
 async def _body(request: Request) -> bytes | None:

@@ -14,7 +14,7 @@ POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' blob: data:",
+        "img-src 'self' blob:",
         "connect-src 'self'",
         "form-action 'none'",
         "base-uri 'none'",
@@ -29,6 +29,10 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+REFUSED = (
+    b"This request does not come from the page itself. Open the address that linli printed when "
+    b"it started; behind another name, set LINLI_PUBLIC_URL to the address that people open.\n"
+)
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -60,6 +64,11 @@ class Guard:
         return name == "localhost" or name == self._own or _is_address(name)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+
 def _is_address(name: str) -> bool:
     try:
         ip_address(name)
@@ -82,7 +91,7 @@ async def _refuse(scope: Scope, send: Send, status: int) -> None:
         return
     plain = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": status, "headers": plain})
-    await send({"type": "http.response.body", "body": b"This page is not from here.\n"})
+    await send({"type": "http.response.body", "body": REFUSED})
 
 
 def _with_headers(send: Send) -> Send:

@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
+from storage.engine import Store
+from storage.queries import local
 
 SPANS = {
     "10m": timedelta(minutes=10),
@@ -32,6 +34,14 @@ def target(now: datetime, by: str, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     day = local.date() + timedelta(days=local.time() >= MORNING)
     return datetime.combine(day, MORNING, zone).astimezone(UTC)
+
+
+async def catch_up(clock: Clock, store: Store) -> None:
+    """A clock that was turned forward before a restart goes on after the last message."""
+    async with store.read() as session:
+        last = await local.newest_at(session)
+    if isinstance(clock, SystemClock) and last is not None and last > clock.now():
+        clock.turn(last - clock.now())
 
 
 class Turner:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +27,11 @@ MOST_MESSAGES = 100
 async def room(store: AsyncSession, key: str) -> LocalRoom | None:
     """A room by its key."""
     return await store.scalar(select(LocalRoom).where(LocalRoom.key == key))
+
+
+async def newest_at(store: AsyncSession) -> datetime | None:
+    """When the last message was said."""
+    return await store.scalar(select(func.max(LocalMessage.at)))
 
 
 async def rooms(store: AsyncSession) -> Sequence[LocalRoom]:

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    FilePayload,
+    Locator,
+    Page,
+    async_playwright,
+    expect,
+)
 
 FLAGS = (
     "--headless",
@@ -51,6 +58,10 @@ class Screen:
     page: Page
     troubles: list[str] = field(default_factory=list[str])
 
+    async def another(self) -> Screen:
+        """A second window of the same browser."""
+        return await _opened(await self.page.context.new_page(), self.page.url, self.troubles)
+
     def phone(self, key: str) -> Phone:
         """Somebody's column."""
         return Phone(self.page.locator(f'.column[data-person="{key}"]'))
@@ -84,6 +95,11 @@ class Phone:
         await self.root.locator("textarea").fill(text)
         await self.root.locator("textarea").press("Enter")
         await expect(self.root.locator("textarea")).to_have_value("")
+
+    async def attaches(self, name: str, body: bytes, kind: str = "image/png") -> None:
+        """Choose a file, as a photo."""
+        chosen = FilePayload(name=name, mimeType=kind, buffer=body)
+        await self.root.locator("input[type=file]").set_input_files([chosen])
 
     async def presses(self, label: str) -> None:
         """Press one of the bot's buttons (the newest of that label)."""
@@ -120,15 +136,19 @@ async def screen(browser: Browser, url: str, **given: Any) -> AsyncGenerator[Scr
     options: dict[str, Any] = {"viewport": {"width": 1480, "height": 860}, "locale": "zh-CN"}
     context = await browser.new_context(**{**options, **given})
     try:
-        shown = Screen(await context.new_page())
-        shown.page.on("pageerror", lambda error: shown.troubles.append(str(error)))
-        shown.page.on("console", lambda said: _note(shown, said.type, said.text))
-        await shown.page.goto(url)
-        await expect(shown.page.locator(".column, .welcome").first).to_be_attached()
+        shown = await _opened(await context.new_page(), url, [])
         yield shown
         assert shown.troubles == []
     finally:
         await context.close()
+
+
+async def _opened(page: Page, url: str, troubles: list[str]) -> Screen:
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: _note(troubles, said.type, said.text))
+    await page.goto(url)
+    await expect(page.locator(".column, .welcome").first).to_be_attached()
+    return Screen(page, troubles)
 
 
 #: What Chromium says by itself of an answer that the page handles.
@@ -137,6 +157,6 @@ EXPECTED = re.compile(
 )
 
 
-def _note(shown: Screen, kind: str, text: str) -> None:
+def _note(troubles: list[str], kind: str, text: str) -> None:
     if kind in ("error", "warning") and not EXPECTED.search(text):
-        shown.troubles.append(text)
+        troubles.append(text)

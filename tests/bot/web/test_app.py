@@ -12,6 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.web.assembly import assembled
+from bot.web.guard import is_loopback
+from config.settings import Settings
 from config.words import catalogue
 from handlers.chat import SendFile
 from tests.bot.web.kit import GROUP, Town, client_of, healthy, page_app, site_of
@@ -38,6 +40,7 @@ async def test_the_page_may_load_nothing_from_elsewhere(http: httpx.AsyncClient)
     page = answer.text
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+    assert "data:" not in policy
     assert "frame-ancestors 'none'" in policy
     assert "style=" not in page
     assert "<script>" not in page
@@ -55,6 +58,7 @@ async def test_the_pages_files_are_asked_for_anew(http: httpx.AsyncClient, path:
 async def test_another_hosts_name_is_refused(http: httpx.AsyncClient, host: str) -> None:
     answer = await http.get("/", headers={"host": host})
     assert answer.status_code == 421
+    assert "LINLI_PUBLIC_URL" in answer.text
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", ""])
@@ -129,6 +133,50 @@ async def test_what_is_no_photo_is_refused_with_a_reason(
     assert answer.status_code == status
     assert answer.json()["error"] == key
     assert catalogue().has(key)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("lift.jpg", "lift.jpg"),
+        ("电梯 坏了.jpg", "电梯 坏了.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\photos\\lift.jpg", "lift.jpg"),
+        ("a\r\nset-cookie: x=1.jpg", "aset-cookie: x=1.jpg"),
+        ("photo\u202egpj.exe", "photogpj.exe"),
+        ("...", "picture"),
+        ("", "picture"),
+        ("x" * 300 + ".jpg", "x" * 76 + ".jpg"),
+    ],
+)
+async def test_a_photos_name_is_harmless(
+    http: httpx.AsyncClient, town: Town, given: str, kept: str
+) -> None:
+    answer = await http.post("/upload", params={"name": given}, content=jpeg())
+    file = await town.local.file(answer.json()["key"])
+    assert file is not None
+    assert file.name == kept
+
+
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("127.0.0.53", True),
+        ("10.0.0.7", False),
+        ("::", False),
+        ("192.168.1.5", False),
+        ("linli.example.org", False),
+    ],
+)
+def test_only_a_loopback_address_is_for_this_machine_alone(host: str, alone: bool) -> None:
+    assert is_loopback(host) is alone
+
+
+def test_unless_told_the_page_is_for_this_machine_alone() -> None:
+    assert is_loopback(Settings.model_fields["host"].default)
 
 
 async def test_a_file_of_the_bot_is_only_saved(town: Town, http: httpx.AsyncClient) -> None:

@@ -148,8 +148,7 @@ async def test_a_photo_is_sent_with_words_and_opens_large(
     li = shown.phone("li")
     out = io.BytesIO()
     Image.new("RGB", (300, 200), "teal").save(out, "JPEG")
-    picture = {"name": "lift.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
-    await li.root.locator("input[type=file]").set_input_files([picture])  # pyright: ignore[reportArgumentType]
+    await li.attaches("lift.jpg", out.getvalue(), "image/jpeg")
     await expect(li.root.locator(".chosen figure:not(.waiting)")).to_have_count(1)
     await li.says("就是这里")
     image = li.message("就是这里").locator(".photos img")
@@ -163,8 +162,7 @@ async def test_a_photo_is_sent_with_words_and_opens_large(
 
 async def test_what_is_no_photo_is_refused_in_words(shown: Screen) -> None:
     li = shown.phone("li")
-    fake = {"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"}
-    await li.root.locator("input[type=file]").set_input_files([fake])  # pyright: ignore[reportArgumentType]
+    await li.attaches("x.png", b"no picture")
     await expect(li.toast).to_contain_text("JPEG")
     await expect(li.root.locator(".chosen figure")).to_have_count(0)
 
@@ -415,3 +413,124 @@ async def test_every_text_stands_out_from_its_ground(
     async with screen(chromium, url, color_scheme=scheme) as shown:
         await expect(shown.phone("li").card).to_be_visible()
         assert await shown.page.evaluate(CONTRAST) == []
+
+
+async def test_only_the_bots_commands_can_be_tapped(shown: Screen, town: Town) -> None:
+    li = shown.phone("li")
+    await town.local.say("zhao", GROUP, "试试 /help")
+    content = Content(text="请看 /help。\n/open　没办完的，例如 /done 12；不是 km/h，也不是 a/b")
+    await town.local.deliver(Say(platform="local", chat=GROUP, content=content), None)
+    await expect(li.message("没办完的")).to_be_visible()
+    await expect(li.root.locator(".command")).to_have_text(["/help", "/open", "/done"])
+    await li.root.locator(".command").nth(2).click()
+    await expect(li.root.locator("textarea")).to_have_value("/done ")
+    await expect(li.root.locator("textarea")).to_be_focused()
+
+
+async def test_what_is_being_written_stays_while_others_come_and_chats_change(
+    shown: Screen, town: Town
+) -> None:
+    li = shown.phone("li")
+    field = li.root.locator("textarea")
+    await town.local.say("zhao", GROUP, "谁家漏水？")
+    await li.menu("谁家漏水")
+    await shown.choose("回复")
+    out = io.BytesIO()
+    Image.new("RGB", (30, 20), "teal").save(out, "PNG")
+    await li.attaches("leak.png", out.getvalue())
+    await field.fill("我家")
+    await town.local.ensure_member("qian", GROUP, "钱伯")
+    await expect(li.root.get_by_role("tab", selected=True)).to_have_attribute(
+        "title", f"{TITLE} · 6人"
+    )
+    await expect(field).to_have_value("我家")
+    await expect(field).to_be_focused()
+    await li.opens("邻里", exact=True)
+    await expect(field).to_have_value("")
+    await li.opens(TITLE)
+    await expect(field).to_have_value("我家")
+    await expect(li.root.locator(".context")).to_contain_text("谁家漏水？")
+    await expect(li.root.locator(".chosen figure")).to_have_count(1)
+
+
+async def test_whoever_reads_further_up_stays_there(shown: Screen, town: Town) -> None:
+    for number in range(30):
+        await town.local.say("zhao", GROUP, f"第{number}句")
+    li = shown.phone("li")
+    await expect(li.message("第29句")).to_be_in_viewport()
+    await li.root.locator(".message", has_text="第0句").scroll_into_view_if_needed()
+    await expect(li.root.locator(".message", has_text="第0句")).to_be_in_viewport()
+    await town.local.say("zhao", GROUP, "最新的一句")
+    await expect(li.root.locator(".below")).to_be_visible()
+    await town.local.ensure_member("qian", GROUP, "钱伯")
+    await expect(li.root.get_by_role("tab", selected=True)).to_have_attribute(
+        "title", f"{TITLE} · 6人"
+    )
+    await expect(li.root.locator(".message", has_text="第0句")).to_be_in_viewport()
+    await li.root.locator(".below").click()
+    await expect(li.message("最新的一句")).to_be_in_viewport()
+    await expect(li.root.locator(".below")).to_be_hidden()
+
+
+async def test_too_large_a_photo_and_what_is_no_photo_are_told_before_anything_is_sent(
+    shown: Screen,
+) -> None:
+    li = shown.phone("li")
+    await li.attaches("large.jpg", bytes(12 * 1024 * 1024 + 1), "image/jpeg")
+    await expect(li.toast).to_contain_text("12 MB")
+    await li.attaches("list.pdf", b"%PDF", "application/pdf")
+    await expect(li.toast).to_contain_text("JPEG")
+    await expect(li.root.locator(".chosen figure")).to_have_count(0)
+
+
+async def test_groups_are_told_apart_by_what_their_names_do_not_share(
+    shown: Screen, town: Town
+) -> None:
+    li = shown.phone("li")
+    await town.local.ensure_room("g13", "和平里13栋邻里群")
+    await town.local.ensure_room("gall", "和平里大群")
+    await town.local.ensure_member("li", "g13", "李娜")
+    await town.local.ensure_member("li", "gall", "李娜")
+    await expect(li.root.get_by_role("tab")).to_have_text(
+        ["邻里", "3栋邻里群", "13栋邻里群", "大群"]
+    )
+    await expect(li.root.get_by_role("tab").nth(1)).to_have_attribute("title", f"{TITLE} · 5人")
+
+
+async def test_two_windows_keep_their_own_people_and_share_what_was_read(
+    shown: Screen, town: Town
+) -> None:
+    other = await shown.another()
+    await shown.play("zhao")
+    await town.local.say("feng", GROUP, "大家好")
+    await expect(shown.phone("wang").badge(TITLE)).to_have_text("1")
+    await other.phone("wang").opens(TITLE)
+    await expect(other.phone("wang").message("大家好")).to_be_visible()
+    await expect(shown.phone("wang").badge(TITLE)).to_have_count(0)
+    await other.page.reload()
+    await expect(other.page.locator(".who h2")).to_have_text(["李娜", "王姨", "吴工", "冯书记"])
+    await expect(other.phone("wang").root.get_by_role("tab", selected=True)).to_have_text(TITLE)
+
+
+async def test_long_names_and_long_words_stay_in_their_column(
+    chromium: Browser, url: str, town: Town
+) -> None:
+    await town.local.ensure_person("li", "阿卜杜拉·买买提江·艾合买提·托合提" * 2)
+    await town.local.ensure_room(GROUP, "和平里小区3栋2单元和1单元邻里互助与志愿服务群" * 2)
+    await town.local.say("li", GROUP, "w" * 300)
+    labels = ("这个按钮上的字特别特别多" * 4, "换新的了", "说明情况了")
+    await town.local.deliver(card("看看" * 100, *labels), None)
+    phone = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
+    async with screen(chromium, url, **phone) as shown:
+        await expect(shown.phone("li").card).to_be_visible()
+        assert await shown.page.evaluate(WIDE) <= 0
+        assert await shown.page.evaluate(OUTSIDE) == []
+        assert await shown.page.evaluate(SMALL) == []
+
+
+async def test_the_tour_is_told_step_by_step(shown: Screen) -> None:
+    await shown.page.get_by_role("button", name="导览").click()
+    dialog = shown.page.get_by_role("dialog", name="六步看懂邻里")
+    await expect(dialog.get_by_role("listitem")).to_have_count(6)
+    await dialog.get_by_role("button", name="开始").click()
+    await expect(dialog).to_have_count(0)

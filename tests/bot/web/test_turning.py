@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clock import SystemClock
-from bot.web.turning import JUMPS, MOST_EXACT, Turner, target
+from bot.web.turning import JUMPS, MOST_EXACT, Turner, catch_up, target
+from tests.bot.web.kit import GROUP, Town
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -94,3 +95,20 @@ async def test_a_moment_that_is_past_changes_nothing() -> None:
     await day.turns(hours=-1)
     assert day.ticked == []
     assert day.clock.offset == timedelta(0)
+
+
+async def test_a_turned_clock_goes_on_after_the_last_message_when_it_starts_again(
+    town: Town,
+) -> None:
+    town.clock.turn(timedelta(days=40_000))
+    await town.local.say("li", GROUP, "明天见")
+    clock = SystemClock()
+    await catch_up(clock, town.store)
+    assert timedelta(0) <= clock.now() - town.clock.now() < timedelta(minutes=1)
+
+
+async def test_a_clock_that_is_later_than_all_messages_stays(town: Town) -> None:
+    await town.local.say("li", GROUP, "早")
+    clock = SystemClock()
+    await catch_up(clock, town.store)
+    assert clock.offset == timedelta(0)
