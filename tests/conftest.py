@@ -6,8 +6,13 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.postgres import Postgres, running
+
+# The same examples each time: what fails here fails for everybody, and no machine is too slow.
+settings.register_profile("linli", deadline=None, derandomize=True, max_examples=80)
+settings.load_profile("linli")
 
 
 @pytest.fixture(scope="session")

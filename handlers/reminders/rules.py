@@ -108,7 +108,8 @@ def _first_on(rule: Rule, day: date, after: datetime) -> datetime | None:
     if actual is None:
         return None
     moments = (_moment(actual, clock, rule.zone) for clock in rule.times)
-    return next((moment for moment in moments if moment > after), None)
+    # Not simply the first: one that the clock skips may come behind the one after it.
+    return min((moment for moment in moments if moment > after), default=None)
 
 
 def _moved(rule: Rule, day: date) -> date | None:
