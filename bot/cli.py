@@ -14,6 +14,7 @@ import typer
 cli = typer.Typer(
     name="linli",
     help="Linli (邻里), the bot of the building group.",
+    epilog="Exit codes: 0 done; 1 it ran and found something wrong; 2 it could not run as asked.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -26,25 +27,23 @@ WRONG, UNUSABLE = 1, 2
 
 
 def main() -> None:
-    """Run the command line; errors are told in words, without a traceback."""
-    from config.policy import PolicyError
-    from config.settings import SettingsError
-
-    try:
-        cli()
-    except (SettingsError, PolicyError) as error:
-        typer.echo(f"Please correct the settings:\n{error}", err=True)
-        raise SystemExit(UNUSABLE) from None
-
-
-def fail(message: str, code: int = UNUSABLE) -> typer.Exit:
-    """Say what is wrong, and leave with a code."""
-    typer.echo(message, err=True)
-    return typer.Exit(code)
+    """Run the command line."""
+    cli()
 
 
 def _finish(work: Coroutine[Any, Any, int]) -> None:
-    code = asyncio.run(work)
+    """Do the work; what is not our own mistake is told in words, without a traceback."""
+    from bot.desk_errors import in_words
+    from handlers.context import RefusalError
+
+    try:
+        code = asyncio.run(work)
+    except Exception as error:
+        told = in_words(error)
+        if told is None:
+            raise
+        typer.echo(told, err=True)
+        code = WRONG if isinstance(error, RefusalError) else UNUSABLE
     if code:
         raise typer.Exit(code)
 
@@ -52,7 +51,9 @@ def _finish(work: Coroutine[Any, Any, int]) -> None:
 @cli.command()
 def run(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks one.")
+    ] = None,
 ) -> None:
     """Start the bot: every configured platform and the web chat."""
     from bot import serve
@@ -84,11 +85,12 @@ def export(
     out: Annotated[
         Path | None, typer.Argument(help="File to write (.yaml or .xlsx); none: YAML to stdout.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Write the neighbourhood as a file that `import` reads."""
     from bot import desk_work
 
-    _finish(desk_work.export_file(out))
+    _finish(desk_work.export_file(out, as_json=as_json))
 
 
 @cli.command()

@@ -2,136 +2,208 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import segno
 import typer
+from sqlalchemy import select
 
 from bot.app import App, opened
-from bot.clock import SystemClock
+from bot.desk_errors import DeskError, write_whole
 from bot.logs import set_up_logs
+from bot.platforms import KNOWN
 from config.settings import load_settings
 from config.words import catalogue
 from handlers.administration import doctor as doctoring
 from handlers.administration.doctor import Finding
 from handlers.chat import ChatFacts
-from handlers.context import RefusalError, Work
+from handlers.context import Work
 from handlers.directory import exporting, finding, importing, invites
-from handlers.directory.file import FileProblems, read_file, write_file
+from handlers.directory.file import FileProblems, Known, Neighbourhood, read_file, write_file
+from handlers.directory.file.checking import paths_of
 from storage.queries import administration as query
+from storage.tables import Person
 
-UNUSABLE, WRONG = 2, 1
+DONE, WRONG, UNUSABLE = 0, 1, 2
 
 
 @asynccontextmanager
 async def _app() -> AsyncGenerator[App]:
     settings = load_settings()
-    set_up_logs("warning", settings.log_format)
+    set_up_logs("error", settings.log_format)
     async with opened(settings) as app:
         yield app
+
+
+def _say(app: App, key: str, **values: object) -> str:
+    return catalogue().say(app.settings.language, key, **values)
+
+
+def _print(data: Any) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False))
 
 
 async def import_file(file: Path, *, dry_run: bool, as_json: bool) -> int:
     """Show what a neighbourhood file would change, and change it: all or nothing."""
     async with _app() as app:
-        language = app.settings.language
         try:
-            wanted = read_file(file, frozenset(app.desk.policy.roles))
+            plan = await _import(app, file, dry_run=dry_run)
         except FileProblems as problems:
-            return _say_problems(problems, language, as_json=as_json)
-        async with app.store.write() as store:
-            plan = await importing.plan_import(
-                store,
-                wanted,
-                now=app.clock.now(),
-                secrets=app.secrets,
-                zone=app.settings.timezone,
-            )
-            if not dry_run:
-                await importing.apply_import(store, plan, app.clock.now())
-        _say_plan(plan, language, dry_run=dry_run, as_json=as_json)
-    return 0
+            return _say_problems(app, file, problems, as_json=as_json)
+        _say_plan(app, plan, dry_run=dry_run, as_json=as_json)
+    return DONE
 
 
-def _say_problems(problems: FileProblems, language: str, *, as_json: bool) -> int:
-    words = catalogue()
-    lines = [each.say(words, language) for each in problems.errors]
+async def _import(app: App, file: Path, *, dry_run: bool) -> importing.Plan:
+    now, zone = app.clock.now(), app.settings.timezone
+    async with app.store.read() as store:
+        known = Known(
+            roles=frozenset(app.desk.policy.roles),
+            platforms=frozenset(KNOWN),
+            places=await importing.known_places(store),
+            people=await importing.known_people(store),
+            now=now,
+            zone=zone,
+        )
+    wanted = read_file(file, known)
+    async with app.store.write() as store:
+        plan = await importing.plan_import(store, wanted, now=now, secrets=app.secrets, zone=zone)
+        if not dry_run:
+            await importing.apply_import(store, plan, now)
+    return plan
+
+
+def _say_problems(app: App, file: Path, problems: FileProblems, *, as_json: bool) -> int:
+    words, language = catalogue(), app.settings.language
+    unusable = any(each.key in ("unreadable", "unknown_form") for each in problems.errors)
+    code = UNUSABLE if unusable else WRONG
     if as_json:
-        typer.echo(json.dumps({"errors": lines}, ensure_ascii=False))
-    else:
-        for line in lines:
-            typer.echo(line, err=True)
-        typer.echo(words.say(language, "file.nothing_changed", n=len(lines)), err=True)
-    return WRONG
+        told = [
+            {"where": asdict(each.where), "key": each.key, "text": each.say(words, language)}
+            for each in problems.errors
+        ]
+        _print({"applied": False, "errors": told})
+        return code
+    for each in problems.errors:
+        typer.echo(f"{file}: {each.say(words, language)}", err=True)
+    typer.echo(_say(app, "file.nothing_changed", n=len(problems.errors)), err=True)
+    return code
 
 
-def _say_plan(plan: importing.Plan, language: str, *, dry_run: bool, as_json: bool) -> None:
-    words = catalogue()
-    lines = plan.lines(words, language)
+def _say_plan(app: App, plan: importing.Plan, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"applied": not dry_run, "changes": lines}, ensure_ascii=False))
+        changes = [
+            dict(zip(("action", "what"), key.split(), strict=True)) | {"names": names}
+            for key, names in plan.names.items()
+        ]
+        _print({"applied": not dry_run, "changes": changes})
         return
+    lines = plan.lines(catalogue(), app.settings.language)
     for line in lines:
         typer.echo(line)
     key = "file.plan_empty" if not lines else "file.plan_dry" if dry_run else "file.plan_done"
-    typer.echo(words.say(language, key))
+    typer.echo(_say(app, key))
 
 
-async def export_file(out: Path | None) -> int:
+async def export_file(out: Path | None, *, as_json: bool) -> int:
     """Write the directory as a neighbourhood file."""
+    suffix = out.suffix.lower() if out is not None else ".yaml"
+    if suffix not in (".yaml", ".yml", ".xlsx"):
+        raise DeskError("out_form", path=out)
     async with _app() as app:
         async with app.store.read() as store:
             found = await exporting.export_directory(
                 store, secrets=app.secrets, zone=app.settings.timezone
             )
-        if out is None:
-            typer.echo(write_file(found, "yaml").decode(), nl=False)
-        elif out.suffix.lower() in (".yaml", ".yml", ".xlsx"):
-            out.write_bytes(write_file(found, "xlsx" if out.suffix == ".xlsx" else "yaml"))  # noqa: ASYNC240 - nothing else runs here
+        if out is not None:
+            write_whole(out, write_file(found, "xlsx" if suffix == ".xlsx" else "yaml"))
+            _say_exported(app, out, found, as_json=as_json)
+        elif as_json:
+            _print(found.model_dump(mode="json", by_alias=True, exclude_defaults=True))
         else:
-            typer.echo(f"{out}: the name must end in .yaml or .xlsx", err=True)
-            return UNUSABLE
-    return 0
+            typer.echo(write_file(found, "yaml").decode(), nl=False)
+    return DONE
+
+
+def _say_exported(app: App, out: Path, found: Neighbourhood, *, as_json: bool) -> None:
+    counts = {
+        "places": len(paths_of(found)),
+        "people": len(found.people),
+        "chats": len(found.chats),
+        "reminders": len(found.reminders),
+    }
+    if as_json:
+        _print({"file": str(out), **counts})
+    else:
+        typer.echo(_say(app, "desk.exported", path=out, **counts))
 
 
 async def invite(person: str, *, platform: str, qr: Path | None, days: int, as_json: bool) -> int:
     """Make an invite and print its link (or the line to send), with a QR picture if asked."""
+    if qr is not None and qr.suffix.lower() not in (".png", ".svg"):
+        raise DeskError("qr_form", path=qr)
     async with _app() as app:
-        chosen = platform or next((name for name in app.platforms if name != "local"), "local")
-        if chosen not in app.platforms:
-            typer.echo(f"platform {chosen!r} is not turned on: {list(app.platforms)}", err=True)
-            return UNUSABLE
-        try:
-            async with app.store.write() as store:
-                work = Work(app.desk, store, app.clock.now())
-                found = await finding.find_person(work, person)
-                token = await invites.make_invite(
-                    work, person_id=found.id, lasts=timedelta(days=days)
-                )
-        except RefusalError as refusal:
-            typer.echo(
-                catalogue().say(app.settings.language, refusal.key, **refusal.values), err=True
+        chosen = _platform(app, platform)
+        await app.desk.examine(chosen, None)  # a link needs the bot's name
+        async with app.store.write() as store:
+            work = Work(app.desk, store, app.clock.now())
+            found = await _person(work, person)
+            token = await invites.make_invite(work, person_id=found.id, lasts=timedelta(days=days))
+            url = app.desk.link(chosen, token, False)
+            if qr is not None:  # before the commit: no invite without its picture
+                write_whole(qr, _picture(url or f"/start {token}", qr.suffix[1:].lower()))
+        if as_json:
+            _print(
+                {
+                    "person": found.name,
+                    "platform": chosen,
+                    "link": url,
+                    "start": f"/start {token}",
+                    "days": days,
+                }
             )
-            return WRONG
-        url = app.desk.link(chosen, token, False)
-        _say_invite(found.name, token, url, qr, as_json=as_json)
-    return 0
+        else:
+            _say_invite(app, chosen, found.name, url, f"/start {token}")
+            typer.echo(_say(app, "desk.invite_valid", days=days))
+            if qr is None and sys.stdout.isatty():
+                segno.make(url or f"/start {token}").terminal(compact=True)
+    return DONE
 
 
-def _say_invite(name: str, token: str, url: str | None, qr: Path | None, *, as_json: bool) -> None:
-    shown = url or f"/start {token}"
-    if qr is not None:
-        segno.make(shown).save(str(qr), scale=8)
-    if as_json:
-        typer.echo(json.dumps({"person": name, "link": url, "start": f"/start {token}"}))
-        return
-    typer.echo(f"{name}: {shown}")
-    if qr is None:
-        segno.make(shown).terminal(compact=True)
+def _platform(app: App, wanted: str) -> str:
+    if not app.platforms:
+        raise DeskError("no_platform")
+    chosen = wanted or next((name for name in app.platforms if name != "local"), "local")
+    if chosen not in app.platforms:
+        raise DeskError("platform_unknown", name=chosen, known=", ".join(app.platforms))
+    return chosen
+
+
+async def _person(work: Work, text: str) -> Person:
+    """By the key in the neighbourhood file, else as people call them."""
+    named = select(Person).where(Person.key == text.strip().removeprefix("@"))
+    return await work.store.scalar(named) or await finding.find_person(work, text)
+
+
+def _picture(text: str, form: str) -> bytes:
+    out = io.BytesIO()
+    segno.make(text).save(out, kind=form, scale=8)
+    return out.getvalue()
+
+
+def _say_invite(app: App, platform: str, name: str, url: str | None, start: str) -> None:
+    if url is None:
+        typer.echo(f"{name}: {_say(app, 'desk.no_link', platform=platform, start=start)}")
+    else:
+        typer.echo(f"{name}: {url}")
 
 
 async def doctor(*, as_json: bool) -> int:
@@ -147,17 +219,18 @@ async def doctor(*, as_json: bool) -> int:
                 chat.platform, chat.external_id
             )
         async with app.store.read() as store:
-            work = Work(app.desk, store, SystemClock().now())
+            work = Work(app.desk, store, app.clock.now())
             roots = await query.root_paths(store)
             found = await doctoring.examine(work, live, roots)
+        if not roots:
+            found = [Finding("warn", "no_places"), *found]
         _say_findings(app, found, as_json=as_json)
-    return WRONG if any(each.level == "bad" for each in found) else 0
+    return WRONG if any(each.level == "bad" for each in found) else DONE
 
 
 def _say_findings(app: App, found: Sequence[Finding], *, as_json: bool) -> None:
     language = app.settings.language
     if as_json:
-        data = doctoring.as_data(app.desk, language, found)
-        typer.echo(json.dumps({"findings": data}, ensure_ascii=False))
+        _print({"findings": doctoring.as_data(app.desk, language, found)})
     else:
         typer.echo(doctoring.report(app.desk, language, found, most=10_000))

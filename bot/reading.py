@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import typer
 
+from bot.desk_errors import DeskError
 from config.policy import load_policy
 from config.settings import load_settings
 from handlers.understanding.meaning import Heard, Meaning, Place, Scene
@@ -22,32 +23,32 @@ ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 MOST = 100_000
 
 
-class InputError(ValueError):
-    """A line of the input cannot be used; the message names it."""
-
-
 async def understand(texts: Sequence[str], *, area: str, as_json: bool) -> int:
     """Print a meaning for each text (or line of standard input)."""
     policy = load_policy(load_settings().policy_file)
     cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
     reader = Reader.load(extra_cues=cues)
-    try:
-        for item in _items(texts or sys.stdin, area):
-            meaning = reader.read(_heard(item), Scene(area=parse_area(item["area"])))
-            typer.echo(_json(item, meaning) if as_json else _words(item, meaning))
-    except InputError as error:
-        typer.echo(str(error), err=True)
-        return 2
+    for item in _items(texts or _standard_input(), area):
+        meaning = reader.read(_heard(item), Scene(area=parse_area(item["area"])))
+        typer.echo(_json(item, meaning) if as_json else _words(item, meaning))
     return 0
+
+
+def _standard_input() -> Iterator[str]:
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise DeskError("input_not_utf8", line=number) from None
 
 
 def _items(lines: Iterable[str], area: str) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
-        text = line.rstrip("\n")
+        text = line.rstrip("\r\n")
         if not text.strip():
             continue
         if len(text) > MOST:
-            raise InputError(f"line {number}: longer than {MOST} characters")
+            raise DeskError("input_too_long", line=number, most=MOST)
         yield _item(number, text, area)
 
 
@@ -55,12 +56,26 @@ def _item(number: int, text: str, area: str) -> dict[str, Any]:
     if not text.startswith("{"):
         return {"text": text, "area": area}
     try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"line {number}: not valid JSON: {error.msg}") from None
+        data: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        why = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        raise DeskError("input_not_json", line=number, why=why) from None
     if not isinstance(data.get("text"), str):
-        raise InputError(f'line {number}: needs a "text", for example {{"text": "没水了"}}')
-    return {"area": area, **data}
+        raise DeskError("input_no_text", line=number)
+    item: dict[str, Any] = {"area": area, **{k: v for k, v in data.items() if v is not None}}
+    if not isinstance(item["area"], str):
+        raise DeskError("input_not_text", line=number, field="area")
+    if not _is_home(item.get("home", {})):
+        raise DeskError("input_not_home", line=number)
+    return item
+
+
+def _is_home(home: object) -> bool:
+    """A table of texts, as {"building": "3"}."""
+    if not isinstance(home, dict):
+        return False
+    parts = cast("dict[str, object]", home)
+    return all(isinstance(part, str | None) for part in parts.values())
 
 
 def _heard(item: dict[str, Any]) -> Heard:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import difflib
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LINLI_"
+ENV_FILE = ".env"
 
 
 class SettingsError(ValueError):
@@ -28,6 +45,10 @@ def _database(value: str) -> str:
             "must begin with sqlite+aiosqlite:/// or postgresql+asyncpg:// "
             "(for example sqlite+aiosqlite:///data/linli.db)"
         )
+    try:
+        _ = urlsplit(value).port
+    except ValueError:
+        raise ValueError("the port in it must be a number, like 5432") from None
     return value
 
 
@@ -37,6 +58,32 @@ def _http(value: str) -> str:
     return value.rstrip("/")
 
 
+def _file(value: Path | None) -> Path | None:
+    if value is not None and not value.is_file():
+        raise ValueError(f"there is no file {value}; write its path, or leave the setting out")
+    return value
+
+
+def _folder(value: Path) -> Path:
+    if value.exists() and not value.is_dir():
+        raise ValueError(f"{value} is no folder; name one that may be made")
+    return value
+
+
+def _key(value: SecretStr | None) -> SecretStr | None:
+    if value is None:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(value.get_secret_value().encode())
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != 32:
+        raise ValueError(
+            "must be 44 characters of URL-safe base64 (32 bytes); leave it out and one is made"
+        )
+    return value
+
+
 Address = Annotated[str, AfterValidator(_http)]
 
 
@@ -44,12 +91,18 @@ class Settings(BaseSettings):
     """Everything an operator sets. Each is LINLI_<NAME> in the environment; see `.env.example`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LINLI_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,  # "LINLI_TELEGRAM_TOKEN=" sets nothing
+        extra="ignore",
     )
 
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///data/linli.db"
-    data_dir: Path = Path("data")  #: key file, QR pictures, local database
-    policy_file: Path | None = None  #: a community's own policy; its values go over the default
+    #: key file, QR pictures, local database
+    data_dir: Annotated[Path, AfterValidator(_folder)] = Path("data")
+    #: a community's own policy; its values go over the default
+    policy_file: Annotated[Path | None, AfterValidator(_file)] = None
     language: Literal["zh", "en"] = "zh"
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     host: str = "127.0.0.1"
@@ -61,9 +114,19 @@ class Settings(BaseSettings):
     telegram_base_url: Address = "https://api.telegram.org/bot"
     telegram_webhook: bool = False  #: webhook at public_url instead of polling
     telegram_webhook_secret: SecretStr | None = None
-    secret_key: SecretStr | None = None  #: encrypts phone numbers; made in data_dir when missing
+    #: encrypts phone numbers; made in data_dir when missing
+    secret_key: Annotated[SecretStr | None, AfterValidator(_key)] = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
+
+    @field_validator("telegram_webhook")
+    @classmethod
+    def _reachable(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("public_url") == "":
+            raise ValueError(
+                "a webhook needs LINLI_PUBLIC_URL (https://...), or set it to false to poll"
+            )
+        return value
 
 
 def load_settings(**given: Any) -> Settings:
@@ -72,20 +135,46 @@ def load_settings(**given: Any) -> Settings:
     Raises SettingsError with one line for every wrong setting.
     """
     try:
+        wrong = list(_misspelt())
         settings = Settings(**given)
     except ValidationError as error:
-        raise SettingsError("\n".join(_lines(error))) from None
-    if settings.telegram_webhook and not settings.public_url:
-        raise SettingsError(
-            "LINLI_TELEGRAM_WEBHOOK: a webhook needs LINLI_PUBLIC_URL (https://...), "
-            "or set it to false to poll"
-        )
+        raise SettingsError("\n".join([*_misspelt(), *_lines(error)])) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{ENV_FILE}: is not UTF-8 text; please save it as UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"{ENV_FILE}: cannot be read: {error.strerror}") from None
+    if wrong:
+        raise SettingsError("\n".join(wrong))
     return settings
+
+
+#: What pydantic finds, in words that say what to change.
+WORDS = {
+    "int_parsing": "must be a whole number, like 8080",
+    "int_type": "must be a whole number, like 8080",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "bool_parsing": "must be true or false",
+    "literal_error": "must be {expected}",
+    "value_error": "{error}",
+}
 
 
 def _lines(error: ValidationError) -> list[str]:
     # The value itself is left out: it may be a token.
     return [
-        f"LINLI_{'_'.join(str(part) for part in each['loc']).upper()}: {each['msg']}"
-        for each in error.errors(include_input=False, include_context=False)
+        f"{PREFIX}{'_'.join(str(part) for part in each['loc']).upper()}: "
+        f"{WORDS.get(each['type'], each['msg']).format(**each.get('ctx', {}))}"
+        for each in error.errors(include_input=False)
     ]
+
+
+def _misspelt() -> Iterator[str]:
+    """A name that is nearly one of ours would be ignored in silence."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    written: Mapping[str, str | None] = {**dotenv_values(ENV_FILE, encoding="utf-8"), **os.environ}
+    for name in written:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.85)
+            if near:
+                yield f"{name}: is not known; did you mean {near[0]}?"

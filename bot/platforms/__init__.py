@@ -8,6 +8,9 @@ from config.settings import Settings
 from handlers.chat import Platform
 from storage.engine import Store
 
+#: Every platform there is, turned on or not: what a neighbourhood file may name.
+KNOWN = ("local", "telegram")
+
 
 def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]:
     """The platforms that are turned on. A further platform is a file here and a line below."""

@@ -1,0 +1,101 @@
+"""What can go wrong at the desk, told in words with a remedy; our own mistakes are not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import cast
+
+from alembic.util.exc import CommandError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from config.policy import PolicyError
+from config.settings import Settings, SettingsError, load_settings
+from config.words import catalogue
+from handlers.context import RefusalError
+from storage.secrets import SecretsError
+
+
+class DeskError(Exception):
+    """It cannot be done as asked; its words are "desk.<key>"."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+def in_words(error: BaseException) -> str | None:
+    """What to tell for an error; None for one that is our own mistake."""
+    if isinstance(error, BaseExceptionGroup):
+        inside: list[BaseException] = list(
+            cast("BaseExceptionGroup[BaseException]", error).exceptions
+        )
+        return in_words(inside[0]) if len(inside) == 1 else None
+    if isinstance(error, SettingsError | PolicyError):
+        return f"Please correct the settings:\n{error}"
+    if not isinstance(error, Exception):
+        return None
+    try:
+        settings = load_settings()
+    except SettingsError as wrong:
+        return in_words(wrong)
+    return _told(error, settings)
+
+
+def _told(error: Exception, settings: Settings) -> str | None:
+    if isinstance(error, DeskError):
+        return _say(settings, f"desk.{error.key}", **error.values)
+    if isinstance(error, RefusalError):
+        return _say(settings, error.key, **error.values)
+    if isinstance(error, SecretsError):
+        return _say(settings, "desk.key_failed", path=settings.data_dir / "secret.key")
+    if isinstance(error, CommandError):
+        return _say(settings, "desk.database_newer")
+    if isinstance(error, SQLAlchemyError):
+        return _database(settings, _why(error))
+    if isinstance(error, OSError):
+        return _system(settings, error)
+    return None
+
+
+def _system(settings: Settings, error: OSError) -> str:
+    """A folder that cannot be made, or a database server that does not answer."""
+    if error.filename:
+        return _say(
+            settings, "desk.data_dir_failed", path=error.filename, why=error.strerror or error
+        )
+    return _database(settings, error.strerror or str(error))
+
+
+def _database(settings: Settings, why: str) -> str:
+    try:
+        url = make_url(settings.database_url).render_as_string(hide_password=True)
+    except ArgumentError:
+        url = "?"
+    return _say(settings, "desk.database_failed", why=why, url=url)
+
+
+def _why(error: SQLAlchemyError) -> str:
+    """The driver's own words, without the statement and its values."""
+    origin = getattr(error, "orig", None)
+    return str(origin if origin is not None else error).splitlines()[0]
+
+
+def _say(settings: Settings, key: str, **values: object) -> str:
+    return catalogue().say(settings.language, key, **values)
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file wholly or not at all, for this user's eyes only. Raises DeskError."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(body)
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise DeskError("out_failed", path=path, why=error.strerror or str(error)) from None
