@@ -42,6 +42,10 @@ from handlers.chat import (
 from handlers.context import Sendable
 
 
+#: What a button's data has room for, on the narrowest platform.
+MOST_BYTES = 64
+
+
 @dataclass(slots=True)
 class Shown:
     """A message that stands in a room."""
@@ -127,10 +131,14 @@ class Rooms:
         if out.chat in self.blocked:
             raise PermanentError("blocked", unreachable=True)
         self.sent.append(out)
+        if isinstance(out, Say | Show):
+            assert all(len(each.data.encode()) <= MOST_BYTES for each in _buttons(out)), out
         if isinstance(out, Acknowledge):
             self.toasts.append(Toast(out.text, out.alert))
             return Delivered()
         if isinstance(out, React):
+            if all(each.id != out.message_id for each in self.messages):
+                raise PermanentError("message to react not found")
             self.message(out.message_id).marks = [out.mark.value] if out.mark else []
             return Delivered()
         if isinstance(out, Show) and message_id is not None:
@@ -196,6 +204,10 @@ class Rooms:
             shown.media, shown.reply_to = out.content.media, out.reply_to
         self.messages.append(shown)
         return shown
+
+
+def _buttons(out: Say | Show) -> list[Button]:
+    return [button for row in out.content.buttons for button in row]
 
 
 def _chat(rooms: Rooms, body: Mapping[str, Any]) -> ChatRef:
