@@ -46,6 +46,11 @@ from tests.fakes.rooms import Rooms, Shown, photo
 #: A Monday morning in China, a working day.
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
+#: A request that has not ended and lacks a deadline or the moment to be looked at (R40).
+UNDATED = (Request.state != "closed") & (
+    Request.answer_due.is_(None) | Request.solve_due.is_(None) | Request.due_at.is_(None)
+)
+
 GROUP = "g3"  #: building 3
 GROUP4 = "g4"  #: building 4
 ALL = "gall"  #: the whole neighbourhood
@@ -180,10 +185,12 @@ class Stage:
         return message_id
 
     async def nothing_failed(self) -> None:
-        """No update was parked: our error must never be silent in a test."""
+        """No update was parked (our error must never be silent), and every request is dated."""
         async with self.app.store.read() as store:
             failed = (await store.scalars(select(Update).where(Update.error.is_not(None)))).all()
+            bare = (await store.scalars(select(Request.number).where(UNDATED))).all()
         assert not failed, f"{failed[0].error}: {failed[0].body}"
+        assert not bare, f"open without deadlines (R40): {bare}"
 
     async def passes(self, **span: float) -> None:
         """Time passes; whatever becomes due on the way is done at its own minute."""

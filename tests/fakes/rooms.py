@@ -41,7 +41,6 @@ from handlers.chat import (
 )
 from handlers.context import Sendable
 
-
 #: What a button's data has room for, on the narrowest platform.
 MOST_BYTES = 64
 

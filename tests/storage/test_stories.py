@@ -86,6 +86,17 @@ async def test_lists_words_and_history_are_found(stage: Stage) -> None:
     assert "李娜" in stage.li.last.whole
 
 
+async def test_pages_of_a_long_search_keep_within_a_button(stage: Stage) -> None:
+    for n in range(8):
+        await stage.li.says(f"/report 电梯{n}号按钮坏了")
+    await stage.feng.writes("/find " + "电梯" * 40)
+    await stage.feng.writes("/find 电梯")
+    first = stage.feng.last.whole
+    assert "#1" in first
+    await stage.feng.presses(stage.feng.last, "下一页")
+    assert "#8" in stage.feng.last.whole
+
+
 async def test_merged_moved_and_undone(stage: Stage) -> None:
     await stage.li.says(REPORT)
     await stage.sun.says("1单元的灯又不亮了")
