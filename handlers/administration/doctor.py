@@ -77,7 +77,12 @@ async def examine(work: Work, live: Live, paths: Sequence[str]) -> list[Finding]
     for path in paths:
         found += await _groups(work, live, path)
         found += await _ladders(work, path)
-    return [*found, *await _engine_room(work)]
+    return _once([*found, *await _engine_room(work)])
+
+
+def _once(found: Sequence[Finding]) -> list[Finding]:
+    """Each finding once, in order."""
+    return [each for i, each in enumerate(found) if each not in found[:i]]
 
 
 def _platforms(live: Live) -> list[Finding]:
@@ -105,7 +110,10 @@ async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
 def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
     values: dict[str, object] = {"group": chat.title or chat.external_id}
     if facts is not None and not facts.reachable:
-        return [Finding("bad", facts.note or "group_gone", values)]
+        # A platform that is off or down is told once, not for each of its groups.
+        note = facts.note or "group_gone"
+        told: dict[str, object] = values if note == "group_gone" else {"platform": chat.platform}
+        return [Finding("bad", note, told)]
     if not chat.present:
         return [Finding("bad", "group_gone", values)]
     hears = facts.hears_all if facts else chat.hears_all
