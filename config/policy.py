@@ -65,6 +65,9 @@ class Deadlines(_Data):
     emergency: Deadline
     urgent: Deadline
     normal: Deadline
+    #: hours: who stands on the last rung and does not answer is asked again ever more rarely,
+    #: and after a while once in this time
+    again: float = Field(default=24, gt=0)
 
     def of(self, urgency: str) -> Deadline:
         """The deadline of an urgency."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from handlers.chat import Button, Content, Rows
 from handlers.context import Work, button
-from handlers.requests import reach, texts
+from handlers.requests import reach, routing, texts
 from handlers.requests.case import Case
 from handlers.requests.reach import Manner
 from handlers.requests.rules import REOPENABLE, Ending, State
@@ -39,6 +39,7 @@ def card(case: Case, chat: Chat) -> Content:
         case.work.word(language, "card.words", words=texts.short(words)) if words else "",
         *danger(case, language),
         state_line(case, language),
+        hotline_line(case, language),
         deadline_line(case, language),
         households_line(case, language),
         filed_line(case, language),
@@ -79,7 +80,8 @@ def _open_line(case: Case, language: str) -> str:
     }
     if case.request.round:
         return word(language, "card.reopened", **values)
-    return word(language, "card.climbed" if case.request.rung else "card.asked", **values)
+    climbed = len({page.rung for page in case.pages}) > 1  # those below may still take it
+    return word(language, "card.climbed" if climbed else "card.asked", **values)
 
 
 def _asked(case: Case, language: str) -> str:
@@ -146,6 +148,15 @@ LINES: dict[State, Callable[[Case, str], str]] = {
     State.DONE: _done_line,
     State.CLOSED: _closed_line,
 }
+
+
+def hotline_line(case: Case, language: str) -> str:
+    """The number that is answered day and night, once nobody is further up the ladder."""
+    last = len(routing.ladder_of(case.work.policy, case.matter)) - 1
+    asked = case.state is State.OPEN and case.pages and not case.emergency
+    if not asked or not case.facts.hotline or case.request.rung < last:
+        return ""
+    return case.work.word(language, "card.or_call", number=case.facts.hotline)
 
 
 def deadline_line(case: Case, language: str) -> str:

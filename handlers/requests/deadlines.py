@@ -52,6 +52,14 @@ def first_due(deadline: Deadline, quiet: QuietPolicy | None, now: datetime, zone
     )
 
 
+def again_after(first: timedelta, times: int, longest: timedelta) -> timedelta:
+    """How long until people who were asked `times` times are asked once more (R59).
+
+    It doubles from `first` up to `longest`: a request that nobody takes must not become noise.
+    """
+    return min(longest, first * 2 ** min(times, 20)) if first < longest else longest
+
+
 def next_due(
     state: State,
     *,

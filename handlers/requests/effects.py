@@ -7,6 +7,7 @@ from datetime import timedelta
 from handlers.context import RefusalError
 from handlers.requests import office, opening, pages, routing
 from handlers.requests.case import Case, count_households
+from handlers.requests.deadlines import again_after
 from handlers.requests.given import (
     BY_NAME,
     Data,
@@ -20,6 +21,7 @@ from handlers.requests.given import (
 )
 from handlers.requests.routing import Asked
 from handlers.requests.rules import REOPENABLE, Ending, Move, State, Who, ending_of
+from storage.queries import requests as query
 from storage.tables import Person
 
 LONGEST_WAIT = timedelta(days=366)
@@ -167,8 +169,20 @@ async def cancel(case: Case, actor: Person | None, given: Given) -> Data:
 
 
 async def climb(case: Case, actor: Person | None, given: Given) -> Data:
-    """Nobody answered in time: the next rung is asked; who was asked may still take it."""
-    return await ask(case, case.request.rung + 1)
+    """Nobody answered in time: the next rung is asked; who was asked may still take it.
+
+    Where nobody is further up the last rung is asked again, ever more rarely.
+    """
+    request, before = case.request, case.request.rung
+    data = await ask(case, before + 1)
+    if request.rung != before:
+        return data
+    times = await query.times_asked(case.work.store, request.id, before)
+    deadlines = case.work.policy.deadlines
+    longest = timedelta(hours=deadlines.again)
+    wait = again_after(deadlines.of(request.urgency).to_answer, times, longest)
+    request.answer_due = case.awake(case.work.now + wait)
+    return {**data, "again": True}
 
 
 async def expire(case: Case, actor: Person | None, given: Given) -> Data:

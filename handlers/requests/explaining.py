@@ -23,12 +23,17 @@ async def history(ctx: Context, request: Request) -> None:
             "list.event",
             when=clock_text(event.at, zone),
             who=name or ctx.t("request.by_itself"),
-            what=ctx.t(f"request.event.{event.move}") + _more(ctx, event),
+            what=_what(ctx, event) + _more(ctx, event),
         )
         for event, name in found[-MOST_EVENTS:]
     ]
     title = ctx.t("list.history", number=request.number)
     ctx.answer_text("\n".join(lines), title=title, about=request.id)
+
+
+def _what(ctx: Context, event: Event) -> str:
+    again = bool(event.data.get("again"))
+    return ctx.t("request.event.again" if again else f"request.event.{event.move}")
 
 
 def _more(ctx: Context, event: Event) -> str:

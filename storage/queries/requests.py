@@ -151,6 +151,13 @@ async def accounts(
     return [(account, chat) for account, chat in rows.all()]
 
 
+async def times_asked(store: AsyncSession, request_id: int, rung: int) -> int:
+    """How often the people of a rung were asked."""
+    moments = func.count(func.distinct(Page.at))
+    query = select(moments).where(Page.request_id == request_id, Page.rung == rung)
+    return (await store.scalar(query)) or 0
+
+
 async def active_pages(store: AsyncSession, request_id: int) -> list[Page]:
     """Who is asked to take a request at this moment."""
     rows = await store.scalars(

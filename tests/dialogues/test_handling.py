@@ -199,6 +199,20 @@ async def test_what_nobody_takes_climbs_by_itself(stage: Stage) -> None:
     assert "周叔" in stage.card(1).text
 
 
+async def test_what_nobody_takes_at_all_stays_with_the_coordinator_and_is_no_noise(
+    stage: Stage,
+) -> None:
+    """R25, R59: the last rung is the coordinator and the 24-hour number; asked ever more rarely."""
+    await opened(stage)
+    await stage.passes(days=1)
+    assert "冯书记" in stage.card(1).text
+    assert "0432-12345678" in stage.card(1).text
+    before = len(stage.feng.heard)
+    await stage.passes(days=7)
+    assert 5 <= len(stage.feng.heard) - before <= 8, "once a day"
+    assert len(stage.said(GROUP)) == 1
+
+
 async def test_history_is_a_dated_line_for_every_change(stage: Stage) -> None:
     """R45"""
     await finished(stage)
