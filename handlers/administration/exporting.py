@@ -6,7 +6,6 @@ import io
 from datetime import datetime
 from typing import Any
 
-from openpyxl import Workbook
 from sqlalchemy import select
 
 from handlers.chat import SendFile
@@ -69,6 +68,8 @@ async def _rows(ctx: Context, area: Area) -> list[list[Any]]:
 
 def workbook(head: list[str], rows: list[list[Any]]) -> bytes:
     """An Excel file of one sheet. A cell that a program could take for a formula becomes text."""
+    from openpyxl import Workbook  # 8 MB that a bot at rest does not need
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append(head)

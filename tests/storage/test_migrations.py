@@ -6,11 +6,12 @@ import asyncio
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select
 
 from storage.base import Base
 from storage.engine import Store
-from storage.migrate import downgrade, upgrade
+from storage.migrate import config_for, downgrade, newest, upgrade
 from storage.tables import Area, Person
 from tests.harness import MONDAY
 
@@ -61,3 +62,8 @@ async def test_two_processes_that_start_at_once_migrate_once(database_url: str) 
         assert (await session.scalars(select(Area.id))).all() == []
     for store in stores:
         await store.close()
+
+
+def test_the_newest_file_is_the_head_of_all_revisions() -> None:
+    """A start that finds the newest revision in the database looks no further."""
+    assert ScriptDirectory.from_config(config_for()).get_heads() == [newest()]
