@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -55,13 +56,27 @@ class Kept:
 
     updates: list[RawUpdate] = field(default_factory=list[RawUpdate])
     fails: bool = False
+    more: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         assert platform == "local"
         if self.fails:
             raise OSError("the inbox is out of order")
         known = {each.key for each in self.updates}
-        self.updates += [each for each in updates if each.key not in known]
+        async with self.more:
+            self.updates += [each for each in updates if each.key not in known]
+            self.more.notify_all()
+
+    async def hears(self, **wanted: object) -> Mapping[str, Any]:
+        """Wait until the last update says this; gives its body. The page shows before it tells."""
+
+        def said() -> bool:
+            body: Mapping[str, Any] = self.updates[-1].body if self.updates else {}
+            return all(body.get(key) == value for key, value in wanted.items())
+
+        async with asyncio.timeout(10), self.more:
+            await self.more.wait_for(said)
+        return self.updates[-1].body
 
 
 @dataclass(slots=True)

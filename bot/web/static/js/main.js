@@ -124,7 +124,7 @@ class Page {
 
   switchTo(column) {
     const { unread } = column;
-    const badge = unread ? el("span", { class: "badge", "aria-label": say(this.language, "unread", { n: unread }) }, unread > 99 ? "99+" : String(unread)) : null;
+    const badge = unread ? el("span", { class: "badge", role: "img", "aria-label": say(this.language, "unread", { n: unread }) }, unread > 99 ? "99+" : String(unread)) : null;
     return el("button", {
       type: "button",
       class: "switch",

@@ -21,7 +21,7 @@ export function openMenu(from, items, { label = "", at = null, language = "zh" }
   if (again && at === null) return;
   const menu = el("div", { class: "menu", role: "menu", "aria-label": label, lang: language }, items.map(entry));
   const stop = new AbortController();
-  open = { menu, from, stop };
+  open = { menu, from, at, stop };
   if (from?.hasAttribute?.("aria-expanded")) from.setAttribute("aria-expanded", "true");
   document.body.append(menu);
   place(menu, from.getBoundingClientRect(), at);
@@ -53,6 +53,7 @@ export function choice(label, options, chosen, act) {
         for (const each of buttons) each.setAttribute("aria-checked", "false");
         event.currentTarget.setAttribute("aria-checked", "true");
         act(value);
+        if (open) place(open.menu, open.from.getBoundingClientRect(), open.at); // it may be larger now
       },
     }, text),
   );

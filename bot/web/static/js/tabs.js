@@ -25,7 +25,7 @@ export class Tabs {
   tab(room, short) {
     const alone = room.kind === "private";
     const unread = room === this.current ? 0 : world.unread(this.person.key, room.key);
-    const badge = unread ? el("span", { class: "badge", "aria-label": say(this.language, "unread", { n: unread }) }, unread > 99 ? "99+" : String(unread)) : null;
+    const badge = unread ? el("span", { class: "badge", role: "img", "aria-label": say(this.language, "unread", { n: unread }) }, unread > 99 ? "99+" : String(unread)) : null;
     return el("button", {
       type: "button",
       role: "tab",

@@ -139,7 +139,7 @@ export class Talk {
   }
 
   toBottom() {
-    this.element.scrollTop = this.element.scrollHeight;
+    this.element.scrollTop = this.all.size ? this.element.scrollHeight : 0;
     this.scrolled();
   }
 
