@@ -151,8 +151,9 @@ async def working(office: Office) -> AsyncGenerator[None]:
         await task
 
 
-async def _until(there: Callable[[], bool], rounds: int = 3000) -> None:
-    for _ in range(rounds):
+async def _until(there: Callable[[], bool]) -> None:
+    """Let the program run until something holds; a slow machine is given its time."""
+    for _ in range(60_000):
         if there():
             return
         await asyncio.sleep(0.001)
