@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -130,6 +130,37 @@ class Outbound:
     occasion: str | None = None
 
 
+class _Given(TypedDict):
+    about: int | None
+    reply_to: str | None
+    urgent: bool
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How something is said."""
+
+    about: int | None = None  #: id of the request
+    reply_to: str | None = None
+    urgent: bool = False
+    silent: bool = False
+    delay: timedelta | None = None  #: the rest of the quiet hours, say
+
+    def given(self) -> _Given:
+        """What of it goes along with the message."""
+        return {
+            "about": self.about,
+            "reply_to": self.reply_to,
+            "urgent": self.urgent,
+            "silent": self.silent,
+        }
+
+
+#: At once, as a message among others.
+PLAINLY = Manner()
+
+
 @dataclass(slots=True)
 class Work:
     """One transaction's worth of doing; the clock's ticks have no more than this."""
@@ -162,53 +193,30 @@ class Work:
         """Lay something into the tray: said after the commit, or not at all."""
         self.tray.append(Outbound(out, self.now + (delay or timedelta(0)), occasion))
 
-    def say(
-        self,
-        chat: Chat,
-        content: Content,
-        *,
-        reply_to: str | None = None,
-        about: int | None = None,
-        urgent: bool = False,
-        delay: timedelta | None = None,
-    ) -> None:
-        """A message of its own in a chat, after `delay` (the rest of the quiet hours)."""
-        self.put(
-            Say(
-                platform=chat.platform,
-                chat=chat.external_id,
-                group=chat.kind == "group",
-                content=content,
-                reply_to=reply_to,
-                about=about,
-                urgent=urgent,
-                topic=topic_of(chat),
-            ),
-            delay=delay,
+    def say(self, chat: Chat, content: Content, manner: Manner = PLAINLY) -> None:
+        """A message of its own in a chat."""
+        out = Say(
+            platform=chat.platform,
+            chat=chat.external_id,
+            group=chat.kind == "group",
+            topic=topic_of(chat),
+            content=content,
+            **manner.given(),
         )
+        self.put(out, delay=manner.delay)
 
-    def show(
-        self,
-        chat: Chat,
-        slot: str,
-        content: Content,
-        *,
-        reply_to: str | None = None,
-        about: int | None = None,
-    ) -> None:
+    def show(self, chat: Chat, slot: str, content: Content, manner: Manner = PLAINLY) -> None:
         """Make the standing message `slot` of a chat show `content` (sent once, then edited)."""
-        self.put(
-            Show(
-                platform=chat.platform,
-                chat=chat.external_id,
-                group=chat.kind == "group",
-                slot=slot,
-                content=content,
-                reply_to=reply_to,
-                about=about,
-                topic=topic_of(chat),
-            )
+        out = Show(
+            platform=chat.platform,
+            chat=chat.external_id,
+            group=chat.kind == "group",
+            topic=topic_of(chat),
+            slot=slot,
+            content=content,
+            **manner.given(),
         )
+        self.put(out, delay=manner.delay)
 
     def mark(self, chat: Chat, message_id: str, mark: Mark | None) -> None:
         """A quiet mark on a message, where the platform has them."""
@@ -317,7 +325,7 @@ class Context(Work):
         """Answer in this chat with a text made elsewhere."""
         content = Content(text=text, title=title, buttons=buttons, media=tuple(media))
         reply = self.incoming.message_id if isinstance(self.incoming, Message) else None
-        self.say(self.chat, content, reply_to=None if self.private else reply, about=about)
+        self.say(self.chat, content, Manner(about, None if self.private else reply))
 
     def toast(self, text: str, *, alert: bool = False) -> None:
         """A short notice to who pressed a button; without a press, an answer in the chat."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from config.words import LANGUAGES
 from handlers.chat import Content, Message
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context, Manner, RefusalError, button
 from handlers.directory import access
 from handlers.directory.audit import record
 from storage.queries import directory as query
@@ -176,4 +176,4 @@ async def _show(ctx: Context, target: Chat | Area) -> None:
     text = "\n".join((*lines, "", ctx.t("settings.how")))
     content = Content(title=ctx.t("settings.title", where=where), text=text, buttons=rows)
     reply = ctx.incoming.message_id if isinstance(ctx.incoming, Message) else None
-    ctx.say(ctx.chat, content, reply_to=None if ctx.private else reply)
+    ctx.say(ctx.chat, content, Manner(reply_to=None if ctx.private else reply))

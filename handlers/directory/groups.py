@@ -8,8 +8,9 @@ from sqlalchemy import update
 
 from config.words import best_language
 from handlers.chat import ChatKind, Content, MemberChange, Renamed, Standing
-from handlers.context import Context, Work, button
+from handlers.context import Context, Manner, Work, button
 from handlers.directory import people
+from handlers.directory.addresses import address_of
 from storage.queries import directory as query
 from storage.tables import Account, Chat
 
@@ -101,40 +102,12 @@ async def tell(
     work: Work, person_id: int, key: str, *, delay: timedelta | None = None, **values: object
 ) -> bool:
     """A private word to somebody, if they can be written to; whether they can."""
-    private = await private_chat_of(work, person_id)
-    if private is None:
+    address = await address_of(work, person_id)
+    if address is None or address.chat is None:
         return False
-    chat, language = private
-    work.say(chat, Content(text=work.word(language, key, **values)), delay=delay)
+    text = work.word(address.language, key, **values)
+    work.say(address.chat, Content(text=text), Manner(delay=delay))
     return True
-
-
-async def private_chat_of(work: Work, person_id: int) -> tuple[Chat, str] | None:
-    """The private chat in which somebody can be written to, and their language."""
-    found = await query.people(work.store, [person_id])
-    person = found.get(person_id)
-    for account in await query.accounts_of(work.store, person_id):
-        can = work.can(account.platform)
-        address = account.private_chat or (account.external_id if can.speaks_first else None)
-        if address and can.private and person is not None:
-            chat = await query.chat(work.store, account.platform, address)
-            if chat is None:
-                chat = Chat(
-                    platform=account.platform,
-                    external_id=address,
-                    kind="private",
-                    title=person.name,
-                    present=True,
-                    administrator=False,
-                    hears_all=True,
-                    can_speak=True,
-                    settings={},
-                )
-                work.store.add(chat)
-                await work.store.flush()
-            default = work.desk.defaults.language
-            return chat, best_language(person.language, account.language, default=default)
-    return None
 
 
 async def on_renamed(work: Work, renamed: Renamed) -> None:

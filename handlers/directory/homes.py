@@ -10,6 +10,7 @@ from handlers import forms
 from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
 from handlers.directory import access, groups, places
+from handlers.directory.addresses import address_of
 from handlers.directory.picking import area_rows
 from storage.queries import directory as query
 from storage.tables import Area, Residence
@@ -101,10 +102,10 @@ async def _ask_captain(ctx: Context, residence: Residence, area: Area) -> str | 
     for holder in await query.holders_over(ctx.store, area.path, roles):
         if holder.person.id == ctx.person.id:
             continue
-        private = await groups.private_chat_of(ctx, holder.person.id)
-        if private is None:
+        address = await address_of(ctx, holder.person.id)
+        if address is None or address.chat is None:
             continue
-        chat, language = private
+        chat, language = address.chat, address.language
         text = ctx.word(
             language,
             "directory.home_confirm",

@@ -9,10 +9,10 @@ from typing import Any
 
 from handlers import forms
 from handlers.chat import Button, Content, Press, Rows
-from handlers.context import Context, button
+from handlers.context import Context, Manner, button
+from handlers.directory.addresses import addresses
 from handlers.directory.zones import zone_at
-from handlers.requests import reach, texts
-from handlers.requests.reach import Manner
+from handlers.requests import texts
 from handlers.requests.rules import CODES, Move, State
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
@@ -47,7 +47,7 @@ async def ask(
         ctx.edit_pressed(content)
     else:
         slot = f"q{request.id}.{ctx.person.id}.{ctx.message_id}"
-        reach.show(ctx, chat, slot, content, Manner(about=request.id))
+        ctx.show(chat, slot, content, Manner(about=request.id))
         if chat.id != ctx.chat.id:
             ctx.toast(ctx.t("request.see_private"))
     if more is not None:
@@ -58,7 +58,7 @@ async def ask(
 async def _where(ctx: Context) -> Chat:
     if ctx.private:
         return ctx.chat
-    found = await reach.addresses(ctx, [ctx.person], ctx.chat, ctx.language)
+    found = await addresses(ctx, [ctx.person], ctx.chat, ctx.language)
     return found[ctx.person.id].chat or ctx.chat
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers.chat import Content
-from handlers.requests import private_cards, reach
+from handlers.context import Manner
+from handlers.directory.addresses import Address
+from handlers.requests import private_cards
 from handlers.requests.case import Case
-from handlers.requests.reach import Address, Manner
 from storage.queries import requests as query
 from storage.tables import Supporter
 
@@ -45,7 +46,7 @@ async def _know(case: Case) -> None:
 def _show(case: Case, address: Address, content: Content, delay: timedelta | None = None) -> None:
     assert address.chat is not None
     manner = Manner(about=case.request.id, delay=delay or None)
-    reach.show(case.work, address.chat, slot(case), content, manner)
+    case.work.show(address.chat, slot(case), content, manner)
 
 
 def answered(case: Case) -> bool:

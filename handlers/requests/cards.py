@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from handlers.chat import Button, Content, Rows
-from handlers.context import Work, button
-from handlers.requests import reach, routing, texts
+from handlers.context import Manner, Work, button
+from handlers.requests import routing, texts
 from handlers.requests.case import Case
-from handlers.requests.reach import Manner
 from handlers.requests.rules import REOPENABLE, Ending, State
 from storage.tables import Chat, Page
 
@@ -223,7 +222,7 @@ def show_cards(case: Case) -> None:
             urgent=case.emergency,
             silent=bool(case.delay),
         )
-        reach.show(case.work, chat, slot(case.request.id), card(case, chat), manner)
+        case.work.show(chat, slot(case.request.id), card(case, chat), manner)
         case.work.touched.add(chat.id)
 
 

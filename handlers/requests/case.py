@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from config.policy import QuietPolicy
 from config.words import best_language
 from handlers.context import Work
+from handlers.directory.addresses import Address, addresses
 from handlers.directory.zones import zone_at
-from handlers.requests import deadlines, reach
+from handlers.requests import deadlines
 from handlers.requests.deadlines import Due
-from handlers.requests.reach import Address
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
 from storage.queries import directory as directory_query
@@ -123,7 +123,7 @@ class Case:
         new = [person for person in people if person.id not in self.addresses]
         self.people.update({person.id: person for person in new})
         near = next((chat for chat in self.chats if chat.kind == "group"), None)
-        self.addresses.update(await reach.addresses(self.work, new, near, self.language))
+        self.addresses.update(await addresses(self.work, new, near, self.language))
 
 
 def count_households(supporters: Iterable[Supporter]) -> int:

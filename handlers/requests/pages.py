@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.chat import Content, Media
-from handlers.context import Work
-from handlers.requests import cards, private_cards, reach
+from handlers.context import Manner, Work
+from handlers.directory.addresses import Address
+from handlers.requests import cards, private_cards
 from handlers.requests.case import Case, load
-from handlers.requests.reach import Address, Manner
 from handlers.requests.routing import Asked
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
@@ -115,7 +115,8 @@ async def _call(case: Case) -> None:
         names=case.work.word(language, "request.between").join(names),
         title=cards.title(case, language),
     )
-    case.work.say(group, Content(text=text), about=case.request.id, urgent=case.emergency)
+    manner = Manner(about=case.request.id, urgent=case.emergency)
+    case.work.say(group, Content(text=text), manner)
 
 
 async def show(case: Case) -> None:
@@ -166,7 +167,7 @@ def _show_page(case: Case, page: Page, details: list[str], pictures: list[Media]
         urgent=case.emergency,
         delay=delay if delay > timedelta(0) else None,
     )
-    reach.show(case.work, address.chat, slot(page), content, manner)
+    case.work.show(address.chat, slot(page), content, manner)
 
 
 def _can_see(case: Case, address: Address) -> bool:
@@ -186,14 +187,14 @@ async def send_pictures(case: Case, pictures: Sequence[Media]) -> None:
         if told and address.chat is not None and _can_see(case, address):
             title = cards.title(case, address.language, exact=True)
             content = private_cards.with_media(Content(text=title), pictures)
-            case.work.say(address.chat, content, about=case.request.id)
+            case.work.say(address.chat, content, Manner(about=case.request.id))
 
 
 def _show_ended(case: Case, page: Page) -> None:
     address = case.addresses[page.person_id]
     if address.chat is not None:
         content = private_cards.ended_page(case, address.language)
-        reach.show(case.work, address.chat, slot(page), content, Manner(about=case.request.id))
+        case.work.show(address.chat, slot(page), content, Manner(about=case.request.id))
 
 
 async def fall_back(work: Work, request_id: int, person_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers import forms
 from handlers.chat import Content, Media
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context, Manner, RefusalError, button
 from handlers.directory.places import base_of, find_place
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.meaning import Place
@@ -33,7 +33,7 @@ async def ask(ctx: Context, report: Report, *, clash: bool = False) -> None:
     content = Content(
         text=ctx.word(language, "question.sure", category=category), buttons=((yes, no),)
     )
-    ctx.show(ctx.chat, f"q{draft.id}", content, reply_to=report.message_id)
+    ctx.show(ctx.chat, f"q{draft.id}", content, Manner(reply_to=report.message_id))
 
 
 def _kept(report: Report) -> dict[str, Any]:

@@ -141,6 +141,6 @@ async def cast_of(
     wanted = {each.deputy_id for each in holders if each.away and each.deputy_id}
     deputies = await query.deputies(work.store, wanted, work.now) if wanted else {}
     people = {each.person.id for each in holders} | set(deputies)
-    accounts = await query.accounts(work.store, people) if people else []
+    accounts = await directory_query.accounts(work.store, people) if people else []
     reachable = {account.person_id for account, _ in accounts}
     return Cast(holders, deputies, reachable, without)

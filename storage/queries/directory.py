@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, func, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with
@@ -162,6 +162,27 @@ async def people(store: AsyncSession, ids: Iterable[int]) -> dict[int, Person]:
     """People by id."""
     rows = await store.scalars(select(Person).where(Person.id.in_(list(ids))))
     return {person.id: person for person in rows.all()}
+
+
+async def accounts(
+    store: AsyncSession, person_ids: Iterable[int]
+) -> list[tuple[Account, Chat | None]]:
+    """The accounts of people, each with the row of the private chat it is written to in."""
+    address = func.coalesce(Account.private_chat, Account.external_id)
+    rows = await store.execute(
+        select(Account, Chat)
+        .outerjoin(
+            Chat,
+            and_(
+                Chat.platform == Account.platform,
+                Chat.external_id == address,
+                Chat.kind == "private",
+            ),
+        )
+        .where(Account.person_id.in_(list(person_ids)))
+        .order_by(Account.private_chat.is_(None), Account.id)
+    )
+    return [(account, chat) for account, chat in rows.all()]
 
 
 async def accounts_of(store: AsyncSession, person_id: int) -> Sequence[Account]:

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with
 from storage.tables import (
-    Account,
     Area,
     Chat,
     Event,
@@ -128,27 +127,6 @@ async def deputies(store: AsyncSession, ids: Iterable[int], now: datetime) -> di
         select(Person).where(Person.id.in_(list(ids)), Person.id.not_in(gone))
     )
     return {person.id: person for person in rows.all()}
-
-
-async def accounts(
-    store: AsyncSession, person_ids: Iterable[int]
-) -> list[tuple[Account, Chat | None]]:
-    """The accounts of people, each with the row of the private chat it is written to in."""
-    address = func.coalesce(Account.private_chat, Account.external_id)
-    rows = await store.execute(
-        select(Account, Chat)
-        .outerjoin(
-            Chat,
-            and_(
-                Chat.platform == Account.platform,
-                Chat.external_id == address,
-                Chat.kind == "private",
-            ),
-        )
-        .where(Account.person_id.in_(list(person_ids)))
-        .order_by(Account.private_chat.is_(None), Account.id)
-    )
-    return [(account, chat) for account, chat in rows.all()]
 
 
 async def times_asked(store: AsyncSession, request_id: int, rung: int) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from config.words import best_language
-from handlers.chat import Content, Show
-from handlers.context import Work, topic_of
-from storage.queries import requests as query
+from handlers.chat import ChatKind, ChatRef
+from handlers.context import Work
+from handlers.directory import people as meeting
+from storage.queries import directory as query
 from storage.tables import Account, Chat, Person
 
 
@@ -44,6 +44,13 @@ async def addresses(
     }
 
 
+async def address_of(work: Work, person_id: int) -> Address | None:
+    """The address of one person; None for nobody we know."""
+    found = await query.people(work.store, [person_id])
+    language = work.desk.defaults.language
+    return (await addresses(work, found.values(), None, language)).get(person_id)
+
+
 async def _private(
     work: Work, person: Person, accounts: Sequence[tuple[Account, Chat | None]], near: Chat | None
 ) -> Chat | None:
@@ -61,20 +68,9 @@ async def _private(
 
 async def _first_letter(work: Work, person: Person, account: Account) -> Chat:
     """A private chat that the bot begins, where the platform lets it speak first."""
-    chat = Chat(
-        platform=account.platform,
-        external_id=account.private_chat or account.external_id,
-        kind="private",
-        title=person.name,
-        present=True,
-        administrator=False,
-        hears_all=True,
-        can_speak=True,
-        settings={},
-    )
-    work.store.add(chat)
-    await work.store.flush()
-    return chat
+    at = account.private_chat or account.external_id
+    ref = ChatRef(account.platform, at, ChatKind.PRIVATE, person.name)
+    return await meeting.meet_chat(work, ref)
 
 
 def _apps(accounts: Sequence[tuple[Account, Chat | None]]) -> Iterable[str | None]:
@@ -88,33 +84,3 @@ def _mention(
         if near is not None and account.platform == near.platform and account.username:
             return f"@{account.username}"
     return person.name
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a standing message is shown."""
-
-    about: int | None = None  #: id of the request
-    reply_to: str | None = None
-    urgent: bool = False
-    silent: bool = False
-    delay: timedelta | None = None
-
-
-def show(work: Work, chat: Chat, slot: str, content: Content, manner: Manner) -> None:
-    """Make the standing message `slot` of a chat show `content`."""
-    work.put(
-        Show(
-            platform=chat.platform,
-            chat=chat.external_id,
-            group=chat.kind == "group",
-            slot=slot,
-            content=content,
-            reply_to=manner.reply_to,
-            about=manner.about,
-            urgent=manner.urgent,
-            silent=manner.silent,
-            topic=topic_of(chat),
-        ),
-        delay=manner.delay,
-    )
