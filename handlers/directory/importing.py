@@ -18,6 +18,7 @@ from handlers.directory.import_places import plan_top, read_places
 from handlers.directory.import_plan import Known, Plan, Row
 from handlers.reminders.making import WhenError, reminder_values, when_of
 from storage.base import Base
+from storage.queries import directory as query
 from storage.queries.moves import move_everything
 from storage.secrets import Secrets
 from storage.tables import (
@@ -49,6 +50,7 @@ async def plan_import(
     store: AsyncSession, wanted: Neighbourhood, *, now: datetime, secrets: Secrets, zone: str
 ) -> Plan:
     """Compare a file with the database. Raises FileProblems where the two do not fit."""
+    await query.hold_still(store)
     known = Known(Plan(), now, zone)
     await read_places(store, known)
     known.others = ends_of(known.areas)
