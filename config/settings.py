@@ -98,9 +98,14 @@ class Settings(BaseSettings):
         extra="ignore",
     )
 
-    database_url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///data/linli.db"
     #: key file, QR pictures, local database
     data_dir: Annotated[Path, AfterValidator(_folder)] = Path("data")
+    #: left out: a SQLite file in data_dir
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default_factory=lambda given: (
+            f"sqlite+aiosqlite:///{given.get('data_dir', 'data')}/linli.db"
+        )
+    )
     #: a community's own policy; its values go over the default
     policy_file: Annotated[Path | None, AfterValidator(_file)] = None
     language: Literal["zh", "en"] = "zh"

@@ -26,7 +26,7 @@ from handlers.chat import (
 )
 from handlers.commands import Command, RunForm, RunPress, RunUndo, Subject
 from handlers.context import Book, Context, Desk, RefusalError, Work
-from handlers.directory import access, groups, people
+from handlers.directory import access, filling, groups, people, places
 from handlers.hearing import Glance, Hearing
 from handlers.requests import lifecycle, replies
 from handlers.scenes import Scenes
@@ -136,7 +136,7 @@ class Dispatcher:
         group = best_language(chat.language, community, default=default)
         mine = best_language(person.language, default=group)
         if chat.kind == "private" and person.language is None:
-            mine = best_language(incoming.sender.language, default=group)
+            mine = best_language(account.language, default=group)
         return Context(
             desk=self.desk,
             store=store,
@@ -170,8 +170,7 @@ class Dispatcher:
     async def _message(self, ctx: Context, message: Message) -> None:
         command, rest = self._command_of(message)
         if command is not None and await _holds(ctx, command, message):
-            async with ctx.store.begin_nested():
-                await self._run(ctx, command, rest)
+            await self._command(ctx, command, rest)
         elif message.edited:
             await self._edit(ctx, message)
         elif not (
@@ -180,6 +179,16 @@ class Dispatcher:
             or await self._same_album(ctx, message)
         ):
             await self._hear(ctx, message)
+
+    async def _command(self, ctx: Context, command: Command, rest: str) -> None:
+        try:
+            async with ctx.store.begin_nested():
+                await self._run(ctx, command, rest)
+        except places.SeveralError as several:
+            if several.text not in rest:
+                raise
+            await _undone(ctx)
+            await filling.which(ctx, command.name, rest, several)
 
     def _command_of(self, incoming: Incoming) -> tuple[Command | None, str]:
         if not isinstance(incoming, Message) or incoming.edited or incoming.forwarded:
@@ -326,10 +335,15 @@ def _is_plain(message: Message) -> bool:
     )
 
 
-async def _refuse(ctx: Context, refusal: RefusalError) -> None:
+async def _undone(ctx: Context) -> None:
+    """What was begun is rolled back, and nothing of it is said."""
     for row in (ctx.chat, ctx.person, ctx.account):
-        await ctx.store.refresh(row)  # rolled back to what it was
+        await ctx.store.refresh(row)
     ctx.tray.clear()
+
+
+async def _refuse(ctx: Context, refusal: RefusalError) -> None:
+    await _undone(ctx)
     text = ctx.t(refusal.key, **refusal.values)
     if isinstance(ctx.incoming, Press):
         ctx.toast(text, alert=len(text) > 60)

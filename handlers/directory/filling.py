@@ -18,12 +18,16 @@ from handlers import forms
 from handlers.chat import Content, Message, Press, Rows
 from handlers.context import Context, RefusalError, button
 from handlers.directory import picking, places
+from handlers.directory.places import SeveralError
 from handlers.directory.zones import zone_of
 from storage.queries import directory as query
 from storage.tables import Area, Draft, Person, RoleHeld
 
 FORM = "fill"
+#: The step at which one of several places of the same name is chosen.
+WHICH = "which"
 MOST_PEOPLE = 24
+MOST_PLACES = 12
 #: Days away that are offered.
 SPANS = (1, 3, 7, 14)
 NOBODY = "-"
@@ -104,8 +108,21 @@ async def _days(ctx: Context) -> Rows:
     return (tuple(buttons[:2]), tuple(buttons[2:]))
 
 
+async def which(ctx: Context, command: str, line: str, several: SeveralError) -> None:
+    """The line names a place that there are several of: which one is meant?"""
+    data = {"command": command, "line": line, "text": several.text}
+    await forms.start(ctx, FORM, WHICH, data)
+    rows = tuple(
+        (button(name, f"{FORM}:{WHICH}:{area.id}"),) for name, area in several.choices[:MOST_PLACES]
+    )
+    drop = button(ctx.t("filling.button_drop"), f"{FORM}:drop")
+    content = Content(text=ctx.t("filling.which", text=several.text), buttons=(*rows, (drop,)))
+    ctx.show(ctx.chat, f"{FORM}:{ctx.person.id}:{ctx.message_id}", content)
+
+
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "fill:at:<area>:<page>", "fill:here:<area>", "fill:add:<words>", "fill:drop"."""
+    """Buttons "fill:at:<area>:<page>", "fill:here:<area>", "fill:add:<words>",
+    "fill:which:<area>", "fill:drop"."""
     draft = await forms.draft_of(ctx)
     if draft is None or draft.form != FORM:
         raise RefusalError("filling.gone")
@@ -114,7 +131,10 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
         await forms.end(ctx)
         ctx.edit_pressed(Content(text=ctx.t("filling.dropped")))
     elif what == "add":
-        await _go_on(ctx, draft, rest[0])
+        await _go_on(ctx, draft, f"{draft.data['line']} {rest[0]}")
+    elif what == WHICH and draft.step == WHICH:
+        token = places.TOKEN_OF.format(rest[0])
+        await _go_on(ctx, draft, str(draft.data["line"]).replace(draft.data["text"], token, 1))
     else:
         await _go_to(ctx, draft, what, rest)
 
@@ -123,7 +143,7 @@ async def _go_to(ctx: Context, draft: Draft, what: str, rest: Sequence[str]) -> 
     """Into a place; one with nothing below it but households is chosen at once."""
     area = await query.area_by_id(ctx.store, int(rest[0]))
     if area is not None and (what == "here" or not await picking.below(ctx, area)):
-        await _go_on(ctx, draft, places.token(area))
+        await _go_on(ctx, draft, f"{draft.data['line']} {places.token(area)}")
         return
     data = dict(draft.data)
     tops = await picking.tops(ctx, data["right"])
@@ -131,19 +151,19 @@ async def _go_to(ctx: Context, draft: Draft, what: str, rest: Sequence[str]) -> 
     await _show(ctx, Part.PLACE, data, rows)
 
 
-async def _go_on(ctx: Context, draft: Draft, words: str) -> None:
-    """The command runs with what was said; while it misses more, it asks again."""
-    command, line = str(draft.data["command"]), f"{draft.data['line']} {words}".strip()
+async def _go_on(ctx: Context, draft: Draft, line: str) -> None:
+    """The command runs with the line; while it misses more, it asks again."""
+    command = str(draft.data["command"])
     await forms.end(ctx)
     if isinstance(ctx.incoming, Press):
         ctx.edit_pressed(Content(text=ctx.t("filling.chosen")))
-    await ctx.book.runs[command](ctx, line)
+    await ctx.book.runs[command](ctx, line.strip())
 
 
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """What is written counts like what is picked."""
     text = message.text.strip()
-    if not text or text.startswith("/"):
+    if not text or text.startswith("/") or draft.step == WHICH:
         return False
-    await _go_on(ctx, draft, text)
+    await _go_on(ctx, draft, f"{draft.data['line']} {text}")
     return True

@@ -132,7 +132,8 @@ async def private_chat_of(work: Work, person_id: int) -> tuple[Chat, str] | None
                 )
                 work.store.add(chat)
                 await work.store.flush()
-            return chat, best_language(person.language, default=work.desk.defaults.language)
+            default = work.desk.defaults.language
+            return chat, best_language(person.language, account.language, default=default)
     return None
 
 

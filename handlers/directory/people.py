@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.words import best_language
 from handlers.chat import ChatKind, ChatRef, Sender
 from handlers.context import Work
 from storage.queries import directory as query
@@ -52,5 +53,6 @@ async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account
 def _keep_current(account: Account, ref: ChatRef, sender: Sender) -> None:
     account.name = sender.name[:120] or account.name or ""
     account.username = sender.username or account.username
+    account.language = best_language(sender.language, default="") or account.language
     if ref.kind is ChatKind.PRIVATE:
         account.private_chat = ref.id

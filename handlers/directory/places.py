@@ -18,15 +18,30 @@ BUILDING = re.compile(
 UNIT = re.compile(r"(?:unit|stair|entrance)\s*([\w]+)|([\w]+?)\s*(?:单元|梯)", re.I)
 ROOM = re.compile(r"(?:flat|room|apt|#)\s*([\w-]+)|([\w]+)\s*(?:室|户|号房)?\s*$", re.I)
 DASHED = re.compile(r"^\s*(\w+)[-—/.](\w+)(?:[-—/.](\w+))?\s*$")
+#: How many places of the same name are told.
+MOST_NAMED = 5
 NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
+
+
+class SeveralError(RefusalError):
+    """A text names several places: they are told, and may be offered by buttons."""
+
+    def __init__(self, text: str, names: Sequence[str], areas: Sequence[Area]) -> None:
+        places = "、".join(names[:MOST_NAMED])
+        super().__init__("directory.place_several", text=text, places=places, example=names[0])
+        self.text = text
+        self.choices = tuple(zip(names, areas, strict=True))
 
 
 TOKEN = re.compile(r"^area\.(\d{1,18})$")
 
 
+TOKEN_OF = "area.{}"  # noqa: S105 - names a place, no password
+
+
 def token(area: Area) -> str:
     """A word that names a place for `find_place` beyond doubt (a button carries it)."""
-    return f"area.{area.id}"
+    return TOKEN_OF.format(area.id)
 
 
 async def find_place(work: Work, base: AreaFacts, text: str) -> Area:
@@ -49,8 +64,7 @@ async def find_place(work: Work, base: AreaFacts, text: str) -> Area:
         if len(found) == 1:
             return found[0]
         if len(found) > 1:
-            names = [await full_name(work, area, top) for area in found[:5]]
-            raise RefusalError("directory.place_several", text=wanted, places="、".join(names))
+            raise SeveralError(wanted, [await full_name(work, area, top) for area in found], found)
     raise RefusalError("directory.place_unknown", text=wanted, base=base.name)
 
 

@@ -26,6 +26,7 @@ async def solved(work: Work, request: Request, person: Person) -> Case:
         raise RefusalError("callback.not_yours", number=request.number)
     if voice.verdict == "solved":
         raise RefusalError("callback.said_already")
+    await callback_asking.thank(case, voice)
     voice.verdict, voice.verdict_at = "solved", work.now
     note(case, "said_solved", person)
     await work.store.flush()
@@ -48,6 +49,9 @@ async def not_solved(
     if case.state in ALIVE:
         raise await access.already(case, person)
     await add_voice(case, person)
+    for voice in case.supporters:
+        if voice.person_id == person.id:
+            await callback_asking.thank(case, voice)
     case = await moving.move(work, request, Move.NOT_SOLVED, person, given or Given())
     for voice in case.supporters:
         if voice.person_id == person.id:

@@ -59,6 +59,16 @@ def _home(voice: Supporter) -> int:
     return voice.household_id or -voice.person_id
 
 
+async def thank(case: Case, voice: Supporter) -> None:
+    """Who answers sees the answer where the question stood, and cannot answer twice."""
+    await _know(case)
+    address = case.addresses.get(voice.person_id)
+    asked = voice.verdict in ("asked", "unknown")
+    if asked and address and address.chat and not _sees_card(case, address):
+        said = private_cards.thanks(case, address.language)
+        _show(case, address, said)
+
+
 async def take_back(case: Case) -> None:
     """The question is settled: those who did not answer see what became of it (R27)."""
     pending = [each for each in case.supporters if each.verdict in ("asked", "unknown")]

@@ -35,6 +35,7 @@ async def move(
     case = await load(work, request)
     rule = await access.check(case, kind, actor)
     before, given = case.state, given or Given()
+    holder_id = request.holder_id
     if actor is not None:
         case.people.setdefault(actor.id, actor)
     data = await EFFECTS[kind](case, actor, given)
@@ -42,6 +43,8 @@ async def move(
     _settle(case, before)
     _record(case, kind, actor, before, _data(given, data))
     await work.store.flush()
+    if before is State.DONE and holder_id is not None:
+        await pages.follow_up(case, holder_id)
     await _tell(case, before)
     if case.state is State.DONE and actor is not None and callback_asking.answered(case):
         return await move(work, request, Move.CONFIRM, actor)

@@ -84,6 +84,13 @@ def retire_all(case: Case, but: int | None = None) -> None:
         retire(case, page)
 
 
+async def follow_up(case: Case, person_id: int) -> None:
+    """Whoever said that it is done sees on their page what those who asked answered."""
+    page = await query.last_page(case.work.store, case.request.id, person_id)
+    if page is not None and page.ended_at is not None and page not in case.retired:
+        case.retired.append(page)
+
+
 async def _need_group(case: Case) -> None:
     """Who can only be named needs a group: the nearest one gets the card too."""
     named = any(page.how == MENTION for page in case.fresh)

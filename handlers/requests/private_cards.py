@@ -110,6 +110,12 @@ def callback_question(case: Case, language: str) -> Content:
     )
 
 
+def thanks(case: Case, language: str) -> Content:
+    """What stands where the question stood, once it is answered."""
+    text = case.work.word(language, "callback.thanks")
+    return Content(title=cards.title(case, language), text=text)
+
+
 def with_media(content: Content, media: Sequence[Media]) -> Content:
     """The same with the reporter's pictures."""
     return content.model_copy(update={"media": tuple(media[:MOST_PICTURES])})

@@ -37,7 +37,7 @@ async def addresses(
         each: Address(
             person,
             await _private(work, person, theirs[each], near),
-            best_language(person.language, default=language),
+            best_language(person.language, *_apps(theirs[each]), default=language),
             _mention(person, theirs[each], near),
         )
         for each, person in by_id.items()
@@ -75,6 +75,10 @@ async def _first_letter(work: Work, person: Person, account: Account) -> Chat:
     work.store.add(chat)
     await work.store.flush()
     return chat
+
+
+def _apps(accounts: Sequence[tuple[Account, Chat | None]]) -> Iterable[str | None]:
+    return (account.language for account, _ in accounts)
 
 
 def _mention(

@@ -174,6 +174,16 @@ async def was_asked(store: AsyncSession, request_id: int, person_id: int) -> boo
     return found is not None
 
 
+async def last_page(store: AsyncSession, request_id: int, person_id: int) -> Page | None:
+    """How somebody was asked last."""
+    return await store.scalar(
+        select(Page)
+        .where(Page.request_id == request_id, Page.person_id == person_id)
+        .order_by(Page.id.desc())
+        .limit(1)
+    )
+
+
 async def supporters(store: AsyncSession, request_id: int) -> list[Supporter]:
     """The voices of a request, the reporter's first."""
     rows = await store.scalars(

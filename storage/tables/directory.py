@@ -60,6 +60,7 @@ class Account(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str] = mapped_column(Name(120), default="")  #: as last shown
     username: Mapped[str | None] = mapped_column(Name(80), index=True)
+    language: Mapped[str | None] = mapped_column(String(8))  #: of their app, as it says
     #: the private chat with this person once they opened it and did not block the bot
     private_chat: Mapped[str | None] = mapped_column(String(80))
     seen_at: Mapped[datetime | None]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from storage.tables import Area
 from tests.harness import GROUP, GROUP4, Stage
 
 
@@ -188,3 +191,22 @@ async def test_a_false_alarm_is_put_right_and_back(stage: Stage) -> None:
     await stage.wang.presses(stage.wang.last, "一般")
     assert (await stage.request(1)).urgency == "normal"
     assert "119" not in stage.card(1).text
+
+
+async def test_of_several_places_of_one_name_the_right_one_is_picked(stage: Stage) -> None:
+    async with stage.app.store.write() as store:
+        top = await store.scalar(select(Area).where(Area.code == "南京街社区"))
+        assert top is not None
+        other = Area(parent_id=top.id, kind="neighbourhood", name="东苑", code="东苑", path="")
+        store.add(other)
+        await store.flush()
+        other.path = f"{top.path}{other.id}/"
+        twin = Area(parent_id=other.id, kind="building", name="3栋", code="3", path="")
+        store.add(twin)
+        await store.flush()
+        twin.path = f"{other.path}{twin.id}/"
+    await stage.feng.writes("/announce 3栋 今晚八点停水检修")
+    assert "好几处" in stage.feng.last.text
+    await stage.feng.presses(stage.feng.last, "和平里小区3栋")
+    await stage.feng.presses(stage.feng.last, "发送")
+    assert "今晚八点停水检修" in stage.last(GROUP).text

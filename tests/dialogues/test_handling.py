@@ -348,3 +348,26 @@ async def test_the_group_hears_of_the_end_only_through_the_card(stage: Stage) ->
     await finished(stage)
     await stage.li.presses(stage.li.last, "解决了")
     assert len(stage.said(GROUP)) == 1
+
+
+async def test_who_answered_the_question_cannot_answer_twice(stage: Stage) -> None:
+    await finished(stage)
+    question = stage.li.last
+    await stage.li.presses(question, "解决了")
+    assert not question.labels
+    assert "谢谢" in question.text
+
+
+async def test_whoever_said_it_is_done_sees_what_was_answered(stage: Stage) -> None:
+    await finished(stage)
+    await stage.li.presses(stage.li.last, "没解决")
+    page = stage.wang.heard[0]
+    assert not page.labels
+    assert "没解决" in page.text
+    assert "周叔" in page.text
+
+
+async def test_a_page_is_written_in_the_language_of_the_app(stage: Stage) -> None:
+    await stage.does("@wang", "wang", "message", text="/help", language="en-GB", name="王姨")
+    await opened(stage)
+    assert "I take it" in stage.page(stage.wang).labels

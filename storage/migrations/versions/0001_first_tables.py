@@ -188,6 +188,7 @@ def upgrade() -> None:
         ),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("username", sa.String(length=80), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("private_chat", sa.String(length=80), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
