@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.directory.file.checking import ends_of
+from handlers.directory.file.checking import Places
 from handlers.directory.file.model import Neighbourhood
 from handlers.directory.file.problems import FileError, FileProblems, Spot, shown
 from handlers.directory.import_people import plan_held, plan_people
@@ -53,7 +53,7 @@ async def plan_import(
     await query.hold_still(store)
     known = Known(Plan(), now, zone)
     await read_places(store, known)
-    known.others = ends_of(known.areas)
+    known.others = Places(known.areas)
     for place in wanted.places:
         plan_top(known, place)
     await plan_people(store, known, wanted.people, secrets)
