@@ -125,7 +125,9 @@ class App:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[App]:
+async def opened(
+    settings: Settings, clock: Clock | None = None, reader: Understands | None = None
+) -> AsyncGenerator[App]:
     """The program as the settings say, on a migrated database; closed at the end."""
     from bot.platforms import configured
     from storage.migrate import upgrade
@@ -134,7 +136,7 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncGenerat
     try:
         await upgrade(store)
         at = clock or SystemClock()
-        app = App(settings, store, configured(settings, store, at), clock=at)
+        app = App(settings, store, configured(settings, store, at), clock=at, reader=reader)
         yield app
         await app.wire.close()
     finally:

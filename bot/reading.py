@@ -13,7 +13,7 @@ import typer
 
 from bot.desk_errors import DeskError
 from config.policy import load_policy
-from config.settings import load_settings
+from config.settings import Settings, load_settings
 from handlers.understanding.meaning import Heard, Meaning, Place, Scene
 from handlers.understanding.place import parse_area
 from handlers.understanding.reader import Reader
@@ -25,13 +25,19 @@ MOST = 100_000
 
 async def understand(texts: Sequence[str], *, area: str, as_json: bool) -> int:
     """Print a meaning for each text (or line of standard input)."""
-    policy = load_policy(load_settings().policy_file)
-    cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
-    reader = Reader.load(extra_cues=cues)
+    settings = load_settings()
+    reader: Reader | None = None
     for item in _items(texts or _standard_input(), area):
+        reader = reader or _reader(settings)
         meaning = reader.read(_heard(item), Scene(area=parse_area(item["area"])))
         typer.echo(_json(item, meaning) if as_json else _words(item, meaning))
     return 0
+
+
+def _reader(settings: Settings) -> Reader:
+    policy = load_policy(settings.policy_file)
+    cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
+    return Reader.load(extra_cues=cues)
 
 
 def _standard_input() -> Iterator[str]:

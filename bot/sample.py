@@ -24,11 +24,14 @@ log = structlog.get_logger("linli.sample")
 async def load_sample(app: App) -> None:
     """Load it if there is no place at all yet; a community's own data is never touched."""
     async with app.store.read() as store:
-        if await store.scalar(select(Area.id).limit(1)) is not None:
+        if await query.any_place(store):
             return
     now = app.clock.now()
     wanted = read_file(SAMPLE, frozenset(app.desk.policy.roles))
     async with app.store.write() as store:
+        await query.hold_still(store)
+        if await query.any_place(store):  # another process that started with this one
+            return
         plan = await importing.plan_import(
             store, wanted, now=now, secrets=app.secrets, zone=app.settings.timezone
         )

@@ -108,7 +108,8 @@ async def _show_progress(work: Work, audit: Audit) -> None:
         )
     )
     states = {int(str(row.occasion).rsplit(":", 1)[1]): row.state for row in found.all()}
-    if chat is None or not states:
+    arrived = sum(state != "new" for state in states.values())
+    if chat is None or not states or audit.detail.get("arrived") == arrived:
         return
     language = str(audit.detail["language"])
     rows = await work.store.scalars(select(Chat).where(Chat.id.in_(states)).order_by(Chat.id))
@@ -117,5 +118,4 @@ async def _show_progress(work: Work, audit: Audit) -> None:
         for each in rows.all()
     ]
     work.show(chat, f"announce:{audit.id}", Content(text="\n".join(lines)))
-    if all(state != "new" for state in states.values()):
-        audit.detail = {**audit.detail, "open": False}
+    audit.detail = {**audit.detail, "arrived": arrived, "open": arrived < len(states)}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.directory.file.checking import ends_of, in_short, paths_of
+from handlers.directory.file.checking import in_short, paths_of
 from handlers.directory.file.model import Neighbourhood, PlaceEntry, code_of
 from handlers.directory.file.problems import WHOLE, FileError
 from handlers.directory.import_plan import Known, Row
@@ -41,7 +41,7 @@ def _columns(table: Any, names: Sequence[str]) -> list[Any]:
 def plan_top(known: Known, place: PlaceEntry) -> None:
     """A file may begin anywhere in the tree: its top may be a place that stands deeper."""
     there = [
-        path for path in known.others.get(place.name, []) if known.areas[path]["kind"] == place.kind
+        path for path in known.others.named(place.name) if known.areas[path]["kind"] == place.kind
     ]
     if len(there) > 1 and place.name not in there:
         values: dict[str, object] = {"name": place.name, "found": "; ".join(sorted(there)[:3])}
@@ -50,9 +50,7 @@ def plan_top(known: Known, place: PlaceEntry) -> None:
     base = "" if place.name in there or not there else there[0].rpartition("/")[0]
     _plan_place(known, place, known.areas[base] if base else None, base)
     prefix = f"{base}/" if base else ""
-    own = {f"{prefix}{path}": path for path in paths_of(Neighbourhood(places=[place]))}
-    for end, paths in ends_of(own.values()).items():
-        known.own.setdefault(end, []).extend(prefix + path for path in paths)
+    known.own.add(f"{prefix}{path}" for path in paths_of(Neighbourhood(places=[place])))
 
 
 def _plan_place(known: Known, place: PlaceEntry, above: Row | None, parent: str) -> None:

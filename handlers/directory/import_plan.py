@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.words import Catalogue
-from handlers.directory.file.checking import meant
+from handlers.directory.file.checking import Places, meant
 from handlers.directory.file.problems import FileError
 
 Row = dict[str, Any]
@@ -65,8 +65,8 @@ class Known:
         default_factory=dict[tuple[int | None, str, str], str]
     )  #: paths by parent, kind and code
     ids: dict[int, Row] = field(default_factory=dict[int, Row])
-    own: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    others: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    own: Places = field(default_factory=Places)  #: the file's
+    others: Places = field(default_factory=Places)  #: the database's
     people: dict[str, int] = field(default_factory=dict[str, int])
     next_area: int = 1
     next_person: int = 1

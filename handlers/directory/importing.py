@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.directory.file.checking import ends_of
+from handlers.directory.file.checking import Places
 from handlers.directory.file.model import Neighbourhood
 from handlers.directory.file.problems import FileError, FileProblems, Spot, shown
 from handlers.directory.import_people import plan_held, plan_people
@@ -18,6 +18,7 @@ from handlers.directory.import_places import plan_top, read_places
 from handlers.directory.import_plan import Known, Plan, Row
 from handlers.reminders.making import WhenError, reminder_values, when_of
 from storage.base import Base
+from storage.queries import directory as query
 from storage.queries.moves import move_everything
 from storage.secrets import Secrets
 from storage.tables import (
@@ -49,9 +50,10 @@ async def plan_import(
     store: AsyncSession, wanted: Neighbourhood, *, now: datetime, secrets: Secrets, zone: str
 ) -> Plan:
     """Compare a file with the database. Raises FileProblems where the two do not fit."""
+    await query.hold_still(store)
     known = Known(Plan(), now, zone)
     await read_places(store, known)
-    known.others = ends_of(known.areas)
+    known.others = Places(known.areas)
     for place in wanted.places:
         plan_top(known, place)
     await plan_people(store, known, wanted.people, secrets)

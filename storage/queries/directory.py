@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, func, inspect, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with
@@ -22,6 +22,17 @@ def ids_of(path: str) -> list[int]:
 def below(path: str) -> ColumnElement[bool]:
     """Whether an area stands at `path` or under it."""
     return begins_with(Area.path, path)
+
+
+async def hold_still(store: AsyncSession) -> None:
+    """Nobody else adds places or people until the open transaction ends (SQLite: nobody can)."""
+    if store.get_bind().dialect.name == "postgresql":
+        await store.execute(text("LOCK TABLE area, person IN SHARE ROW EXCLUSIVE MODE"))
+
+
+async def any_place(store: AsyncSession) -> bool:
+    """Whether there is a place at all."""
+    return await store.scalar(select(Area.id).limit(1)) is not None
 
 
 async def area_by_id(store: AsyncSession, area_id: int) -> Area | None:

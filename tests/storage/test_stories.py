@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -15,7 +16,7 @@ from handlers.directory.importing import apply_import, plan_import
 from storage.engine import Store
 from storage.migrate import upgrade
 from storage.secrets import Secrets
-from storage.tables import Area, Audit, Occurrence
+from storage.tables import Area, Audit, Occurrence, Person
 from tests.harness import GROUP, GROUP4, MONDAY, Stage
 
 REPORT = "咱们楼电梯又坏了"
@@ -143,6 +144,27 @@ async def test_the_sample_is_imported_and_the_second_time_nothing_changes(
         out = await export_directory(session, secrets=secrets, zone="Asia/Shanghai")
     assert len(out.people) == len(wanted.people)
     await store.close()
+
+
+async def test_two_imports_at_once_are_one_after_the_other(database_url: str) -> None:
+    wanted = read_file(SAMPLE, frozenset(default_policy().roles))
+    secrets = Secrets(Fernet.generate_key().decode())
+    stores = Store(database_url), Store(database_url)
+    await upgrade(stores[0])
+
+    async def brings(store: Store) -> bool:
+        async with store.write() as session:
+            plan = await plan_import(
+                session, wanted, now=MONDAY, secrets=secrets, zone="Asia/Shanghai"
+            )
+            await apply_import(session, plan, MONDAY)
+        return plan.empty
+
+    assert sorted(await asyncio.gather(*(brings(each) for each in stores))) == [False, True]
+    async with stores[0].write() as session:
+        session.add(Person(name="李娜", skills=[], created_at=MONDAY))  # numbered after them
+    for store in stores:
+        await store.close()
 
 
 async def test_long_names_and_odd_characters_are_kept_as_far_as_there_is_room(

@@ -34,8 +34,6 @@ ALLOWED_UPDATES = (
     "my_chat_member",
     "chat_member",
 )
-#: Telegram's own user behind whom administrators speak as their group.
-GROUP_ANONYMOUS = 1087968824
 
 
 def lane_of(update: Json) -> str:
@@ -137,12 +135,14 @@ def _chat(body: Json) -> ChatRef | None:
 
 
 def _sender(body: Json) -> Sender:
-    """Who spoke; a group or a channel in whose name somebody spoke is nobody in particular."""
+    """Who spoke; a group or a channel in whose name somebody spoke is nobody in particular.
+
+    Telegram names one and the same user behind the administrators of all groups; the group tells
+    them apart.
+    """
     behind = body.get("sender_chat")
     if behind is not None:
-        anonymous = behind["id"] == body["chat"]["id"]
-        number = GROUP_ANONYMOUS if anonymous else behind["id"]
-        return Sender(str(number), behind.get("title", ""), anonymous=True)
+        return Sender(str(behind["id"]), behind.get("title", ""), anonymous=True)
     return _user(body["from"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,6 @@ from handlers.directory.file.model import KINDS, Neighbourhood, PersonEntry, Pla
 from handlers.directory.file.problems import Path
 from handlers.directory.file.reading import Draft
 from handlers.reminders.phrases import WhenError, parse_when
-
-Ends = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,21 @@ class Known:
     zone: str = "Asia/Shanghai"
 
 
-def walk(
-    places: Sequence[PlaceEntry], parent: str = "", above: Path = ()
-) -> Iterator[tuple[str, Path, PlaceEntry]]:
+def walk(places: Sequence[PlaceEntry]) -> Iterator[tuple[str, Path, PlaceEntry]]:
     """All places that are written out, with their paths of names and their paths in the file."""
-    for number, each in enumerate(places):
-        path = f"{parent}/{each.name}" if parent else each.name
-        at = (*above, "places", number)
+    waiting: list[tuple[str, Path, PlaceEntry]] = _below("", (), places)
+    while waiting:
+        path, at, each = waiting.pop()
         yield path, at, each
-        yield from walk(each.places, path, at)
+        waiting += _below(f"{path}/", at, each.places)
+
+
+def _below(
+    parent: str, above: Path, places: Sequence[PlaceEntry]
+) -> list[tuple[str, Path, PlaceEntry]]:
+    found = [(parent + each.name, (*above, "places", i), each) for i, each in enumerate(places)]
+    found.reverse()  # the first is taken first
+    return found
 
 
 def in_short(place: PlaceEntry) -> Iterator[tuple[str, str, str]]:
@@ -57,23 +61,35 @@ def paths_of(found: Neighbourhood) -> set[str]:
     return paths
 
 
-def ends_of(paths: Iterable[str]) -> dict[str, list[str]]:
-    """Every end of a path ("3栋/2单元") with the paths that end so."""
-    ends: dict[str, list[str]] = {}
-    for path in paths:
-        parts = path.split("/")
-        for i in range(len(parts)):
-            ends.setdefault("/".join(parts[i:]), []).append(path)
-    return ends
+class Places:
+    """Places by their paths, and by any end of a path ("3栋/2单元")."""
+
+    def __init__(self, paths: Iterable[str] = ()) -> None:
+        self._paths: set[str] = set()
+        self._ends: dict[str, list[str]] = {}
+        self.add(paths)
+
+    def add(self, paths: Iterable[str]) -> None:
+        """Know these too."""
+        for path in paths:
+            self._paths.add(path)
+            above, _, last = path.rpartition("/")
+            self._ends.setdefault(last, []).append(path)
+            if above:
+                self._ends.setdefault(f"{above.rpartition('/')[2]}/{last}", []).append(path)
+
+    def named(self, name: str) -> list[str]:
+        """The places whose path is this, else those whose path ends so."""
+        if name in self._paths:
+            return [name]
+        short = "/".join(name.split("/")[-2:])
+        return [path for path in self._ends.get(short, ()) if f"/{path}".endswith(f"/{name}")]
 
 
-def meant(name: str, own: Ends, others: Ends) -> list[str]:
+def meant(name: str, own: Places, others: Places) -> list[str]:
     """The places that a name may mean: the file's own first. A whole path means itself."""
     wanted = name.strip("/")
-    for ends in (own, others):
-        if found := ends.get(wanted):
-            return [wanted] if wanted in found else found
-    return []
+    return own.named(wanted) or others.named(wanted)
 
 
 def check(draft: Draft, known: Known) -> None:
@@ -101,7 +117,8 @@ def _tree(draft: Draft) -> None:
             if KINDS.index(below.kind) <= KINDS.index(each.kind):
                 spot = (*at, "places", number, "kind")
                 draft.wrong(spot, "wrong_level", name=below.name, above=each.name)
-        _short(draft, at, each)
+        if each.units or each.rooms:
+            _short(draft, at, each)
 
 
 def _short(draft: Draft, at: Path, place: PlaceEntry) -> None:
@@ -143,7 +160,7 @@ def _people(draft: Draft, known: Known) -> None:
         if words.has(f"roles.{role}")
         for word in words.every(f"roles.{role}")
     }
-    keys = {each.key for each in draft.found.people} | set(known.people)
+    keys = draft.keys | set(known.people)
     for number, person in enumerate(draft.found.people):
         for i, held in enumerate(person.roles):
             held.role = names.get(held.role, held.role)
@@ -160,7 +177,7 @@ def _leave(draft: Draft, number: int, person: PersonEntry, keys: set[str]) -> No
             draft.wrong((*at, "to"), "leave_order")
         if leave.deputy == person.key:
             draft.wrong((*at, "deputy"), "own_deputy")
-        elif leave.deputy and leave.deputy not in keys and "people" not in draft.broken:
+        elif leave.deputy and leave.deputy not in keys:
             draft.wrong((*at, "deputy"), "no_person", name=leave.deputy)
 
 
@@ -180,7 +197,7 @@ def _platforms(draft: Draft, known: Known) -> None:
 
 
 def _areas(draft: Draft, known: Known) -> None:
-    own, others = ends_of(paths_of(draft.found)), ends_of(known.places)
+    own, others = Places(paths_of(draft.found)), Places(known.places)
     for area, spot in named_areas(draft.found):
         found = meant(area, own, others)
         if not found:

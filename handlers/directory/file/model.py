@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -273,6 +274,7 @@ class Neighbourhood(_Entry):
     reminders: list[ReminderEntry] = Field(default_factory=list[ReminderEntry])
 
 
+@lru_cache(maxsize=10_000)
 def code_of(kind: str, name: str) -> str:
     """The bare code in a name: "3栋" -> "3", "2单元" -> "2"; other names are their own code."""
     if kind == "building":

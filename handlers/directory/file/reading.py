@@ -25,6 +25,8 @@ class Draft:
     broken: set[str] = field(default_factory=set[str])
     #: where each kept entry stood, for one left out moves those behind it
     kept: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    #: the keys of all people, also of those left out
+    keys: set[str] = field(default_factory=set[str])
 
     def spot(self, *path: int | str) -> Path:
         """The path in the file of a path among the kept entries."""
@@ -65,6 +67,8 @@ def _check_whole(draft: Draft, sections: Mapping[str, Any]) -> None:
 
 def _keep(draft: Draft, name: str, entries: Sequence[Any]) -> None:
     for number, entry in enumerate(entries):
+        if name == "people" and isinstance(entry, Mapping):
+            draft.keys.add(str(cast("Mapping[str, Any]", entry).get("key", "")).strip())
         try:
             one = Neighbourhood.model_validate({name: [entry]})
         except ValidationError as error:

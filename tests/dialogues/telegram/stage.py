@@ -18,7 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from bot.app import App
 from bot.clock import VirtualClock
@@ -311,21 +311,37 @@ async def _seat(stage: TelegramStage, setting: Setting) -> None:
         stage.groups[key] = stage.tg.group(
             title, everybody, kind=setting.kind, bot=setting.bot, forum=setting.forum
         )
-    async with stage.store.write() as store:
-        for key, actor in stage.cast.items():
-            values = {
-                "platform": "telegram",
-                "external_id": actor.id,
-                "username": actor.person.user.get("username"),
-                "private_chat": actor.id if actor.person.private.started else None,
-            }
-            await store.execute(update(Account).where(Account.external_id == key).values(values))
-        for key, group in stage.groups.items():
-            hears = setting.bot == "administrator" or not setting.privacy
-            values = {
-                "platform": "telegram",
-                "external_id": str(group.id),
-                "administrator": setting.bot == "administrator",
-                "hears_all": hears,
-            }
-            await store.execute(update(Chat).where(Chat.external_id == key).values(values))
+    hears = setting.bot == "administrator" or not setting.privacy
+    accounts = [
+        {
+            "was": key,
+            "now": actor.id,
+            "named": actor.person.user.get("username"),
+            "private": actor.id if actor.person.private.started else None,
+        }
+        for key, actor in stage.cast.items()
+    ]
+    chats = [{"was": key, "now": str(group.id)} for key, group in stage.groups.items()]
+    async with stage.store.engine.begin() as connection:  # two calls instead of one for each row
+        await connection.execute(
+            update(Account)
+            .where(Account.external_id == bindparam("was"))
+            .values(
+                platform="telegram",
+                external_id=bindparam("now"),
+                username=bindparam("named"),
+                private_chat=bindparam("private"),
+            ),
+            accounts,
+        )
+        await connection.execute(
+            update(Chat)
+            .where(Chat.external_id == bindparam("was"))
+            .values(
+                platform="telegram",
+                external_id=bindparam("now"),
+                administrator=setting.bot == "administrator",
+                hears_all=hears,
+            ),
+            chats,
+        )

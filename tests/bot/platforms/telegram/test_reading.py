@@ -144,7 +144,7 @@ def test_an_edit_keeps_its_number(payload: Payload) -> None:
 def test_who_hides_behind_the_group_is_nobody_in_particular(payload: Payload) -> None:
     sender = message(payload("anonymous_admin")).sender
     assert (sender.id, sender.name, sender.anonymous, sender.is_bot) == (
-        "1087968824",
+        GROUP.id,
         "和平里3栋邻里群",
         True,
         False,
