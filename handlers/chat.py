@@ -182,6 +182,14 @@ class Button(_Value):
 Rows = tuple[tuple[Button, ...], ...]
 
 
+class Mention(_Value):
+    """A name in a text that calls its owner, where the platform can call people without a
+    username."""
+
+    name: str
+    account: str  #: the platform's id of the person
+
+
 class Content(_Value):
     """What a message shows. All of it is plain text: the platform escapes it."""
 
@@ -189,6 +197,7 @@ class Content(_Value):
     title: str = ""  #: shown stronger, in a line of its own, where the platform can
     buttons: Rows = ()
     media: tuple[Media, ...] = ()
+    mentions: tuple[Mention, ...] = ()  #: names that stand in `text`
 
 
 class Mark(StrEnum):

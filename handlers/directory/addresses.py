@@ -21,6 +21,7 @@ class Address:
     chat: Chat | None
     language: str
     mention: str  #: "@wang" where the platform knows such names, else the name
+    account: str | None = None  #: id on the platform of the group in which they are named
 
 
 async def addresses(
@@ -39,6 +40,7 @@ async def addresses(
             await _private(work, person, theirs[each], near),
             best_language(person.language, *_apps(theirs[each]), default=language),
             _mention(person, theirs[each], near),
+            _account(theirs[each], near),
         )
         for each, person in by_id.items()
     }
@@ -75,6 +77,11 @@ async def _first_letter(work: Work, person: Person, account: Account) -> Chat:
 
 def _apps(accounts: Sequence[tuple[Account, Chat | None]]) -> Iterable[str | None]:
     return (account.language for account, _ in accounts)
+
+
+def _account(accounts: Sequence[tuple[Account, Chat | None]], near: Chat | None) -> str | None:
+    here = near.platform if near else None
+    return next((each.external_id for each, _ in accounts if each.platform == here), None)
 
 
 def _mention(

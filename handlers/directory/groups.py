@@ -60,7 +60,12 @@ async def greet(work: Work, chat: Chat) -> None:
     lines.append(work.word(language, hearing_key(chat)))
     home = button(work.word(language, "directory.button_home"), "home:ask")
     buttons = ((home,),) if chat.area_id is not None else ()
-    work.say(chat, Content(text="\n".join(lines), buttons=buttons))
+    work.show(chat, greeting_slot(chat), Content(text="\n".join(lines), buttons=buttons))
+
+
+def greeting_slot(chat: Chat) -> str:
+    """The standing greeting: a group that is bound at once is not spoken to twice."""
+    return f"greet:{chat.greeted_at.timestamp():.0f}" if chat.greeted_at else "greet"
 
 
 def hearing_key(chat: Chat) -> str:

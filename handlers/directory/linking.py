@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from handlers.chat import Content
@@ -12,6 +14,9 @@ from handlers.directory.filling import Part
 from storage.queries import directory as query
 from storage.queries import moves as directory_moves
 from storage.tables import Account, Area, Audit, Chat, Invite, Person
+
+#: An install link binds the group right after the bot was added to it and greeted it.
+JUST_GREETED = timedelta(minutes=2)
 
 
 async def link(ctx: Context, rest: str) -> None:
@@ -40,8 +45,8 @@ async def _say_link(ctx: Context) -> None:
     ctx.answer("directory.linked_is", area=facts.name)
 
 
-async def bind(ctx: Context, chat: Chat, area: Area) -> None:
-    """Bind the group and say so in it."""
+async def bind(ctx: Context, chat: Chat, area: Area, *, slot: str | None = None) -> None:
+    """Bind the group and say so in it (in place of the greeting, if `slot` is its)."""
     back = {"chat": chat.id, "area": chat.area_id}
     chat.area_id = area.id
     ctx.directory_changed = True
@@ -52,7 +57,11 @@ async def bind(ctx: Context, chat: Chat, area: Area) -> None:
         ctx.t("directory.linked", area=await places.full_name(ctx, area)),
         ctx.t(groups.hearing_key(chat)),
     ]
-    ctx.say(chat, Content(text="\n".join(lines), buttons=((home,), (undo,))))
+    content = Content(text="\n".join(lines), buttons=((home,), (undo,)))
+    if slot is None:
+        ctx.say(chat, content)
+    else:
+        ctx.show(chat, slot, content)
 
 
 async def undo_link(ctx: Context, audit: Audit) -> None:
@@ -105,8 +114,10 @@ async def start(ctx: Context, rest: str) -> None:
         area = await ctx.store.get(Area, ticket.area_id)
         if area is None or not await _maker_may(ctx, ticket, area):
             raise RefusalError("directory.invite_unknown")
-        ctx.chat.greeted_at = ctx.now
-        await bind(ctx, ctx.chat, area)
+        just = ctx.chat.greeted_at is not None and ctx.now - ctx.chat.greeted_at < JUST_GREETED
+        slot = groups.greeting_slot(ctx.chat) if just else None
+        ctx.chat.greeted_at = ctx.chat.greeted_at if just else ctx.now
+        await bind(ctx, ctx.chat, area, slot=slot)
 
 
 async def _maker_may(ctx: Context, ticket: Invite, area: Area) -> bool:

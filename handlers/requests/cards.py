@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from handlers.chat import Button, Content, Rows
+from handlers.chat import Button, Content, Mention, Rows
 from handlers.context import Manner, Work, button
+from handlers.directory.addresses import Address
 from handlers.requests import routing, texts
 from handlers.requests.case import Case
 from handlers.requests.rules import REOPENABLE, Ending, State
@@ -47,6 +48,20 @@ def card(case: Case, chat: Chat) -> Content:
         title=title(case, language),
         text="\n".join(line for line in lines if line),
         buttons=_card_buttons(case, language),
+        mentions=mentions(
+            case.addresses[page.person_id]
+            for page in case.pages
+            if page.how == "mention" and page.person_id in case.addresses
+        ),
+    )
+
+
+def mentions(people: Iterable[Address]) -> tuple[Mention, ...]:
+    """Names that call their owners: those of people without a username (R24)."""
+    return tuple(
+        Mention(name=each.mention, account=each.account)
+        for each in people
+        if each.account and not each.mention.startswith("@")
     )
 
 

@@ -104,19 +104,20 @@ async def _need_group(case: Case) -> None:
 
 async def _call(case: Case) -> None:
     """Name those who have no private chat in a short line: an edited card calls nobody (R24)."""
-    names = [case.addresses[page.person_id].mention for page in case.fresh if page.how == MENTION]
+    called = [case.addresses[page.person_id] for page in case.fresh if page.how == MENTION]
     group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
-    if not names or group is None:
+    if not called or group is None:
         return
     language = case.language_in(group)
     text = case.work.word(
         language,
         "request.call",
-        names=case.work.word(language, "request.between").join(names),
+        names=case.work.word(language, "request.between").join(each.mention for each in called),
         title=cards.title(case, language),
     )
+    mentions = cards.mentions(called)
     manner = Manner(about=case.request.id, urgent=case.emergency)
-    case.work.say(group, Content(text=text), manner)
+    case.work.say(group, Content(text=text, mentions=mentions), manner)
 
 
 async def show(case: Case) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from handlers.chat import Content
+from handlers.chat import Content, Mention
 
 TEXT_LIMIT = 4096  #: characters, counted after the entities are parsed
 CAPTION_LIMIT = 1024
@@ -25,8 +26,17 @@ def shown(content: Content, limit: int = TEXT_LIMIT) -> Shown:
     title = content.title.strip()[:limit]
     text = _cut(content.text.strip(), limit - len(title) - 1 if title else limit)
     plain = "\n".join(part for part in (title, text) if part)
-    parts = (f"<b>{html(title)}</b>" if title else "", html(text))
+    parts = (f"<b>{html(title)}</b>" if title else "", _called(html(text), content.mentions))
     return Shown("\n".join(part for part in parts if part), plain)
+
+
+def _called(text: str, mentions: Iterable[Mention]) -> str:
+    """The first place of each name calls its owner, who need not have a username."""
+    for each in mentions:
+        name = html(each.name)
+        if each.account.isdecimal() and name:
+            text = text.replace(name, f'<a href="tg://user?id={each.account}">{name}</a>', 1)
+    return text
 
 
 def fits(content: Content, limit: int) -> bool:

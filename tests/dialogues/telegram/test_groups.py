@@ -73,6 +73,8 @@ async def test_a_one_tap_install_link_carries_the_building(stage: TelegramStage)
         group.bot_added(stage.feng.person, payload=link[1], administrator=True),
     )
     assert await stage.area_of(group) == "4栋"
+    assert "4栋" in group.last.text
+    assert len(group.said) == 1, "the greeting says it, and nothing is asked for any more"
     await stage.qian.says(REPORT, group)
     assert "4栋" in stage.card(1, group).text
 

@@ -127,10 +127,10 @@ async def test_a_stranger_is_spoken_to_in_the_language_of_their_client(
     assert "Hello" in bob.last.text
 
 
-async def test_a_member_of_the_staff_who_has_no_username_is_mentioned_by_name(
+async def test_a_member_of_the_staff_who_has_no_username_is_called_by_name(
     tmp_path: Path,
 ) -> None:
     setting = Setting(unstarted=frozenset({"wang"}), unnamed=frozenset({"wang"}))
     async with on_telegram(tmp_path, setting) as stage:
         await stage.li.says(REPORT)
-        assert "王姨" in stage.card(1).text
+        assert ("text_mention", "王姨") in list(stage.card(1).spans())

@@ -64,6 +64,14 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def _linked(address: str) -> dict[str, Any]:
+    """What an address leads to: a person (who is called by it), or a page."""
+    if person := re.fullmatch(r"tg://user\?id=(\d+)", address):
+        user = {"id": int(person[1]), "is_bot": False, "first_name": ""}
+        return {"type": "text_mention", "user": user}
+    return {"url": address}
+
+
 def _cannot(text: str) -> ApiError:
     return wrong(f"can't parse entities: {text}")
 
@@ -121,7 +129,7 @@ class _Html:
             raise _cannot('Tag "span" must have class "tg-spoiler"')
         entity: dict[str, Any] = {"type": KINDS[tag], "offset": units(self.seen)}
         if tag == "a":
-            entity["url"] = given.get("href", "")
+            entity |= _linked(given.get("href", ""))
         if tag == "blockquote" and "expandable" in given:
             entity["type"] = "expandable_blockquote"
         self.open.append(_Open(tag, entity))
