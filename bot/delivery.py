@@ -79,6 +79,7 @@ class Delivery:
     undelivered: Undelivered
     moved: GroupMoved
     wire: Wire
+    last_word: float = 5.0  #: seconds that a letter on its way gets when the program is stopped
     _budgets: dict[str, Budget] = field(default_factory=dict[str, Budget])
     _sending: set[Address] = field(default_factory=set[Address])
     _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
@@ -191,6 +192,15 @@ class Delivery:
         if pause := self._must_wait(address, out, now):
             self._paused[address] = now + pause
             return False
+        sending = asyncio.ensure_future(self._send_and_note(letter, out, standing))
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            # What is on its way when the program is stopped is not said again at the next start.
+            await asyncio.wait((sending,), timeout=self.last_word)
+            raise
+
+    async def _send_and_note(self, letter: Letter, out: Sendable, standing: Posted | None) -> bool:
         outcome = await self._attempt(letter, out, standing)
         async with self.store.write() as store:
             await _write_down(store, outcome, self.clock.now())

@@ -371,12 +371,29 @@ async def test_killed_between_sending_and_noting_at_most_that_one_comes_twice(
             await asyncio.Event().wait()
 
     office.van.after = after
+    office.delivery.last_word = 0  # a kill waits for nobody
     await office.lays(say("1"), say("2"), say("3"))
     async with working(office):
         await sent.wait()
     office.van.after = _nothing
     await office.restart()
     assert await office.sends() == ["g1:1", "g1:2", "g1:2", "g1:3"]
+
+
+async def test_what_is_on_its_way_at_a_stop_is_noted_and_not_said_again(office: Office) -> None:
+    sent, answered = asyncio.Event(), asyncio.Event()
+
+    async def after(out: Sendable) -> None:
+        sent.set()
+        await answered.wait()
+
+    office.van.after = after
+    await office.lays(say("1"))
+    async with working(office):
+        await sent.wait()
+        asyncio.get_running_loop().call_soon(answered.set)
+    await office.restart()
+    assert await office.sends() == ["g1:1"]
 
 
 @both
