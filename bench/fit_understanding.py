@@ -1,18 +1,17 @@
-"""Fits the shipped weights on the examples: `python -m bench.fit_understanding`."""
+"""Fits the shipped weights on all examples: `python -m bench.fit_understanding`."""
 
 from __future__ import annotations
 
-from handlers.understanding.fit import fit
+from bench.understanding import corpus
+from handlers.understanding.fit import fit_prepared
 from handlers.understanding.model import save_model
 from handlers.understanding.reader import WEIGHTS
-from handlers.understanding.transcripts import EXAMPLES, Conversation, read_transcripts
 
 
 def main() -> None:
-    conversations: list[Conversation] = []
-    for file in sorted(EXAMPLES.glob("*.jsonl")):
-        conversations += read_transcripts(file)
-    save_model(fit(conversations, print), WEIGHTS)
+    whole = corpus()
+    everything = set(range(len(whole.conversations)))
+    save_model(fit_prepared(whole.prepared, everything, print), WEIGHTS)
     print(WEIGHTS.name, WEIGHTS.stat().st_size)
 
 

@@ -14,14 +14,15 @@ import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from bench.scoring import (
     Prediction,
     Tally,
-    folds,
     golds_of,
     predict,
     report_of,
@@ -30,10 +31,11 @@ from bench.scoring import (
 )
 from bot.recorded import Conversation as Recording
 from bot.recorded import read_recording
-from bot.replay import Became, replayed
-from handlers.understanding.cues import load_cues
-from handlers.understanding.fit import fit
+from bot.replay import replayed
+from bot.replay_report import Became
+from handlers.understanding.fit import Prepared, fit_prepared, prepare
 from handlers.understanding.meaning import Outcome, Place
+from handlers.understanding.model import save_model
 from handlers.understanding.reader import Reader
 from handlers.understanding.transcripts import (
     EXAMPLES,
@@ -44,6 +46,9 @@ from handlers.understanding.transcripts import (
 )
 
 LANGUAGES = ("zh", "en")
+#: The corpus, laid here before the workers are forked, so that they share it.
+STAGE: list[Corpus] = []
+MODELS: list[Path] = []
 
 
 def load(kind: str, language: str) -> list[Conversation]:
@@ -54,17 +59,41 @@ def load(kind: str, language: str) -> list[Conversation]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All conversations to fit on, prepared once; which are measured, by fold."""
+
+    conversations: list[Conversation]
+    prepared: Prepared
+    measured: dict[str, list[int]]
+
+
+def corpus() -> Corpus:
+    """Everything there is."""
+    conversations: list[Conversation] = []
+    measured: dict[str, list[int]] = {}
+    for language in LANGUAGES:
+        first = len(conversations)
+        conversations += load("transcripts", language)
+        measured[language] = list(range(first, len(conversations)))
+        conversations += load("extra", language)
+    return Corpus(conversations, prepare(conversations), measured)
+
+
 def fold(k: int, count: int, *, replay: bool) -> dict[str, Any]:
     """Fit without the k-th fold and read it; the tallies and errors of each language."""
-    fitted: list[Conversation] = []
-    tested: dict[str, list[Conversation]] = {}
-    for language in LANGUAGES:
-        rest, tested[language] = list(folds(load("transcripts", language), count))[k]
-        fitted += [*rest, *load("extra", language)]
-    reader = Reader(fit(fitted), load_cues())
+    whole = STAGE[0]
+    tested = {language: own[k::count] for language, own in whole.measured.items()}
+    left_out = {each for own in tested.values() for each in own}
+    model = fit_prepared(whole.prepared, set(range(len(whole.conversations))) - left_out)
+    if MODELS:
+        save_model(model, MODELS[0] / f"fold{k}.json.gz")
+    reader = Reader(model)
     return {
-        language: _measure(reader, conversations, language, replay=replay)
-        for language, conversations in tested.items()
+        language: _measure(
+            reader, [whole.conversations[each] for each in own], language, replay=replay
+        )
+        for language, own in tested.items()
     }
 
 
@@ -183,9 +212,13 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--replay", action="store_true", help="through the whole program as well")
     parser.add_argument("--errors", type=Path, help="write what went wrong, as JSON lines")
+    parser.add_argument("--models", type=Path, help="keep the model of each fold in this folder")
     asked = parser.parse_args()
+    STAGE.append(corpus())
+    if asked.models:
+        MODELS.append(asked.models)
     one = partial(fold, count=asked.folds, replay=asked.replay)
-    with ProcessPoolExecutor(asked.jobs) as pool:
+    with ProcessPoolExecutor(asked.jobs, get_context("fork")) as pool:
         results = list(pool.map(one, range(asked.folds)))
     for language in LANGUAGES:
         show(f"{language} read", total(results, language, "read"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Coroutine
@@ -34,10 +33,11 @@ def main() -> None:
 def _finish(work: Coroutine[Any, Any, int]) -> None:
     """Do the work; what is not our own mistake is told in words, without a traceback."""
     from bot.desk_errors import in_words
+    from bot.loops import run_to_end
     from handlers.context import RefusalError
 
     try:
-        code = asyncio.run(work)
+        code = run_to_end(work)
     except Exception as error:
         told = in_words(error)
         if told is None:

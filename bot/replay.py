@@ -20,6 +20,7 @@ from sqlalchemy import exists, or_, select
 from bot.app import App
 from bot.clock import VirtualClock
 from bot.logs import set_up_logs
+from bot.loops import run_to_end
 from bot.recorded import Conversation, RecordingError, read_recording
 from bot.replay_report import Became, Report
 from bot.replay_stage import NAME, ReplayPlatform, raw_update, settle_in
@@ -93,7 +94,7 @@ def _share(part: Sequence[Conversation]) -> list[tuple[Conversation, list[Became
     async def collect() -> list[tuple[Conversation, list[Became]]]:
         return [pair async for pair in replayed(part)]
 
-    return asyncio.run(collect())
+    return run_to_end(collect())
 
 
 async def replayed(

@@ -23,7 +23,7 @@ from handlers.chat import (
 )
 from handlers.context import Sendable
 from handlers.understanding.meaning import Place
-from handlers.understanding.place import parse_area
+from handlers.understanding.place import group_place
 from storage.engine import Store
 from storage.tables import Account, Area, Chat, Person, Residence, RoleHeld
 
@@ -96,7 +96,8 @@ async def settle_in(store: Store, conversation: Conversation, now: datetime) -> 
     """Build the places and people that the recording knows, and the group."""
     tree = _Tree()
     top = tree.child(None, "neighbourhood", conversation.name, conversation.title)
-    own = tree.at(top, parse_area(conversation.area or ""))
+    homes = (line.home.building for line in conversation.lines if line.home)
+    own = tree.at(top, group_place(conversation.area or "", homes))
     people: list[Person] = []
     more: list[Account | Residence | RoleHeld] = []
     for number, line in enumerate(_first_lines(conversation), 1):

@@ -171,6 +171,7 @@ def _lines(error: ValidationError) -> list[str]:
         f"{PREFIX}{'_'.join(str(part) for part in each['loc']).upper()}: "
         f"{WORDS.get(each['type'], each['msg']).format(**each.get('ctx', {}))}"
         for each in error.errors(include_input=False)
+        if each["type"] != "default_factory_not_called"  # it follows from another mistake
     ]
 
 

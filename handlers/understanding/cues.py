@@ -1,57 +1,110 @@
-"""Cues: the words of each language's own file that name a category or a danger."""
+"""Cues: the words of each language's own file that name a category, a danger or a sign."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "config" / "cues"
+WORD = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
+#: Endings a Latin cue may carry in the text: "leak" is found in "leaking".
+ENDINGS = frozenset(
+    ("", "s", "es", "ed", "d", "ing", "er", "ers", "y", "ity", "ical", "ician", "'s")
+)
+LONG = 6  #: from this length on a Latin cue may carry any ending
+MOST_WORDS = 4
+MOST_HAN = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """One cue in a text: its group (category, danger, sign), its name and the words."""
+
+    group: str
+    name: str
+    word: str
+
+
 class Cues:
-    """Words by category and by kind of danger; plain (see normal.plain)."""
+    """All cues, found in one pass; where several match at one spot, the longest counts."""
 
-    categories: Mapping[str, Sequence[str]]
-    danger: Mapping[str, Sequence[str]]
+    def __init__(self, tables: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        self.tables = tables
+        self._han: dict[str, list[tuple[str, str]]] = {}
+        self._latin: dict[str, list[tuple[str, str]]] = {}
+        for group, names in tables.items():
+            for name, words in names.items():
+                for word in words:
+                    self._add(group, name, word.strip().casefold())
 
-    def named(self, text: str) -> list[tuple[str, str]]:
-        """(category, word) for every word of a category that a plain text holds."""
-        return [
-            (category, word)
-            for category, words in self.categories.items()
-            for word in words
-            if word in text
-        ]
+    def _add(self, group: str, name: str, word: str) -> None:
+        if word.isascii() and word[:1].isalpha():
+            word = " ".join(WORD.findall(word))
+            table = self._latin
+        else:
+            table = self._han
+        table.setdefault(word, []).append((group, name))
 
-    def dangers(self, text: str) -> list[tuple[str, str]]:
-        """(danger, word) for every word of danger."""
-        return [
-            (danger, word)
-            for danger, words in self.danger.items()
-            for word in words
-            if word in text
-        ]
+    def find(self, text: str) -> tuple[Found, ...]:
+        """Every cue of a plain text."""
+        found = [*self._find_han(text), *self._find_latin(text)]
+        return tuple(Found(group, name, word) for word, entries in found for group, name in entries)
 
-    def with_own(self, extra: Mapping[str, Sequence[str]]) -> Cues:
-        """These cues with a community's own words for categories."""
-        merged = {name: tuple(words) for name, words in self.categories.items()}
-        for name, words in extra.items():
-            merged[name] = (*merged.get(name, ()), *(word.casefold() for word in words))
-        return Cues(merged, self.danger)
+    def _find_han(self, text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        table, reach = self._han, -1
+        for start in range(len(text)):
+            for size in range(MOST_HAN, 0, -1):
+                word = text[start : start + size]
+                fits = start >= reach or (len(word) > 2 and start + len(word) > reach)
+                if fits and (entries := table.get(word)):
+                    yield word, entries
+                    reach = start + len(word)
+                    break
+
+    def _find_latin(self, text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        words = WORD.findall(text)
+        reach = -1
+        for start, first in enumerate(words):
+            if not first.isascii():
+                continue
+            for size in range(min(MOST_WORDS, len(words) - start), 0, -1):
+                if start + size <= reach:
+                    break
+                if (hit := self._latin_at(words, start, size)) is not None:
+                    yield hit
+                    reach = start + size
+                    break
+
+    def _latin_at(
+        self, words: Sequence[str], start: int, size: int
+    ) -> tuple[str, list[tuple[str, str]]] | None:
+        last = words[start + size - 1]
+        head = " ".join(words[start : start + size - 1])
+        head = f"{head} " if head else ""
+        for cut in range(len(last), min(2, len(last) - 1), -1):
+            if last[cut:] not in ENDINGS and cut < LONG:
+                continue
+            word = head + last[:cut]
+            if (entries := self._latin.get(word)) is not None:
+                return word, entries
+        return None
+
+
+TABLES = {"category": "categories", "danger": "danger", "sign": "signs"}
 
 
 @cache
 def load_cues() -> Cues:
     """The cues of all languages together: residents mix them in one line."""
-    categories: dict[str, tuple[str, ...]] = {}
-    danger: dict[str, tuple[str, ...]] = {}
+    tables: dict[str, dict[str, tuple[str, ...]]] = {group: {} for group in TABLES}
     for file in sorted(FOLDER.glob("*.toml")):
         data = tomllib.loads(file.read_text(encoding="utf-8"))
-        for table, found in ((categories, data["categories"]), (danger, data["danger"])):
-            for name, words in found.items():
+        for group, section in TABLES.items():
+            for name, words in data[section].items():
+                table = tables[group]
                 table[name] = (*table.get(name, ()), *words)
-    return Cues(categories, danger)
+    return Cues(tables)

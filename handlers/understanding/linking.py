@@ -1,61 +1,89 @@
-"""Which known request a message speaks of: the reply first, then thing, place, speaker and time."""
+"""Which known request a message speaks of: the reply first, then a fitted comparison."""
 
 from __future__ import annotations
 
-from handlers.understanding.cues import Cues
-from handlers.understanding.features import grams
+from collections.abc import Iterator
+
+from handlers.understanding.features import bucket
+from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Scene
-from handlers.understanding.normal import plain
+from handlers.understanding.model import Head
 from handlers.understanding.place import parse
 
-ENDED = ("closed",)
 
-
-def best(heard: Heard, scene: Scene, cues: Cues) -> tuple[KnownRequest | None, str]:
-    """The request that fits best, and the rule that spoke most for it; None when none fits."""
+def best(heard: Heard, scene: Scene, head: Head) -> tuple[KnownRequest | None, str]:
+    """The request that fits best, and what spoke most for it; None when there is none."""
     if not scene.requests:
         return None, ""
     if heard.reply_to is not None:
         for request in scene.requests:
             if heard.reply_to in request.messages:
                 return request, "reply"
-    scored = [(score(heard, scene, request, cues), request) for request in scene.requests]
-    top, request = max(scored, key=lambda pair: (pair[0], pair[1].last_at))
-    return (request, "nearest") if top > 0 else (None, "")
+    if len(scene.requests) == 1:
+        return scene.requests[0], "only"
+    scored = [(score(heard, scene, each, head), each.last_at, each) for each in scene.requests]
+    return max(scored, key=lambda row: row[:2])[2], "nearest"
 
 
-def score(heard: Heard, scene: Scene, request: KnownRequest, cues: Cues) -> float:
-    """How well a message fits a request; above zero it may belong to it."""
-    text = plain(heard.text)
-    total = 0.5 - 0.25 * min(8.0, (heard.at - request.last_at).total_seconds() / 3600)
-    if heard.sender == request.sender:
-        total += 1.0
-    total += _same_words(text, request.words) + _same_thing(text, request, cues)
-    total += _same_place(text, request)
-    for back, said in enumerate(reversed(scene.recent[-6:])):
+def score(heard: Heard, scene: Scene, request: KnownRequest, head: Head) -> float:
+    """How well a message fits a request."""
+    no, yes = head.scores(pair_features(heard, scene, request))
+    return yes - no
+
+
+def pair_features(heard: Heard, scene: Scene, request: KnownRequest) -> list[str]:
+    """What a message and a request have in common."""
+    looked, theirs = look(heard.text), look(request.words)
+    return [*_same(heard, looked, theirs, request), *_time(heard, scene, request)]
+
+
+def _same(heard: Heard, looked: Looked, theirs: Looked, request: KnownRequest) -> Iterator[str]:
+    shared = set(looked.grams) & set(theirs.grams)
+    long = sum(1 for gram in shared if 1 < len(gram) < 5 or gram.startswith("t "))
+    yield f"shared={bucket(long, (0, 1, 3, 6, 10))}"
+    named = looked.categories
+    yield f"category={request.category in named},{bool(named)}"
+    yield f"categories={bool(named & theirs.categories)},{bool(named)}"
+    yield f"sender={heard.sender == request.sender},{heard.role != 'resident'}"
+    yield f"joined={heard.sender in request.supporters}"
+    said = parse(looked.text)
+    for part in ("building", "unit", "floor", "room"):
+        mine, other = getattr(said, part), getattr(request.place, part)
+        if mine:
+            yield f"{part}={'none' if not other else mine.casefold() == other.casefold()}"
+    home = heard.home
+    if home and home.building and request.place.building:
+        same = home.building == request.place.building
+        yield f"home={same},{home.unit == request.place.unit if same else None}"
+
+
+def _time(heard: Heard, scene: Scene, request: KnownRequest) -> Iterator[str]:
+    newest = max(scene.requests, key=lambda each: each.last_at)
+    latest = max(scene.requests, key=lambda each: each.opened_at)
+    yield f"newest={newest.key == request.key}"
+    yield f"latest={latest.key == request.key}"
+    ago = bucket((heard.at - request.last_at).total_seconds() / 60, (1, 3, 10, 30, 120, 600))
+    yield f"ago={ago}"
+    yield f"ago={ago},{newest.key == request.key}"
+    if request.state in ("done", "closed"):
+        yield "ended"
+    for back, said in enumerate(reversed(scene.recent[-8:])):
         if said.of == request.key and said.outcome is not Outcome.TALK:
-            total += 1.5 / (1 + back)
-    return total + (0.0 if request.state not in ENDED else -1.0)
+            yield f"back={bucket(back, (0, 1, 3))}"
+            yield f"back={bucket(back, (0, 1, 3))},{said.heard.sender == heard.sender}"
+            break
+    else:
+        yield "back=far"
+    last = scene.recent[-1] if scene.recent else None
+    if last is not None and last.of == request.key:
+        yield f"last={last.outcome},{last.heard.sender == heard.sender}"
+    addressed = f"@{_name(scene, request)}"
+    if len(addressed) > 1:
+        yield f"addressed={addressed in look(heard.text).text}"
 
 
-def _same_words(text: str, words: str) -> float:
-    mine, theirs = grams(text), grams(plain(words))
-    long = [gram for gram in mine & theirs if len(gram) >= 2 and not gram.startswith(("v ", "u "))]
-    return min(1.5, 0.25 * len(long))
-
-
-def _same_thing(text: str, request: KnownRequest, cues: Cues) -> float:
-    named = {category for category, _ in cues.named(text)}
-    if not named:
-        return 0.0
-    return 1.2 if request.category in named else -0.4
-
-
-def _same_place(text: str, request: KnownRequest) -> float:
-    place = parse(text)
-    total = 0.0
-    for part in ("building", "unit", "room"):
-        mine, theirs = getattr(place, part), getattr(request.place, part)
-        if mine and theirs:
-            total += 0.6 if mine.casefold() == theirs.casefold() else -0.6
-    return total
+def _name(scene: Scene, request: KnownRequest) -> str:
+    for said in scene.recent:
+        if said.heard.key == request.key:
+            return said.heard.name.casefold()
+    return ""

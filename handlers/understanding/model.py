@@ -52,11 +52,16 @@ class Model:
 
     heads: Mapping[str, Head]
     thresholds: Mapping[str, float]
+    fingerprint: int = 0  #: of the features that the weights were fitted for
 
 
 def save_model(model: Model, path: Path) -> None:
     """Write a model: JSON, compressed, weights with three digits."""
-    data: dict[str, Any] = {"thresholds": dict(model.thresholds), "heads": {}}
+    data: dict[str, Any] = {
+        "fingerprint": model.fingerprint,
+        "thresholds": dict(model.thresholds),
+        "heads": {},
+    }
     for name, head in model.heads.items():
         data["heads"][name] = {
             "answers": head.answers,
@@ -81,4 +86,4 @@ def load_model(path: Path) -> Model:
         )
         for name, head in data["heads"].items()
     }
-    return Model(heads, data["thresholds"])
+    return Model(heads, data["thresholds"], data["fingerprint"])

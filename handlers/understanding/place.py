@@ -3,47 +3,59 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from handlers.understanding.meaning import Place
 from handlers.understanding.normal import plain
 
-NUMERALS = {
-    "〇": 0,
-    "零": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
+DIGIT_OF = {sign: i for i, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 NUM = r"(?:\d{1,3}|[一二两三四五六七八九十〇零]{1,4})"
+SMALL = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 CODE = rf"(?:[a-z]\d{{0,2}}|[甲乙丙丁]?{NUM})"
+NOT_ROOM = r"(?![\d块元年月天%℃个kw次多米只条张斤克盒箱号人度楼栋幢路万千百日点分秒:：./]|-\d)"
 
-DASHED = re.compile(r"(?<![\d-])(\d{1,3})[-－—](\d{1,2})[-－—](\d{3,4})(?!\d)")
+DASHED = re.compile(r"(?<![\d-])([a-z]?\d{1,3})[-－—]([a-z\d]{1,2})[-－—](\d{3,4})(?!\d)")
 TWO = re.compile(r"(?<![\d.:-])(\d{1,2})[-－—](\d{3,4})(?![\d:-])")
-BUILDING = re.compile(rf"({CODE})\s*(?:栋|幢|号楼|座(?!位|谈|机))|(?<![\w])(\d{{1,3}})#(?!\d)")
-BUILDING_EN = re.compile(
-    r"\b(?:building|bldg|block|blk|tower|court|wing|hall|house)\.?\s+([a-z]?\d{1,4}[a-z]?|[a-z])\b"
+BUILDING = re.compile(
+    rf"({CODE})\s*(?:栋|幢|号楼|座(?!位|谈|机))|(?<![\w])(\d{{1,3}})#(?!\d)"
+    r"|(?<![a-z])([a-z]\d{1,2})(?=[栋座的]|门口|楼下|大堂)"
 )
-UNIT = re.compile(rf"({NUM})\s*单元")
-UNIT_EN = re.compile(r"\b(?:entrance|stair(?:well)?|staircase)\s+(\d{1,2}|[a-d])\b")
-FLOOR = re.compile(rf"(?<![号\d])({NUM})\s*(?:楼(?!栋|下|上|道|梯|长|顶)|层)")
-BASEMENT = re.compile(rf"(?:负|地下|b)({NUM})\s*(?:楼|层)?|(?:^|\s)p(\d)\b")
+KINDS_EN = r"building|bldg|block|blk|tower|wing|bloc"
+BUILDING_EN = re.compile(rf"\b(?:{KINDS_EN})\.?\s+([a-z]?\d{{1,4}}[a-z]?|[a-z])\b")
+BUILDING_TAIL = re.compile(rf"\b([a-z]|\d{{1,3}})\s+(?:{KINDS_EN}|block)\b")
+UNIT = re.compile(rf"({SMALL})\s*(?:单元|门洞|门(?=[一二两三四五六七八九十\d]+[楼层户]))")
+UNIT_EN = re.compile(r"\b(?:entrance|stair(?:well)?|staircase|core)\s+(\d{1,2}|[a-d])\b")
+BETWEEN = re.compile(
+    rf"(?<![号\d])({SMALL})\s*(?:楼|层)?\s*(?:到|和|与|至|或|还是|-|~)\s*({SMALL})\s*(?:楼|层)"
+    r"|(?<!十)([二三四五六七八一])([二三四五六七八九])\s*(?:楼|层)"
+)
+FLOOR = re.compile(
+    rf"(?<![号第\d])({SMALL})\s*(?:楼(?!栋|长|顶|的?电梯)|层(?!层|楼高))|(?<![\d])(\d{{1,2}})/f\b"
+)
+BASEMENT = re.compile(rf"(?:负|地下)\s*({SMALL})\s*(?:楼|层)?")
+LEVEL = re.compile(r"(?<![a-z\d])([bp]\d)(?![\d栋座])(?=\b|层|楼|车库|地库|[^\x00-\x7f])")
 FLOOR_EN = re.compile(
-    r"\b(\d{1,2})(?:st|nd|rd|th)\s+(?:floor|flr|fl|landing|storey)\b|\b(?:level|floor|lvl)\s+(\d{1,2})\b"
+    r"\b(\d{1,2})(?:st|nd|rd|th)?\s*[- ]?(?:floor|flr|fl|landing|storey|/f)\b"
+    r"|\b(?:level|floor|lvl|fl)\s+(\d{1,2})\b|\b(\d{1,2})/f\b"
+    r"|\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|top|ground)\s+"
+    r"(?:floor|landing)\b|\b(?:to|on|at|the)\s+(\d{1,2})(?:st|nd|rd|th)\b(?! of| \w+day)"
 )
-ROOM = re.compile(
-    r"(?<![\d.:#-])([1-9]\d{2,3})(?:室|户|房|家|号房)?(?![\d块元年月天%℃个kw次多米./:])"
+ORDINALS = {
+    name: str(i)
+    for i, name in enumerate(
+        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"), 1
+    )
+} | {"tenth": "10"}
+WEAK_FLOOR = re.compile(
+    r"\b(?:on|at|to|between|past|near|passing)\s+(?:the\s+)?(\d{1,2})(?:\s+and\s+(\d{1,2}))?"
+    r"(?![\d:.%]|\s*(?:am|pm|o'?clock|min|hour|day|week|month|year|deg|kg|times|people|bins?)\b)"
 )
+ROOM = re.compile(rf"(?<![\d.:#a-z¥$£€-])([1-9]\d{{2,3}})(?:室|户|房|家|号房)?{NOT_ROOM}")
 ROOM_HAN = re.compile(r"([一二三四五六七八九])[〇零]([一二三四五六七八九])")
 ROOM_EN = re.compile(
-    r"\b(?:flat|apt|apartment|unit|room|suite|no\.?)\s*#?\s*(\d{1,4}[a-z]?|[a-z]?-?\d{1,4})\b"
-    r"|#(\d{2})-(\d{2,3})\b|\b(\d{1,2}[a-h])\b|#(\d{3,4})\b"
+    r"\b(?:flat|apt|apartment|unit|room|suite|no\.?|villa|number)\s*#?\s*"
+    r"(\d{1,4}[a-z]?|[a-z]-?\d{1,4})\b"
+    r"|#(\d{1,2})-(\d{1,3})\b|\b(\d{1,2}[a-h])\b(?!\d)|#(\d{1,4})\b|\b(0\d-\d{2,3})\b"
 )
 MINE = re.compile(
     r"(?:我|俺|咱|阮|侬|我们|俺们|咱们|本人)(?:自己)?(?:家|屋|屋头|屋里|房|户|这户|们家|楼上|头顶)"
@@ -54,28 +66,28 @@ MINE = re.compile(
 
 def number(text: str) -> str:
     """A number in digits: "三" -> "3", "十二" -> "12"; anything else as it is."""
-    if not text or any(sign not in NUMERALS and sign != "十" for sign in text):
+    if not text or any(sign not in DIGIT_OF and sign != "十" for sign in text):
         return text
     if "十" not in text:
-        return "".join(str(NUMERALS[sign]) for sign in text)
+        return "".join(str(DIGIT_OF[sign]) for sign in text)
     tens, _, ones = text.partition("十")
-    return str((NUMERALS[tens] if tens else 1) * 10 + (NUMERALS[ones[0]] if ones else 0))
+    return str((DIGIT_OF[tens[0]] if tens else 1) * 10 + (DIGIT_OF.get(ones[:1], 0)))
 
 
 def parse(text: str) -> Place:
     """What a text says of a place; nothing is filled in from anywhere else."""
     text = plain(text)
     if found := DASHED.search(text):
-        return Place(found[1], found[2], _floor_of(found[3]), found[3])
-    building, unit = _code(BUILDING, text) or _code(BUILDING_EN, text), _code(UNIT, text)
-    unit = unit or _code(UNIT_EN, text)
-    floor = _floor(text)
+        return Place(found[1].upper(), found[2].upper(), floor_of(found[3]), found[3])
+    building = _code(BUILDING, text) or _code(BUILDING_EN, text) or _code(BUILDING_TAIL, text)
+    unit = _code(UNIT, text) or _code(UNIT_EN, text)
+    floor = said_floor(text)
     room = None
     if found := TWO.search(text):
         unit, room = unit or found[1], found[2]
-    room = room or _room(text)
-    if room and not floor and room.isdigit() and len(room) >= 3:
-        floor = _floor_of(room)
+    room = room or said_room(text)
+    if room and not floor:
+        floor = floor_of(room)
     return Place(building, unit, floor, room)
 
 
@@ -90,6 +102,20 @@ def parse_area(text: str) -> Place:
     return Place(_upper(found.building), found.unit)
 
 
+def group_place(area: str, buildings: Iterable[str | None]) -> Place:
+    """What a group is bound to, where its members' buildings are known.
+
+    An area that is named like a building of theirs is that building ("Maple Court").
+    """
+    homes = {building for building in buildings if building}
+    if area in homes:
+        return Place(building=area)
+    found = parse_area(area)
+    if found.building is None and len(homes) == 1 and area.startswith(tuple(homes)):
+        return Place(building=next(iter(homes)))
+    return found
+
+
 def _upper(code: str | None) -> str | None:
     return code.upper() if code else None
 
@@ -99,35 +125,92 @@ def _code(pattern: re.Pattern[str], text: str) -> str | None:
     if not found:
         return None
     code = next(group for group in found.groups() if group)
+    if code[0] in "甲乙丙丁":
+        return code[0] + number(code[1:])
     return _upper(number(code))
 
 
-def _floor(text: str) -> str | None:
+def said_floor(text: str) -> str | None:
+    """The floor that a plain text names: "5", "-1", "B2", "9-11" for from nine to eleven."""
     if found := BASEMENT.search(text):
-        return "-" + number(found[1] or found[2])
+        return "-" + number(found[1])
+    if found := LEVEL.search(text):
+        return found[1].upper()
+    if (found := BETWEEN.search(text)) and (
+        span := _span(found[1] or found[3], found[2] or found[4])
+    ):
+        return span
     if found := FLOOR.search(text):
-        return number(found[1])
+        return number(found[1] or found[2])
     if found := FLOOR_EN.search(text):
-        return found[1] or found[2]
+        code = next(group for group in found.groups() if group)
+        return ORDINALS.get(code, code)
     return None
 
 
-def _room(text: str) -> str | None:
+def _span(low: str, high: str) -> str | None:
+    """From one floor to another; None where that makes no span."""
+    low, high = number(low), number(high)
+    if low.isdigit() and high.isdigit() and 0 < int(high) - int(low) < 12:
+        return f"{low}-{high}"
+    return None
+
+
+def weak_floor(text: str) -> str | None:
+    """A bare number after "on", "at", "to": "smoke on 4"."""
+    found = WEAK_FLOOR.search(text)
+    return found[1] if found else None
+
+
+def said_room(text: str) -> str | None:
+    """The room that a plain text names."""
     if found := ROOM.search(text):
         return found[1]
     if found := ROOM_HAN.search(text):
-        return f"{NUMERALS[found[1]]}0{NUMERALS[found[2]]}"
+        return f"{DIGIT_OF[found[1]]}0{DIGIT_OF[found[2]]}"
     if found := ROOM_EN.search(text):
         if found[2]:
             return f"{found[2]}-{found[3]}"
-        return (found[1] or found[4] or found[5]).upper()
+        return next(group for group in found.groups() if group).upper()
     return None
 
 
-def _floor_of(room: str) -> str | None:
-    return room[:-2].lstrip("0") or None if len(room) >= 3 else None
+def like(text: str, home: str) -> str | None:
+    """A room written in the way the sender's own is: home "C9" finds "C11", home "12" "in 14"."""
+    shape = re.sub(r"\d+", r"\\d{1,4}", re.escape(home.casefold()))
+    if home.isdigit() and len(home) <= 2:
+        found = re.search(r"\b(?:in|at|no|number|from|for|flat|of|house)\s+(\d{1,2})\b(?!:)", text)
+        return found[1] if found else None
+    if home.isdigit():
+        shape = rf"[1-9]\d{{{len(home) - 1}}}"
+    found = re.search(rf"(?<![\w.$£€:-])({shape})(?![\w:%-])", text)
+    return found[1].upper() if found else None
+
+
+def floor_of(room: str | None) -> str | None:
+    """The floor that a room number tells: 501 -> 5, 12-08 -> 12; None when it tells none."""
+    if not room:
+        return None
+    if found := re.fullmatch(r"#?0?(\d{1,2})-\d{2,3}", room):
+        return found[1]
+    if room.isdigit() and len(room) >= 3:
+        return room[:-2].lstrip("0") or None
+    if found := re.fullmatch(r"(\d{1,2})[a-zA-Z]", room):
+        return found[1]
+    return None
+
+
+def same_code(one: str | None, other: str | None) -> bool:
+    """Whether two names mean one building: "B" and "Tower B"."""
+    if not one or not other:
+        return False
+    return _bare(one) == _bare(other)
+
+
+def _bare(code: str) -> str:
+    return re.sub(rf"\b(?:{KINDS_EN})\b|[栋幢座#]|号楼", "", code.casefold()).strip()
 
 
 def says_mine(text: str) -> bool:
-    """Whether the sender speaks of their own home."""
-    return MINE.search(plain(text)) is not None
+    """Whether the sender of a plain text speaks of their own home."""
+    return MINE.search(text) is not None

@@ -6,31 +6,33 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from handlers.understanding import linking, placing
-from handlers.understanding.cues import Cues, load_cues
+from handlers.understanding.cues import Cues
+from handlers.understanding.features import whole, words_only
+from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import (
     Heard,
     Kind,
     Meaning,
     Outcome,
+    Place,
     Reason,
     Scene,
     Urgency,
 )
-from handlers.understanding.model import Model, load_model
-from handlers.understanding.normal import plain
+from handlers.understanding.model import Head, Model, load_model
 from handlers.understanding.questions import question_of
-from handlers.understanding.reading import all_of, words_of
 
 WEIGHTS = Path(__file__).parent / "weights.json.gz"
+MOST_REASONS = 4
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 
 
 class Reader:
     """Reads messages with a fitted model; pure and deterministic."""
 
-    def __init__(self, model: Model, cues: Cues) -> None:
+    def __init__(self, model: Model, own: Cues | None = None) -> None:
         self._model = model
-        self._cues = cues
+        self._own = own
 
     @classmethod
     def load(
@@ -39,38 +41,52 @@ class Reader:
         *,
         extra_cues: Mapping[str, Sequence[str]] | None = None,
     ) -> Reader:
-        """The shipped model with the shipped cues and a community's own."""
-        return cls(load_model(weights), load_cues().with_own(extra_cues or {}))
+        """The shipped model, with a community's own words for categories."""
+        return cls(load_model(weights), Cues({"category": extra_cues}) if extra_cues else None)
 
     def read(self, heard: Heard, scene: Scene) -> Meaning:
         """What the message means."""
-        text = plain(heard.text)
-        if not text and heard.media is None:
+        looked = look(heard.text)
+        if not looked.text and heard.media is None:
             return Meaning(Outcome.TALK)
-        features = all_of(heard, scene)
+        features = whole(heard, scene)
         chances = self._model.heads["outcome"].chances(features)
-        danger = self._danger(text, chances)
-        outcome, sure = self._decide(chances, danger=danger)
+        danger = self._danger(heard, scene, looked, chances)
+        limit = self._limit(heard, scene, looked, danger)
+        outcome, sure = self._decide(chances, limit)
         if outcome in LINKS:
             return self._link(heard, scene, outcome, chances)
         if outcome is Outcome.ANSWER:
-            return self._answer(heard, scene, text, sure)
+            return self._answer(heard, scene, looked.text, sure)
         if outcome is Outcome.TALK:
             return Meaning(Outcome.TALK, sure)
-        return self._report(heard, scene, outcome, sure, features, danger=danger)
+        return self._report(heard, scene, outcome, sure, features)
 
-    def _danger(self, text: str, chances: Mapping[str, float]) -> bool:
-        """A word of danger in a message that is not plainly something else."""
-        if not self._cues.dangers(text):
-            return False
-        return chances.get("open", 0) + chances.get("ask", 0) >= self._model.thresholds["danger"]
+    def _danger(
+        self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
+    ) -> float:
+        """How likely this is the first word of an emergency."""
+        opens = chances.get("open", 0) + chances.get("ask", 0)
+        if not looked.dangers or opens < 0.05:
+            return 0.0
+        alone = self._model.heads["emergency"].chances(words_only(heard, scene))["yes"]
+        return (alone * opens) ** 0.5
 
-    def _decide(self, chances: Mapping[str, float], *, danger: bool) -> tuple[Outcome, float]:
+    def _limit(self, heard: Heard, scene: Scene, looked: Looked, danger: float) -> float:
+        """How sure a request must be: least where there is danger, less where it is plain."""
+        limits = self._model.thresholds
+        if danger >= limits["emergency"]:
+            return 0.0
+        known = {each.category for each in scene.requests}
+        plain = looked.plainly_faulty and heard.role == "resident"
+        return limits["plain" if plain and not known & looked.categories else "open"]
+
+    def _decide(self, chances: Mapping[str, float], limit: float) -> tuple[Outcome, float]:
         limits = self._model.thresholds
         opens = chances.get("open", 0) + 0.5 * chances.get("ask", 0)
         linked = sum(chances.get(each, 0) for each in LINKS)
-        if danger or (opens >= limits["open"] and opens >= linked):
-            return Outcome.OPEN, max(opens, chances.get("open", 0))
+        if limit == 0.0 or (opens >= limit and opens >= linked):
+            return Outcome.OPEN, opens
         if linked >= limits["linked"] and linked > opens:
             return max(LINKS, key=lambda each: chances.get(each, 0)), linked
         if chances.get("answer", 0) >= limits["answer"]:
@@ -82,7 +98,7 @@ class Reader:
     def _link(
         self, heard: Heard, scene: Scene, outcome: Outcome, chances: Mapping[str, float]
     ) -> Meaning:
-        request, why = linking.best(heard, scene, self._cues)
+        request, why = linking.best(heard, scene, self._model.heads["link"])
         if request is None:
             return Meaning(Outcome.TALK, chances.get("talk", 0))
         reasons = (Reason("link", why, request.key, 1.0),)
@@ -94,44 +110,27 @@ class Reader:
         question = question_of(text)
         if question is None:
             return Meaning(Outcome.TALK, 1 - sure)
-        request, _ = linking.best(heard, scene, self._cues)
+        request, _ = linking.best(heard, scene, self._model.heads["link"])
         of = request.key if request and question == "status" else None
         return Meaning(Outcome.ANSWER, sure, question=question, of=of)
 
     def _report(
-        self,
-        heard: Heard,
-        scene: Scene,
-        outcome: Outcome,
-        sure: float,
-        spoken: list[str],
-        *,
-        danger: bool,
+        self, heard: Heard, scene: Scene, outcome: Outcome, sure: float, spoken: list[str]
     ) -> Meaning:
-        features = words_of(heard, scene)
-        heads = self._model.heads
-        category = _best(heads["category"].chances(features))
-        urgency = Urgency(_best(heads["urgency"].chances(features)))
-        if danger:
-            urgency = Urgency.EMERGENCY
-        level = _best(heads["level"].chances(features))
-        place, clash = placing.place_of(heard, scene, level)
-        reasons = [
-            *(
-                Reason("request", *pair)
-                for pair in _named(heads["outcome"].strongest(spoken, "open"))
-            ),
-            *(
-                Reason("category", *pair)
-                for pair in _named(heads["category"].strongest(features, category))
-            ),
-            *(
-                Reason("urgency", f"danger {d}", w, 1.0)
-                for d, w in self._cues.dangers(plain(heard.text))
-            ),
-        ]
+        features, heads = words_only(heard, scene), self._model.heads
+        category = self._category(heard, features)
+        urgency = self._urgency(features)
+        place, clash = self._place(heard, scene)
+        if category == "lift":
+            place = placing.in_own_stairwell(place, heard.home)
+        looked = look(heard.text)
+        reasons = (
+            *_reasons("request", heads["outcome"], looked, spoken, "open"),
+            *_reasons("category", heads["category"], looked, features, category),
+            *_reasons("urgency", heads["urgency"], looked, features, urgency.value),
+        )
         return Meaning(
-            Outcome.OPEN if outcome is Outcome.OPEN else Outcome.ASK,
+            outcome,
             min(1.0, sure),
             category,
             Kind(_best(heads["kind"].chances(features))),
@@ -139,13 +138,38 @@ class Reader:
             place,
             asset="lift" if category == "lift" else None,
             clash=clash,
-            reasons=tuple(reasons),
+            reasons=reasons,
         )
+
+    def _category(self, heard: Heard, features: Sequence[str]) -> str:
+        """A community's own word decides; else the fitted head."""
+        named = self._own.find(look(heard.text).text) if self._own else ()
+        return named[0].name if named else _best(self._model.heads["category"].chances(features))
+
+    def _urgency(self, features: Sequence[str]) -> Urgency:
+        """Missing an emergency is worse than a page too many: it needs less than the others."""
+        chances = self._model.heads["urgency"].chances(features)
+        if chances.pop("emergency", 0.0) >= self._model.thresholds["page"]:
+            return Urgency.EMERGENCY
+        return Urgency(_best(chances))
+
+    def _place(self, heard: Heard, scene: Scene) -> tuple[Place, bool]:
+        found, features = placing.sources(heard, scene), placing.place_features(heard, scene)
+        chances = {part: self._model.heads[part].chances(features) for part in placing.PARTS}
+        return placing.checked(placing.choose(found, chances), found.said, scene)
 
 
 def _best(chances: Mapping[str, float]) -> str:
     return max(sorted(chances), key=lambda answer: chances[answer])
 
 
-def _named(found: Sequence[tuple[str, float]]) -> list[tuple[str, str, float]]:
-    return [(name.split("|")[-1].split(" ")[0][:20], name, round(w, 2)) for name, w in found]
+def _reasons(
+    about: str, head: Head, looked: Looked, features: Sequence[str], answer: str
+) -> list[Reason]:
+    """The words of the message that spoke most for an answer."""
+    found: dict[str, Reason] = {}
+    for name, weight in head.strongest(features, answer, most=12):
+        for cue, words in looked.words_of(name):
+            if weight > 0 and words not in found and len(found) < MOST_REASONS:
+                found[words] = Reason(about, cue, words, round(weight, 2))
+    return list(found.values())

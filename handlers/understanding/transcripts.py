@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,7 +21,7 @@ from handlers.understanding.meaning import (
     Scene,
     Urgency,
 )
-from handlers.understanding.place import parse_area
+from handlers.understanding.place import group_place
 
 RECENT = 40
 #: The conversations that the weights are fitted on.
@@ -131,7 +132,8 @@ class Walk:
     def of(cls, conversation: Conversation) -> Walk:
         """At the beginning of a conversation."""
         chat = conversation[0].chat
-        return cls(area_place(chat.area, conversation), chat.title)
+        homes = (line.sender_home.building for line in conversation if line.sender_home)
+        return cls(group_place(chat.area, homes), chat.title)
 
     def scene(self) -> Scene:
         """What is known now."""
@@ -174,18 +176,6 @@ class Walk:
         self.requests[request.key] = KnownRequest(**values)
 
 
-def area_place(area: str, conversation: Conversation) -> Place:
-    """The place of a group; an area that is named like its members' building is that building."""
-    homes = {line.sender_home.building for line in conversation if line.sender_home}
-    if area in homes:
-        return Place(building=area)
-    found = parse_area(area)
-    if found.building is None:
-        near = [home for home in homes if home and area.startswith(home)]
-        return Place(building=near[0]) if len(near) == 1 and len(homes) == 1 else found
-    return found
-
-
 def walk_gold(conversation: Conversation) -> Iterator[tuple[Heard, Scene, Gold]]:
     """Each message with its scene as annotated, and its annotation."""
     walk = Walk.of(conversation)
@@ -193,13 +183,46 @@ def walk_gold(conversation: Conversation) -> Iterator[tuple[Heard, Scene, Gold]]
         heard, gold = line.heard(), line.gold
         yield heard, walk.scene(), gold
         if gold.outcome is Outcome.OPEN:
-            place = Place(**(gold.place or GoldPlace()).model_dump())
-            walk.opens(
-                heard,
-                gold.category or "other",
-                Urgency(gold.urgency or "normal"),
-                Kind(gold.kind or "repair"),
-                place,
-            )
+            _open(walk, heard, gold)
         else:
             walk.hears(heard, gold.outcome, str(gold.of) if gold.of else None)
+
+
+#: How often a reader errs in a rough walk.
+MISSED, FALSELY, UNLINKED, LATER = 0.25, 0.02, 0.3, 0.6
+
+
+def walk_roughly(conversation: Conversation, dice: Random) -> Iterator[tuple[Heard, Scene, Gold]]:
+    """Each message in a scene as a reader that sometimes errs would have made it."""
+    walk = Walk.of(conversation)
+    golds = {line.n: line.gold for line in conversation}
+    for line in conversation:
+        heard, gold = line.heard(), line.gold
+        yield heard, walk.scene(), gold
+        opener = golds.get(gold.of or 0, gold)
+        if _opens(walk, gold, dice):
+            _open(walk, heard, opener if opener.outcome is Outcome.OPEN else gold)
+        elif str(gold.of) in walk.requests and dice.random() > UNLINKED:
+            walk.hears(heard, gold.outcome, str(gold.of))
+        else:
+            outcome = gold.outcome if gold.outcome is Outcome.ANSWER else Outcome.TALK
+            walk.hears(heard, outcome, None)
+
+
+def _opens(walk: Walk, gold: Gold, dice: Random) -> bool:
+    if gold.outcome is Outcome.OPEN:
+        return dice.random() > (MISSED / 2 if gold.urgency == "emergency" else MISSED)
+    if gold.outcome in (Outcome.JOIN, Outcome.DETAIL) and str(gold.of) not in walk.requests:
+        return dice.random() < LATER
+    return dice.random() < FALSELY
+
+
+def _open(walk: Walk, heard: Heard, gold: Gold) -> None:
+    place = Place(**(gold.place or GoldPlace()).model_dump())
+    walk.opens(
+        heard,
+        gold.category or "other",
+        Urgency(gold.urgency or "normal"),
+        Kind(gold.kind or "repair"),
+        place,
+    )

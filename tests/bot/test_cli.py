@@ -320,7 +320,7 @@ def test_a_taken_port_is_told_before_anything_starts(linli: Linli, tmp_path: Pat
 
 
 def test_texts_are_understood_one_by_one(linli: Linli) -> None:
-    lines = '电梯坏了\n\n{"id": 7, "text": "水管爆了", "area": "3栋", "home": {"building": "3"}}\n'
+    lines = '电梯坏了\n\n{"id": 7, "text": "电梯坏了", "area": "3栋", "home": {"building": "3"}}\n'
     said = linli("understand", "--json", "--area", "4栋", given=lines).output.splitlines()
     first, second = (json.loads(line) for line in said)
     assert first["place"]["building"] == "4"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
 
-from config.settings import SettingsError, load_settings
+from config.settings import Settings, SettingsError, load_settings
 
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # no .env of ours
+    for name in [name for name in os.environ if name.startswith("LINLI_")]:
+        monkeypatch.delenv(name)
 
 
 def test_nothing_set_is_enough() -> None:
@@ -46,9 +50,111 @@ def test_a_webhook_needs_a_public_address(monkeypatch: pytest.MonkeyPatch) -> No
         load_settings()
 
 
-def test_the_example_names_every_setting() -> None:
-    from config.settings import Settings
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
-    example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
-    for name in Settings.model_fields:
-        assert f"LINLI_{name.upper()}" in example
+
+def example() -> dict[str, str]:
+    """The settings of `.env.example`, as they would be without the mark of a comment."""
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    named = [line.removeprefix("#") for line in lines if line.startswith("#LINLI_")]
+    return dict(line.split("=", 1) for line in named)
+
+
+def test_the_example_names_every_setting_once_and_no_other() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert sorted(example()) == sorted(f"LINLI_{name.upper()}" for name in Settings.model_fields)
+    assert all(text.count(f"#{name}=") == 1 for name in example())
+
+
+def test_the_example_sets_nothing_and_shows_the_defaults(tmp_path: Path) -> None:
+    assert all(
+        line.startswith("#") or not line
+        for line in EXAMPLE.read_text(encoding="utf-8").splitlines()
+    )
+    # These have no default worth showing: a file, an address and secrets of one's own.
+    own = {"LINLI_POLICY_FILE", "LINLI_PUBLIC_URL"}
+    shown = [f"{name}={value}" for name, value in example().items() if name not in own]
+    (tmp_path / ".env").write_text("\n".join(shown), encoding="utf-8")
+    shown_there = load_settings()
+    (tmp_path / ".env").unlink()
+    assert shown_there == load_settings()
+
+
+def test_every_setting_is_explained_above_it() -> None:
+    block: list[str] = []
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#LINLI_"):
+            assert block, line
+        elif line.startswith("# "):
+            block.append(line)
+        else:
+            block = []
+
+
+def test_what_is_left_empty_is_not_set(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LINLI_TELEGRAM_TOKEN=\nLINLI_PORT=\nLINLI_SECRET_KEY=\n")
+    settings = load_settings()
+    assert settings.telegram_token is None
+    assert settings.port == 8080
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "70000", "at most 65535"),
+        ("PORT", "eighty", "whole number"),
+        ("WEB_CHAT", "perhaps", "true or false"),
+        ("LANGUAGE", "fr", "'zh' or 'en'"),
+        ("LOG_FORMAT", "xml", "'console' or 'json'"),
+        ("PUBLIC_URL", "linli.example.org", "https://"),
+        ("TELEGRAM_BASE_URL", "api.telegram.org", "https://"),
+        ("SECRET_KEY", "hunter2", "44 characters"),
+        ("SECRET_KEY", "密", "44 characters"),
+        ("POLICY_FILE", "none.toml", "there is no file none.toml"),
+        ("DATA_DIR", "plain", "no folder"),
+        ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@h:x/d", "port"),
+        ("TELEGRAM_TOKN", "1:abc", "did you mean LINLI_TELEGRAM_TOKEN?"),
+    ],
+)
+def test_each_wrong_one_is_told_with_what_to_change(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("plain").touch()
+    monkeypatch.setenv(f"LINLI_{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    told = str(caught.value)
+    assert told.startswith(f"LINLI_{name}: ")
+    assert said in told
+    assert "hunter2" not in told  # a wrong secret is a secret still
+    assert "\n" not in told
+
+
+def test_a_misspelt_name_in_the_file_is_told_with_the_other_mistakes(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LINLI_LANGAUGE=en\nLINLI_PORT=x\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert len(str(caught.value).splitlines()) == 2
+    assert "LINLI_LANGUAGE?" in str(caught.value)
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"LINLI_LANGUAGE=\xff\xfe\n")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load_settings()
+
+
+def test_the_command_line_goes_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINLI_PORT", "1")
+    assert load_settings(port=2).port == 2
+
+
+# The container and the unit set only what there is
+
+
+def test_what_the_deployment_sets_are_settings() -> None:
+    deploy = EXAMPLE.parent / "deploy"
+    for file in ("Containerfile", "linli.service"):
+        text = (deploy / file).read_text(encoding="utf-8")
+        for name in re.findall(r"LINLI_[A-Z_]+", text):
+            assert name in example(), (file, name)

@@ -1,0 +1,138 @@
+"""A text looked at once: its plain form, its n-grams and its cues; the newest are remembered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from handlers.understanding.cues import Found, load_cues
+from handlers.understanding.normal import HAN, plain
+from handlers.understanding.place import says_mine
+
+WORD = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
+DIGITS = re.compile(r"\d+")
+ENDING = re.compile(r"(?:ing|ed|es|s|ly|'s)$")
+PLACES = frozenset(("indoor", "shared"))
+MOST_REMEMBERED = 4096
+GRAM_KINDS = ("w ", "v ", "t ")
+FAULTS = ("fault", "nuisance")
+SOFT = frozenset(
+    (
+        "past",
+        "elsewhere",
+        "ifs",
+        "joke",
+        "idiom",
+        "trade",
+        "errand",
+        "thanks",
+        "resolved",
+        "notice",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a text alone shows."""
+
+    text: str
+    grams: tuple[str, ...]
+    cues: tuple[str, ...]  #: features of its cues
+    plainly: tuple[str, ...]  #: those of single cues
+    found: tuple[Found, ...]
+    categories: frozenset[str]
+    dangers: frozenset[str]
+    signs: frozenset[str]
+    mine: bool
+
+    @property
+    def plainly_faulty(self) -> bool:
+        """A thing of the building and what is wrong with it, and nothing that takes it back."""
+        signs = self.signs
+        return bool(self.categories) and any(s in signs for s in FAULTS) and not SOFT & signs
+
+    def words_of(self, feature: str) -> list[tuple[str, str]]:
+        """(cue, words) of this text that a feature stands for; none for what is around it."""
+        name = feature.split("|")[-1]
+        if feature.startswith(("@", "own|", "before|", "near|")) or name.startswith("@"):
+            return []
+        if name.startswith("#word "):
+            return [("word", name[6:])]
+        if name.startswith("#"):
+            group, _, cue = name[1:].partition(" ")
+            return [(cue, e.word) for e in self.found if (e.group[0], e.name) == (group, cue)]
+        words = name.partition(" ")[2] if name[:2] in GRAM_KINDS else name
+        return [("word", words.strip("^$<> "))] if len(words.strip("^$<> ")) > 1 else []
+
+
+@lru_cache(MOST_REMEMBERED)
+def look(text: str) -> Looked:
+    """Look at a text."""
+    bare = plain(text)
+    found = load_cues().find(bare)
+    groups: dict[str, set[str]] = {"category": set(), "danger": set(), "sign": set()}
+    for each in found:
+        groups[each.group].add(each.name)
+    categories, dangers, signs = (frozenset(groups[each]) for each in groups)
+    return Looked(
+        bare,
+        tuple(sorted(grams(bare))),
+        tuple(_cue_features(found, categories, dangers, signs)),
+        tuple(sorted({f"#{each.group[0]} {each.name}" for each in found})),
+        found,
+        categories,
+        dangers,
+        signs,
+        says_mine(bare),
+    )
+
+
+def grams(text: str) -> set[str]:
+    """Character and word n-grams of a plain text."""
+    text = DIGITS.sub("0", text)
+    found: set[str] = set()
+    if HAN.search(text):
+        padded = f"^{text}$"
+        for size in (1, 2, 3):
+            found.update(padded[i : i + size] for i in range(len(padded) - size + 1))
+    words = WORD.findall(text)
+    found.update(f"w {word}" for word in words if len(word) > 1 or word in "?!")
+    marked = ["<", *words, ">"]
+    found.update(
+        f"v {a} {b}" for a, b in pairwise(marked) if a.isascii() or b.isascii() or len(words) < 4
+    )
+    for word in words:
+        if len(word) > 3 and word.isascii():
+            found.add(f"t {ENDING.sub('', word)[:6]}")
+    return found
+
+
+def _cue_features(
+    found: tuple[Found, ...],
+    categories: frozenset[str],
+    dangers: frozenset[str],
+    signs: frozenset[str],
+) -> list[str]:
+    features = [f"#{each.group[0]} {each.name}" for each in found]
+    longest: dict[str, int] = {}
+    for each in found:
+        if each.group == "category":
+            longest[each.name] = max(longest.get(each.name, 0), len(each.word))
+            features.append(f"#word {each.word}")
+    features += [f"#c {name} {min(4, size)}" for name, size in longest.items() if size > 1]
+    features += [f"#c {name} only" for name in categories if len(categories) == 1]
+    features.append(f"#categories {min(3, len(categories))}")
+    features.append(f"#dangers {min(2, len(dangers))}")
+    thing = "thing" if categories else "nothing"
+    features += [f"#{thing} {sign}" for sign in signs]
+    features += [f"#c {name} {sign}" for name in categories for sign in FAULTS if sign in signs]
+    features += [f"#danger {sign}" for sign in signs if dangers]
+    features += [f"#d {name} {sign}" for name in dangers for sign in sorted(SOFT & signs)]
+    faulty = any(sign in signs for sign in FAULTS)
+    features += [f"#faulty {faulty} {bool(categories)} {sign}" for sign in sorted(SOFT & signs)]
+    ordered = sorted(signs - PLACES)
+    features += [f"#s {a}+{b}" for i, a in enumerate(ordered) for b in ordered[i + 1 :]]
+    return sorted(set(features))

@@ -1,0 +1,97 @@
+"""Places in words: every form people write, and numbers that are no places."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.understanding.meaning import Place
+from handlers.understanding.place import floor_of, like, number, parse, parse_area, same_code
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3栋2单元501漏水", Place("3", "2", "5", "501")),
+        ("3-2-501没电", Place("3", "2", "5", "501")),
+        ("三号楼门坏了", Place("3")),
+        ("五楼走廊灯不亮", Place(floor="5")),
+        ("B座大堂没人", Place("B")),
+        ("5#楼下有积水", Place("5")),
+        ("负一楼进水了", Place(floor="-1")),
+        ("地下二层灯全黑", Place(floor="-2")),
+        ("二十三楼水压小", Place(floor="23")),
+        ("四五楼之间有味", Place(floor="4-5")),
+        ("9楼到11楼都闻到了", Place(floor="9-11")),
+        ("26楼以上没水", Place(floor="26")),
+        ("1902把鞋柜摆走道", Place(floor="19", room="1902")),
+        ("甲2号楼起火", Place("甲2")),
+        ("12幢1单元电梯停了", Place("12", "1")),
+        ("地库B2冒烟", Place(floor="B2")),
+        ("Blk 3 #05-12 no water", Place("3", None, "5", "05-12")),
+        ("Flat 12B has a leak", Place(None, None, "12", "12B")),
+        ("dark on the 14th floor", Place(floor="14")),
+        ("P2 is flooded", Place(floor="P2")),
+        ("Tower B lift is dead", Place("B")),
+        ("the third floor landing light", Place(floor="3")),
+    ],
+)
+def test_a_place_is_read_from_its_words(text: str, expected: Place) -> None:
+    assert parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "押金3000元没退",
+        "等了120分钟",
+        "2026年的账单",
+        "快递16:22送达",
+        "cost me $640",
+        "车牌浙A·K732",
+    ],
+)
+def test_sums_times_and_plates_are_no_rooms(text: str) -> None:
+    assert parse(text).room is None
+
+
+@pytest.mark.parametrize(
+    ("area", "expected"),
+    [
+        ("3栋", Place("3")),
+        ("3栋2单元", Place("3", "2")),
+        ("T5", Place("T5")),
+        ("和平里小区", Place()),
+        ("Block 7", Place("7")),
+    ],
+)
+def test_a_group_says_what_it_is_bound_to(area: str, expected: Place) -> None:
+    assert parse_area(area) == expected
+
+
+def test_rooms_are_found_in_the_way_the_senders_own_is_written() -> None:
+    assert like("the dog in c11 howls", "C9") == "C11"
+    assert like("is mr lee in 12 well?", "11") == "12"
+    assert like("802 is drilling", "501") == "802"
+    assert like("nothing here", "501") is None
+
+
+@pytest.mark.parametrize(
+    ("room", "floor"), [("501", "5"), ("1203", "12"), ("05-12", "5"), ("12B", "12"), (None, None)]
+)
+def test_a_room_tells_its_floor(room: str | None, floor: str | None) -> None:
+    assert floor_of(room) == floor
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [("三", "3"), ("十二", "12"), ("二十", "20"), ("一〇二", "102"), ("B", "B")],
+)
+def test_numerals_become_digits(written: str, digits: str) -> None:
+    assert number(written) == digits
+
+
+def test_one_building_under_two_names() -> None:
+    assert same_code("B", "Tower B")
+    assert same_code("3", "3栋")
+    assert not same_code("A", "Tower B")
+    assert not same_code(None, "3")

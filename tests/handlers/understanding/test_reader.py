@@ -1,0 +1,208 @@
+"""The shipped reader: what it must notice, what it must leave, and that nothing breaks it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.understanding.meaning import (
+    Heard,
+    Kind,
+    KnownRequest,
+    Meaning,
+    Outcome,
+    Place,
+    Said,
+    Scene,
+    Urgency,
+)
+from handlers.understanding.reader import Reader
+
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOME = Place("3", "2", None, "501")
+LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader.load()
+
+
+def said(text: str, **more: object) -> Heard:
+    values: dict[str, object] = {"key": "9", "at": AT, "sender": "li", "text": text, "home": HOME}
+    return Heard(**{**values, **more})  # pyright: ignore[reportArgumentType]
+
+
+def after_talk() -> Scene:
+    """A group in which somebody just spoke of the weather."""
+    small = Heard("1", AT - timedelta(minutes=12), "wang", "今天天气真不错 nice day")
+    return Scene(area=Place("3"), recent=(Said(small, Outcome.TALK),))
+
+
+def with_a_request(words: str = "电梯又停了，没人修", category: str = "lift") -> Scene:
+    """A group in which somebody just reported something."""
+    heard = Heard("2", AT - timedelta(minutes=2), "wang", words, home=Place("3", "2", None, "802"))
+    known = KnownRequest(
+        "2",
+        category,
+        Urgency.URGENT,
+        Kind.REPAIR,
+        Place("3", "2"),
+        "wang",
+        heard.at,
+        heard.at,
+        words,
+        supporters=frozenset(("wang",)),
+        messages=frozenset(("2",)),
+    )
+    return Scene(area=Place("3"), recent=(Said(heard, Outcome.OPEN, "2"),), requests=(known,))
+
+
+EMERGENCIES = [
+    "楼道里好大一股煤气味，谁快来看看",
+    "3栋2单元楼道着火了，全是浓烟！",
+    "我被关在电梯里了，门打不开",
+    "水管爆了，水哗哗往外喷，关不住",
+    "电表箱冒火花，噼里啪啦响！",
+    "外墙瓷砖掉下来了，差点砸到人",
+    "王奶奶摔倒在楼梯口，叫不醒，快来人",
+    "strong smell of gas in the hallway, please come quick",
+    "there's smoke and fire in the stairwell, help!",
+    "I'm stuck in the lift and the alarm does nothing",
+    "burst pipe, water is pouring through my ceiling",
+    "sparks coming out of the electric box on the landing",
+    "old man has fallen on the stairs and isn't moving, call an ambulance",
+]
+
+
+@pytest.mark.parametrize("text", EMERGENCIES)
+def test_an_emergency_opens_at_once(reader: Reader, text: str) -> None:
+    meaning = reader.read(said(text), after_talk())
+    assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.EMERGENCY)
+
+
+REQUESTS = [
+    ("电梯又坏了，没人修吗", "lift"),
+    ("我家没水了，水龙头一滴都没有", "water"),
+    ("楼道灯坏了好几天了，没人换", "electricity"),
+    ("垃圾桶又满了，臭死了，没人清", "sanitation"),
+    ("暖气片一点都不热，家里才12度", "heating"),
+    ("楼上半夜还在拖椅子，吵得睡不着", "noise"),
+    ("the lift is out of order again", "lift"),
+    ("no water in my kitchen since this morning", "water"),
+    ("the bins are overflowing and it stinks", "sanitation"),
+    ("my radiators are cold again", "heating"),
+]
+
+
+@pytest.mark.parametrize(("text", "category"), REQUESTS)
+def test_a_plain_report_opens_with_its_category(reader: Reader, text: str, category: str) -> None:
+    meaning = reader.read(said(text), after_talk())
+    assert (meaning.outcome, meaning.category) == (Outcome.OPEN, category)
+    assert meaning.reasons
+
+
+TALK = [
+    "热死了，这天没法出门",
+    "我的手机没电了，回聊",
+    "谢谢大家，辛苦了",
+    "这个价格太火了，抢不到",
+    "去年冬天我家水管冻裂过，那会儿可惨了",
+    "哈哈哈哈笑死我了",
+    "团购草莓还差两份，要的接龙",
+    "我妈那边小区电梯坏了一个月",
+    "早上好，祝大家周末愉快",
+    "this price is fire 🔥",
+    "my phone is dead, talk later",
+    "thank you so much everyone",
+    "remember the leak two years ago? what a week",
+    "lol you made my day",
+    "selling a sofa, 40, pick up tonight",
+    "power cut at my office, early finish",
+    "good morning all",
+]
+
+
+@pytest.mark.parametrize("text", TALK)
+def test_talk_is_left_alone(reader: Reader, text: str) -> None:
+    assert reader.read(said(text), after_talk()).outcome is Outcome.TALK
+
+
+def test_a_neighbours_me_too_joins(reader: Reader) -> None:
+    meaning = reader.read(said("我家也是，等半天了", sender="zhao"), with_a_request())
+    assert (meaning.outcome, meaning.of) == (Outcome.JOIN, "2")
+
+
+def test_the_captains_word_is_an_update(reader: Reader) -> None:
+    heard = said("收到，已经联系维修师傅，半小时到", sender="chen", role="building_captain")
+    meaning = reader.read(heard, with_a_request())
+    assert (meaning.outcome, meaning.of) == (Outcome.UPDATE, "2")
+
+
+def test_a_reply_speaks_of_what_it_replies_to(reader: Reader) -> None:
+    older, newer = with_a_request(), with_a_request("门口垃圾没人收", "sanitation").requests[0]
+    second = Heard("3", AT, "sun", "x")
+    both = Scene(
+        area=older.area,
+        recent=(*older.recent, Said(second, Outcome.TALK)),
+        requests=(
+            *older.requests,
+            KnownRequest(
+                "7",
+                newer.category,
+                newer.urgency,
+                newer.kind,
+                newer.place,
+                "sun",
+                AT,
+                AT,
+                newer.words,
+                messages=frozenset(("7",)),
+            ),
+        ),
+    )
+    heard = said("修好了，谢谢师傅", sender="wang", reply_to="2")
+    meaning = reader.read(heard, both)
+    assert meaning.outcome in LINKS
+    assert meaning.of == "2"
+
+
+def test_the_place_joins_words_home_and_group(reader: Reader) -> None:
+    spoken = reader.read(said("3栋2单元501的水管漏水了，没人修"), after_talk())
+    assert spoken.place == Place("3", "2", "5", "501")
+    mine = reader.read(said("我家厨房漏水，水管坏了，谁来修一下"), after_talk())
+    assert (mine.place.building, mine.place.room) == ("3", "501")
+
+
+def test_a_communitys_own_word_names_its_category() -> None:
+    own = Reader.load(extra_cues={"greening": ["棕榈"]})
+    meaning = own.read(said("门口的棕榈坏了，倒下来挡路，谁来处理一下"), after_talk())
+    assert meaning.category == "greening"
+
+
+def test_an_empty_message_means_nothing(reader: Reader) -> None:
+    assert reader.read(said("  \u200b "), after_talk()) == Meaning(Outcome.TALK)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300), st.sampled_from(("resident", "property_manager")), st.booleans())
+def test_any_text_is_read_without_harm_and_always_alike(text: str, role: str, busy: bool) -> None:
+    reader = READER
+    scene = with_a_request() if busy else after_talk()
+    heard = said(text, role=role, reply_to="2" if busy else None)
+    first = reader.read(heard, scene)
+    assert reader.read(heard, scene) == first
+    assert 0.0 <= first.confidence <= 1.0
+    assert (first.of is not None) == (first.outcome in LINKS) or first.outcome is Outcome.ANSWER
+
+
+READER = Reader.load()
+HOSTILE = ("(" * 100_000, "5" * 100_000, "一" * 100_000, "\u202e3栋" * 20_000, "🔥" * 50_000)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_length_is_cut_before_it_is_read(reader: Reader, text: str) -> None:
+    assert reader.read(said(text), with_a_request()).outcome in tuple(Outcome)
