@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from config.policy import default_policy
-from handlers.directory.file import read_file, write_file
-from handlers.directory.file.model import Neighbourhood, PersonEntry, PlaceEntry, RoleEntry
+from handlers.neighbourhood.file import read_file, write_file
+from handlers.neighbourhood.file.model import Neighbourhood, PersonEntry, PlaceEntry, RoleEntry
 
 ROOMS = [f"{floor}{door:02d}" for floor in range(1, 31) for door in range(1, 5)]  # 120 in a unit
 LIMIT = 60.0

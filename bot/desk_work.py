@@ -26,9 +26,10 @@ from handlers.administration import doctor as doctoring
 from handlers.administration.doctor import Finding
 from handlers.chat import ChatFacts
 from handlers.context import Work
-from handlers.directory import exporting, finding, importing, invites
-from handlers.directory.file import FileProblems, Known, Neighbourhood, read_file, write_file
-from handlers.directory.file.checking import paths_of
+from handlers.directory import finding, invites
+from handlers.neighbourhood import exporting, importing
+from handlers.neighbourhood.file import FileProblems, Known, Neighbourhood, read_file, write_file
+from handlers.neighbourhood.file.checking import paths_of
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from storage.queries import administration as query
 from storage.tables import Person

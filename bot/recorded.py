@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from bot.recorded_telegram import conversations_of
 from bot.recording import Conversation, Line, RecordingError, file_error
-from handlers.directory.file.problems import FileError, Spot, at, of_validation
+from handlers.neighbourhood.file.problems import FileError, Spot, at, of_validation
 from handlers.understanding.meaning import Place
 
 __all__ = ["Conversation", "Line", "RecordingError", "read_recording"]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.recording import Conversation, Line, RecordingError, file_error
-from handlers.directory.file.problems import FileError, Spot, of_validation, shown
+from handlers.neighbourhood.file.problems import FileError, Spot, of_validation, shown
 
 MOST_ERRORS = 20
 GROUPS = frozenset({"private_group", "private_supergroup", "public_supergroup"})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.directory.file.problems import FileError, FileProblems, Spot
+from handlers.neighbourhood.file.problems import FileError, FileProblems, Spot
 from handlers.understanding.meaning import Place
 
 

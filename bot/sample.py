@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import config
 from bot.app import App
 from bot.platforms.local import LocalPlatform
-from handlers.directory import importing
-from handlers.directory.file import read_file
+from handlers.neighbourhood import importing
+from handlers.neighbourhood.file import read_file
 from storage.queries import directory as query
 from storage.tables import Account, Area, Chat, Person
 

@@ -16,8 +16,6 @@ ENDINGS = frozenset(
     ("", "s", "es", "ed", "d", "ing", "er", "ers", "y", "ity", "ical", "ician", "'s")
 )
 LONG = 6  #: from this length on a Latin cue may carry any ending
-MOST_WORDS = 4
-MOST_HAN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +34,22 @@ class Cues:
         self.tables = tables
         self._han: dict[str, list[tuple[str, str]]] = {}
         self._latin: dict[str, list[tuple[str, str]]] = {}
+        #: lengths that cues with this first sign or word have, longest first
+        self._sizes: dict[str, tuple[int, ...]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        self._heads: set[str] = set()
         for group, names in tables.items():
             for name, words in names.items():
                 for word in words:
                     self._add(group, name, word.strip().casefold())
+
+        for word in self._han:
+            self._sizes[word[0]] = _with(self._sizes.get(word[0], ()), len(word))
+        for word in self._latin:
+            first, count = word.split(" ")[0], word.count(" ") + 1
+            self._heads.add(first[:2])
+            if count > 1:
+                self._lengths[first] = _with(self._lengths.get(first, ()), count)
 
     def _add(self, group: str, name: str, word: str) -> None:
         if word.isascii() and word[:1].isalpha():
@@ -55,25 +65,28 @@ class Cues:
         return tuple(Found(group, name, word) for word, entries in found for group, name in entries)
 
     def _find_han(self, text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-        table, reach = self._han, -1
-        for start in range(len(text)):
-            for size in range(MOST_HAN, 0, -1):
-                word = text[start : start + size]
-                fits = start >= reach or (len(word) > 2 and start + len(word) > reach)
-                if fits and (entries := table.get(word)):
-                    yield word, entries
-                    reach = start + len(word)
+        table, sizes, reach = self._han, self._sizes, -1
+        for start, sign in enumerate(text):
+            for size in sizes.get(sign, ()):
+                fits = start >= reach or (size > 2 and start + size > reach)
+                if start + size > len(text):
+                    continue
+                if fits and (entries := table.get(text[start : start + size])):
+                    yield text[start : start + size], entries
+                    reach = start + size
                     break
 
     def _find_latin(self, text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         words = WORD.findall(text)
         reach = -1
         for start, first in enumerate(words):
-            if not first.isascii():
+            if first[:2] not in self._heads:
                 continue
-            for size in range(min(MOST_WORDS, len(words) - start), 0, -1):
+            for size in (*self._lengths.get(first, ()), 1):
                 if start + size <= reach:
                     break
+                if start + size > len(words):
+                    continue
                 if (hit := self._latin_at(words, start, size)) is not None:
                     yield hit
                     reach = start + size
@@ -92,6 +105,10 @@ class Cues:
             if (entries := self._latin.get(word)) is not None:
                 return word, entries
         return None
+
+
+def _with(sizes: tuple[int, ...], size: int) -> tuple[int, ...]:
+    return tuple(sorted({*sizes, size}, reverse=True))
 
 
 TABLES = {"category": "categories", "danger": "danger", "sign": "signs"}

@@ -8,6 +8,7 @@ from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Said, Scene
 
 DAY = 86400
+NEAR = ("#c ", "#d ", "#word")
 
 
 def bucket(value: float, steps: Sequence[float]) -> int:
@@ -42,7 +43,7 @@ def words_only(heard: Heard, scene: Scene) -> list[str]:
     features.append(f"@role={heard.role}")
     for name, lines in (("own", _own(heard, scene)[:3]), ("near", list(scene.recent[-3:]))):
         seen = {cue for said in lines for cue in look(said.heard.text).cues if " " in cue}
-        features += [f"{name}|{cue}" for cue in seen if cue.startswith(("#c ", "#d ", "#word"))]
+        features += sorted(f"{name}|{cue}" for cue in seen if cue.startswith(NEAR))
     return features
 
 

@@ -21,13 +21,9 @@ class Head:
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """The sum of the weights for each answer."""
-        total = list(self.bias)
-        weights, span = self.weights, range(len(total))
-        for feature in features:
-            if (row := weights.get(feature)) is not None:
-                for i in span:
-                    total[i] += row[i]
-        return total
+        weights = self.weights
+        rows = [row for each in features if (row := weights.get(each)) is not None]
+        return [sum(column) for column in zip(self.bias, *rows, strict=True)]
 
     def chances(self, features: Iterable[str]) -> dict[str, float]:
         """How likely each answer is; they sum to one."""

@@ -20,7 +20,7 @@ from handlers.understanding.meaning import (
     Scene,
     Urgency,
 )
-from handlers.understanding.transcripts import Gold, GoldPlace
+from handlers.understanding.transcripts import Gold
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +62,23 @@ def _kind(heard: Heard, scene: Scene, gold: Gold) -> str | None:
 
 
 def _building(heard: Heard, scene: Scene, gold: Gold) -> str | None:
-    if gold.outcome is not Outcome.OPEN:
+    if gold.outcome is not Outcome.OPEN or gold.place is None:
         return None
     names = placing.sources(heard, scene).building
-    return placing.source_of(names, (gold.place or GoldPlace()).building)
+    return placing.source_of(names, gold.place.building)
 
 
 def _unit(heard: Heard, scene: Scene, gold: Gold) -> str | None:
-    if gold.outcome is not Outcome.OPEN:
+    if gold.outcome is not Outcome.OPEN or gold.place is None:
         return None
     names = placing.sources(heard, scene).unit
-    return placing.source_of(names, (gold.place or GoldPlace()).unit)
+    return placing.source_of(names, gold.place.unit)
 
 
 def _tail(heard: Heard, scene: Scene, gold: Gold) -> str | None:
-    if gold.outcome is not Outcome.OPEN:
+    place = gold.place
+    if gold.outcome is not Outcome.OPEN or place is None:
         return None
-    place = gold.place or GoldPlace()
     return placing.tail_of(placing.sources(heard, scene), place.floor, place.room)
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 from config.policy import Governance, default_policy
-from handlers.directory.file import Neighbourhood, read_file
-from handlers.directory.file.checking import Places, meant, paths_of, walk
-from handlers.directory.file.model import PlaceEntry
+from handlers.neighbourhood.file import Neighbourhood, read_file
+from handlers.neighbourhood.file.checking import Places, meant, paths_of, walk
+from handlers.neighbourhood.file.model import PlaceEntry
 
 SAMPLE = Path("config/sample/subdistrict.yaml")
 POLICY = default_policy()

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from bot.sample import SAMPLE
 from config.policy import default_policy
-from handlers.directory.exporting import export_directory
-from handlers.directory.file import read_file
-from handlers.directory.importing import apply_import, plan_import
+from handlers.neighbourhood.exporting import export_directory
+from handlers.neighbourhood.file import read_file
+from handlers.neighbourhood.importing import apply_import, plan_import
 from storage.engine import Store
 from storage.migrate import upgrade
 from storage.secrets import Secrets

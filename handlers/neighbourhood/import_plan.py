@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.words import Catalogue
-from handlers.directory.file.checking import Places, meant
-from handlers.directory.file.problems import FileError
+from handlers.neighbourhood.file.checking import Places, meant
+from handlers.neighbourhood.file.problems import FileError
 
 Row = dict[str, Any]
 LISTED = 20

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.directory.file.checking import Places
-from handlers.directory.file.model import Neighbourhood
-from handlers.directory.file.problems import FileError, FileProblems, Spot, shown
-from handlers.directory.import_people import plan_held, plan_people
-from handlers.directory.import_places import plan_top, read_places
-from handlers.directory.import_plan import Known, Plan, Row
+from handlers.neighbourhood.file.checking import Places
+from handlers.neighbourhood.file.model import Neighbourhood
+from handlers.neighbourhood.file.problems import FileError, FileProblems, Spot, shown
+from handlers.neighbourhood.import_people import plan_held, plan_people
+from handlers.neighbourhood.import_places import plan_top, read_places
+from handlers.neighbourhood.import_plan import Known, Plan, Row
 from handlers.reminders.making import WhenError, reminder_values, when_of
 from storage.base import Base
 from storage.queries import directory as query

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.directory.file.model import PersonEntry
-from handlers.directory.file.problems import WHOLE, FileError
-from handlers.directory.import_plan import Known, Row
+from handlers.neighbourhood.file.model import PersonEntry
+from handlers.neighbourhood.file.problems import WHOLE, FileError
+from handlers.neighbourhood.import_plan import Known, Row
 from storage.secrets import Secrets, SecretsError
 from storage.tables import Account, Leave, Person, Residence, RoleHeld
 

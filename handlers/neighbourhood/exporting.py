@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.directory.file.model import Neighbourhood, code_of, is_plain_room
+from handlers.neighbourhood.file.model import Neighbourhood, code_of, is_plain_room
 from handlers.reminders.making import when_of
 from storage.secrets import Secrets, SecretsError
 from storage.tables import (

@@ -18,9 +18,9 @@ from openpyxl import Workbook
 
 from config.policy import default_policy
 from config.words import LANGUAGES, catalogue
-from handlers.directory.file import FileProblems, read_file, write_file
-from handlers.directory.file.checking import walk
-from handlers.directory.file.model import (
+from handlers.neighbourhood.file import FileProblems, read_file, write_file
+from handlers.neighbourhood.file.checking import walk
+from handlers.neighbourhood.file.model import (
     ChatEntry,
     LeaveEntry,
     Neighbourhood,
@@ -30,8 +30,8 @@ from handlers.directory.file.model import (
     RoleEntry,
     expand,
 )
-from handlers.directory.file.schema import FILE, as_text
-from handlers.directory.file.yaml_form import draft_yaml, write_yaml
+from handlers.neighbourhood.file.schema import FILE, as_text
+from handlers.neighbourhood.file.yaml_form import draft_yaml, write_yaml
 
 ROLES = frozenset(default_policy().roles)
 FORMS: tuple[Literal["yaml"], Literal["xlsx"]] = ("yaml", "xlsx")
@@ -258,7 +258,7 @@ def test_the_example_shows_every_field_and_the_page_explains_it() -> None:
 
 
 def test_the_shipped_schema_is_that_of_the_model() -> None:
-    """After a change to the model: python -m handlers.directory.file.schema."""
+    """After a change to the model: python -m handlers.neighbourhood.file.schema."""
     assert FILE.read_text(encoding="utf-8") == as_text()
 
 

@@ -19,7 +19,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from handlers.directory.file.problems import FieldError
+from handlers.neighbourhood.file.problems import FieldError
 
 KINDS = (
     "district",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.words import catalogue
-from handlers.directory.file.model import KINDS, Neighbourhood, PersonEntry, PlaceEntry, code_of
-from handlers.directory.file.problems import Path
-from handlers.directory.file.reading import Draft
+from handlers.neighbourhood.file.model import KINDS, Neighbourhood, PersonEntry, PlaceEntry, code_of
+from handlers.neighbourhood.file.problems import Path
+from handlers.neighbourhood.file.reading import Draft
 from handlers.reminders.phrases import WhenError, parse_when
 
 

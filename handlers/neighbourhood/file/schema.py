@@ -1,6 +1,6 @@
 """The JSON schema of a neighbourhood file, for editors and other programs.
 
-`python -m handlers.directory.file.schema` writes it anew after a change to the model.
+`python -m handlers.neighbourhood.file.schema` writes it anew after a change to the model.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from handlers.directory.file.model import Neighbourhood
+from handlers.neighbourhood.file.model import Neighbourhood
 
 FILE = Path(__file__).parent / "neighbourhood.schema.json"
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 from openpyxl import Workbook, load_workbook
 from pydantic import BaseModel
 
-from handlers.directory.file.model import (
+from handlers.neighbourhood.file.model import (
     ChatEntry,
     Neighbourhood,
     PersonEntry,
@@ -20,8 +20,8 @@ from handlers.directory.file.model import (
     folded,
     joined,
 )
-from handlers.directory.file.problems import FileError, FileProblems, Path, Spot, shown
-from handlers.directory.file.reading import Draft, drafted
+from handlers.neighbourhood.file.problems import FileError, FileProblems, Path, Spot, shown
+from handlers.neighbourhood.file.reading import Draft, drafted
 
 MOST_BYTES = 200_000_000  #: unpacked; a bomb is refused before it is read
 MOST_ROWS = 200_000

@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 
 from config.policy import default_policy
 from config.words import catalogue
-from handlers.directory.exporting import export_directory
-from handlers.directory.file import FileProblems, Known, Neighbourhood, read_file, write_file
-from handlers.directory.file.model import PersonEntry, PlaceEntry, ReminderEntry
-from handlers.directory.importing import Plan, apply_import, known_places, plan_import
+from handlers.neighbourhood.exporting import export_directory
+from handlers.neighbourhood.file import FileProblems, Known, Neighbourhood, read_file, write_file
+from handlers.neighbourhood.file.model import PersonEntry, PlaceEntry, ReminderEntry
+from handlers.neighbourhood.importing import Plan, apply_import, known_places, plan_import
 from storage.base import Base
 from storage.engine import Store
 from storage.secrets import Secrets

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.directory.file.checking import in_short, paths_of
-from handlers.directory.file.model import Neighbourhood, PlaceEntry, code_of
-from handlers.directory.file.problems import WHOLE, FileError
-from handlers.directory.import_plan import Known, Row
+from handlers.neighbourhood.file.checking import in_short, paths_of
+from handlers.neighbourhood.file.model import Neighbourhood, PlaceEntry, code_of
+from handlers.neighbourhood.file.problems import WHOLE, FileError
+from handlers.neighbourhood.import_plan import Known, Row
 from storage.tables import Area
 
 PLACE_FIELDS = ("code", "governance", "enclosed", "timezone", "language", "hotline")

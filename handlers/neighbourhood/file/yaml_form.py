@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from handlers.directory.file.model import Neighbourhood, folded
-from handlers.directory.file.problems import FileError, FileProblems, Path, Spot, shown
-from handlers.directory.file.reading import Draft, drafted
+from handlers.neighbourhood.file.model import Neighbourhood, folded
+from handlers.neighbourhood.file.problems import FileError, FileProblems, Path, Spot, shown
+from handlers.neighbourhood.file.reading import Draft, drafted
 
 try:
     from yaml import CSafeLoader as Loader

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from handlers.directory.file.model import Neighbourhood
-from handlers.directory.file.problems import FileError, Path, Where, of_validation
+from handlers.neighbourhood.file.model import Neighbourhood
+from handlers.neighbourhood.file.problems import FileError, Path, Where, of_validation
 
 SECTIONS = ("places", "people", "chats", "reminders")
 

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-from handlers.directory.file.checking import Known, check
-from handlers.directory.file.excel_form import draft_excel, write_excel
-from handlers.directory.file.model import Neighbourhood
-from handlers.directory.file.problems import FileError, FileProblems, Spot
-from handlers.directory.file.reading import Draft
-from handlers.directory.file.yaml_form import draft_yaml, write_yaml
+from handlers.neighbourhood.file.checking import Known, check
+from handlers.neighbourhood.file.excel_form import draft_excel, write_excel
+from handlers.neighbourhood.file.model import Neighbourhood
+from handlers.neighbourhood.file.problems import FileError, FileProblems, Spot
+from handlers.neighbourhood.file.reading import Draft
+from handlers.neighbourhood.file.yaml_form import draft_yaml, write_yaml
 
 __all__ = ["FileError", "FileProblems", "Known", "Neighbourhood", "read_file", "write_file"]
 
