@@ -28,6 +28,10 @@ THRESHOLDS = {
     "emergency": 0.3,  #: a word of danger and this much doubt opens all the same
     "page": 0.33,  #: what is opened is an emergency from here on
     "linked": 0.3,  #: join, detail and update together
+    "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
+    "same": 0.9,  #: what names the same thing and fits so well joins instead of opening anew
+    "apart": 0.1,  #: how much of a link stays with a message that names a fault of another kind
+    "either": 0.8,  #: opened or linked, whichever is likelier, when both together are so sure
     "ask": 0.8,
     "answer": 0.6,
 }
@@ -111,9 +115,9 @@ def _add(table: Table, spec: reading.HeadSpec, row: Row, group: int) -> None:
 
 
 def _add_pairs(table: Table, row: Row, group: int) -> None:
-    """A linked message beside each request that it could be linked to."""
+    """A linked message beside each request that it could be linked to; a new report fits none."""
     heard, scene, gold = row
-    if gold.outcome in LINKS and len(scene.requests) > 1:
+    if gold.outcome in LINKS or gold.outcome is Outcome.OPEN:
         for request in scene.requests:
             answer = "yes" if request.key == str(gold.of) else "no"
             table.add(pair_features(heard, scene, request), answer, group, None)

@@ -2,33 +2,75 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from handlers.understanding.features import bucket
 from handlers.understanding.looking import Looked, look
-from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Scene
+from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Scene, Urgency
 from handlers.understanding.model import Head
 from handlers.understanding.place import parse
 
+LIVE = ("open", "taken", "waiting")
+TOO = re.compile(r"也|\b(?:too|also|same|as well)\b")
 
-def best(heard: Heard, scene: Scene, head: Head) -> tuple[KnownRequest | None, str]:
-    """The request that fits best, and what spoke most for it; None when there is none."""
-    if not scene.requests:
-        return None, ""
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The request that a message fits best, how well (0 to 1), and what says so."""
+
+    request: KnownRequest
+    chance: float
+    why: str
+
+
+def best(heard: Heard, scene: Scene, head: Head) -> Fit | None:
+    """The request that fits best; None when none is known."""
     if heard.reply_to is not None:
         for request in scene.requests:
             if heard.reply_to in request.messages:
-                return request, "reply"
-    if len(scene.requests) == 1:
-        return scene.requests[0], "only"
+                return Fit(request, 1.0, "reply")
     scored = [(score(heard, scene, each, head), each.last_at, each) for each in scene.requests]
-    return max(scored, key=lambda row: row[:2])[2], "nearest"
+    if not scored:
+        return None
+    chance, _, request = max(scored, key=lambda row: row[:2])
+    return Fit(request, chance, "nearest" if len(scored) > 1 else "only")
+
+
+def contradicts(heard: Heard, looked: Looked, fit: Fit) -> bool:
+    """Whether a resident plainly names a fault of another kind than the request it fits best.
+
+    In danger everything that is said belongs to it, and so does what says "too".
+    """
+    named, request = looked.categories, fit.request
+    if fit.why == "reply" or not looked.troubled or request.category in named:
+        return False
+    if heard.role != "resident" or request.urgency is Urgency.EMERGENCY:
+        return False
+    too = "metoo" in looked.signs or TOO.search(looked.text) is not None
+    return not too and named.isdisjoint(look(request.words).categories)
+
+
+def repeats(looked: Looked, fit: Fit, same: float) -> bool:
+    """Whether a message names what an open request is about, in a place that can be the same."""
+    if fit.chance < same or fit.request.state not in LIVE:
+        return False
+    if fit.request.category not in looked.categories:
+        return False
+    said, there = parse(looked.text), fit.request.place
+    return not any(
+        _differ(getattr(said, part), getattr(there, part)) for part in ("building", "unit", "room")
+    )
+
+
+def _differ(mine: str | None, other: str | None) -> bool:
+    return bool(mine and other) and str(mine).casefold() != str(other).casefold()
 
 
 def score(heard: Heard, scene: Scene, request: KnownRequest, head: Head) -> float:
-    """How well a message fits a request."""
-    no, yes = head.scores(pair_features(heard, scene, request))
-    return yes - no
+    """How well a message fits a request, 0 to 1."""
+    return head.chances(pair_features(heard, scene, request)).get("yes", 0.0)
 
 
 def pair_features(heard: Heard, scene: Scene, request: KnownRequest) -> list[str]:

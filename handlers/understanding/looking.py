@@ -54,6 +54,14 @@ class Looked:
         signs = self.signs
         return bool(self.categories) and any(s in signs for s in FAULTS) and not SOFT & signs
 
+    @property
+    def troubled(self) -> bool:
+        """A thing of the building and something wrong with it, said in any way: for days, again,
+        or by a cue that names both ("灯不亮")."""
+        wrong = any(each in self.signs for each in (*FAULTS, "again"))
+        both = any(each.group == "category" and _names_fault(each.word) for each in self.found)
+        return bool(self.categories) and (wrong or both) and not SOFT & self.signs
+
     def words_of(self, feature: str) -> list[tuple[str, str]]:
         """(cue, words) of this text that a feature stands for; none for what is around it."""
         name = feature.split("|")[-1]
@@ -66,6 +74,12 @@ class Looked:
             return [(cue, e.word) for e in self.found if (e.group[0], e.name) == (group, cue)]
         words = name.partition(" ")[2] if name[:2] in GRAM_KINDS else name
         return [("word", words.strip("^$<> "))] if len(words.strip("^$<> ")) > 1 else []
+
+
+@lru_cache(MOST_REMEMBERED)
+def _names_fault(word: str) -> bool:
+    faults = load_cues().tables["sign"]["fault"]
+    return any(fault in word for fault in faults if not fault.isascii())
 
 
 @lru_cache(MOST_REMEMBERED)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from handlers.understanding import linking, placing
 from handlers.understanding.cues import Cues
 from handlers.understanding.features import whole, words_only
+from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import (
     Heard,
@@ -53,14 +55,24 @@ class Reader:
         chances = self._model.heads["outcome"].chances(features)
         danger = self._danger(heard, scene, looked, chances)
         limit = self._limit(heard, scene, looked, danger)
+        fit = self._fit(heard, scene, chances)
+        if fit is not None and linking.contradicts(heard, looked, fit):
+            chances = _apart(chances, self._model.thresholds["apart"])
+        elif fit is not None and linking.repeats(looked, fit, self._model.thresholds["same"]):
+            chances = _together(chances, heard, fit)
         outcome, sure = self._decide(chances, limit)
         if outcome in LINKS:
-            return self._link(heard, scene, outcome, chances)
+            return self._link(heard, scene, fit, outcome, chances)
         if outcome is Outcome.ANSWER:
             return self._answer(heard, scene, looked.text, sure)
         if outcome is Outcome.TALK:
             return Meaning(Outcome.TALK, sure)
         return self._report(heard, scene, outcome, sure, features)
+
+    def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
+        if sum(chances.get(each, 0) for each in LINKS) < 0.1:
+            return None
+        return linking.best(heard, scene, self._model.heads["link"])
 
     def _danger(
         self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
@@ -85,7 +97,7 @@ class Reader:
         limits = self._model.thresholds
         opens = chances.get("open", 0) + 0.5 * chances.get("ask", 0)
         linked = sum(chances.get(each, 0) for each in LINKS)
-        if limit == 0.0 or (opens >= limit and opens >= linked):
+        if limit == 0.0 or (opens >= min(limit, limits["either"] - linked) and opens >= linked):
             return Outcome.OPEN, opens
         if linked >= limits["linked"] and linked > opens:
             return max(LINKS, key=lambda each: chances.get(each, 0)), linked
@@ -96,22 +108,28 @@ class Reader:
         return Outcome.TALK, chances.get("talk", 1.0)
 
     def _link(
-        self, heard: Heard, scene: Scene, outcome: Outcome, chances: Mapping[str, float]
+        self,
+        heard: Heard,
+        scene: Scene,
+        fit: Fit | None,
+        outcome: Outcome,
+        chances: Mapping[str, float],
     ) -> Meaning:
-        request, why = linking.best(heard, scene, self._model.heads["link"])
-        if request is None:
+        """To the request it fits; what fits none is read as if none were open."""
+        if fit is None:
             return Meaning(Outcome.TALK, chances.get("talk", 0))
-        reasons = (Reason("link", why, request.key, 1.0),)
-        return Meaning(
-            outcome, max(chances.get(each, 0) for each in LINKS), of=request.key, reasons=reasons
-        )
+        if fit.chance < self._model.thresholds["fits"]:
+            return self.read(heard, replace(scene, requests=()))
+        reasons = (Reason("link", fit.why, fit.request.key, round(fit.chance, 2)),)
+        sure = max(chances.get(each, 0) for each in LINKS)
+        return Meaning(outcome, sure, of=fit.request.key, reasons=reasons)
 
     def _answer(self, heard: Heard, scene: Scene, text: str, sure: float) -> Meaning:
         question = question_of(text)
         if question is None:
             return Meaning(Outcome.TALK, 1 - sure)
-        request, _ = linking.best(heard, scene, self._model.heads["link"])
-        of = request.key if request and question == "status" else None
+        fit = linking.best(heard, scene, self._model.heads["link"])
+        of = fit.request.key if fit and question == "status" else None
         return Meaning(Outcome.ANSWER, sure, question=question, of=of)
 
     def _report(
@@ -157,6 +175,23 @@ class Reader:
         found, features = placing.sources(heard, scene), placing.place_features(heard, scene)
         chances = {part: self._model.heads[part].chances(features) for part in placing.PARTS}
         return placing.checked(placing.choose(found, chances), found.said, scene)
+
+
+def _apart(chances: Mapping[str, float], share: float) -> dict[str, float]:
+    """A plain fault of another kind than the request it would belong to is rather one of its own:
+    of what spoke for a link only a `share` stays, the rest speaks for opening."""
+    moved = {each.value: chances.get(each, 0) * (1 - share) for each in LINKS}
+    apart = {name: chance - moved.get(name, 0.0) for name, chance in chances.items()}
+    return {**apart, "open": chances.get("open", 0) + sum(moved.values())}
+
+
+def _together(chances: Mapping[str, float], heard: Heard, fit: Fit) -> dict[str, float]:
+    """The same thing reported once more is the same request: what spoke for opening a second one
+    speaks for joining the first (R3, R4)."""
+    opens = chances.get("open", 0.0)
+    own = heard.sender == fit.request.sender
+    link = (Outcome.DETAIL if own else Outcome.JOIN).value
+    return {**chances, "open": 0.0, link: chances.get(link, 0.0) + opens}
 
 
 def _best(chances: Mapping[str, float]) -> str:

@@ -206,3 +206,41 @@ HOSTILE = ("(" * 100_000, "5" * 100_000, "一" * 100_000, "\u202e3栋" * 20_000,
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_length_is_cut_before_it_is_read(reader: Reader, text: str) -> None:
     assert reader.read(said(text), with_a_request()).outcome in tuple(Outcome)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "楼道灯不亮好几天了",
+        "垃圾桶满了没人收",
+        "我家厕所堵了往外冒水",
+        "the hallway light has been out for days",
+        "bins are overflowing again",
+    ],
+)
+def test_a_fault_of_another_kind_is_a_request_of_its_own(reader: Reader, text: str) -> None:
+    for sender in ("wang", "li"):
+        meaning = reader.read(said(text, sender=sender), with_a_request())
+        assert meaning.outcome is Outcome.OPEN, sender
+        assert meaning.category != "lift"
+
+
+@pytest.mark.parametrize(
+    ("first", "text"),
+    [
+        ("电梯又停了，没人修", "电梯坏了"),
+        ("电梯又停了，没人修", "电梯又坏了啊"),
+        ("the lift is dead again", "lift is broken"),
+    ],
+)
+def test_the_same_thing_reported_by_a_neighbour_joins(
+    reader: Reader, first: str, text: str
+) -> None:
+    """R3, R4"""
+    meaning = reader.read(said(text), with_a_request(first))
+    assert (meaning.outcome, meaning.of) == (Outcome.JOIN, "2")
+
+
+def test_the_same_thing_elsewhere_is_a_request_of_its_own(reader: Reader) -> None:
+    meaning = reader.read(said("5栋的电梯也坏了，困住人了"), with_a_request())
+    assert meaning.outcome is Outcome.OPEN
