@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import cast
 
-from alembic.util.exc import CommandError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -15,6 +14,7 @@ from config.policy import PolicyError
 from config.settings import Settings, SettingsError, load_settings
 from config.words import catalogue
 from handlers.context import RefusalError
+from storage.migrate import NewerDatabaseError
 from storage.secrets import SecretsError
 
 
@@ -52,7 +52,7 @@ def _told(error: Exception, settings: Settings) -> str | None:
         return _say(settings, error.key, **error.values)
     if isinstance(error, SecretsError):
         return _say(settings, "desk.key_failed", path=settings.data_dir / "secret.key")
-    if isinstance(error, CommandError):
+    if isinstance(error, NewerDatabaseError):
         return _say(settings, "desk.database_newer")
     if isinstance(error, SQLAlchemyError):
         return _database(settings, _why(error))

@@ -52,10 +52,18 @@ def _is_newest(connection: Connection) -> bool:
     return connection.scalar(text("SELECT version_num FROM alembic_version")) == newest()
 
 
+class NewerDatabaseError(Exception):
+    """A newer version wrote this database: its revision is none that we know."""
+
+
 def _upgrade(connection: Connection, to: str) -> None:
     from alembic import command
+    from alembic.util.exc import CommandError
 
-    command.upgrade(config_for(connection), to)
+    try:
+        command.upgrade(config_for(connection), to)
+    except CommandError as error:
+        raise NewerDatabaseError(str(error)) from error
 
 
 def _downgrade(connection: Connection, to: str) -> None:

@@ -72,8 +72,17 @@ def save_model(model: Model, path: Path) -> None:
 
 
 def load_model(path: Path) -> Model:
-    """Read a model. Raises OSError or ValueError for a file that is none."""
-    data = json.loads(gzip.decompress(path.read_bytes()))
+    """Read a model. Raises OSError or ValueError for a file that is none.
+
+    Weights have two digits, so that a few hundred numbers stand in half a million places: each
+    is kept once, which saves a third of the memory.
+    """
+    numbers: dict[str, float] = {}
+
+    def number(text: str) -> float:
+        return numbers.setdefault(text, float(text))
+
+    data = json.loads(gzip.decompress(path.read_bytes()), parse_float=number)
     heads = {
         name: Head(
             tuple(head["answers"]),

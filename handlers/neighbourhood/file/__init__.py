@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 from handlers.neighbourhood.file.checking import Known, check
-from handlers.neighbourhood.file.excel_form import draft_excel, write_excel
 from handlers.neighbourhood.file.model import Neighbourhood
 from handlers.neighbourhood.file.problems import FileError, FileProblems, Spot
 from handlers.neighbourhood.file.reading import Draft
@@ -41,7 +40,12 @@ def _drafted(path: Path) -> Draft:
     except OSError as error:
         why = error.strerror or str(error)
         raise FileProblems([FileError(Spot(), "unreadable", {"why": why})]) from None
-    return draft_excel(body) if suffix == ".xlsx" else draft_yaml(_decoded(body))
+    if suffix != ".xlsx":
+        return draft_yaml(_decoded(body))
+    # Excel's library is loaded where a file asks for it: a bot at rest needs none of its memory.
+    from handlers.neighbourhood.file.excel_form import draft_excel
+
+    return draft_excel(body)
 
 
 def _decoded(body: bytes) -> str:
@@ -54,4 +58,8 @@ def _decoded(body: bytes) -> str:
 
 def write_file(found: Neighbourhood, form: Literal["yaml", "xlsx"]) -> bytes:
     """The file's bytes."""
-    return write_excel(found) if form == "xlsx" else write_yaml(found).encode()
+    if form != "xlsx":
+        return write_yaml(found).encode()
+    from handlers.neighbourhood.file.excel_form import write_excel
+
+    return write_excel(found)
