@@ -30,8 +30,13 @@ class Found:
 class Cues:
     """All cues, found in one pass; where several match at one spot, the longest counts."""
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, Mapping[str, Sequence[str]]],
+        outages: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.tables = tables
+        self._outages = {name: _anyhow(words) for name, words in (outages or {}).items()}
         self._han: dict[str, list[tuple[str, str]]] = {}
         self._latin: dict[str, list[tuple[str, str]]] = {}
         #: lengths that cues with this first sign or word have, longest first
@@ -58,6 +63,10 @@ class Cues:
         else:
             table = self._han
         table.setdefault(word, []).append((group, name))
+
+    def outages(self, text: str) -> frozenset[str]:
+        """The categories of what a plain text says is off altogether."""
+        return frozenset(name for name, words in self._outages.items() if words.search(text))
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Every cue of a plain text."""
@@ -111,17 +120,23 @@ def _with(sizes: tuple[int, ...], size: int) -> tuple[int, ...]:
     return tuple(sorted({*sizes, size}, reverse=True))
 
 
+def _anyhow(words: Sequence[str]) -> re.Pattern[str]:
+    """Any of these, Latin ones as whole words."""
+    return re.compile("|".join(rf"\b{re.escape(w)}\b" if w.isascii() else w for w in words))
+
+
 TABLES = {"category": "categories", "danger": "danger", "sign": "signs"}
 
 
 @cache
 def load_cues() -> Cues:
     """The cues of all languages together: residents mix them in one line."""
-    tables: dict[str, dict[str, tuple[str, ...]]] = {group: {} for group in TABLES}
+    tables: dict[str, dict[str, tuple[str, ...]]] = {group: {} for group in (*TABLES, "outage")}
     for file in sorted(FOLDER.glob("*.toml")):
         data = tomllib.loads(file.read_text(encoding="utf-8"))
-        for group, section in TABLES.items():
+        for group, section in (*TABLES.items(), ("outage", "outages")):
             for name, words in data[section].items():
                 table = tables[group]
                 table[name] = (*table.get(name, ()), *words)
-    return Cues(tables)
+    outages = tables.pop("outage")
+    return Cues(tables, outages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -46,21 +47,25 @@ class Looked:
     categories: frozenset[str]
     dangers: frozenset[str]
     signs: frozenset[str]
+    outages: frozenset[str]  #: categories of what is said to be off: "停水", "no power"
     mine: bool
 
     @property
     def plainly_faulty(self) -> bool:
         """A thing of the building and what is wrong with it, and nothing that takes it back."""
-        signs = self.signs
-        return bool(self.categories) and any(s in signs for s in FAULTS) and not SOFT & signs
+        return self._wrong(FAULTS)
 
     @property
     def troubled(self) -> bool:
-        """A thing of the building and something wrong with it, said in any way: for days, again,
-        or by a cue that names both ("灯不亮")."""
-        wrong = any(each in self.signs for each in (*FAULTS, "again"))
+        """The same, also said only by "again" or "for days"."""
+        return self._wrong((*FAULTS, "again"))
+
+    def _wrong(self, signs: Iterable[str]) -> bool:
+        said = any(each in self.signs for each in signs)
+        # A cue may name the thing and its fault at once: "灯不亮".
         both = any(each.group == "category" and _names_fault(each.word) for each in self.found)
-        return bool(self.categories) and (wrong or both) and not SOFT & self.signs
+        thing = bool(self.categories) and (said or both)
+        return (thing or bool(self.outages)) and not SOFT & self.signs
 
     def words_of(self, feature: str) -> list[tuple[str, str]]:
         """(cue, words) of this text that a feature stands for; none for what is around it."""
@@ -100,6 +105,7 @@ def look(text: str) -> Looked:
         categories,
         dangers,
         signs,
+        load_cues().outages(bare),
         says_mine(bare),
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from handlers.understanding import linking, placing
 from handlers.understanding.cues import Cues
-from handlers.understanding.features import whole, words_only
+from handlers.understanding.features import minutes_since, whole, words_only
 from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import (
@@ -26,6 +26,7 @@ from handlers.understanding.questions import question_of
 
 WEIGHTS = Path(__file__).parent / "weights.json.gz"
 MOST_REASONS = 4
+QUIET_FOR = 30  #: minutes after which a line begins something new
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 
 
@@ -91,7 +92,10 @@ class Reader:
             return 0.0
         known = {each.category for each in scene.requests}
         plain = looked.plainly_faulty and heard.role == "resident"
-        return limits["plain" if plain and not known & looked.categories else "open"]
+        if not plain or known & (looked.categories | looked.outages):
+            return limits["open"]
+        lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
+        return limits["plain" if lately else "quiet"]
 
     def _decide(self, chances: Mapping[str, float], limit: float) -> tuple[Outcome, float]:
         limits = self._model.thresholds
