@@ -33,10 +33,13 @@ class Cues:
     def __init__(
         self,
         tables: Mapping[str, Mapping[str, Sequence[str]]],
-        outages: Mapping[str, Sequence[str]] | None = None,
+        phrases: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     ) -> None:
         self.tables = tables
-        self._outages = {name: _anyhow(words) for name, words in (outages or {}).items()}
+        self._phrases = {
+            group: {name: _anyhow(words) for name, words in names.items()}
+            for group, names in (phrases or {}).items()
+        }
         self._han: dict[str, list[tuple[str, str]]] = {}
         self._latin: dict[str, list[tuple[str, str]]] = {}
         #: lengths that cues with this first sign or word have, longest first
@@ -64,9 +67,10 @@ class Cues:
             table = self._han
         table.setdefault(word, []).append((group, name))
 
-    def outages(self, text: str) -> frozenset[str]:
-        """The categories of what a plain text says is off altogether."""
-        return frozenset(name for name, words in self._outages.items() if words.search(text))
+    def said(self, group: str, text: str) -> frozenset[str]:
+        """Whose phrases of a group (outage, alarm) stand anywhere in a plain text."""
+        names = self._phrases.get(group, {})
+        return frozenset(name for name, words in names.items() if words.search(text))
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Every cue of a plain text."""
@@ -126,17 +130,19 @@ def _anyhow(words: Sequence[str]) -> re.Pattern[str]:
 
 
 TABLES = {"category": "categories", "danger": "danger", "sign": "signs"}
+#: Found anywhere in a line, whatever else counts there.
+PHRASES = {"outage": "outages", "alarm": "alarms"}
 
 
 @cache
 def load_cues() -> Cues:
     """The cues of all languages together: residents mix them in one line."""
-    tables: dict[str, dict[str, tuple[str, ...]]] = {group: {} for group in (*TABLES, "outage")}
+    tables: dict[str, dict[str, tuple[str, ...]]] = {each: {} for each in (*TABLES, *PHRASES)}
     for file in sorted(FOLDER.glob("*.toml")):
         data = tomllib.loads(file.read_text(encoding="utf-8"))
-        for group, section in (*TABLES.items(), ("outage", "outages")):
+        for group, section in (*TABLES.items(), *PHRASES.items()):
             for name, words in data[section].items():
                 table = tables[group]
                 table[name] = (*table.get(name, ()), *words)
-    outages = tables.pop("outage")
-    return Cues(tables, outages)
+    phrases = {group: tables.pop(group) for group in PHRASES}
+    return Cues(tables, phrases)

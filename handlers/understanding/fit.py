@@ -31,6 +31,7 @@ THRESHOLDS = {
     "linked": 0.3,  #: join, detail and update together
     "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
     "same": 0.9,  #: what names the same thing and fits so well joins instead of opening anew
+    "bare": 0.1,  #: how much of a link stays with a message in which nothing points to it
     "apart": 0.1,  #: how much of a link stays with a message that names a fault of another kind
     "either": 0.8,  #: opened or linked, whichever is likelier, when both together are so sure
     "ask": 0.8,

@@ -12,6 +12,13 @@ from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Scene, 
 from handlers.understanding.model import Head
 from handlers.understanding.place import parse
 
+#: Signs that speak of something that is going on.
+POINTING = frozenset(("resolved", "staff", "fault", "nuisance", "help", "wonder"))
+#: Signs that speak of something else.
+AWAY = frozenset(("idiom", "joke", "trade", "errand", "elsewhere", "greet", "notice"))
+#: Signs of which n-grams say nothing: ends of a line, particles, marks of word features.
+EMPTY = frozenset("^$<> 了的啊吧呢我们家")
+DIGIT = re.compile(r"\d|\+")
 LIVE = ("open", "taken", "waiting")
 TOO = re.compile(r"也|\b(?:too|also|same|as well)\b")
 
@@ -36,6 +43,25 @@ def best(heard: Heard, scene: Scene, head: Head) -> Fit | None:
         return None
     chance, _, request = max(scored, key=lambda row: row[:2])
     return Fit(request, chance, "nearest" if len(scored) > 1 else "only")
+
+
+def speaks_of(heard: Heard, looked: Looked, fit: Fit) -> bool:
+    """Whether anything in a message points to a request: without it, what is said a minute after
+    a report ("今天天气真好") is talk like any other."""
+    request = fit.request
+    if fit.why == "reply" or heard.media or heard.role != "resident":
+        return True
+    if heard.sender == request.sender or heard.sender in request.supporters:
+        return True
+    if "metoo" in looked.signs or TOO.search(looked.text):
+        return True
+    if not AWAY & looked.signs and (POINTING & looked.signs or DIGIT.search(looked.text)):
+        return True
+    named, theirs = looked.categories | looked.outages, look(request.words)
+    if named & (theirs.categories | {request.category}):
+        return True
+    shared = set(looked.grams) & set(theirs.grams)
+    return any(len(gram) > 1 and not EMPTY & set(gram) for gram in shared)
 
 
 def contradicts(heard: Heard, looked: Looked, fit: Fit) -> bool:
@@ -80,9 +106,7 @@ def pair_features(heard: Heard, scene: Scene, request: KnownRequest) -> list[str
 
 
 def _same(heard: Heard, looked: Looked, theirs: Looked, request: KnownRequest) -> Iterator[str]:
-    shared = set(looked.grams) & set(theirs.grams)
-    long = sum(1 for gram in shared if 1 < len(gram) < 5 or gram.startswith("t "))
-    yield f"shared={bucket(long, (0, 1, 3, 6, 10))}"
+    yield f"shared={bucket(_shared(looked, theirs), (0, 1, 3, 6, 10))}"
     named = looked.categories
     yield f"category={request.category in named},{bool(named)}"
     yield f"categories={bool(named & theirs.categories)},{bool(named)}"
@@ -97,6 +121,11 @@ def _same(heard: Heard, looked: Looked, theirs: Looked, request: KnownRequest) -
     if home and home.building and request.place.building:
         same = home.building == request.place.building
         yield f"home={same},{home.unit == request.place.unit if same else None}"
+
+
+def _shared(looked: Looked, theirs: Looked) -> int:
+    shared = set(looked.grams) & set(theirs.grams)
+    return sum(1 for gram in shared if 1 < len(gram) < 5 or gram.startswith("t "))
 
 
 def _time(heard: Heard, scene: Scene, request: KnownRequest) -> Iterator[str]:

@@ -18,6 +18,7 @@ ENDING = re.compile(r"(?:ing|ed|es|s|ly|'s)$")
 PLACES = frozenset(("indoor", "shared"))
 MOST_REMEMBERED = 4096
 GRAM_KINDS = ("w ", "v ", "t ")
+ASKING = frozenset(("wonder",))
 FAULTS = ("fault", "nuisance")
 SOFT = frozenset(
     (
@@ -48,6 +49,7 @@ class Looked:
     dangers: frozenset[str]
     signs: frozenset[str]
     outages: frozenset[str]  #: categories of what is said to be off: "停水", "no power"
+    alarms: frozenset[str]  #: dangers that are named beyond doubt: "闻到煤气味"
     mine: bool
 
     @property
@@ -59,6 +61,11 @@ class Looked:
     def troubled(self) -> bool:
         """The same, also said only by "again" or "for days"."""
         return self._wrong((*FAULTS, "again"))
+
+    @property
+    def alarming(self) -> bool:
+        """Danger in plain words, and nothing that takes it back: no story, question or joke."""
+        return bool(self.alarms) and not (SOFT | ASKING) & self.signs
 
     def _wrong(self, signs: Iterable[str]) -> bool:
         said = any(each in self.signs for each in signs)
@@ -105,7 +112,8 @@ def look(text: str) -> Looked:
         categories,
         dangers,
         signs,
-        load_cues().outages(bare),
+        load_cues().said("outage", bare),
+        load_cues().said("alarm", bare),
         says_mine(bare),
     )
 

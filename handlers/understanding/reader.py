@@ -59,6 +59,8 @@ class Reader:
         fit = self._fit(heard, scene, chances)
         if fit is not None and linking.contradicts(heard, looked, fit):
             chances = _apart(chances, self._model.thresholds["apart"])
+        elif fit is not None and not linking.speaks_of(heard, looked, fit):
+            chances = _apart(chances, self._model.thresholds["bare"], to="talk")
         elif fit is not None and linking.repeats(looked, fit, self._model.thresholds["same"]):
             chances = _together(chances, heard, fit)
         outcome, sure = self._decide(chances, limit)
@@ -79,7 +81,7 @@ class Reader:
         self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
     ) -> float:
         """How likely this is the first word of an emergency."""
-        opens = chances.get("open", 0) + chances.get("ask", 0)
+        opens = 1 - chances.get("talk", 0) - chances.get("answer", 0) - chances.get("update", 0)
         if not looked.dangers or opens < 0.05:
             return 0.0
         alone = self._model.heads["emergency"].chances(words_only(heard, scene))["yes"]
@@ -88,14 +90,14 @@ class Reader:
     def _limit(self, heard: Heard, scene: Scene, looked: Looked, danger: float) -> float:
         """How sure a request must be: least where there is danger, less where it is plain."""
         limits = self._model.thresholds
-        if danger >= limits["emergency"]:
+        if danger >= limits["emergency"] or (looked.alarming and heard.role == "resident"):
             return 0.0
         known = {each.category for each in scene.requests}
         plain = looked.plainly_faulty and heard.role == "resident"
         if not plain or known & (looked.categories | looked.outages):
             return limits["open"]
         lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
-        return limits["plain" if lately else "quiet"]
+        return limits["plain" if lately and not looked.outages else "quiet"]
 
     def _decide(self, chances: Mapping[str, float], limit: float) -> tuple[Outcome, float]:
         limits = self._model.thresholds
@@ -142,6 +144,8 @@ class Reader:
         features, heads = words_only(heard, scene), self._model.heads
         category = self._category(heard, features)
         urgency = self._urgency(features)
+        if look(heard.text).alarming and heard.role == "resident":
+            urgency = Urgency.EMERGENCY
         place, clash = self._place(heard, scene)
         if category == "lift":
             place = placing.in_own_stairwell(place, heard.home)
@@ -181,12 +185,11 @@ class Reader:
         return placing.checked(placing.choose(found, chances), found.said, scene)
 
 
-def _apart(chances: Mapping[str, float], share: float) -> dict[str, float]:
-    """A plain fault of another kind than the request it would belong to is rather one of its own:
-    of what spoke for a link only a `share` stays, the rest speaks for opening."""
+def _apart(chances: Mapping[str, float], share: float, *, to: str = "open") -> dict[str, float]:
+    """Of what spoke for a link only a `share` stays; the rest speaks for opening (or for `to`)."""
     moved = {each.value: chances.get(each, 0) * (1 - share) for each in LINKS}
     apart = {name: chance - moved.get(name, 0.0) for name, chance in chances.items()}
-    return {**apart, "open": chances.get("open", 0) + sum(moved.values())}
+    return {**apart, to: chances.get(to, 0) + sum(moved.values())}
 
 
 def _together(chances: Mapping[str, float], heard: Heard, fit: Fit) -> dict[str, float]:

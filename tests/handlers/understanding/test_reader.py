@@ -244,3 +244,36 @@ def test_the_same_thing_reported_by_a_neighbour_joins(
 def test_the_same_thing_elsewhere_is_a_request_of_its_own(reader: Reader) -> None:
     meaning = reader.read(said("5栋的电梯也坏了，困住人了"), with_a_request())
     assert meaning.outcome is Outcome.OPEN
+
+
+ALARMS = [
+    "着火了",
+    "我家着火了",
+    "电梯里有人被困住了",
+    "有人晕倒了，在1单元门口",
+    "煤气味很大，快来人！",
+    "4栋着火了，快打119",
+    "水管爆了",
+    "fire in the stairwell",
+    "I smell gas",
+    "someone is trapped in the lift",
+    "smoke in the hallway",
+]
+
+
+@pytest.mark.parametrize("text", ALARMS)
+def test_danger_in_plain_words_is_heard_whatever_was_said_before(reader: Reader, text: str) -> None:
+    busy = with_a_request("我家停水了", "water")
+    for scene in (Scene(area=Place("3")), after_talk(), busy):
+        meaning = reader.read(said(text), scene)
+        assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.EMERGENCY)
+
+
+@pytest.mark.parametrize("text", ["停水了", "停电了", "没水啊", "no water", "the lift is broken"])
+def test_a_bare_fact_in_a_quiet_group_is_a_report(reader: Reader, text: str) -> None:
+    assert reader.read(said(text), Scene(area=Place("3"))).outcome is Outcome.OPEN
+
+
+@pytest.mark.parametrize("text", ["今天天气不错", "大家早上好", "热死了", "good morning all"])
+def test_talk_right_after_a_report_is_talk(reader: Reader, text: str) -> None:
+    assert reader.read(said(text), with_a_request()).outcome is Outcome.TALK
