@@ -24,7 +24,8 @@ async def ask(ctx: Context, report: Report, *, clash: bool = False) -> None:
     """Ask the sender, with buttons; the report waits in a form until the answer."""
     draft = await forms.start(ctx, FORM, "where" if clash else "sure", _kept(report), lasts=LASTS)
     if clash:
-        ctx.answer_text(ctx.word(ctx.group_language, "question.where"))
+        drop = ((forms.drop_button(ctx, draft),),)
+        ctx.answer_text(ctx.word(ctx.group_language, "question.where"), buttons=drop)
         return
     language = ctx.group_language
     category = ctx.word(language, f"categories.{report.category}")

@@ -218,3 +218,10 @@ async def test_whether_it_is_a_request_is_answered_in_words_said_to_the_bot(stag
     assert not await stage.requests()
     await stage.li.says("对", reply_to=asked)
     assert (await stage.request(1)).category == "lift"
+
+
+async def test_the_question_where_it_is_can_be_dropped(stage: Stage) -> None:
+    await stage.feng.says("/settings mode suggest", ALL)
+    await stage.li.says("99栋9单元电梯坏了", ALL)
+    await stage.li.presses(stage.last(ALL), "算了")
+    assert not await open_forms(stage)
