@@ -28,10 +28,11 @@ from handlers.commands import Command, RunForm, RunPress, RunUndo, Subject
 from handlers.context import Book, Context, Desk, RefusalError, Work
 from handlers.directory import access, filling, groups, people, places
 from handlers.hearing import Glance, Hearing
-from handlers.requests import lifecycle, replies
+from handlers.requests import filing, lifecycle, questions, replies
 from handlers.scenes import Scenes
 from handlers.understanding.meaning import Outcome
 from storage.queries import directory as query
+from storage.tables import Draft
 
 COMMAND = re.compile(r"^/([^\s@/]{1,40})(?:@\S+)?(?:\s+(.*))?$", re.DOTALL)
 MOST_WORDS_OF_A_COMMAND = 400
@@ -168,6 +169,9 @@ class Dispatcher:
                 await self._recall(ctx, incoming)
 
     async def _message(self, ctx: Context, message: Message) -> None:
+        if await _drops(ctx, message):
+            await forms.drop(ctx)
+            return
         command, rest = self._command_of(message)
         if command is not None and await _holds(ctx, command, message):
             await self._command(ctx, command, rest)
@@ -254,10 +258,23 @@ class Dispatcher:
     async def _form(self, ctx: Context, message: Message) -> bool:
         draft = await forms.draft_of(ctx)
         run = self.forms.get(draft.form) if draft else None
-        if draft is None or run is None:
+        if draft is None or run is None or await self._passes(ctx, draft, message):
             return False
         async with ctx.store.begin_nested():
             return await run(ctx, draft, message)
+
+    async def _passes(self, ctx: Context, draft: Draft, message: Message) -> bool:
+        """Whether a message goes past the form that its sender is filling in: an unknown command,
+        an answer to something else, an emergency, and in a group whatever is a request itself."""
+        if message.text.startswith("/") or await _answers_other(ctx, message):
+            return True
+        glance = await self.hearing.look(ctx, message) if await reach.placed(ctx) else None
+        if glance is None:
+            return False
+        if hearing.is_emergency(glance):
+            return True
+        expected = ctx.private or message.to_bot or (draft.form, draft.step) == filing.ASKS_WHAT
+        return not expected and hearing.is_request(glance)
 
     async def _reply(self, ctx: Context, message: Message) -> bool:
         request = await hearing.request_of_own(ctx, message.reply_to)
@@ -324,6 +341,32 @@ async def _holds(ctx: Context, command: Command, message: Message) -> bool:
     if message.text.startswith("/") or command.right is None:
         return True
     return bool(await access.areas_with(ctx, command.right))
+
+
+async def _drops(ctx: Context, message: Message) -> bool:
+    """Whether these are the words that give up a form ("算了"), and there is one to give up.
+
+    The bot's own question waits for hours: in a group its "算了" is said to the bot.
+    """
+    if (
+        message.edited
+        or message.forwarded
+        or not forms.says(ctx, "filling.drop_words", message.text)
+    ):
+        return False
+    draft = await forms.draft_of(ctx)
+    if draft is None or await _answers_other(ctx, message):
+        return False
+    return ctx.private or message.to_bot or draft.form != questions.FORM
+
+
+async def _answers_other(ctx: Context, message: Message) -> bool:
+    """Whether it replies to a neighbour, or to a card of the bot's, and so to no form."""
+    if message.reply_to is None:
+        return False
+    if not ctx.private and not message.to_bot:
+        return True
+    return await hearing.request_of_own(ctx, message.reply_to) is not None
 
 
 def _is_plain(message: Message) -> bool:

@@ -1,27 +1,40 @@
-"""Forms: what somebody is filling in by buttons and words; one at a time in each chat."""
+"""Forms: what somebody is filling in by buttons and words; one at a time in each chat.
+
+Each form has a token, and its buttons carry it: the button of an older form changes nothing.
+"""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from handlers.context import Context, Work
+from handlers.chat import Button, Content
+from handlers.context import Context, RefusalError, Work, button
+from handlers.understanding.normal import plain
 from storage.tables import Draft
 
 LASTS = timedelta(minutes=30)
+#: What may stand around a word that is a whole answer.
+AROUND = " 。.!~,、;…"
 
 
 async def start(
     ctx: Context, form: str, step: str, data: dict[str, Any], *, lasts: timedelta = LASTS
 ) -> Draft:
-    """Begin a form (an older one of this person here is dropped), or go to its next step."""
+    """Begin a form (an older one of this person here is dropped), or go to its next step.
+
+    Data with a token in it goes on with that form; without one it is a new form.
+    """
     draft = await draft_of(ctx)
     if draft is None:
         draft = Draft(chat_id=ctx.chat.id, person_id=ctx.person.id)
         ctx.store.add(draft)
-    draft.form, draft.step, draft.data = form, step, dict(data)
+    draft.form, draft.step = form, step
+    draft.data = {"token": secrets.token_hex(4), **data}
     draft.expires_at = ctx.now + lasts
     await ctx.store.flush()
     ctx.touched.add(ctx.chat.id)
@@ -40,12 +53,60 @@ async def draft_of(ctx: Context) -> Draft | None:
     return draft
 
 
+def choice(draft: Draft, text: str, data: str, style: str | None = None) -> Button:
+    """A button of this form and of no other."""
+    return button(text, f"{data}:{draft.data['token']}", style)
+
+
+def drop_button(ctx: Context, draft: Draft, key: str = "filling.button_drop") -> Button:
+    """The way out of a form."""
+    return choice(draft, ctx.t(key), "drop")
+
+
+async def pressed(
+    ctx: Context, arguments: Sequence[str], gone: str, *forms: str
+) -> tuple[Draft, Sequence[str]]:
+    """The form (one of `forms`, if any are named) whose button was pressed, and what else the
+    button says; refused with the text `gone` when it is not the one being filled in."""
+    draft = await draft_of(ctx)
+    if draft is None or (forms and draft.form not in forms):
+        raise RefusalError(gone)
+    if list(arguments[-1:]) != [draft.data.get("token")]:
+        raise RefusalError(gone)
+    return draft, arguments[:-1]
+
+
+async def on_drop(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "drop:<token>"."""
+    await pressed(ctx, arguments, "filling.gone")
+    await drop(ctx)
+
+
+async def drop(ctx: Context) -> None:
+    """The form is given up, and its person told so."""
+    await end(ctx)
+    ctx.edit_pressed(Content(text=ctx.t("filling.dropped")))
+
+
 async def end(ctx: Context) -> None:
     """The form is done or given up."""
     await ctx.store.execute(
         delete(Draft).where(Draft.chat_id == ctx.chat.id, Draft.person_id == ctx.person.id)
     )
     ctx.touched.add(ctx.chat.id)
+
+
+def says(ctx: Context, key: str, text: str) -> bool:
+    """Whether the whole text is one of the words listed under `key`, in any language."""
+    said = plain(text).strip(AROUND)
+    return any(said in listed.split("\n") for listed in ctx.desk.words.every(key))
+
+
+def yes_or_no(ctx: Context, text: str) -> bool | None:
+    """What a plain answer to "is it right?" says; None: it is no such answer."""
+    if says(ctx, "filling.yes_words", text):
+        return True
+    return False if says(ctx, "filling.no_words", text) else None
 
 
 async def forget_expired(work: Work) -> None:

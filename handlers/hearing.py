@@ -99,6 +99,16 @@ def is_silent(glance: Glance) -> bool:
     return settled(glance).outcome is Outcome.TALK
 
 
+def is_emergency(glance: Glance) -> bool:
+    """Whether a message tells of an emergency."""
+    return glance.meaning.urgency is Urgency.EMERGENCY and not is_silent(glance)
+
+
+def is_request(glance: Glance) -> bool:
+    """Whether a message tells of something new by itself."""
+    return glance.meaning.outcome is Outcome.OPEN and not is_silent(glance)
+
+
 def settled(glance: Glance) -> Meaning:
     """The meaning with the group's own thresholds: act, ask one question, or stay silent."""
     meaning, scene = glance.meaning, glance.scene

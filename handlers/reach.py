@@ -73,18 +73,24 @@ async def opened_private(work: Work, account: Account) -> None:
         await pages.catch_up(work, person)
 
 
+async def placed(ctx: Context) -> bool:
+    """Whether the chat has a place; a private one is where its person lives."""
+    if ctx.chat.area_id is None and ctx.private:
+        homes = await query.homes_of(ctx.store, ctx.person.id)
+        if homes:
+            ctx.chat.area_id = homes[0][1].parent_id or homes[0][1].id
+            await ctx.store.flush()
+    return ctx.chat.area_id is not None
+
+
 async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message) -> None:
     """A private message that is no command: a report from home, or a hint at what helps."""
-    if ctx.chat.area_id is None:
-        homes = await query.homes_of(ctx.store, ctx.person.id)
-        if not homes:
-            ctx.answer(
-                "directory.private_hint",
-                buttons=((button(ctx.t("directory.button_home"), "home:ask"),),),
-            )
-            return
-        ctx.chat.area_id = homes[0][1].parent_id or homes[0][1].id
-        await ctx.store.flush()
+    if not await placed(ctx):
+        ctx.answer(
+            "directory.private_hint",
+            buttons=((button(ctx.t("directory.button_home"), "home:ask"),),),
+        )
+        return
     glance = await ears.look(ctx, message)
     if glance is None or hearing.settled(glance).outcome is Outcome.TALK:
         ctx.answer("directory.private_silence")

@@ -8,15 +8,16 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers import forms
-from handlers.chat import Content, Say
-from handlers.context import Context, RefusalError, Work, button, topic_of
+from handlers.chat import Content, Message, Say
+from handlers.context import Context, RefusalError, Work, topic_of
 from handlers.directory import access, filling, groups, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from storage.base import begins_with
 from storage.queries import directory as query
-from storage.tables import Area, Audit, Chat, Letter
+from storage.tables import Area, Audit, Chat, Draft, Letter
 
+FORM = "announce"
 FOLLOWED = timedelta(hours=24)
 
 
@@ -37,7 +38,7 @@ async def announce(ctx: Context, rest: str) -> None:
     if not chats:
         raise RefusalError("announce.no_groups", area=area.name)
     data = {"area": area.id, "text": text.strip()}
-    await forms.start(ctx, "announce", "confirm", data)
+    draft = await forms.start(ctx, FORM, "confirm", data)
     names = "、".join(chat.title or chat.external_id for chat in chats[:12])
     ctx.answer(
         "announce.preview",
@@ -47,23 +48,31 @@ async def announce(ctx: Context, rest: str) -> None:
         text=text.strip(),
         buttons=(
             (
-                button(ctx.t("announce.button_send"), "ann:send", "primary"),
-                button(ctx.t("announce.button_cancel"), "ann:cancel"),
+                forms.choice(draft, ctx.t("announce.button_send"), "ann:send", "primary"),
+                forms.drop_button(ctx, draft, "announce.button_cancel"),
             ),
         ),
     )
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "ann:send", "ann:cancel"."""
-    draft = await forms.draft_of(ctx)
-    if draft is None or draft.form != "announce":
-        raise RefusalError("announce.gone")
+    """Button "ann:send:<token>"."""
+    draft, _ = await forms.pressed(ctx, arguments, "announce.gone", FORM)
+    await _confirmed(ctx, draft)
+
+
+async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
+    """ "Yes" sends it, said to the bot: a "yes" to a neighbour must not go to all groups."""
+    answer = forms.yes_or_no(ctx, message.text)
+    if answer is None or not (ctx.private or message.to_bot):
+        return False
+    await (_confirmed(ctx, draft) if answer else forms.drop(ctx))
+    return True
+
+
+async def _confirmed(ctx: Context, draft: Draft) -> None:
     data = dict(draft.data)
     await forms.end(ctx)
-    if arguments[0] != "send":
-        ctx.edit_pressed(Content(text=ctx.t("announce.cancelled")))
-        return
     area = await ctx.store.get(Area, int(data["area"]))
     if area is None:
         raise RefusalError("announce.gone")

@@ -27,5 +27,6 @@ SUBJECT = Subject(
         "set": preferences.on_press,
         "undo": undoing.on_press,
     },
+    forms={announcing.FORM: announcing.on_words},
     undos={"settings": preferences.undo},
 )

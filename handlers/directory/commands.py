@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.words import LANGUAGES, best_language
+from handlers import forms
 from handlers.commands import Command, Subject
 from handlers.context import Context, RefusalError, button
 from handlers.directory import filling, homes, linking, staff
@@ -49,7 +50,12 @@ SUBJECT = Subject(
         Command("leave", staff.leave, ("请假",), right="answer"),
         Command("language", language, ("语言",)),
     ),
-    presses={"home": homes.on_press, "lang": on_language, filling.FORM: filling.on_press},
+    presses={
+        "home": homes.on_press,
+        "lang": on_language,
+        "drop": forms.on_drop,
+        filling.FORM: filling.on_press,
+    },
     forms={filling.FORM: filling.on_words},
     undos={"link": linking.undo_link, "staff_add": staff.undo, "staff_remove": staff.undo},
 )

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select
 
 from config.policy import Right
 from handlers import forms
 from handlers.chat import Content, Message, Press, Rows
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context
 from handlers.directory import picking, places
 from handlers.directory.places import SeveralError
 from handlers.directory.zones import zone_of
@@ -49,35 +48,39 @@ async def ask(
 ) -> None:
     """Ask for the next part of `/command line`; `right`: over which places one may choose."""
     data = {"command": command, "line": line, "right": right}
-    await forms.start(ctx, FORM, part.value, data)
-    await _show(ctx, part, data, await _rows(ctx, part, right))
+    draft = await forms.start(ctx, FORM, part.value, data)
+    if part is Part.PLACE:
+        rows = await picking.browse(ctx, draft, FORM, await picking.tops(ctx, right))
+    else:
+        rows = (*await _rows(ctx, draft, part), (forms.drop_button(ctx, draft),))
+    await _show(ctx, part, command, rows)
 
 
-async def _show(ctx: Context, part: Part, data: dict[str, Any], rows: Rows) -> None:
-    key = f"filling.{data['command']}_{part.value}"
+async def _show(ctx: Context, part: Part, command: str, rows: Rows) -> None:
+    key = f"filling.{command}_{part.value}"
     text = ctx.t(key if ctx.desk.words.has(key) else f"filling.{part.value}")
-    drop = button(ctx.t("filling.button_drop"), "fill:drop")
-    content = Content(text=text, buttons=(*rows, (drop,)))
+    content = Content(text=text, buttons=rows)
     if isinstance(ctx.incoming, Press):
         ctx.edit_pressed(content)
     else:
         ctx.show(ctx.chat, f"fill:{ctx.person.id}:{ctx.message_id}", content)
 
 
-async def _rows(ctx: Context, part: Part, right: Right) -> Rows:
-    if part is Part.PLACE:
-        return await picking.browse(ctx, FORM, await picking.tops(ctx, right))
+async def _rows(ctx: Context, draft: Draft, part: Part) -> Rows:
     if part in (Part.PERSON, Part.DEPUTY):
-        return await _people(ctx, nobody=part is Part.DEPUTY)
+        return await _people(ctx, draft, nobody=part is Part.DEPUTY)
     if part is Part.ROLE:
-        roles = [button(ctx.t(f"roles.{role}"), f"fill:add:{role}") for role in ctx.policy.roles]
+        roles = [
+            forms.choice(draft, ctx.t(f"roles.{role}"), f"fill:add:{role}")
+            for role in ctx.policy.roles
+        ]
         return tuple(tuple(roles[i : i + 2]) for i in range(0, len(roles), 2))
     if part is Part.DAYS:
-        return await _days(ctx)
+        return await _days(ctx, draft)
     return ()
 
 
-async def _people(ctx: Context, *, nobody: bool) -> Rows:
+async def _people(ctx: Context, draft: Draft, *, nobody: bool) -> Rows:
     """Those who hold a role in the same places; anybody else is named in words."""
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     rows = await ctx.store.execute(
@@ -90,16 +93,19 @@ async def _people(ctx: Context, *, nobody: bool) -> Rows:
         .distinct()
         .limit(MOST_PEOPLE)
     )
-    people = [button(each.name, f"fill:add:person.{each.id}") for each in rows.scalars()]
+    people = [
+        forms.choice(draft, each.name, f"fill:add:person.{each.id}") for each in rows.scalars()
+    ]
     found = tuple(tuple(people[i : i + 3]) for i in range(0, len(people), 3))
-    none = button(ctx.t("filling.button_nobody"), f"fill:add:{NOBODY}")
+    none = forms.choice(draft, ctx.t("filling.button_nobody"), f"fill:add:{NOBODY}")
     return (*found, (none,)) if nobody else found
 
 
-async def _days(ctx: Context) -> Rows:
+async def _days(ctx: Context, draft: Draft) -> Rows:
     today = ctx.now.astimezone(await zone_of(ctx)).date()
     buttons = [
-        button(
+        forms.choice(
+            draft,
             ctx.t("filling.button_days", n=span),
             f"fill:add:{today:%Y-%m-%d} {today + timedelta(days=span - 1):%Y-%m-%d}",
         )
@@ -111,26 +117,21 @@ async def _days(ctx: Context) -> Rows:
 async def which(ctx: Context, command: str, line: str, several: SeveralError) -> None:
     """The line names a place that there are several of: which one is meant?"""
     data = {"command": command, "line": line, "text": several.text}
-    await forms.start(ctx, FORM, WHICH, data)
+    draft = await forms.start(ctx, FORM, WHICH, data)
     rows = tuple(
-        (button(name, f"{FORM}:{WHICH}:{area.id}"),) for name, area in several.choices[:MOST_PLACES]
+        (forms.choice(draft, name, f"{FORM}:{WHICH}:{area.id}"),)
+        for name, area in several.choices[:MOST_PLACES]
     )
-    drop = button(ctx.t("filling.button_drop"), f"{FORM}:drop")
-    content = Content(text=ctx.t("filling.which", text=several.text), buttons=(*rows, (drop,)))
+    drop = (forms.drop_button(ctx, draft),)
+    content = Content(text=ctx.t("filling.which", text=several.text), buttons=(*rows, drop))
     ctx.show(ctx.chat, f"{FORM}:{ctx.person.id}:{ctx.message_id}", content)
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Buttons "fill:at:<area>:<page>", "fill:here:<area>", "fill:add:<words>",
-    "fill:which:<area>", "fill:drop"."""
-    draft = await forms.draft_of(ctx)
-    if draft is None or draft.form != FORM:
-        raise RefusalError("filling.gone")
-    what, *rest = arguments
-    if what == "drop":
-        await forms.end(ctx)
-        ctx.edit_pressed(Content(text=ctx.t("filling.dropped")))
-    elif what == "add":
+    "fill:which:<area>", each with the form's token."""
+    draft, (what, *rest) = await forms.pressed(ctx, arguments, "filling.gone", FORM)
+    if what == "add":
         await _go_on(ctx, draft, f"{draft.data['line']} {rest[0]}")
     elif what == WHICH and draft.step == WHICH:
         token = places.TOKEN_OF.format(rest[0])
@@ -145,10 +146,9 @@ async def _go_to(ctx: Context, draft: Draft, what: str, rest: Sequence[str]) -> 
     if area is not None and (what == "here" or not await picking.below(ctx, area)):
         await _go_on(ctx, draft, f"{draft.data['line']} {places.token(area)}")
         return
-    data = dict(draft.data)
-    tops = await picking.tops(ctx, data["right"])
-    rows = await picking.browse(ctx, FORM, tops, area, int(rest[1]))
-    await _show(ctx, Part.PLACE, data, rows)
+    tops = await picking.tops(ctx, draft.data["right"])
+    rows = await picking.browse(ctx, draft, FORM, tops, area, int(rest[1]))
+    await _show(ctx, Part.PLACE, str(draft.data["command"]), rows)
 
 
 async def _go_on(ctx: Context, draft: Draft, line: str) -> None:
@@ -163,7 +163,7 @@ async def _go_on(ctx: Context, draft: Draft, line: str) -> None:
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """What is written counts like what is picked."""
     text = message.text.strip()
-    if not text or text.startswith("/") or draft.step == WHICH:
+    if not text or draft.step == WHICH:
         return False
     await _go_on(ctx, draft, f"{draft.data['line']} {text}")
     return True

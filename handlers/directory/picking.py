@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from config.policy import Right
+from handlers import forms
 from handlers.chat import Button, Rows
 from handlers.context import Context, button
 from handlers.directory import access
 from storage.queries import directory as query
-from storage.tables import Area
+from storage.tables import Area, Draft
 
 IN_A_ROW = 4
 ON_A_PAGE = 24
@@ -38,13 +39,19 @@ def area_rows(
 
 
 async def browse(
-    ctx: Context, verb: str, tops: Sequence[Area], area: Area | None = None, page: int = 0
+    ctx: Context,
+    draft: Draft,
+    verb: str,
+    tops: Sequence[Area],
+    area: Area | None = None,
+    page: int = 0,
 ) -> Rows:
     """The places to choose from: in `area`, else `tops`; households are not offered.
 
     Buttons are "<verb>:here:<area>" for a place as a whole and "<verb>:at:<area>:<page>" to look
-    into one (area 0: the tops).
+    into one (area 0: the tops), each with the form's token; the last one drops the form.
     """
+    token, drop = draft.data["token"], (forms.drop_button(ctx, draft),)
     inside = tops[0] if area is None and len(tops) == 1 else area
     shown = await below(ctx, inside) if inside else tops
     at = inside.id if inside else 0
@@ -52,13 +59,14 @@ async def browse(
         ctx,
         shown,
         page,
-        pick=lambda each: f"{verb}:at:{each.id}:0",
-        turn=lambda number: f"{verb}:at:{at}:{number}",
+        pick=lambda each: f"{verb}:at:{each.id}:0:{token}",
+        turn=lambda number: f"{verb}:at:{at}:{number}:{token}",
     )
     if inside is None:
-        return rows
+        return (*rows, drop)
     whole = ctx.t("directory.button_whole", area=inside.name)
-    return ((button(whole, f"{verb}:here:{inside.id}", "primary"),), *rows)
+    here = forms.choice(draft, whole, f"{verb}:here:{inside.id}", "primary")
+    return ((here,), *rows, drop)
 
 
 async def below(ctx: Context, area: Area) -> Sequence[Area]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from handlers import forms
 from handlers.chat import Button, Content, Rows
 from handlers.context import Context, button
 from handlers.directory import places
 from handlers.reminders.describing import describe
 from handlers.reminders.rules import Rule, from_data, upcoming
 from storage.queries import directory as query
-from storage.tables import Area, Reminder
+from storage.tables import Area, Draft, Reminder
 
 MOST_LISTED = 20
 COMMON = 6
@@ -24,7 +25,9 @@ def dates(moments: Sequence[datetime], zone: ZoneInfo) -> str:
     return "、".join(each.astimezone(zone).strftime("%Y-%m-%d %H:%M") for each in moments) or "-"
 
 
-async def question(ctx: Context, area: Area, rule: Rule, text: str, zone: ZoneInfo) -> Content:
+async def question(
+    ctx: Context, draft: Draft, area: Area, rule: Rule, text: str, zone: ZoneInfo
+) -> Content:
     """What was understood, with the next three dates, before it is saved."""
     chats = await query.group_chats_below(ctx.store, area.path)
     said = ctx.t(
@@ -37,8 +40,8 @@ async def question(ctx: Context, area: Area, rule: Rule, text: str, zone: ZoneIn
     )
     if not chats:
         said += "\n" + ctx.t("reminders.no_groups", area=area.name)
-    save = button(ctx.t("reminders.button_save"), "rem:save", "primary")
-    no = button(ctx.t("reminders.button_cancel"), "rem:no")
+    save = forms.choice(draft, ctx.t("reminders.button_save"), "rem:save", "primary")
+    no = forms.drop_button(ctx, draft, "reminders.button_cancel")
     return Content(text=said, buttons=((save, no),))
 
 
@@ -80,9 +83,11 @@ def _actions(ctx: Context, reminder: Reminder, *, on: bool) -> Rows:
     )
 
 
-def choose_when(ctx: Context) -> Content:
+def choose_when(ctx: Context, draft: Draft) -> Content:
     """Common times, a button each."""
     rows = [
-        (button(ctx.t(f"reminders.common_{i}"), f"rem:when:{i}"),) for i in range(1, COMMON + 1)
+        (forms.choice(draft, ctx.t(f"reminders.common_{i}"), f"rem:when:{i}"),)
+        for i in range(1, COMMON + 1)
     ]
-    return Content(text=ctx.t("reminders.ask_when"), buttons=tuple(rows))
+    drop = (forms.drop_button(ctx, draft),)
+    return Content(text=ctx.t("reminders.ask_when"), buttons=(*rows, drop))

@@ -43,10 +43,15 @@ async def remind(ctx: Context, rest: str) -> None:
     wanted = await _understand(ctx, areas, rest)
     if not wanted.text:
         data = {"area": wanted.area.id, "rule": wanted.rule, "id": None}
-        await forms.start(ctx, FORM, "text", data)
-        ctx.answer("reminders.ask_text")
+        await _ask(ctx, "text", data)
         return
     await _ask_to_save(ctx, wanted, None)
+
+
+async def _ask(ctx: Context, step: str, data: dict[str, Any]) -> None:
+    """Ask for the step's answer in words."""
+    draft = await forms.start(ctx, FORM, step, data)
+    ctx.answer(f"reminders.ask_{step}", buttons=((forms.drop_button(ctx, draft),),))
 
 
 async def _understand(ctx: Context, areas: Sequence[Area], line: str) -> Wanted:
@@ -76,17 +81,20 @@ async def _area_and_text(ctx: Context, areas: Sequence[Area], rest: str) -> tupl
 
 async def _ask_to_save(ctx: Context, wanted: Wanted, reminder_id: int | None) -> None:
     data = {"area": wanted.area.id, "rule": wanted.rule, "text": wanted.text, "id": reminder_id}
-    await forms.start(ctx, FORM, "confirm", data)
+    draft = await forms.start(ctx, FORM, "confirm", data)
     zone = await zone_of(ctx)
-    content = await cards.question(ctx, wanted.area, from_data(wanted.rule), wanted.text, zone)
-    ctx.show(ctx.chat, f"rem:{ctx.person.id}:{ctx.now.timestamp():.0f}", content)
+    content = await cards.question(
+        ctx, draft, wanted.area, from_data(wanted.rule), wanted.text, zone
+    )
+    ctx.show(ctx.chat, f"rem:{ctx.person.id}:{ctx.message_id}", content)
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "rem:<what>[:<id>]"."""
+    """Buttons "rem:<what>[:<id>]"; those of the form have its token behind."""
     what, *rest = arguments
     if what in FORM_PRESSES:
-        await FORM_PRESSES[what](ctx, rest)
+        draft, picked = await forms.pressed(ctx, rest, "reminders.form_gone", FORM)
+        await FORM_PRESSES[what](ctx, draft, picked)
         return
     if what in ("list", "new"):
         areas = await access.require_somewhere(ctx, "remind")
@@ -149,8 +157,7 @@ async def _preview(ctx: Context, reminder: Reminder, area: Area) -> None:
 
 async def _change(ctx: Context, reminder: Reminder, area: Area) -> None:
     data = {"area": area.id, "rule": dict(reminder.rule), "id": reminder.id}
-    await forms.start(ctx, FORM, "change", data)
-    ctx.answer("reminders.ask_change")
+    await _ask(ctx, "change", data)
 
 
 async def _shown(ctx: Context, moment: datetime | None) -> str:
@@ -159,47 +166,45 @@ async def _shown(ctx: Context, moment: datetime | None) -> str:
 
 
 async def _ask_area(ctx: Context) -> None:
-    await forms.start(ctx, FORM, "area", {"id": None})
-    await _choose_area(ctx, None, 0)
+    draft = await forms.start(ctx, FORM, "area", {"id": None})
+    await _choose_area(ctx, draft, None, 0)
 
 
-async def _choose_area(ctx: Context, area: Area | None, page: int) -> None:
+async def _choose_area(ctx: Context, draft: Draft, area: Area | None, page: int) -> None:
     tops = await picking.tops(ctx, "remind")
-    rows = await picking.browse(ctx, "rem", tops, area, page)
+    rows = await picking.browse(ctx, draft, "rem", tops, area, page)
     ctx.edit_pressed(Content(text=ctx.t("reminders.ask_area"), buttons=rows))
 
 
-async def _looked_into(ctx: Context, arguments: Sequence[str]) -> None:
-    await _draft(ctx)
+async def _looked_into(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
     area = await ctx.store.get(Area, int(arguments[0]))
     if area is not None and not await picking.below(ctx, area):
-        await _picked_area(ctx, arguments)
+        await _picked_area(ctx, draft, arguments)
     else:
-        await _choose_area(ctx, area, int(arguments[1]))
+        await _choose_area(ctx, draft, area, int(arguments[1]))
 
 
-async def _picked_area(ctx: Context, arguments: Sequence[str]) -> None:
-    draft = await _draft(ctx)
+async def _picked_area(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
     area = await ctx.store.get(Area, int(arguments[0]))
     if area is None:
         raise RefusalError("reminders.form_gone")
     await access.require(ctx, "remind", area.path)
     await forms.start(ctx, FORM, "when", {**draft.data, "area": area.id})
-    ctx.edit_pressed(cards.choose_when(ctx))
+    ctx.edit_pressed(cards.choose_when(ctx, draft))
 
 
-async def _picked_when(ctx: Context, arguments: Sequence[str]) -> None:
-    draft = await _draft(ctx)
+async def _picked_when(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
     line = ctx.t(f"reminders.common_{int(arguments[0])}")
     rule, _ = parse_when(line, ctx.now, str(await zone_of(ctx)))
     await forms.start(ctx, FORM, "text", {**draft.data, "rule": to_data(rule)})
-    ctx.edit_pressed(Content(text=f"{line}\n{ctx.t('reminders.ask_text')}"))
+    text = f"{line}\n{ctx.t('reminders.ask_text')}"
+    ctx.edit_pressed(Content(text=text, buttons=((forms.drop_button(ctx, draft),),)))
 
 
-async def _save(ctx: Context, arguments: Sequence[str]) -> None:
-    data = dict((await _draft(ctx)).data)
-    area = await ctx.store.get(Area, int(data["area"]))
-    if area is None or "text" not in data:
+async def _save(ctx: Context, draft: Draft, arguments: Sequence[str] = ()) -> None:
+    data = dict(draft.data)
+    area = await ctx.store.get(Area, int(data["area"])) if draft.step == "confirm" else None
+    if area is None:
         raise RefusalError("reminders.form_gone")
     await access.require(ctx, "remind", area.path)
     await forms.end(ctx)
@@ -215,18 +220,6 @@ async def _save(ctx: Context, arguments: Sequence[str]) -> None:
     ctx.edit_pressed(Content(text=f"{reminder.text}\n{text}"))
 
 
-async def _cancel(ctx: Context, arguments: Sequence[str]) -> None:
-    await forms.end(ctx)
-    ctx.edit_pressed(Content(text=ctx.t("reminders.cancelled")))
-
-
-async def _draft(ctx: Context) -> Draft:
-    draft = await forms.draft_of(ctx)
-    if draft is None or draft.form != FORM:
-        raise RefusalError("reminders.form_gone")
-    return draft
-
-
 PRESSES = {
     "show": _show,
     "pause": _pause,
@@ -240,12 +233,13 @@ FORM_PRESSES = {
     "here": _picked_area,
     "when": _picked_when,
     "save": _save,
-    "no": _cancel,
 }
 
 
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """The form's next answer in words."""
+    if draft.step == "confirm":
+        return await _said_whether(ctx, draft, message.text)
     steps = {"area": _said_area, "when": _said_when, "text": _said_text, "change": _said_change}
     step = steps.get(draft.step)
     if step is None or not message.text.strip():
@@ -254,12 +248,20 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     return True
 
 
+async def _said_whether(ctx: Context, draft: Draft, text: str) -> bool:
+    answer = forms.yes_or_no(ctx, text)
+    if answer is None:
+        return False
+    await (_save(ctx, draft) if answer else forms.drop(ctx))
+    return True
+
+
 async def _said_area(ctx: Context, data: dict[str, Any], text: str) -> None:
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     area = await places.find_place(ctx, base, text)
     await access.require(ctx, "remind", area.path)
-    await forms.start(ctx, FORM, "when", {**data, "area": area.id})
-    ctx.say(ctx.chat, cards.choose_when(ctx))
+    draft = await forms.start(ctx, FORM, "when", {**data, "area": area.id})
+    ctx.say(ctx.chat, cards.choose_when(ctx, draft))
 
 
 async def _said_when(ctx: Context, data: dict[str, Any], text: str) -> None:
@@ -271,8 +273,7 @@ async def _said_when(ctx: Context, data: dict[str, Any], text: str) -> None:
     if rest:
         await _said_text(ctx, data, rest)
         return
-    await forms.start(ctx, FORM, "text", data)
-    ctx.answer("reminders.ask_text")
+    await _ask(ctx, "text", data)
 
 
 async def _said_text(ctx: Context, data: dict[str, Any], text: str) -> None:

@@ -210,7 +210,7 @@ async def continue_form(ctx: Context, draft: Draft, message: Message, acts: dict
     """The words that answer what was asked for ("more"): a reason, a day, a name."""
     request = await ctx.store.get(Request, int(draft.data["request"]))
     act = acts.get(draft.step)
-    if request is None or act is None or not message.text.strip() or message.reply_to:
+    if request is None or act is None or not message.text.strip():
         return False
     said = str(draft.data.get("words") or "")
     if draft.step == "wait" and draft.data.get("code"):

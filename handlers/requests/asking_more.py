@@ -41,8 +41,11 @@ async def ask(
     """
     follows = isinstance(ctx.incoming, Press) and ctx.incoming.data.count(":") > 1
     chat = ctx.chat if follows else await _where(ctx)
-    text = ctx.t(key, number=request.number)
-    content = Content(text=text, buttons=rows)
+    if more is not None:
+        there = replace(ctx, chat=chat)
+        draft = await forms.start(there, FORM, str(more["move"]), {"request": request.id, **more})
+        rows = (*rows, (forms.drop_button(ctx, draft),))
+    content = Content(text=ctx.t(key, number=request.number), buttons=rows)
     if follows:
         ctx.edit_pressed(content)
     else:
@@ -50,9 +53,6 @@ async def ask(
         ctx.show(chat, slot, content, Manner(about=request.id))
         if chat.id != ctx.chat.id:
             ctx.toast(ctx.t("request.see_private"))
-    if more is not None:
-        there = replace(ctx, chat=chat)
-        await forms.start(there, FORM, str(more["move"]), {"request": request.id, **more})
 
 
 async def _where(ctx: Context) -> Chat:

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from handlers import forms
 from handlers.chat import Content, Media, Message, Sender
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context, RefusalError
 from handlers.directory import access as rights
 from handlers.directory import people, picking, places
 from handlers.directory.finding import person_of_message
@@ -19,6 +19,8 @@ from storage.queries import directory as query
 from storage.tables import Area, Draft, Person
 
 FORM = "file"
+#: The step at which one is asked what is the matter: what tells of it there is the answer.
+ASKS_WHAT = (FORM, "words")
 
 
 async def report(ctx: Context, rest: str) -> None:
@@ -93,90 +95,93 @@ async def _start(ctx: Context, data: dict[str, Any]) -> None:
 
 
 async def _ask_category(ctx: Context, data: dict[str, Any]) -> None:
-    await forms.start(ctx, FORM, "category", data)
+    draft = await forms.start(ctx, FORM, "category", data)
     buttons = [
-        button(ctx.t(f"categories.{name}"), f"file:{name}")
+        forms.choice(draft, ctx.t(f"categories.{name}"), f"file:{name}")
         for name in ctx.policy.categories
         if ctx.desk.words.has(f"categories.{name}")
     ]
-    rows = asking_more.in_rows(buttons, 3)
-    ctx.show(
-        ctx.chat,
-        f"file:{ctx.person.id}:{ctx.now.timestamp():.0f}",
-        Content(text=ctx.t("request.form_category"), buttons=rows),
-    )
+    rows = (*asking_more.in_rows(buttons, 3), (forms.drop_button(ctx, draft),))
+    content = Content(text=ctx.t("request.form_category"), buttons=rows)
+    ctx.show(ctx.chat, f"file:{ctx.person.id}:{ctx.message_id}", content)
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "file:<category>", "file:yes", "file:no"."""
-    draft = await forms.draft_of(ctx)
-    if draft is None or draft.form != FORM:
-        raise RefusalError("request.form_gone")
-    choice, data = arguments[0], dict(draft.data)
-    if choice == "no":
-        await forms.end(ctx)
-        ctx.edit_pressed(Content(text=ctx.t("request.form_dropped")))
-    elif choice == "yes" and draft.step == "confirm":
-        await forms.end(ctx)
-        ctx.edit_pressed(Content(text=ctx.t("request.form_filed")))
-        await _file(ctx, data)
+    """Buttons "file:<category>", "file:at:<area>:<page>", "file:here:<area>" and "file:yes",
+    each with the form's token."""
+    draft, picked = await forms.pressed(ctx, arguments, "request.form_gone", FORM)
+    choice = picked[0]
+    if choice == "yes" and draft.step == "confirm":
+        await _confirmed(ctx, draft)
     elif choice in ctx.policy.categories:
-        await forms.start(ctx, FORM, "place", {**data, "category": choice})
-        await _ask_place(ctx, await ctx.store.get(Area, int(data["area"])))
+        await _chose_category(ctx, draft, choice)
     elif choice in ("at", "here") and draft.step == "place":
-        await _picked_place(ctx, data, arguments)
+        await _picked_place(ctx, draft, picked)
     else:
         raise RefusalError("request.form_gone")
 
 
-async def _ask_place(ctx: Context, area: Area | None, page: int = 0) -> None:
+async def _confirmed(ctx: Context, draft: Draft) -> None:
+    data = dict(draft.data)
+    await forms.end(ctx)
+    ctx.edit_pressed(Content(text=ctx.t("request.form_filed")))
+    await _file(ctx, data)
+
+
+async def _chose_category(ctx: Context, draft: Draft, category: str) -> None:
+    await forms.start(ctx, FORM, "place", {**draft.data, "category": category})
+    await _ask_place(ctx, draft, await ctx.store.get(Area, int(draft.data["area"])))
+
+
+async def _ask_place(ctx: Context, draft: Draft, area: Area | None, page: int = 0) -> None:
     """In words, or down the tree by buttons."""
-    rows = await picking.browse(ctx, "file", [area] if area else [], area, page)
+    rows = await picking.browse(ctx, draft, "file", [area] if area else [], area, page)
     name = await places.full_name(ctx, area) if area else ""
     ctx.edit_pressed(Content(text=ctx.t("request.form_place", area=name), buttons=rows))
 
 
-async def _picked_place(ctx: Context, data: dict[str, Any], arguments: Sequence[str]) -> None:
+async def _picked_place(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
     what, *rest = arguments
     area = await ctx.store.get(Area, int(rest[0]))
     if area is None:
         raise RefusalError("request.form_gone")
     if what == "at" and await picking.below(ctx, area):
-        await _ask_place(ctx, area, int(rest[1]))
+        await _ask_place(ctx, draft, area, int(rest[1]))
         return
     ctx.edit_pressed(Content(text=await places.full_name(ctx, area)))
-    await _said_place(ctx, data, places.token(area))
+    await _said_place(ctx, dict(draft.data), places.token(area))
 
 
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """The form's next answer in words or pictures."""
     data, text = dict(draft.data), message.text.strip()
     if draft.step == "category" and text:
-        data["category"] = steering.category_named(ctx, text)
-        await forms.start(ctx, FORM, "place", data)
-        ctx.answer("request.form_place", area="")
+        await _chose_category(ctx, draft, steering.category_named(ctx, text))
     elif draft.step == "place" and text:
         await _said_place(ctx, data, text)
     elif draft.step == "words" and (text or message.media):
         await _confirm(ctx, {**data, "words": text, "media": _kept(message.media)})
+    elif draft.step == "confirm" and (answer := forms.yes_or_no(ctx, text)) is not None:
+        await (_confirmed(ctx, draft) if answer else forms.drop(ctx))
     else:
         return False
     return True
 
 
 async def _said_place(ctx: Context, data: dict[str, Any], text: str) -> None:
-    if text not in ("这里", "对", "是", "here", "yes", "ok"):
+    if not (forms.says(ctx, "request.form_here", text) or forms.yes_or_no(ctx, text)):
         base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
         area = await places.find_place(ctx, base, text)
         if data.get("filed"):
             await rights.require(ctx, "file", area.path)
         data["area"] = area.id
-    await forms.start(ctx, FORM, "words", data)
-    ctx.answer("request.form_words")
+    draft = await forms.start(ctx, FORM, "words", data)
+    ctx.answer("request.form_words", buttons=((forms.drop_button(ctx, draft),),))
 
 
 async def _confirm(ctx: Context, data: dict[str, Any]) -> None:
-    await forms.start(ctx, FORM, "confirm", data)
+    data.pop("token", None)  # each preview is confirmed by its own button
+    draft = await forms.start(ctx, FORM, "confirm", data)
     area = await ctx.store.get(Area, int(data["area"]))
     text = ctx.t(
         "request.form_confirm",
@@ -184,10 +189,11 @@ async def _confirm(ctx: Context, data: dict[str, Any]) -> None:
         where=await places.full_name(ctx, area) if area else "",
         words=data["words"],
     )
-    yes = button(ctx.t("request.form_yes"), "file:yes", "primary")
-    no = button(ctx.t("request.form_no"), "file:no")
-    slot = f"file:{ctx.person.id}:{ctx.now.timestamp():.0f}:c"
-    ctx.show(ctx.chat, slot, Content(text=text, buttons=((yes, no),)))
+    yes = forms.choice(draft, ctx.t("request.form_yes"), "file:yes", "primary")
+    no = forms.drop_button(ctx, draft, "request.form_no")
+    ctx.show(
+        ctx.chat, f"file:{ctx.person.id}:{ctx.message_id}", Content(text=text, buttons=((yes, no),))
+    )
 
 
 def _kept(media: Sequence[Media]) -> list[dict[str, Any]]:

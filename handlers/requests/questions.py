@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import forms
-from handlers.chat import Content, Media
+from handlers.chat import Content, Media, Message
 from handlers.context import Context, Manner, RefusalError, button
 from handlers.directory.places import base_of, find_place
 from handlers.requests.opening import Report, open_request
@@ -24,16 +24,22 @@ async def ask(ctx: Context, report: Report, *, clash: bool = False) -> None:
     """Ask the sender, with buttons; the report waits in a form until the answer."""
     draft = await forms.start(ctx, FORM, "where" if clash else "sure", _kept(report), lasts=LASTS)
     if clash:
-        ctx.answer_text(ctx.word(ctx.group_language, "question.where"))
+        drop = ((forms.drop_button(ctx, draft),),)
+        ctx.answer_text(ctx.word(ctx.group_language, "question.where"), buttons=drop)
         return
     language = ctx.group_language
     category = ctx.word(language, f"categories.{report.category}")
-    yes = button(ctx.word(language, "question.yes"), f"q:yes:{draft.id}", "primary")
-    no = button(ctx.word(language, "question.no"), f"q:no:{draft.id}")
+    data = f"{draft.id}:{draft.data['token']}"
+    yes = button(ctx.word(language, "question.yes"), f"q:yes:{data}", "primary")
+    no = button(ctx.word(language, "question.no"), f"q:no:{data}")
     content = Content(
         text=ctx.word(language, "question.sure", category=category), buttons=((yes, no),)
     )
-    ctx.show(ctx.chat, f"q{draft.id}", content, Manner(reply_to=report.message_id))
+    ctx.show(ctx.chat, _slot(draft), content, Manner(reply_to=report.message_id))
+
+
+def _slot(draft: Draft) -> str:
+    return f"q{draft.id}:{draft.data['token']}"
 
 
 def _kept(report: Report) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def _pictures(report: Report) -> list[Media]:
 
 
 async def _report(ctx: Context, data: dict[str, Any]) -> Report:
-    values = dict(data)
+    values = {name: value for name, value in data.items() if name != "token"}
     chat_id, reporter_id = values.pop("chat_id"), values.pop("reporter_id")
     values["place"] = Place(**values["place"])
     values["media"] = media = tuple(Media.model_validate(each) for each in values["media"])
@@ -75,28 +81,42 @@ async def _report(ctx: Context, data: dict[str, Any]) -> Report:
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "q:yes:<draft>", "q:no:<draft>"; only who was asked may answer."""
+    """Buttons "q:yes:<draft>:<token>", "q:no:<draft>:<token>"; only who was asked may answer."""
     action, draft_id = arguments[0], int(arguments[1])
     draft = await ctx.store.get(Draft, draft_id)
     if draft is None or draft.form != FORM or draft.expires_at <= ctx.now:
         raise RefusalError("question.gone")
     if draft.person_id != ctx.person.id:
         raise RefusalError("question.not_yours")
-    data = dict(draft.data)
+    if list(arguments[2:]) != [draft.data.get("token")]:
+        raise RefusalError("question.gone")
+    await _decided(ctx, draft, opens=action == "yes")
+
+
+async def _decided(ctx: Context, draft: Draft, *, opens: bool) -> None:
+    data, slot = dict(draft.data), _slot(draft)
     await forms.end(ctx)
     language = ctx.group_language
-    slot = f"q{draft_id}"
-    if action == "no":
+    if not opens:
         ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.dropped")))
         return
     ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.opened")))
     await open_request(ctx, await _report(ctx, data))
 
 
-async def on_words(ctx: Context, draft: Draft, message: Any) -> bool:
-    """A place in words answers "where?"; anything else is heard as usual."""
-    if draft.step != "where":
+async def _said_whether(ctx: Context, draft: Draft, message: Message) -> bool:
+    answer = forms.yes_or_no(ctx, message.text)
+    if answer is None or not (ctx.private or message.to_bot):
         return False
+    await _decided(ctx, draft, opens=answer)
+    return True
+
+
+async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
+    """A place in words answers "where?", "yes" said to the bot "is it one?"; anything else is
+    heard as usual."""
+    if draft.step != "where":
+        return await _said_whether(ctx, draft, message)
     try:
         base = await base_of(ctx, ctx.person.id, ctx.chat.area_id)
         area = await find_place(ctx, base, message.text)
