@@ -137,7 +137,7 @@ def _waiting_line(case: Case, language: str) -> str:
 
 def _done_line(case: Case, language: str) -> str:
     request, word = case.request, case.work.word
-    who = case.name(request.holder_id, word(language, "request.somebody"))
+    who = case.name(case.done_by, word(language, "request.somebody"))
     what = texts.reason(case.work, language, request.reason_code, request.reason)
     line = word(language, "card.done_what" if what else "card.done", name=who, what=what)
     solved = sum(1 for each in case.supporters if each.verdict == "solved")

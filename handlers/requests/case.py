@@ -35,6 +35,7 @@ class Case:
     chats: list[Chat]  #: where its card stands
     whos: frozenset[Who] = frozenset()  #: what the person who acts is to it
     addresses: dict[int, Address] = field(default_factory=dict[int, Address])
+    done_by: int | None = None  #: who said that it is done, while that is asked about
     child: Request | None = None  #: split off by what is being done
     asked: Asked | None = None  #: who is asked anew by what is being done
     fresh: list[Page] = field(default_factory=list[Page])  #: made by what is being done
@@ -136,10 +137,13 @@ async def load(work: Work, request: Request) -> Case:
     line = await directory_query.line_of(work.store, request.area_path)
     pages = await query.active_pages(work.store, request.id)
     supporters = await query.supporters(work.store, request.id)
+    asking = request.state == State.DONE
+    done_by = await query.done_by(work.store, request.id) if asking else None
     ids = {
         *(page.person_id for page in pages),
         *(each.person_id for each in supporters),
         *(each for each in (request.holder_id, request.reporter_id, request.filed_by) if each),
+        *([done_by] if done_by else []),
     }
     return Case(
         work,
@@ -149,4 +153,5 @@ async def load(work: Work, request: Request) -> Case:
         pages,
         supporters,
         await query.chats(work.store, request.card_chats),
+        done_by=done_by,
     )

@@ -217,6 +217,16 @@ async def last_change(store: AsyncSession, request_id: int) -> tuple[Event, str 
     return (row[0], row[1]) if row else None
 
 
+async def done_by(store: AsyncSession, request_id: int) -> int | None:
+    """Who said last that it is done: not always who holds it."""
+    return await store.scalar(
+        select(Event.actor_id)
+        .where(Event.request_id == request_id, Event.move == "done")
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+
+
 async def due(store: AsyncSession, now: datetime, limit: int) -> Sequence[Request]:
     """The requests that the clock must look at, the longest due first."""
     rows = await store.scalars(

@@ -1,0 +1,30 @@
+"""Small promises that a reading of whole conversations showed to be broken once."""
+
+from __future__ import annotations
+
+from tests.harness import GROUP, Stage
+
+
+async def test_the_card_says_who_said_that_it_is_done(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.zhao.presses(stage.card(1), "我家也是")
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    await stage.li.says("/done 1 自己修好了")
+    assert "李娜说办好了：自己修好了" in stage.card(1).text
+    assert "李娜说办好了" in stage.zhao.last.whole
+    await stage.li.says("/solved 1")
+    assert "王姨说" not in stage.card(1).text
+
+
+async def test_a_reminder_takes_a_cron_expression_as_it_is_typed(stage: Stage) -> None:
+    await stage.feng.writes("/remind 0 9 * * 5 3栋 测试")
+    assert "cron 0 9 * * 5" in stage.feng.last.text
+    assert "“测试”" in stage.feng.last.text
+    await stage.feng.presses(stage.feng.last, "对，保存")
+    await stage.passes(days=5)
+    assert "测试" in stage.last(GROUP).text
+
+
+async def test_an_unknown_time_is_told_with_all_forms(stage: Stage) -> None:
+    await stage.feng.writes("/remind 某时 3栋 测试")
+    assert "0 9 * * 5" in stage.feng.last.text
