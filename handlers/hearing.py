@@ -228,7 +228,7 @@ async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
         earlier=ctx.memory.pictures_with(message),
         confidence=meaning.confidence,
         reasons=[asdict(reason) for reason in meaning.reasons],
-        language=ctx.group_language,
+        language=ctx.chat_language,
     )
 
 

@@ -24,9 +24,9 @@ async def ask(ctx: Context, report: Report, *, clash: bool = False) -> None:
     """Ask the sender, with buttons; the report waits in a form until the answer."""
     draft = await forms.start(ctx, FORM, "where" if clash else "sure", _kept(report), lasts=LASTS)
     if clash:
-        ctx.answer_text(ctx.word(ctx.group_language, "question.where"))
+        ctx.answer_text(ctx.word(ctx.chat_language, "question.where"))
         return
-    language = ctx.group_language
+    language = ctx.chat_language
     category = ctx.word(language, f"categories.{report.category}")
     yes = button(ctx.word(language, "question.yes"), f"q:yes:{draft.id}", "primary")
     no = button(ctx.word(language, "question.no"), f"q:no:{draft.id}")
@@ -84,7 +84,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
         raise RefusalError("question.not_yours")
     data = dict(draft.data)
     await forms.end(ctx)
-    language = ctx.group_language
+    language = ctx.chat_language
     slot = f"q{draft_id}"
     if action == "no":
         ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.dropped")))

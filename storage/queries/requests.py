@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with
 from storage.tables import (
+    Account,
     Area,
     Chat,
     Event,
@@ -176,6 +177,23 @@ async def chats(store: AsyncSession, ids: Sequence[int]) -> list[Chat]:
         chat.id: chat for chat in (await store.scalars(select(Chat).where(Chat.id.in_(ids)))).all()
     }
     return [rows[each] for each in ids if each in rows]
+
+
+async def owners_languages(
+    store: AsyncSession, chats: Iterable[Chat]
+) -> dict[int, tuple[str | None, str | None]]:
+    """For each private chat, the language its person chose and that of their app."""
+    private = [chat.id for chat in chats if chat.kind == "private"]
+    if not private:
+        return {}
+    written_to = func.coalesce(Account.private_chat, Account.external_id)
+    rows = await store.execute(
+        select(Chat.id, Person.language, Account.language)
+        .join(Account, and_(Account.platform == Chat.platform, written_to == Chat.external_id))
+        .join(Person, Person.id == Account.person_id)
+        .where(Chat.id.in_(private))
+    )
+    return {chat: (chosen, app) for chat, chosen, app in rows.all()}
 
 
 async def standing_in(store: AsyncSession, chat_id: int) -> Sequence[Request]:

@@ -28,3 +28,15 @@ async def test_a_reminder_takes_a_cron_expression_as_it_is_typed(stage: Stage) -
 async def test_an_unknown_time_is_told_with_all_forms(stage: Stage) -> None:
     await stage.feng.writes("/remind 某时 3栋 测试")
     assert "0 9 * * 5" in stage.feng.last.text
+
+
+async def test_a_report_in_private_gets_its_card_in_the_language_of_its_person(
+    stage: Stage,
+) -> None:
+    await stage.li.writes("/language en")
+    await stage.li.writes("咱们楼电梯又坏了")
+    card = stage.card(1, stage.li.private)
+    assert "is asked to answer by" in card.text
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    assert "王姨 is on it" in card.text
+    assert "王姨在办" in stage.page(stage.wang).whole or "归您办" in stage.page(stage.wang).whole
