@@ -40,3 +40,28 @@ async def test_a_report_in_private_gets_its_card_in_the_language_of_its_person(
     await stage.wang.presses(stage.page(stage.wang), "我来")
     assert "王姨 is on it" in card.text
     assert "王姨在办" in stage.page(stage.wang).whole or "归您办" in stage.page(stage.wang).whole
+
+
+async def test_the_history_says_who_was_asked(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.wang.presses(stage.page(stage.wang), "转给别人")
+    await stage.wang.presses(stage.wang.last, "往上一级")
+    await stage.wang.writes("/history 1")
+    lines = stage.wang.last.text.splitlines()
+    assert "→ 王姨（单元长）" in lines[0]
+    assert "→ 周叔（楼长）" in lines[-1]
+
+
+async def test_audit_lines_and_undo_buttons_say_what_was_done_to_what(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.feng.writes("/recategorise 1 water")
+    await stage.feng.writes("/staff add 孙姐 单元长 3栋1单元")
+    await stage.feng.writes("/settings language zh")
+    await stage.feng.writes("/undo")
+    labels = " ".join(stage.feng.last.labels)
+    assert "改类别 #1" in labels
+    assert "添加人员 孙姐 单元长" in labels
+    assert "1单元" in labels
+    await stage.feng.writes("/audit")
+    assert "改类别 #1" in stage.feng.last.text
+    assert "添加人员 孙姐 单元长" in stage.feng.last.text
