@@ -23,7 +23,7 @@ async def history(ctx: Context, request: Request) -> None:
             "list.event",
             when=clock_text(event.at, zone),
             who=name or ctx.t("request.by_itself"),
-            what=_what(ctx, event) + _more(ctx, event) + _whom(ctx, event),
+            what=_what(ctx, event) + _more(ctx, event, _what(ctx, event)) + _whom(ctx, event),
         )
         for event, name in found[-MOST_EVENTS:]
     ]
@@ -36,9 +36,9 @@ def _what(ctx: Context, event: Event) -> str:
     return ctx.t("request.event.again" if again else f"request.event.{event.move}")
 
 
-def _more(ctx: Context, event: Event) -> str:
+def _more(ctx: Context, event: Event, what: str) -> str:
     data = event.data
-    said = texts.reason(ctx, ctx.language, data.get("code"), data.get("reason"))
+    said = texts.reason(ctx, ctx.language, data.get("code"), data.get("reason"), said=what)
     to = str((not data.get("asked") and data.get("to")) or data.get("area") or "")
     extra = " ".join(part for part in (to, texts.short(said, 60)) if part)
     return f"（{extra}）" if extra else ""

@@ -65,3 +65,32 @@ async def test_audit_lines_and_undo_buttons_say_what_was_done_to_what(stage: Sta
     await stage.feng.writes("/audit")
     assert "改类别 #1" in stage.feng.last.text
     assert "添加人员 孙姐 单元长" in stage.feng.last.text
+
+
+async def test_a_reason_is_said_once(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.wang.writes("/wait 1 等配件 周五")
+    assert "暂等：等配件 周五。" in stage.card(1).text
+    await stage.wang.writes("/done 1 办好了，换了灯泡")
+    assert "王姨说办好了：换了灯泡。" in stage.card(1).text
+    await stage.li.says("/unsolved 1 还是不行")
+    await stage.wang.writes("/done 1 办好了")
+    assert "王姨说办好了。" in stage.card(1).text
+
+
+async def test_a_cancelled_request_does_not_say_so_twice(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.li.presses(stage.card(1), "不是报事")
+    assert stage.card(1).text.count("不是报事") == 1
+
+
+async def test_staff_have_names_with_spaces(stage: Stage) -> None:
+    await stage.does(GROUP, "tom", "message", text="/home 2-602", name="Tom Baker")
+    await stage.feng.writes("/staff add Tom Baker building_captain 3栋")
+    assert "Tom Baker" in stage.feng.last.text
+    assert "楼长" in stage.feng.last.text
+    await stage.feng.writes("/staff remove Tom Baker unit captain 3栋")
+    assert "Tom Baker" in stage.feng.last.text
+    assert "单元长" in stage.feng.last.text
+    await stage.feng.writes("/staff add Tom Baker building captain")
+    assert "哪里" in stage.feng.last.text or "地方" in stage.feng.last.text
