@@ -94,3 +94,25 @@ async def test_staff_have_names_with_spaces(stage: Stage) -> None:
     assert "单元长" in stage.feng.last.text
     await stage.feng.writes("/staff add Tom Baker building captain")
     assert "哪里" in stage.feng.last.text or "地方" in stage.feng.last.text
+
+
+async def test_a_command_without_a_number_offers_what_may_be_meant(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.wang.writes("/done 换了按钮")
+    await stage.wang.presses(stage.wang.last, "#1 电梯 咱们楼电梯又坏了")
+    assert "王姨说办好了：换了按钮" in stage.card(1).text
+    await stage.feng.writes("/why")
+    await stage.feng.writes("1")
+    assert "#1" in stage.feng.last.title
+    await stage.feng.writes("/recategorise")
+    await stage.feng.presses(stage.feng.last, "#1 电梯 咱们楼电梯又坏了")
+    assert "#1 是哪一类" in stage.feng.last.text
+
+
+async def test_in_a_group_only_what_is_its_matter_is_offered(stage: Stage) -> None:
+    await stage.qian.says("咱们楼电梯又坏了", "g4")
+    await stage.qian.says("/history", "g4")
+    assert "#1 电梯 咱们楼电梯又坏了" in stage.last("g4").labels
+    await stage.qian.says("/history")
+    assert not stage.last().buttons
+    assert "哪一件" in stage.last().text
