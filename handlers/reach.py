@@ -8,8 +8,7 @@ from handlers import hearing
 from handlers.chat import Message
 from handlers.context import Context, Sendable, Work, button
 from handlers.directory import groups
-from handlers.requests import lifecycle, pages
-from handlers.understanding.meaning import Outcome
+from handlers.requests import answering, lifecycle, pages
 from storage.queries import directory as query
 from storage.queries import post
 from storage.tables import Account, Person, RequestMessage
@@ -77,6 +76,8 @@ async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message
     """A private message that is no command: a report from home, or a hint at what helps."""
     if ctx.chat.area_id is None:
         homes = await query.homes_of(ctx.store, ctx.person.id)
+        if not homes and await answering.answer(ctx, message.text, None) is not None:
+            return
         if not homes:
             ctx.answer(
                 "directory.private_hint",
@@ -86,7 +87,7 @@ async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message
         ctx.chat.area_id = homes[0][1].parent_id or homes[0][1].id
         await ctx.store.flush()
     glance = await ears.look(ctx, message)
-    if glance is None or hearing.settled(glance).outcome is Outcome.TALK:
+    if glance is None:
         ctx.answer("directory.private_silence")
         return
     outcome, of = await hearing.act(ctx, glance, message)

@@ -410,6 +410,22 @@ async def roots_of(store: AsyncSession, person_id: int) -> list[int]:
     return sorted(held | set(voiced.all()))
 
 
+async def asked_back(store: AsyncSession, person_id: int, now: datetime) -> Sequence[Request]:
+    """The requests of which a person was asked whether they are solved and has not answered."""
+    rows = await store.scalars(
+        select(Request)
+        .join(Supporter, Supporter.request_id == Request.id)
+        .where(
+            Request.state == "done",
+            Supporter.person_id == person_id,
+            Supporter.verdict == "asked",
+            Supporter.verdict_at <= now,
+        )
+        .order_by(Request.id)
+    )
+    return rows.all()
+
+
 async def children(store: AsyncSession, request_id: int) -> Sequence[Request]:
     """The requests that were merged into one."""
     rows = await store.scalars(

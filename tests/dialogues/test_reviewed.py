@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.harness import GROUP, Stage
 
 
@@ -116,3 +118,32 @@ async def test_in_a_group_only_what_is_its_matter_is_offered(stage: Stage) -> No
     await stage.qian.says("/history")
     assert not stage.last().buttons
     assert "哪一件" in stage.last().text
+
+
+@pytest.mark.parametrize("words", ["还没好", "还是不行", "没修好", "还是不亮"])
+async def test_plain_words_in_private_answer_the_one_open_question(
+    stage: Stage, words: str
+) -> None:
+    await stage.li.says("3栋2单元三楼楼道灯不亮了")
+    await stage.wang.writes("/done 1 换了灯泡")
+    await stage.li.writes(words)
+    assert "重新办" in stage.li.last.text
+    assert (await stage.request(1)).state == "open"
+    assert len(await stage.requests()) == 1
+
+
+async def test_plain_words_do_not_answer_where_two_questions_are_open(stage: Stage) -> None:
+    await stage.li.says("3栋2单元三楼楼道灯不亮了")
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.wang.writes("/done 1 换了灯泡")
+    await stage.wang.writes("/done 2 修好了")
+    await stage.li.writes("还没好")
+    assert {each.state for each in await stage.requests()} == {"done"}
+
+
+async def test_in_private_nobody_is_left_without_an_answer(stage: Stage) -> None:
+    for words in ("今天天气真好呀", "晚上一起吃火锅去不去呀"):
+        heard = len(stage.li.heard)
+        await stage.li.writes(words)
+        assert len(stage.li.heard) == heard + 1
+        assert "没听出" in stage.li.last.text
