@@ -6,6 +6,7 @@ import base64
 import binascii
 import difflib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,6 +26,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LINLI_"
 ENV_FILE = ".env"
+#: What Telegram's tokens look like.
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
 
 
 class SettingsError(ValueError):
@@ -84,6 +87,15 @@ def _key(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def _token(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError(
+            "is not a token: it looks like 123456:ABC-DEF... (digits, a colon, at least "
+            "35 characters); get it from @BotFather, or leave it out"
+        )
+    return value
+
+
 Address = Annotated[str, AfterValidator(_http)]
 
 
@@ -115,7 +127,7 @@ class Settings(BaseSettings):
     public_url: Address = ""  #: where others reach this server (webhooks, links)
     web_chat: bool = True  #: the built-in web chat
     demo: bool = True  #: the web chat may turn the clock; load the sample into an empty database
-    telegram_token: SecretStr | None = None
+    telegram_token: Annotated[SecretStr | None, AfterValidator(_token)] = None
     telegram_base_url: Address = "https://api.telegram.org/bot"
     telegram_webhook: bool = False  #: webhook at public_url instead of polling
     telegram_webhook_secret: SecretStr | None = None

@@ -297,6 +297,11 @@ class Context(Work):
             else None
         )
 
+    @property
+    def chat_language(self) -> str:
+        """What is read here: the person's language in private, the group's in a group."""
+        return self.language if self.private else self.group_language
+
     def t(self, key: str, **values: object) -> str:
         """A text for this person."""
         return self.word(self.language, key, **values)

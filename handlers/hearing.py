@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from handlers.chat import Message
 from handlers.context import Context, Desk
 from handlers.directory import answers, places
-from handlers.requests import lifecycle, questions
+from handlers.requests import answering, lifecycle, questions
 from handlers.requests.lifecycle import Report
 from handlers.scenes import ChatScene, Scenes, Speaker
 from handlers.understanding.meaning import (
@@ -125,7 +125,13 @@ def settled(glance: Glance) -> Meaning:
 async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, str | None]:
     """Do what the message means; gives what became of it and of which request."""
     meaning = settled(glance)
+    if ctx.private:
+        answered = await answering.answer(ctx, message.text, meaning.category)
+        if answered is not None:
+            return Outcome.UPDATE, str(answered.id)
     done = await ACTS[meaning.outcome](ctx, glance, message)
+    if done is None and ctx.private and message.text.strip():
+        ctx.answer("directory.private_silence")  # who speaks to the bot alone is never left alone
     return done if done is not None else (Outcome.TALK, None)
 
 
@@ -238,7 +244,7 @@ async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
         earlier=ctx.memory.pictures_with(message),
         confidence=meaning.confidence,
         reasons=[asdict(reason) for reason in meaning.reasons],
-        language=ctx.group_language,
+        language=ctx.chat_language,
     )
 
 

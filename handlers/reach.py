@@ -8,8 +8,7 @@ from handlers import hearing
 from handlers.chat import Message
 from handlers.context import Context, Sendable, Work, button
 from handlers.directory import groups
-from handlers.requests import lifecycle, pages
-from handlers.understanding.meaning import Outcome
+from handlers.requests import answering, lifecycle, pages
 from storage.queries import directory as query
 from storage.queries import post
 from storage.tables import Account, Person, RequestMessage
@@ -86,13 +85,15 @@ async def placed(ctx: Context) -> bool:
 async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message) -> None:
     """A private message that is no command: a report from home, or a hint at what helps."""
     if not await placed(ctx):
+        if await answering.answer(ctx, message.text, None) is not None:
+            return
         ctx.answer(
             "directory.private_hint",
             buttons=((button(ctx.t("directory.button_home"), "home:ask"),),),
         )
         return
     glance = await ears.look(ctx, message)
-    if glance is None or hearing.settled(glance).outcome is Outcome.TALK:
+    if glance is None:
         ctx.answer("directory.private_silence")
         return
     outcome, of = await hearing.act(ctx, glance, message)

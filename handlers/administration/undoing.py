@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
 from handlers.context import Context, RefusalError, button
-from handlers.directory import access
+from handlers.directory import access, places
 from handlers.directory.zones import clock_text, zone_of
-from storage.tables import Audit, Person
+from handlers.requests import texts
+from storage.tables import Area, Audit, Person, Reminder, Request
 
 MOST = 5
 
@@ -26,17 +28,64 @@ async def undo(ctx: Context, rest: str) -> None:
     if not lines:
         raise RefusalError("settings.undo_none")
     zone = await zone_of(ctx)
-    buttons = tuple(
-        (button(f"{clock_text(line.at, zone)} {name_of(ctx, line)}", f"undo:{line.id}"),)
+    buttons = [
+        (button(f"{clock_text(line.at, zone)} {await whole_name(ctx, line)}", f"undo:{line.id}"),)
         for line in lines
-    )
-    ctx.answer("settings.undo_choose", buttons=buttons)
+    ]
+    ctx.answer("settings.undo_choose", buttons=tuple(buttons))
 
 
 def name_of(ctx: Context, line: Audit) -> str:
     """What an audit line did, in words."""
     key = f"audit.{line.command}"
     return ctx.t(key) if ctx.desk.words.has(key) else line.command
+
+
+async def whole_name(ctx: Context, line: Audit) -> str:
+    """What an audit line did, and to what: the request's number, the person, role and place."""
+    found = [await find(ctx, line.detail) for find in ABOUT]
+    return " ".join([name_of(ctx, line), *(each for each in found if each)])
+
+
+async def _request(ctx: Context, detail: Mapping[str, Any]) -> str:
+    request = await ctx.store.get(Request, int(detail.get("request") or 0))
+    return f"#{request.number}" if request else ""
+
+
+async def _person(ctx: Context, detail: Mapping[str, Any]) -> str:
+    person = await ctx.store.get(Person, int(detail.get("person") or 0))
+    return person.name if person else ""
+
+
+async def _role(ctx: Context, detail: Mapping[str, Any]) -> str:
+    key = f"roles.{detail.get('role')}"
+    return ctx.t(key) if ctx.desk.words.has(key) else ""
+
+
+async def _area(ctx: Context, detail: Mapping[str, Any]) -> str:
+    area = await ctx.store.get(Area, int(detail.get("area") or 0))
+    return await places.full_name(ctx, area) if area else ""
+
+
+async def _reminder(ctx: Context, detail: Mapping[str, Any]) -> str:
+    reminder = await ctx.store.get(Reminder, int(detail.get("reminder") or 0))
+    return ctx.t("settings.audit_text", text=texts.short(reminder.text, 20)) if reminder else ""
+
+
+async def _field(ctx: Context, detail: Mapping[str, Any]) -> str:
+    key = f"settings.name_{detail.get('field')}"
+    return ctx.t(key) if ctx.desk.words.has(key) else ""
+
+
+#: What an audit line may be about, in the order in which it is said.
+ABOUT: tuple[Callable[[Context, Mapping[str, Any]], Awaitable[str]], ...] = (
+    _request,
+    _person,
+    _role,
+    _area,
+    _reminder,
+    _field,
+)
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
@@ -54,7 +103,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     await run(ctx, line)
     line.undone_at = ctx.now
     ctx.toast(ctx.t("settings.undone_short"))
-    ctx.answer("settings.undone", what=name_of(ctx, line))
+    ctx.answer("settings.undone", what=await whole_name(ctx, line))
 
 
 async def audit_log(ctx: Context, rest: str) -> None:
@@ -72,7 +121,8 @@ async def audit_log(ctx: Context, rest: str) -> None:
             "settings.audit_line",
             when=clock_text(line.at, zone),
             who=name or ctx.t("settings.audit_program"),
-            what=name_of(ctx, line) + (ctx.t("settings.audit_undone") if line.undone_at else ""),
+            what=await whole_name(ctx, line)
+            + (ctx.t("settings.audit_undone") if line.undone_at else ""),
         )
         for line, name in rows.all()
     ]

@@ -29,15 +29,15 @@ async def _holders(ctx: Context, facts: AreaFacts, roles: list[str]) -> bool:
         return False
     lines = [
         ctx.word(
-            ctx.group_language,
+            ctx.chat_language,
             "directory.answer_holder",
-            role=ctx.word(ctx.group_language, f"roles.{each.role}"),
+            role=ctx.word(ctx.chat_language, f"roles.{each.role}"),
             name=each.person.name,
         )
         for each in found[:4]
     ]
     if facts.hotline:
-        lines.append(ctx.word(ctx.group_language, "directory.answer_hotline", number=facts.hotline))
+        lines.append(ctx.word(ctx.chat_language, "directory.answer_hotline", number=facts.hotline))
     ctx.answer_text("\n".join(lines))
     return True
 
@@ -53,14 +53,14 @@ async def _captain(ctx: Context, facts: AreaFacts, request: Request | None) -> b
 async def _hotline(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
     if not facts.hotline:
         return await _manager(ctx, facts, request)
-    ctx.answer_text(ctx.word(ctx.group_language, "directory.answer_hotline", number=facts.hotline))
+    ctx.answer_text(ctx.word(ctx.chat_language, "directory.answer_hotline", number=facts.hotline))
     return True
 
 
 async def _status(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
     if request is None:
         return False
-    language = ctx.group_language
+    language = ctx.chat_language
     holder = None
     if request.holder_id is not None:
         holder = (await query.people(ctx.store, [request.holder_id])).get(request.holder_id)
@@ -90,13 +90,13 @@ async def _next_reminder(ctx: Context, facts: AreaFacts, request: Request | None
     zone = ZoneInfo(facts.timezone or ctx.desk.defaults.timezone)
     when = reminder.next_at.astimezone(zone).strftime("%m-%d %H:%M")
     ctx.answer_text(
-        ctx.word(ctx.group_language, "directory.answer_reminder", when=when, text=reminder.text)
+        ctx.word(ctx.chat_language, "directory.answer_reminder", when=when, text=reminder.text)
     )
     return True
 
 
 async def _help(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
-    ctx.answer_text(ctx.word(ctx.group_language, "directory.answer_help"))
+    ctx.answer_text(ctx.word(ctx.chat_language, "directory.answer_help"))
     return True
 
 

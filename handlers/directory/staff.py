@@ -78,31 +78,42 @@ def role_named(ctx: Context, text: str) -> str:
 
 
 async def _change(ctx: Context, text: str, *, add: bool) -> None:
-    parts = text.split()
     await access.require_somewhere(ctx, "manage")
-    if (missing := _missing(ctx, parts)) is not None:
+    name, role, area_name = _parts(ctx, text.split())
+    if role is None and name:
+        await _no_role_in(ctx, name)
+    if role is None or not area_name:
+        missing = Part.PERSON if not name else Part.ROLE if role is None else Part.PLACE
         await filling.ask(ctx, "staff", f"{'add' if add else 'remove'} {text}".strip(), missing)
         return
-    person_name, area_name = parts[0], parts[-1]
-    role = role_named(ctx, " ".join(parts[1:-1]))
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     area = await places.find_place(ctx, base, area_name)
     await access.require(ctx, "manage", area.path)
-    person = await finding.find_person(ctx, person_name)
+    person = await finding.find_person(ctx, name)
     await (_add if add else _remove)(ctx, person, role, area)
 
 
-def _missing(ctx: Context, parts: Sequence[str]) -> Part | None:
-    """What is to be asked for next: a person, a role (perhaps of two words), a place."""
-    if not parts:
-        return Part.PERSON
-    if len(parts) == 1:
-        return Part.ROLE
-    if _role_called(ctx, " ".join(parts[1:])) is not None:
-        return Part.PLACE
-    if len(parts) == 2:
-        role_named(ctx, parts[1])  # raises: there is no such role
-    return None
+def _parts(ctx: Context, words: Sequence[str]) -> tuple[str, str | None, str]:
+    """Person, role and place: the role is what names one, and all three may be of several words."""
+    for begin in range(1, len(words)):
+        for end in range(len(words), begin, -1):
+            role = _role_called(ctx, " ".join(words[begin:end]))
+            if role is not None:
+                return " ".join(words[:begin]), role, " ".join(words[end:])
+    return " ".join(words), None, ""
+
+
+async def _no_role_in(ctx: Context, text: str) -> None:
+    """No word of it names a role: it is a name alone, or there is no such role."""
+    rest = text.split()[1:]
+    if not rest:
+        return
+    try:
+        await finding.find_person(ctx, text)
+    except RefusalError as refusal:
+        if refusal.key == "directory.person_several":
+            raise
+        role_named(ctx, " ".join(rest[:-1] or rest))  # raises: there is no such role
 
 
 async def _held(ctx: Context, person: Person, role: str, area: Area) -> RoleHeld | None:

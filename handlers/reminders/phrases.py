@@ -36,6 +36,9 @@ DIGITS = {
     "八": 8,
     "九": 9,
 }
+#: A field of a cron expression: "*", "*/15", "1-5", "9,18"; the last two also by name.
+CRON = r"(?:\*|\d{1,2})(?:[-/,*\d]*)"
+CRON_NAMED = r"(?:\*|\d{1,2}|[a-z]{3})(?:[-/,*#\da-z]*)"
 NUM = r"(?:\d{1,3}|[一二两三四五六七八九十零〇]{1,3})"
 WEEKDAYS = {
     "一": 0,
@@ -358,6 +361,7 @@ def _form(pattern: str, make: Form) -> tuple[re.Pattern[str], Form]:
 
 FORMS: tuple[tuple[re.Pattern[str], Form], ...] = (
     _form(r"cron\s+((?:\S+\s+){4}\S+)", _cron),
+    _form(rf"((?:{CRON}\s+){{3}}{CRON_NAMED}\s+{CRON_NAMED})(?=\s|$)", _cron),
     _form(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:\s*T)?", _full_date),
     _form(rf"({NUM})\s*(?:个)?(分钟|小时|钟头)(?:以?后|之后)|in\s+(\d+)\s+(minutes?|hours?)", _in),
     _form(r"(大后天|今天|今晚|今日|明天|明早|明晚|明日|后天|today|tonight|tomorrow)", _near),

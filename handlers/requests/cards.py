@@ -137,8 +137,8 @@ def _waiting_line(case: Case, language: str) -> str:
 
 def _done_line(case: Case, language: str) -> str:
     request, word = case.request, case.work.word
-    who = case.name(request.holder_id, word(language, "request.somebody"))
-    what = texts.reason(case.work, language, request.reason_code, request.reason)
+    who = case.name(case.done_by, word(language, "request.somebody"))
+    what = texts.done_how(case.work, language, request.reason_code, request.reason)
     line = word(language, "card.done_what" if what else "card.done", name=who, what=what)
     solved = sum(1 for each in case.supporters if each.verdict == "solved")
     if solved:
@@ -151,7 +151,7 @@ def _closed_line(case: Case, language: str) -> str:
     ending = request.ending or Ending.UNKNOWN.value
     line = word(language, f"request.ending_line.{ending}")
     code = None if request.reason_code == ending else request.reason_code
-    what = texts.reason(case.work, language, code, request.reason)
+    what = texts.reason(case.work, language, code, request.reason, said=line)
     return line + (word(language, "card.because", what=what) if what else "")
 
 

@@ -35,6 +35,10 @@ class Case:
     chats: list[Chat]  #: where its card stands
     whos: frozenset[Who] = frozenset()  #: what the person who acts is to it
     addresses: dict[int, Address] = field(default_factory=dict[int, Address])
+    owners: dict[int, tuple[str | None, str | None]] = field(
+        default_factory=dict[int, tuple[str | None, str | None]]
+    )  #: languages of those whose private chats are among `chats`
+    done_by: int | None = None  #: who said that it is done, while that is asked about
     child: Request | None = None  #: split off by what is being done
     asked: Asked | None = None  #: who is asked anew by what is being done
     fresh: list[Page] = field(default_factory=list[Page])  #: made by what is being done
@@ -79,8 +83,9 @@ class Case:
         return count_households(self.supporters)
 
     def language_in(self, chat: Chat) -> str:
-        """The language that everybody in a chat reads."""
-        return best_language(chat.language, self.facts.language, default=self.language)
+        """The language that everybody in a chat reads; in a private chat that of its person."""
+        mine = self.owners.get(chat.id, ())
+        return best_language(*mine, chat.language, self.facts.language, default=self.language)
 
     def awake(self, moment: datetime) -> datetime:
         """A moment at which people may be disturbed for this request (R37)."""
@@ -136,11 +141,15 @@ async def load(work: Work, request: Request) -> Case:
     line = await directory_query.line_of(work.store, request.area_path)
     pages = await query.active_pages(work.store, request.id)
     supporters = await query.supporters(work.store, request.id)
+    asking = request.state == State.DONE
+    done_by = await query.done_by(work.store, request.id) if asking else None
     ids = {
         *(page.person_id for page in pages),
         *(each.person_id for each in supporters),
         *(each for each in (request.holder_id, request.reporter_id, request.filed_by) if each),
+        *([done_by] if done_by else []),
     }
+    chats = await query.chats(work.store, request.card_chats)
     return Case(
         work,
         request,
@@ -148,5 +157,7 @@ async def load(work: Work, request: Request) -> Case:
         await directory_query.people(work.store, ids),
         pages,
         supporters,
-        await query.chats(work.store, request.card_chats),
+        chats,
+        owners=await query.owners_languages(work.store, chats),
+        done_by=done_by,
     )

@@ -12,6 +12,7 @@ from handlers.requests import (
     access,
     acts,
     asking_more,
+    choosing,
     explaining,
     filing,
     lists,
@@ -27,8 +28,8 @@ from storage.tables import Draft, Request
 Ask = Callable[[Context, Request], Awaitable[None]]
 
 
-async def _meant(ctx: Context, rest: str) -> tuple[Request, str]:
-    """The request named first ("12 ..."), or the one whose card was replied to."""
+async def _meant(ctx: Context, rest: str) -> tuple[Request, str] | None:
+    """The request named first ("12 ..."), or the one whose card was replied to; None: neither."""
     first, _, more = rest.partition(" ")
     if first.lstrip("#＃№").isdecimal():
         request = await access.by_number(ctx, first)
@@ -38,21 +39,32 @@ async def _meant(ctx: Context, rest: str) -> tuple[Request, str]:
         found = await scene_query.request_of_message(ctx.store, ctx.chat.id, message.reply_to)
         if found is not None:
             return await voices.follow(ctx, found[0]), rest.strip()
-    raise RefusalError("request.which")
+    return None
 
 
-def _act(act: Act) -> Run:
-    async def run(ctx: Context, rest: str) -> None:
-        request, more = await _meant(ctx, rest)
-        await act(ctx, request, more)
-
-    return run
-
-
-def _look(look: Ask) -> Run:
-    async def run(ctx: Context, rest: str) -> None:
-        request, _ = await _meant(ctx, rest)
+def _look(look: Ask) -> Act:
+    async def act(ctx: Context, request: Request, rest: str) -> None:
         await look(ctx, request)
+
+    return act
+
+
+#: All that can be done with one request, by the verb of its button.
+VERBS: dict[str, Act] = {
+    **ACTS,
+    **STEERS,
+    "why": _look(explaining.why),
+    "history": _look(explaining.history),
+}
+
+
+def _act(verb: str) -> Run:
+    async def run(ctx: Context, rest: str) -> None:
+        meant = await _meant(ctx, rest)
+        if meant is None:
+            await choosing.ask(ctx, verb, rest)
+            return
+        await VERBS[verb](ctx, *meant)
 
     return run
 
@@ -68,13 +80,24 @@ def _press(verb: str, act: Act) -> RunPress:
         elif picked and verb == "assign" and picked[0].isdecimal():
             await steering.assign_to(ctx, request, int(picked[0]))
         else:
-            await act(ctx, request, picked[0] if picked else "")
+            await act(ctx, request, picked[0] if picked else await choosing.words_for(ctx, verb))
 
     return run
 
 
 async def _on_words(ctx: Context, draft: Draft, message: Message) -> bool:
-    return await acts.continue_form(ctx, draft, message, {**ACTS, **STEERS})
+    return await acts.continue_form(ctx, draft, message, VERBS)
+
+
+async def _on_number(ctx: Context, draft: Draft, message: Message) -> bool:
+    """The number that answers "which one?"."""
+    first, _, more = message.text.strip().partition(" ")
+    if not first.lstrip("#＃№").isdecimal():
+        return False
+    request = await voices.follow(ctx, await access.by_number(ctx, first))
+    words = await choosing.words_for(ctx, draft.step)
+    await VERBS[draft.step](ctx, request, more.strip() or words)
+    return True
 
 
 def _command(name: str, run: Run, aliases: tuple[str, ...], right: Right | None = None) -> Command:
@@ -88,36 +111,37 @@ SUBJECT = Subject(
         _command("open", lists.open_, ("未结", "未办")),
         _command("mine", lists.mine, ("我的",)),
         _command("find", lists.find, ("查找",)),
-        _command("take", _act(ACTS["take"]), ("接单",), "answer"),
-        _command("done", _act(ACTS["done"]), ("办结",), "answer"),
-        _command("wait", _act(ACTS["wait"]), ("等待",), "answer"),
-        _command("resume", _act(ACTS["resume"]), ("继续",), "answer"),
-        _command("assist", _act(ACTS["help"]), ("求助",), "answer"),
-        _command("pass", _act(ACTS["pass"]), ("转交",), "answer"),
-        _command("cannot", _act(ACTS["cannot"]), ("办不了",), "answer"),
-        _command("refer", _act(ACTS["refer"]), ("转出",), "answer"),
-        _command("metoo", _act(ACTS["metoo"]), ("我也是",)),
-        _command("solved", _act(ACTS["ok"]), ("解决了",)),
-        _command("unsolved", _act(ACTS["no"]), ("没解决",)),
-        _command("cancel", _act(ACTS["cancel"]), ("不是报事",)),
-        _command("why", _look(explaining.why), ("为什么",)),
-        _command("history", _look(explaining.history), ("历史",)),
-        _command("assign", _act(steering.assign), ("分派",), "assign"),
-        _command("merge", _act(steering.merge), ("合并",), "manage"),
-        _command("split", _act(steering.split), ("拆分",), "manage"),
-        _command("move", _act(steering.move), ("移动",), "correct"),
-        _command("recategorise", _act(steering.recategorise), ("改类",), "correct"),
-        _command("urgency", _act(steering.urgency), ("改急",), "correct"),
-        _command("close", _act(steering.close), ("关闭",), "manage"),
+        _command("take", _act("take"), ("接单",), "answer"),
+        _command("done", _act("done"), ("办结",), "answer"),
+        _command("wait", _act("wait"), ("等待",), "answer"),
+        _command("resume", _act("resume"), ("继续",), "answer"),
+        _command("assist", _act("help"), ("求助",), "answer"),
+        _command("pass", _act("pass"), ("转交",), "answer"),
+        _command("cannot", _act("cannot"), ("办不了",), "answer"),
+        _command("refer", _act("refer"), ("转出",), "answer"),
+        _command("metoo", _act("metoo"), ("我也是",)),
+        _command("solved", _act("ok"), ("解决了",)),
+        _command("unsolved", _act("no"), ("没解决",)),
+        _command("cancel", _act("cancel"), ("不是报事",)),
+        _command("why", _act("why"), ("为什么",)),
+        _command("history", _act("history"), ("历史",)),
+        _command("assign", _act("assign"), ("分派",), "assign"),
+        _command("merge", _act("merge"), ("合并",), "manage"),
+        _command("split", _act("split"), ("拆分",), "manage"),
+        _command("move", _act("move"), ("移动",), "correct"),
+        _command("recategorise", _act("recat"), ("改类",), "correct"),
+        _command("urgency", _act("urgency"), ("改急",), "correct"),
+        _command("close", _act("close"), ("关闭",), "manage"),
     ),
     presses={
-        **{verb: _press(verb, act) for verb, act in {**ACTS, **STEERS}.items()},
+        **{verb: _press(verb, act) for verb, act in VERBS.items()},
         "q": questions.on_press,
         "list": lists.on_press,
         "file": filing.on_press,
     },
     forms={
         asking_more.FORM: _on_words,
+        choosing.FORM: _on_number,
         questions.FORM: questions.on_words,
         filing.FORM: filing.on_words,
     },

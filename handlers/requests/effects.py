@@ -99,6 +99,7 @@ async def done(case: Case, actor: Person | None, given: Given) -> Data:
     worked = case.whos & {Who.ASKED, Who.HOLDER, Who.STAFF}
     if request.holder_id is None and actor is not None and worked:
         request.holder_id = actor.id
+    case.done_by = actor.id if actor else None
     request.reason, request.reason_code = given.reason, given.code
     for voice in case.supporters:
         voice.verdict = voice.verdict_at = voice.verdict_reason = None

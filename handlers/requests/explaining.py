@@ -23,7 +23,7 @@ async def history(ctx: Context, request: Request) -> None:
             "list.event",
             when=clock_text(event.at, zone),
             who=name or ctx.t("request.by_itself"),
-            what=_what(ctx, event) + _more(ctx, event),
+            what=_what(ctx, event) + _more(ctx, event, _what(ctx, event)) + _whom(ctx, event),
         )
         for event, name in found[-MOST_EVENTS:]
     ]
@@ -36,12 +36,21 @@ def _what(ctx: Context, event: Event) -> str:
     return ctx.t("request.event.again" if again else f"request.event.{event.move}")
 
 
-def _more(ctx: Context, event: Event) -> str:
+def _more(ctx: Context, event: Event, what: str) -> str:
     data = event.data
-    said = texts.reason(ctx, ctx.language, data.get("code"), data.get("reason"))
-    to = str(data.get("to") or data.get("area") or "")
+    said = texts.reason(ctx, ctx.language, data.get("code"), data.get("reason"), said=what)
+    to = str((not data.get("asked") and data.get("to")) or data.get("area") or "")
     extra = " ".join(part for part in (to, texts.short(said, 60)) if part)
     return f"（{extra}）" if extra else ""
+
+
+def _whom(ctx: Context, event: Event) -> str:
+    """Who was asked by it."""
+    names = [
+        ctx.t("request.person", name=name, role=texts.role(ctx, ctx.language, role))
+        for _, name, role in event.data.get("asked") or ()
+    ]
+    return ctx.t("list.event_asked", who=ctx.t("request.between").join(names)) if names else ""
 
 
 async def why(ctx: Context, request: Request) -> None:

@@ -73,7 +73,7 @@ async def _show(ctx: Context, which: str, words: str, page: int) -> None:
 async def _wanted(ctx: Context, which: str, words: str) -> Wanted:
     if which == "mine":
         return Wanted(person_id=ctx.person.id, states=UNENDED)
-    paths = await _paths(ctx)
+    paths = await paths_of(ctx)
     if which == "find":
         number = words.lstrip("#")
         return Wanted(
@@ -107,7 +107,7 @@ def _states(ctx: Context, words: str) -> tuple[tuple[str, ...], str]:
     return UNENDED, words
 
 
-async def _paths(ctx: Context) -> tuple[str, ...]:
+async def paths_of(ctx: Context) -> tuple[str, ...]:
     """The places whose requests this person may list here: the group's, those of their roles,
     else the buildings in which they live."""
     if not ctx.private and ctx.chat.area_id is not None:

@@ -71,7 +71,8 @@ async def _begin(work: Work, report: Report) -> Case:
     request = _row(work, report, facts, number)
     request.card_chats = [chat.id for chat in chats]
     people = {each.id: each for each in (report.reporter, report.filed_by) if each}
-    case = Case(work, request, facts, people, [], [], chats, said=[])
+    owners = await query.owners_languages(work.store, chats)
+    case = Case(work, request, facts, people, [], [], chats, said=[], owners=owners)
     due = case.due()
     request.answer_due = request.due_at = due.answer
     request.solve_due = due.solve

@@ -99,8 +99,8 @@ def ended_page(case: Case, language: str) -> Content:
 def callback_question(case: Case, language: str) -> Content:
     """Is it solved? Asked of the reporter and of everybody who joined."""
     request, word = case.request, case.work.word
-    what = texts.reason(case.work, language, request.reason_code, request.reason)
-    who = case.name(request.holder_id, word(language, "request.somebody"))
+    what = texts.done_how(case.work, language, request.reason_code, request.reason)
+    who = case.name(case.done_by, word(language, "request.somebody"))
     key = "callback.question_what" if what else "callback.question"
     layout = ((("ok", "success"), ("no", "danger")),)
     return Content(

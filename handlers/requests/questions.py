@@ -25,9 +25,9 @@ async def ask(ctx: Context, report: Report, *, clash: bool = False) -> None:
     draft = await forms.start(ctx, FORM, "where" if clash else "sure", _kept(report), lasts=LASTS)
     if clash:
         drop = ((forms.drop_button(ctx, draft),),)
-        ctx.answer_text(ctx.word(ctx.group_language, "question.where"), buttons=drop)
+        ctx.answer_text(ctx.word(ctx.chat_language, "question.where"), buttons=drop)
         return
-    language = ctx.group_language
+    language = ctx.chat_language
     category = ctx.word(language, f"categories.{report.category}")
     data = f"{draft.id}:{draft.data['token']}"
     yes = button(ctx.word(language, "question.yes"), f"q:yes:{data}", "primary")
@@ -96,7 +96,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 async def _decided(ctx: Context, draft: Draft, *, opens: bool) -> None:
     data, slot = dict(draft.data), _slot(draft)
     await forms.end(ctx)
-    language = ctx.group_language
+    language = ctx.chat_language
     if not opens:
         ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.dropped")))
         return

@@ -12,6 +12,7 @@ from handlers.requests.case import Case
 from storage.queries.directory import AreaFacts
 
 MOST_WORDS = 160
+MARKS = " 。.!！，,；;：:、~"
 STEPS = ("building", "unit")
 
 
@@ -92,11 +93,34 @@ def role(work: Work, language: str, name: str) -> str:
     return work.word(language, key) if work.desk.words.has(key) else name
 
 
-def reason(work: Work, language: str, code: str | None, words: str | None) -> str:
-    """A reason: the text of its code, then what was said."""
-    key = f"request.code.{code}"
-    known = [work.word(language, key)] if code and code != "other" else []
-    return work.word(language, "request.reason_between").join([*known, *([words] if words else [])])
+def reason(
+    work: Work, language: str, code: str | None, words: str | None, *, said: str = ""
+) -> str:
+    """A reason: the text of its code, then what was said; nothing twice, nor what `said` tells."""
+    known = work.word(language, f"request.code.{code}") if code and code != "other" else ""
+    words = (words or "").strip()
+    parts = [
+        *([known] if _adds(known, said, words) else []),
+        *([words] if _adds(words, said) else []),
+    ]
+    return work.word(language, "request.reason_between").join(parts)
+
+
+def _adds(text: str, *others: str) -> bool:
+    """Whether a text tells something that the others do not."""
+    bare = text.casefold().strip(MARKS)
+    return bool(bare) and not any(bare in each.casefold() for each in others)
+
+
+def done_how(work: Work, language: str, code: str | None, words: str | None) -> str:
+    """What was done, behind "says it is done": without the words that only say so again."""
+    words = (words or "").strip()
+    for front in work.desk.words.every("card.button.done"):
+        rest = words[len(front) :]
+        ends = not rest or not front.isascii() or rest[0] in MARKS.strip()  # not "done it"
+        if ends and words.casefold().startswith(front.casefold()):
+            words = rest.lstrip(MARKS)
+    return reason(work, language, code, words)
 
 
 def short(words: str, most: int = MOST_WORDS) -> str:

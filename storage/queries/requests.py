@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with
 from storage.tables import (
+    Account,
     Area,
     Chat,
     Event,
@@ -178,6 +179,23 @@ async def chats(store: AsyncSession, ids: Sequence[int]) -> list[Chat]:
     return [rows[each] for each in ids if each in rows]
 
 
+async def owners_languages(
+    store: AsyncSession, chats: Iterable[Chat]
+) -> dict[int, tuple[str | None, str | None]]:
+    """For each private chat, the language its person chose and that of their app."""
+    private = [chat.id for chat in chats if chat.kind == "private"]
+    if not private:
+        return {}
+    written_to = func.coalesce(Account.private_chat, Account.external_id)
+    rows = await store.execute(
+        select(Chat.id, Person.language, Account.language)
+        .join(Account, and_(Account.platform == Chat.platform, written_to == Chat.external_id))
+        .join(Person, Person.id == Account.person_id)
+        .where(Chat.id.in_(private))
+    )
+    return {chat: (chosen, app) for chat, chosen, app in rows.all()}
+
+
 async def standing_in(store: AsyncSession, chat_id: int) -> Sequence[Request]:
     """The requests that have not ended and whose card stands in a chat."""
     carded = select(RequestMessage.request_id).where(
@@ -215,6 +233,16 @@ async def last_change(store: AsyncSession, request_id: int) -> tuple[Event, str 
         )
     ).first()
     return (row[0], row[1]) if row else None
+
+
+async def done_by(store: AsyncSession, request_id: int) -> int | None:
+    """Who said last that it is done: not always who holds it."""
+    return await store.scalar(
+        select(Event.actor_id)
+        .where(Event.request_id == request_id, Event.move == "done")
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
 
 
 async def due(store: AsyncSession, now: datetime, limit: int) -> Sequence[Request]:
@@ -380,6 +408,22 @@ async def roots_of(store: AsyncSession, person_id: int) -> list[int]:
     held = {int(path.split("/")[1]) for path in rows.all()}
     voiced = await store.scalars(select(Request.root_id).where(_voice(person_id)).distinct())
     return sorted(held | set(voiced.all()))
+
+
+async def asked_back(store: AsyncSession, person_id: int, now: datetime) -> Sequence[Request]:
+    """The requests of which a person was asked whether they are solved and has not answered."""
+    rows = await store.scalars(
+        select(Request)
+        .join(Supporter, Supporter.request_id == Request.id)
+        .where(
+            Request.state == "done",
+            Supporter.person_id == person_id,
+            Supporter.verdict == "asked",
+            Supporter.verdict_at <= now,
+        )
+        .order_by(Request.id)
+    )
+    return rows.all()
 
 
 async def children(store: AsyncSession, request_id: int) -> Sequence[Request]:

@@ -37,7 +37,7 @@ def test_all_wrong_ones_are_told_together(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_an_env_file_is_read(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("LINLI_LANGUAGE=en\nLINLI_TELEGRAM_TOKEN=1:abc\n")
+    (tmp_path / ".env").write_text(f"LINLI_LANGUAGE=en\nLINLI_TELEGRAM_TOKEN=1:{'abc' * 12}\n")
     settings = load_settings()
     assert settings.language == "en"
     assert settings.telegram_token is not None
@@ -110,6 +110,8 @@ def test_what_is_left_empty_is_not_set(tmp_path: Path) -> None:
         ("TELEGRAM_BASE_URL", "api.telegram.org", "https://"),
         ("SECRET_KEY", "hunter2", "44 characters"),
         ("SECRET_KEY", "密", "44 characters"),
+        ("TELEGRAM_TOKEN", "hunter2", "looks like 123456:ABC"),
+        ("TELEGRAM_TOKEN", "123456:hunter2", "@BotFather"),
         ("POLICY_FILE", "none.toml", "there is no file none.toml"),
         ("DATA_DIR", "plain", "no folder"),
         ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@h:x/d", "port"),

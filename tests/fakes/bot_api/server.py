@@ -56,7 +56,7 @@ class FakeTelegram:
         updates = Updates(spec, now, changes)
         webhook = Webhook(updates, changes, webhook_pause)
         self.world = World(bot, privacy, spec, now, changes, updates, webhook)
-        self.token = "123456:AAF-token-of-the-fake-0123456789ab"
+        self.token = "123456:AAF-token-of-the-fake-0123456789abc"
         self.front = Front(self.world, self.token, Limits(now) if limits else None)
         self._port = port
         self._runner = web.AppRunner(self.front.app(), access_log=None, shutdown_timeout=1.0)

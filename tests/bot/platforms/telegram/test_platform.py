@@ -9,8 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.platforms.telegram import menus
+from bot.platforms.telegram.identity import Identity
 from bot.platforms.telegram.platform import TelegramPlatform
-from config.settings import Settings, SettingsError
+from config.settings import Settings, SettingsError, load_settings
 from config.words import catalogue
 from handlers.chat import ChatFacts
 from handlers.commands import Command
@@ -158,7 +159,9 @@ async def test_a_private_chat_is_examined(platform: TelegramPlatform, wang: Pers
 @pytest.mark.parametrize("token", ["nonsense", "abc:def", "123456:"])
 def test_something_that_is_no_token_is_told_in_words(token: str) -> None:
     with pytest.raises(SettingsError, match="looks like 123456:ABC"):
-        TelegramPlatform.from_settings(settings(telegram_token=token))
+        load_settings(telegram_token=token)
+    with pytest.raises(ValueError, match="looks like 123456:ABC"):
+        Identity.of_token(token)
 
 
 def test_no_token_is_told_in_words() -> None:

@@ -1,0 +1,29 @@
+"""Plain words in private that answer the one open question "is it solved?" ("还没好")."""
+
+from __future__ import annotations
+
+from handlers.context import Context
+from handlers.requests import acts, speaking
+from storage.queries import requests as query
+from storage.tables import Request
+
+#: Longer than this and it may well speak of something else.
+MOST = 24
+
+
+async def answer(ctx: Context, text: str, category: str | None) -> Request | None:
+    """The request whose question was answered; None: it is no answer, or to which is not certain.
+
+    `category` is what the words seem to be about, if anything.
+    """
+    spoken = speaking.hear(ctx, text) if len(text) <= MOST else None
+    if spoken is None or spoken.kind not in ("not_solved", "done"):
+        return None
+    asked = await query.asked_back(ctx.store, ctx.person.id, ctx.now)
+    if len(asked) != 1 or category not in (None, "other", asked[0].category):
+        return None
+    if spoken.kind == "done":
+        await acts.solved(ctx, asked[0], "")
+    else:
+        await acts.unsolved(ctx, asked[0], text.strip())
+    return asked[0]

@@ -1,0 +1,71 @@
+"""Which request is meant when a command names none: the likely ones as buttons, or its number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handlers import forms
+from handlers.context import Context, RefusalError, button
+from handlers.requests import lists, texts
+from handlers.requests.asking_more import UNENDED, in_rows
+from handlers.requests.rules import State
+from storage.queries import requests as query
+from storage.queries.requests import Row, Wanted
+
+FORM = "which"
+MOST = 6
+#: The states in which a verb makes sense, where these are not all that have not ended.
+STATES: Mapping[str, tuple[str, ...]] = {
+    "take": (State.OPEN.value,),
+    "resume": (State.WAITING.value,),
+    "ok": (State.DONE.value,),
+    "no": (State.DONE.value, State.CLOSED.value),
+}
+
+
+async def ask(ctx: Context, verb: str, words: str) -> None:
+    """Offer what may be meant; the words said with the command wait for the choice.
+
+    Raises RefusalError where there is nothing to choose from.
+    """
+    rows = await _likely(ctx, verb)
+    if not rows:
+        raise RefusalError("request.which")
+    await forms.start(ctx, FORM, verb, {"words": words})
+    buttons = [
+        button(
+            f"#{row.request.number} {texts.category(ctx, ctx.language, row.request.category)}"
+            f" {texts.short(row.request.words, 16)}",
+            f"{verb}:{row.request.id}",
+        )
+        for row in rows
+    ]
+    ctx.answer("request.which_pick", buttons=in_rows(buttons, 1))
+
+
+async def words_for(ctx: Context, verb: str) -> str:
+    """What was said with the command for which a request is chosen now."""
+    draft = await forms.draft_of(ctx)
+    if draft is None or draft.form != FORM or draft.step != verb:
+        return ""
+    await forms.end(ctx)
+    return str(draft.data.get("words") or "")
+
+
+async def _likely(ctx: Context, verb: str) -> list[Row]:
+    """One's own ones, in a group only those of its place; else those of one's places."""
+    states = STATES.get(verb, UNENDED)
+    paths = () if ctx.private else await _paths(ctx)
+    if verb != "metoo":  # nobody joins what is theirs already
+        mine = Wanted(paths=paths, person_id=ctx.person.id, states=states)
+        if rows := await query.listed(ctx.store, mine, limit=MOST):
+            return rows
+    paths = await _paths(ctx)
+    return await query.listed(ctx.store, Wanted(paths=paths, states=states), limit=MOST)
+
+
+async def _paths(ctx: Context) -> tuple[str, ...]:
+    try:
+        return await lists.paths_of(ctx)
+    except RefusalError:
+        raise RefusalError("request.which") from None
