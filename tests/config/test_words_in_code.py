@@ -132,7 +132,11 @@ def test_what_is_put_into_a_text_is_what_it_has_room_for() -> None:
     for key, given in _said():
         raw = catalogue().raw("zh", key) if catalogue().has(key) else ""
         forms = [raw] if isinstance(raw, str) else list(raw.values())
-        fields = {f for form in forms for _, f, _, _ in string.Formatter().parse(form) if f}
-        if fields != given and not (given - fields == {"n"} and not isinstance(raw, str)):
+        fields = frozenset(
+            f for form in forms for _, f, _, _ in string.Formatter().parse(form) if f
+        )
+        if fields != given and not (
+            given - fields == frozenset({"n"}) and not isinstance(raw, str)
+        ):
             wrong.append(f"{key}: has {sorted(fields)}, is given {sorted(given)}")
     assert not wrong
