@@ -44,6 +44,10 @@ class _NobodyTalks:
         """Nothing."""
         return Meaning(Outcome.TALK)
 
+    def report(self, heard: Heard, scene: Scene) -> Meaning:
+        """Nothing either."""
+        return Meaning(Outcome.OPEN)
+
 
 @asynccontextmanager
 async def _app() -> AsyncGenerator[App]:

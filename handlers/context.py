@@ -49,6 +49,10 @@ class Understands(Protocol):
         """What the message means."""
         ...
 
+    def report(self, heard: Heard, scene: Scene) -> Meaning:
+        """What it is about, where and how urgent, given that it is a request."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Defaults:

@@ -1,1 +1,13 @@
-"""Requests: their moves, routing, cards and commands."""
+"""Requests, from the report to the end. Which file does what, along a request's life:
+
+rules (the table of moves), deadlines, cues, when: pure, values in and values out.
+opening, filing, questions: how one begins: from talk, by /report, after a question.
+routing, pages, clock: who is asked, how they are told, what happens when nobody answers.
+moving, effects, office, given, case: the one function by which it changes, and what each move does.
+acts, asking_more, choosing, steering, commands: buttons and commands, and what they miss.
+replies, speaking, answering, progress: plain words and reactions that do the same.
+voices, details: who else says so, what is added, changed or taken back.
+callback_asking, callback: is it solved? asked of all, and their answers.
+cards, private_cards, texts, lists, explaining, showing: what it looks like.
+access: the one checked way to it. lifecycle: what the rest of the house may call.
+"""

@@ -14,7 +14,7 @@ from handlers.directory import people, picking, places
 from handlers.directory.finding import person_of_message
 from handlers.requests import asking_more, lists, steering
 from handlers.requests.opening import Report, open_request
-from handlers.understanding.meaning import Heard, Kind, Outcome, Place, Scene, Urgency
+from handlers.understanding.meaning import Heard, Kind, Place, Scene, Urgency
 from storage.queries import directory as query
 from storage.tables import Area, Draft, Person
 
@@ -209,16 +209,15 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
     scene = await ctx.memory.scene() or Scene()
     if chosen is not None or scene.area == Place():
         scene = replace(scene, area=_place(facts))
-    meaning = ctx.desk.reader.read(Heard(key="0", at=ctx.now, sender="", text=words), scene)
-    opened = meaning.outcome in (Outcome.OPEN, Outcome.ASK)
-    place = meaning.place if opened else _place(facts)
+    meaning = ctx.desk.reader.report(Heard(key="0", at=ctx.now, sender="", text=words), scene)
+    place = meaning.place
     if chosen is not None:
         place = replace(_place(facts), floor=place.floor, spot=place.spot)
     await open_request(
         ctx,
         Report(
             words=words,
-            category=str(data.get("category") or (meaning.category if opened else None) or "other"),
+            category=str(data.get("category") or meaning.category or "other"),
             kind=meaning.kind or Kind.HELP,
             urgency=meaning.urgency or Urgency.NORMAL,
             place=place,

@@ -8,7 +8,7 @@ from handlers.requests import opening, pages
 from handlers.requests.case import Case
 from handlers.requests.given import Data, Effect, Given, ask, ask_these, by_name, ended
 from handlers.requests.rules import Ending, Move, State
-from handlers.understanding.meaning import Place
+from handlers.understanding.meaning import Heard, Place, Scene
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.tables import Person, Request, Supporter
@@ -53,15 +53,17 @@ async def split(case: Case, actor: Person | None, given: Given) -> Data:
     """A second matter in it becomes a request of its own; both name each other."""
     if not given.reason:
         raise RefusalError("request.split_words")
-    request = case.request
+    request, place = case.request, Place(**case.request.place)
+    heard = Heard(key="0", at=case.work.now, sender="", text=given.reason)
+    meaning = case.work.desk.reader.report(heard, Scene(area=place))
     child = await opening.open_request(
         case.work,
         opening.Report(
             words=given.reason,
-            category=given.category or request.category,
-            kind=request.kind,
-            urgency=request.urgency,
-            place=Place(**request.place),
+            category=given.category or meaning.category or request.category,
+            kind=meaning.kind or request.kind,
+            urgency=meaning.urgency or request.urgency,
+            place=place,
             area_id=request.area_id,
             chat=case.chats[0] if case.chats else None,
             reporter=case.person(request.reporter_id),

@@ -72,6 +72,10 @@ class Reader:
             return Meaning(Outcome.TALK, sure)
         return self._report(heard, scene, outcome, sure, features)
 
+    def report(self, heard: Heard, scene: Scene) -> Meaning:
+        """What it is about, where and how urgent, given that somebody says it is a request."""
+        return self._report(heard, scene, Outcome.OPEN, 1.0, whole(heard, scene))
+
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
         if sum(chances.get(each, 0) for each in LINKS) < 0.1:
             return None

@@ -147,3 +147,18 @@ async def test_in_private_nobody_is_left_without_an_answer(stage: Stage) -> None
         await stage.li.writes(words)
         assert len(stage.li.heard) == heard + 1
         assert "没听出" in stage.li.last.text
+
+
+async def test_what_somebody_says_is_a_request_gets_its_category_and_place(stage: Stage) -> None:
+    await stage.li.says("/report 1单元厕所堵了")
+    request = await stage.request()
+    assert request.category == "water"
+    assert request.place["unit"] == "1"
+
+
+async def test_what_is_split_off_is_read_for_itself(stage: Stage) -> None:
+    await stage.li.says("电梯里有人被困住了")
+    await stage.feng.writes("/split 1 门禁也坏了")
+    child = await stage.request(2)
+    assert child.urgency != "emergency"
+    assert child.category != "lift"

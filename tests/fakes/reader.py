@@ -53,3 +53,6 @@ class PlainReader:
             place,
             asset=category if category == "lift" else None,
         )
+
+    def report(self, heard: Heard, scene: Scene) -> Meaning:
+        return self.read(heard, scene)
