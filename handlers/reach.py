@@ -9,6 +9,7 @@ from handlers.chat import Message
 from handlers.context import Context, Sendable, Work, button
 from handlers.directory import groups
 from handlers.requests import answering, lifecycle, pages
+from handlers.understanding.meaning import Heard, Scene, Urgency
 from storage.queries import directory as query
 from storage.queries import post
 from storage.tables import Account, Person, RequestMessage
@@ -82,11 +83,21 @@ async def placed(ctx: Context) -> bool:
     return ctx.chat.area_id is not None
 
 
+def _help_in_danger(ctx: Context, message: Message) -> None:
+    """Where somebody lives is not known yet, but what to do at once is."""
+    heard = Heard(message.message_id, message.at, message.sender.id, message.text)
+    meaning = ctx.desk.reader.read(heard, Scene())
+    if meaning.urgency is Urgency.EMERGENCY:
+        key = f"request.danger.{meaning.category}"
+        ctx.answer(key if ctx.desk.words.has(key) else "request.danger.other")
+
+
 async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message) -> None:
     """A private message that is no command: a report from home, or a hint at what helps."""
     if not await placed(ctx):
         if await answering.answer(ctx, message.text, None) is not None:
             return
+        _help_in_danger(ctx, message)
         ctx.answer(
             "directory.private_hint",
             buttons=((button(ctx.t("directory.button_home"), "home:ask"),),),

@@ -42,7 +42,7 @@ async def _set_language(ctx: Context, wanted: str) -> None:
 SUBJECT = Subject(
     commands=(
         Command("start", linking.start, ("开始",), hidden=True),
-        Command("link", linking.link, ("绑定",), right="manage"),
+        Command("link", linking.link, ("绑定",), right="manage", prepare=linking.prepare),
         Command("groups", linking.list_groups, ("群组", "群"), right="manage"),
         Command("invite", linking.invite, ("邀请",), right="manage", where="private"),
         Command("home", homes.home, ("我家", "住址")),

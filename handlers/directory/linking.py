@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.chat import Content
-from handlers.context import Context, RefusalError, button
+from handlers.chat import ChatFacts, ChatKind, Content, Incoming
+from handlers.context import Context, Desk, RefusalError, button
 from handlers.directory import access, filling, finding, groups, invites, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
@@ -17,6 +17,19 @@ from storage.tables import Account, Area, Audit, Chat, Invite, Person
 
 #: An install link binds the group right after the bot was added to it and greeted it.
 JUST_GREETED = timedelta(minutes=2)
+
+
+async def prepare(desk: Desk, incoming: Incoming) -> ChatFacts | None:
+    """What the bot may do in this group as the platform says now: its last word may be old."""
+    if incoming.chat.kind is ChatKind.PRIVATE:
+        return None
+    return await desk.examine(incoming.chat.platform, incoming.chat.id)
+
+
+def _as_it_is_now(ctx: Context) -> None:
+    facts = ctx.prepared
+    if isinstance(facts, ChatFacts) and facts.reachable:
+        ctx.chat.hears_all, ctx.chat.administrator = facts.hears_all, facts.administrator
 
 
 async def link(ctx: Context, rest: str) -> None:
@@ -47,6 +60,7 @@ async def _say_link(ctx: Context) -> None:
 
 async def bind(ctx: Context, chat: Chat, area: Area, *, slot: str | None = None) -> None:
     """Bind the group and say so in it (in place of the greeting, if `slot` is its)."""
+    _as_it_is_now(ctx)
     back = {"chat": chat.id, "area": chat.area_id}
     chat.area_id = area.id
     ctx.directory_changed = True

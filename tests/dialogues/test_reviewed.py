@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.chat import ChatFacts
 from tests.harness import GROUP, Stage
 
 
@@ -162,3 +163,19 @@ async def test_what_is_split_off_is_read_for_itself(stage: Stage) -> None:
     child = await stage.request(2)
     assert child.urgency != "emergency"
     assert child.category != "lift"
+
+
+async def test_danger_told_in_private_by_a_stranger_gets_help_at_once(stage: Stage) -> None:
+    await stage.does(
+        "@tom", "tom", "message", text="there is a gas leak in my kitchen", language="en"
+    )
+    said = [each.text for each in stage.rooms.from_bot("@tom")]
+    assert len(said) == 2, "what to do at once, and what is asked for"
+    assert "gas" in said[0]
+
+
+async def test_linking_says_what_it_hears_as_the_platform_tells_it_now(stage: Stage) -> None:
+    await stage.joins_group("new", hears_all=False)
+    stage.rooms.facts["new"] = ChatFacts(reachable=True, hears_all=True, administrator=True)
+    await stage.feng.says("/link 4栋", "new")
+    assert "都能看到" in stage.last("new").text
