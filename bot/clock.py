@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -20,8 +20,11 @@ class Clock(Protocol):
         """The moment, aware, in UTC."""
         ...
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait for so long by this clock."""
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        """Wait for so long by this clock, counted from the call.
+
+        The clock may be turned between the call and the first moment at which the waiting runs.
+        """
         ...
 
 
@@ -42,9 +45,11 @@ class SystemClock:
         self._turned.set()
         self._turned = asyncio.Event()
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
         """Wait, or until the clock was turned past it."""
-        end = self.now() + timedelta(seconds=seconds)
+        return self._until(self.now() + timedelta(seconds=seconds))
+
+    async def _until(self, end: datetime) -> None:
         while (left := (end - self.now()).total_seconds()) > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._turned.wait(), left)
@@ -73,9 +78,11 @@ class VirtualClock:
         """Turn it forward."""
         self.set(self._now + by)
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
         """Wait until it was turned so far."""
-        end = self._now + timedelta(seconds=seconds)
+        return self._until(self._now + timedelta(seconds=seconds))
+
+    async def _until(self, end: datetime) -> None:
         while self._now < end:
             await self._turned.wait()
 

@@ -305,6 +305,9 @@ async def test_the_replay_fails_loudly_when_we_do(tmp_path: Path) -> None:
         def read(self, heard: object, scene: object) -> Any:
             raise ZeroDivisionError
 
+        def report(self, heard: object, scene: object) -> Any:
+            raise ZeroDivisionError
+
     found = list(read_recording(transcript(tmp_path, TALK)))
     with pytest.RaisesGroup(pytest.RaisesExc(RuntimeError, match="ZeroDivisionError")):
         async for _ in replayed(found, lambda _: Broken()):
