@@ -137,7 +137,9 @@ def card_delays(n: int) -> tuple[float, float, float, float]:
             time.sleep(1)
             rss = memory(running.pid)
             get(f"{api}/control/pace?n={n}&rate=20&chats={n + 1}")
-            wait_until(lambda: len(get(f"{api}/control/state")["delays"]) >= n * 0.9, 60)
+            wait_until(lambda: get(f"{api}/control/state")["confirmed"] >= n, 60)
+            wait_until(lambda: backlog(web) == 0)
+            time.sleep(2)  # what is on its way arrives
             delays = sorted(get(f"{api}/control/state")["delays"])
     middle = statistics.median(delays)
     return first, rss, middle, delays[int(len(delays) * 0.95)]
