@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -20,9 +21,9 @@ class Wish(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     n: int = 0
 
+    @abstractmethod
     async def grant(self, site: Site, page: Page) -> Any:
         """Do it; gives what the browser is told. Raises NotPossibleError."""
-        raise NotImplementedError
 
 
 class Watch(Wish):
@@ -59,9 +60,9 @@ class Played(Wish):
             raise NotPossibleError("page.nobody")
         return await self.act(site, page)
 
+    @abstractmethod
     async def act(self, site: Site, page: Page) -> Any:
         """Do it."""
-        raise NotImplementedError
 
 
 class InRoom(Played):
