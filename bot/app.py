@@ -55,6 +55,7 @@ class App:
         self.dispatcher = Dispatcher(self.desk, SUBJECTS)
         returns = Returns(store, self.clock, self.desk, self.dispatcher.forget)
         self.wire = Wire(store, self._heard)
+        store.changed_elsewhere = lambda: self._heard(News(everything=True))
         self.delivery = Delivery(
             store, self.clock, self.platforms, returns.undelivered, returns.moved, self.wire
         )
@@ -74,6 +75,8 @@ class App:
 
     def _heard(self, news: News) -> None:
         """Another process changed something, and may have laid letters into the outbox."""
+        if news.everything:
+            self.store.remembered.forget()
         self.dispatcher.forget_chats(news.chats, everything=news.everything)
         self.delivery.wake()
 

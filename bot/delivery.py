@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.budget import Budget
 from bot.clock import Clock
+from bot.ledger import Ledger, Outcome, named_message
 from handlers.chat import (
     OUTGOING,
     Acknowledge,
@@ -33,9 +33,9 @@ from handlers.chat import (
 )
 from handlers.context import Sendable
 from storage.engine import Store
-from storage.queries import directory as directory_query
 from storage.queries import post
-from storage.tables import Letter, Posted, RequestMessage
+from storage.queries.post import Standing
+from storage.tables import Letter
 from storage.wire import Wire
 
 log = structlog.get_logger("linli.delivery")
@@ -51,22 +51,12 @@ LOOK_AGAIN = timedelta(seconds=2)
 #: Platform, chat, and whether it is the chat's fast lane: the answer to a press is worth nothing
 #: when it waits behind what the chat's limits hold back (Telegram forgets the press after 150 s).
 Address = tuple[str, str, bool]
+#: A letter that may go, and what stands in its slot.
+Due = tuple[Letter, Standing | None]
 #: Told of a letter that will never arrive, in a transaction of its own.
 Undelivered = Callable[[Letter, Sendable, PermanentError], Awaitable[None]]
 #: Told that a group has a new id, before the letter goes there.
 GroupMoved = Callable[[str, str, str], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a letter, to be written down."""
-
-    letter: Letter
-    out: Sendable
-    values: dict[str, Any]
-    message_id: str = ""
-    digest: str | None = None
-    gone: bool = False
 
 
 @dataclass(slots=True)
@@ -80,12 +70,16 @@ class Delivery:
     moved: GroupMoved
     wire: Wire
     last_word: float = 5.0  #: seconds that a letter on its way gets when the program is stopped
+    _ledger: Ledger = field(init=False)
     _budgets: dict[str, Budget] = field(default_factory=dict[str, Budget])
     _sending: set[Address] = field(default_factory=set[Address])
     _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _next: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self._ledger = Ledger(self.store, self.clock)
 
     @property
     def resumes_at(self) -> datetime | None:
@@ -136,13 +130,14 @@ class Delivery:
         now = self.clock.now()
         async with self.store.read() as store:
             letters = await post.due_letters(store, now, self.platforms, self._not_now(now))
-            later = await post.next_letter_at(store, now, self.platforms)
+            # Whoever is sent to now calls for the next look when done.
+            later = None if letters else await post.next_letter_at(store, now, self.platforms)
         self._next = min(
             (each for each in (later, self.resumes_at) if each is not None), default=None
         )
-        chats: dict[Address, list[Letter]] = {}
-        for letter in letters:
-            chats.setdefault(_address(letter), []).append(letter)
+        chats: dict[Address, list[Due]] = {}
+        for letter, standing in letters:
+            chats.setdefault(_address(letter), []).append((letter, standing))
         for address, theirs in chats.items():
             self._sending.add(address)
             group.create_task(self._send_all(address, theirs))
@@ -152,21 +147,21 @@ class Delivery:
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}
         return self._sending | set(self._paused)
 
-    async def _send_all(self, address: Address, letters: Sequence[Letter]) -> None:
+    async def _send_all(self, address: Address, letters: Sequence[Due]) -> None:
         """Send a chat's letters one after the other, until one must wait."""
         try:
-            for letter in await self._without_folded(letters):
+            for letter, standing in await self._without_folded(letters):
                 async with self._slots:
-                    if not await self._send(address, letter):
+                    if not await self._send(address, letter, standing):
                         break
         finally:
             self._sending.discard(address)
             self._wake.set()
 
-    async def _without_folded(self, letters: Sequence[Letter]) -> list[Letter]:
+    async def _without_folded(self, letters: Sequence[Due]) -> list[Due]:
         """Of several pictures of one standing message only the newest is shown (R16)."""
-        newest = {letter.slot: letter for letter in letters if letter.slot}
-        old = [(each, newest[each.slot]) for each in letters if each.slot]
+        newest = {letter.slot: letter for letter, _ in letters if letter.slot}
+        old = [(each, newest[each.slot]) for each, _ in letters if each.slot]
         old = [(letter, heir) for letter, heir in old if letter is not heir]
         if old:
             async with self.store.write() as store:
@@ -175,16 +170,15 @@ class Delivery:
                     await post.settle_letter(store, heir.id, body=heir.body)
                     await post.settle_letter(store, letter.id, state="folded", body="")
         dropped = {letter.id for letter, _ in old}
-        return [letter for letter in letters if letter.id not in dropped]
+        return [each for each in letters if each[0].id not in dropped]
 
-    async def _send(self, address: Address, letter: Letter) -> bool:
+    async def _send(self, address: Address, letter: Letter, standing: Standing | None) -> bool:
         """Send one letter; whether the chat's next one may follow."""
         try:
             out = OUTGOING.validate_json(letter.body)
         except ValueError as error:
             await self._spoilt(letter, error)
             return True
-        standing = await self._standing(letter, out)
         if standing is not None and standing.digest == _digest(out):
             await self._settle(letter, state="sent", body="")  # it shows this already
             return True
@@ -200,10 +194,11 @@ class Delivery:
             await asyncio.wait((sending,), timeout=self.last_word)
             raise
 
-    async def _send_and_note(self, letter: Letter, out: Sendable, standing: Posted | None) -> bool:
+    async def _send_and_note(
+        self, letter: Letter, out: Sendable, standing: Standing | None
+    ) -> bool:
         outcome = await self._attempt(letter, out, standing)
-        async with self.store.write() as store:
-            await _write_down(store, outcome, self.clock.now())
+        await self._ledger.write(outcome)
         return outcome.values.get("state") is not None
 
     async def _spoilt(self, letter: Letter, error: ValueError) -> None:
@@ -228,9 +223,9 @@ class Delivery:
             budget.spend(chat, now)
         return pause
 
-    async def _attempt(self, letter: Letter, out: Sendable, standing: Posted | None) -> Outcome:
+    async def _attempt(self, letter: Letter, out: Sendable, standing: Standing | None) -> Outcome:
         platform = self.platforms[letter.platform]
-        message_id = standing.message_id if standing else _named_message(out)
+        message_id = standing.message_id if standing else named_message(out)
         try:
             done = await platform.deliver(out.model_copy(update={"chat": letter.chat}), message_id)
         except DeliveryError as error:
@@ -241,12 +236,6 @@ class Delivery:
             return await self._failed(letter, out, _broken(letter, error))
         values = {"state": "sent", "sent_at": self.clock.now(), "body": ""}
         return Outcome(letter, out, values, done.message_id or message_id or "", _digest(out))
-
-    async def _standing(self, letter: Letter, out: Sendable) -> Posted | None:
-        if not isinstance(out, Show):
-            return None
-        async with self.store.read() as store:
-            return await post.posted(store, letter.platform, letter.chat, out.slot)
 
     async def _failed(self, letter: Letter, out: Sendable, error: DeliveryError) -> Outcome:
         now = self.clock.now()
@@ -264,7 +253,7 @@ class Delivery:
             await self.moved(letter.platform, letter.chat, error.new_id)
             return Outcome(letter, out, {"chat": error.new_id})
         if isinstance(error, GoneError):
-            if _named_message(out) is not None:
+            if named_message(out) is not None:
                 return Outcome(letter, out, {**note, "body": _said_anew(out), "slot": None})
             return Outcome(letter, out, note, gone=True)
         if isinstance(error, PassingError) and now - letter.created_at < GIVE_UP_AFTER:
@@ -297,11 +286,6 @@ def _in_reply_too(newer: str, older: str) -> str:
     return OUTGOING.dump_json(kept, exclude_none=True).decode()
 
 
-def _named_message(out: Sendable) -> str | None:
-    """A slot "m:<id>" names a message that stands already (a pressed form)."""
-    return out.slot[2:] if isinstance(out, Show) and out.slot.startswith("m:") else None
-
-
 def _said_anew(out: Sendable) -> str:
     """The message that it should take the place of is gone: a message of its own."""
     values = out.model_dump(exclude={"kind", "slot"})
@@ -319,40 +303,3 @@ def _digest(out: Sendable) -> str | None:
     if not isinstance(out, Show):
         return None
     return hashlib.sha256(out.content.model_dump_json().encode()).hexdigest()
-
-
-async def _write_down(store: AsyncSession, outcome: Outcome, now: datetime) -> None:
-    letter, out = outcome.letter, outcome.out
-    values = dict(outcome.values)
-    if outcome.message_id:
-        values["message_id"] = outcome.message_id
-    await post.settle_letter(store, letter.id, **values)
-    standing = isinstance(out, Show) and _named_message(out) is None
-    if isinstance(out, Show) and standing and (outcome.gone or outcome.message_id):
-        await post.remember_posted(
-            store,
-            (letter.platform, letter.chat, out.slot),
-            None if outcome.gone else outcome.message_id,
-            outcome.digest or "",
-        )
-    if out.about is not None and outcome.message_id and not isinstance(out, React):
-        await _belongs(store, letter, out, outcome.message_id, now)
-
-
-async def _belongs(
-    store: AsyncSession, letter: Letter, out: Sendable, message_id: str, now: datetime
-) -> None:
-    """Replies to and reactions on this message are about the request."""
-    chat = await directory_query.chat(store, letter.platform, letter.chat)
-    if chat is None:
-        return
-    role = "card" if isinstance(out, Show) and out.group else "page"
-    row: dict[str, Any] = {
-        "request_id": out.about,
-        "chat_id": chat.id,
-        "message_id": message_id,
-        "role": role,
-        "at": now,
-        "media": [],
-    }
-    await store.execute(post.insert_new(store, RequestMessage), [row])

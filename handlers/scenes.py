@@ -6,7 +6,7 @@ In memory only, for minutes: the words of talk are never written anywhere (invar
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from handlers.understanding.meaning import (
 )
 from storage.queries import directory as query
 from storage.queries import scenes as scene_query
+from storage.remembered import recall, remember
 from storage.tables import Area, Chat, Request
 
 RECENT = 40
@@ -279,8 +280,17 @@ def place_of(facts: query.AreaFacts) -> Place:
 
 async def _read_places(store: AsyncSession, facts: query.AreaFacts) -> KnownPlaces:
     """The buildings and units of the neighbourhood; the rooms only of the group's own building."""
-    line = await query.line_of(store, facts.path)
+    key = (KnownPlaces, facts.path)
+    known: KnownPlaces | None = recall(store, key)
+    if known is None:
+        known = await _read_known(store, await query.line_of(store, facts.path))
+        remember(store, key, known)
+    return known
+
+
+async def _read_known(store: AsyncSession, line: Sequence[Area]) -> KnownPlaces:
     top = next((a for a in line if a.kind == "neighbourhood"), line[0])
+    own = next((a for a in reversed(line) if a.kind in ("building", "unit")), None)
     rows = (
         await store.execute(
             select(Area.id, Area.parent_id, Area.kind, Area.code)
@@ -294,7 +304,6 @@ async def _read_places(store: AsyncSession, facts: query.AreaFacts) -> KnownPlac
         for row in rows
         if row.kind == "unit" and row.parent_id in buildings
     }
-    own = next((a for a in reversed(line) if a.kind in ("building", "unit")), None)
     rooms = await _read_rooms(store, own, buildings, units) if own else {}
     return KnownPlaces(frozenset(buildings.values()), frozenset(units.values()), rooms)
 

@@ -78,7 +78,12 @@ def plain_text(length: int) -> String:
 
 def begins_with(column: InstrumentedAttribute[Any], prefix: str) -> ColumnElement[bool]:
     """Whether a column of `plain_text` begins so: a range of its index, which LIKE is not."""
-    return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+    return and_(column >= prefix, column < end_of(prefix))
+
+
+def end_of(prefix: str) -> str:
+    """The first text behind all that begin with `prefix`."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
 class Base(DeclarativeBase):

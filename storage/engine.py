@@ -6,13 +6,12 @@ transaction never finds half-way that somebody else was first. PostgreSQL shares
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -21,15 +20,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-# NORMAL with WAL: a killed process loses nothing; a power cut may lose the last commits, which the
-# platform then delivers again, because it was told "received" by a later poll.
-PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=NORMAL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
-    "PRAGMA cache_size=-16000",
-)
+from storage import sqlite
+from storage.remembered import REMEMBERED, Remembered, WatchedSession
 
 #: Under this name a session knows the process that it belongs to.
 ORIGIN = "origin"
@@ -42,17 +34,30 @@ class Store:
         self.url = url
         self.sqlite = url.startswith("sqlite")
         self.origin = token_hex(8)  #: tells this process from others on the same database
+        self.remembered = Remembered()
+        #: called when another process changed the database (SQLite; others tell by themselves)
+        self.changed_elsewhere: Callable[[], None] = self.remembered.forget
         if self.sqlite:
             _make_folder(url)
-            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1, echo=echo)
-            self._reader = _sqlite_engine(url, "BEGIN", 4, echo=echo)
+            at = make_url(url)
+            self._writer = sqlite.engine_of(at, "BEGIN IMMEDIATE", 1, self._elsewhere, echo=echo)
+            self._reader = sqlite.engine_of(at, "BEGIN", 4, None, echo=echo)
         else:
             self._writer = create_async_engine(url, pool_size=10, max_overflow=10, echo=echo)
             self._reader = self._writer
         # Autoflush would write in the middle of reading; a handler flushes where it must.
-        mine = {ORIGIN: self.origin}
-        self.writing = async_sessionmaker(self._writer, expire_on_commit=False, info=mine)
-        self.reading = async_sessionmaker(self._reader, expire_on_commit=False)
+        mine = {ORIGIN: self.origin, REMEMBERED: self.remembered}
+        self.writing = self._sessions(self._writer, mine)
+        self.reading = self._sessions(self._reader, mine)
+
+    @staticmethod
+    def _sessions(engine: AsyncEngine, info: dict[Any, Any]) -> async_sessionmaker[AsyncSession]:
+        return async_sessionmaker(
+            engine, expire_on_commit=False, info=info, sync_session_class=WatchedSession
+        )
+
+    def _elsewhere(self) -> None:
+        self.changed_elsewhere()
 
     @property
     def engine(self) -> AsyncEngine:
@@ -87,21 +92,3 @@ def _make_folder(url: str) -> None:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-
-
-def _sqlite_engine(url: str, begin: str, size: int, *, echo: bool) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=120, echo=echo)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        connection.isolation_level = None  # we say BEGIN ourselves
-        cursor = connection.cursor()
-        for pragma in PRAGMAS:
-            cursor.execute(pragma)
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        connection.exec_driver_sql(begin)
-
-    return engine

@@ -25,15 +25,23 @@ class Address:
 
 
 async def addresses(
-    work: Work, people: Iterable[Person], near: Chat | None, language: str
+    work: Work,
+    people: Iterable[Person],
+    near: Chat | None,
+    language: str,
+    accounts: Sequence[query.Reach] | None = None,
 ) -> dict[int, Address]:
-    """The addresses of people by their ids; private chats on the platform of `near` come first."""
+    """The addresses of people by their ids; private chats on the platform of `near` come first.
+
+    `accounts` are those of these people (and maybe of others), if they were read already.
+    """
     by_id = {person.id: person for person in people}
     if not by_id:
         return {}
-    theirs: dict[int, list[tuple[Account, Chat | None]]] = {each: [] for each in by_id}
-    for account, chat in await query.accounts(work.store, by_id):
-        theirs[account.person_id].append((account, chat))
+    theirs: dict[int, list[query.Reach]] = {each: [] for each in by_id}
+    for account, chat in await query.accounts(work.store, by_id) if accounts is None else accounts:
+        if account.person_id in theirs:
+            theirs[account.person_id].append((account, chat))
     return {
         each: Address(
             person,
@@ -54,7 +62,7 @@ async def address_of(work: Work, person_id: int) -> Address | None:
 
 
 async def _private(
-    work: Work, person: Person, accounts: Sequence[tuple[Account, Chat | None]], near: Chat | None
+    work: Work, person: Person, accounts: Sequence[query.Reach], near: Chat | None
 ) -> Chat | None:
     here = near.platform if near else None
     for account, chat in sorted(accounts, key=lambda pair: pair[0].platform != here):
@@ -75,18 +83,16 @@ async def _first_letter(work: Work, person: Person, account: Account) -> Chat:
     return await meeting.meet_chat(work, ref)
 
 
-def _apps(accounts: Sequence[tuple[Account, Chat | None]]) -> Iterable[str | None]:
+def _apps(accounts: Sequence[query.Reach]) -> Iterable[str | None]:
     return (account.language for account, _ in accounts)
 
 
-def _account(accounts: Sequence[tuple[Account, Chat | None]], near: Chat | None) -> str | None:
+def _account(accounts: Sequence[query.Reach], near: Chat | None) -> str | None:
     here = near.platform if near else None
     return next((each.external_id for each, _ in accounts if each.platform == here), None)
 
 
-def _mention(
-    person: Person, accounts: Sequence[tuple[Account, Chat | None]], near: Chat | None
-) -> str:
+def _mention(person: Person, accounts: Sequence[query.Reach], near: Chat | None) -> str:
     for account, _ in accounts:
         if near is not None and account.platform == near.platform and account.username:
             return f"@{account.username}"

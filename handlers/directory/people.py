@@ -34,8 +34,8 @@ async def meet_chat(work: Work, ref: ChatRef) -> Chat:
 
 async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account, Person]:
     """The account and person behind a sender; somebody new becomes a person of their own."""
-    account = await query.account(work.store, ref.platform, sender.id)
-    if account is None:
+    known = await query.account_and_person(work.store, ref.platform, sender.id)
+    if known is None:
         person = Person(name=sender.name[:80], skills=[], created_at=work.now)
         work.store.add(person)
         await work.store.flush()
@@ -43,9 +43,7 @@ async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account
         work.store.add(account)
         work.directory_changed = True
     else:
-        found = await work.store.get(Person, account.person_id)
-        assert found is not None
-        person = found
+        account, person = known
     _keep_current(account, ref, sender)
     return account, person
 

@@ -145,15 +145,15 @@ def _dashed(codes: list[str]) -> list[list[tuple[str, str]]]:
 
 async def smallest_area(work: Work, path: str, place: Place) -> int:
     """The smallest place of the tree that a understood place names; the group's own else."""
-    line = await query.line_of(work.store, path)
+    line = await query.spots_on(work.store, path)
     here = line[-1]
-    top = next((area for area in line if area.kind == "neighbourhood"), here)
+    top = next((each for each in line if each.kind == "neighbourhood"), here)
     steps = (("building", place.building), ("unit", place.unit), ("household", place.room))
     at = top if place.building else here
     for kind, code in steps:
         if code is None:
             continue
-        found = await query.find_below(work.store, at.path, kind, [code])
+        found = await query.named_below(work.store, at.path, kind, code)
         if len(found) != 1:
             break
         at = found[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
-from storage.queries.directory import AreaFacts
+from storage.queries.directory import AreaFacts, Reach
 from storage.tables import Chat, Page, Person, Request, RequestMessage, Supporter
 
 
@@ -123,12 +123,12 @@ class Case:
             self.said = list(await query.words_of(self.work.store, self.request.id))
         return self.said
 
-    async def know(self, people: Iterable[Person]) -> None:
-        """Find out where these people can be reached."""
+    async def know(self, people: Iterable[Person], accounts: Sequence[Reach] | None = None) -> None:
+        """Find out where these people can be reached (`accounts`, if theirs were read already)."""
         new = [person for person in people if person.id not in self.addresses]
         self.people.update({person.id: person for person in new})
         near = next((chat for chat in self.chats if chat.kind == "group"), None)
-        self.addresses.update(await addresses(self.work, new, near, self.language))
+        self.addresses.update(await addresses(self.work, new, near, self.language, accounts))
 
 
 def count_households(supporters: Iterable[Supporter]) -> int:
@@ -138,7 +138,7 @@ def count_households(supporters: Iterable[Supporter]) -> int:
 
 async def load(work: Work, request: Request) -> Case:
     """Read all of one request."""
-    line = await directory_query.line_of(work.store, request.area_path)
+    facts = await directory_query.facts_at(work.store, request.area_id)
     pages = await query.active_pages(work.store, request.id)
     supporters = await query.supporters(work.store, request.id)
     asking = request.state == State.DONE
@@ -153,7 +153,7 @@ async def load(work: Work, request: Request) -> Case:
     return Case(
         work,
         request,
-        directory_query.facts_of(line),
+        facts,
         await directory_query.people(work.store, ids),
         pages,
         supporters,

@@ -10,7 +10,7 @@ from handlers.chat import Media
 from handlers.context import Picture, Work
 from handlers.requests import cards, pages, routing
 from handlers.requests.case import Case
-from handlers.requests.routing import Asked
+from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
 from handlers.understanding.meaning import Place
 from storage.queries import directory as directory_query
@@ -49,11 +49,12 @@ async def open_request(work: Work, report: Report) -> Request:
         known = await scene_query.request_of_message(work.store, report.chat.id, report.message_id)
         if known is not None:
             return known[0]
-    case = await _begin(work, report)
+    facts = await directory_query.facts_at(work.store, report.area_id)
     without = frozenset({report.reporter.id} if report.reporter and not report.filed_by else ())
-    asked = await routing.plan(work, case.matter, without=without)
+    matter = Matter(report.category, report.urgency, facts)
+    asked = await routing.plan(work, matter, without=without)
+    case = await _begin(work, report, facts, asked.rung)
     await pages.ask(case, asked, call=False)
-    case.request.rung = asked.rung
     work.store.add_all([*case.supporters, *_first_rows(case, report, asked)])
     await work.store.flush()
     await pages.show(case)
@@ -61,14 +62,14 @@ async def open_request(work: Work, report: Report) -> Request:
     return case.request
 
 
-async def _begin(work: Work, report: Report) -> Case:
-    facts = await directory_query.facts_at(work.store, report.area_id)
+async def _begin(work: Work, report: Report, facts: directory_query.AreaFacts, rung: int) -> Case:
     chats = [report.chat] if report.chat else []
     if report.filed_by is not None or not chats:
         groups = await directory_query.group_chats_over(work.store, facts.path)
         chats = list(groups[:1]) or chats
     number = await query.next_number(work.store, facts.root_id)
     request = _row(work, report, facts, number)
+    request.rung = rung
     request.card_chats = [chat.id for chat in chats]
     people = {each.id: each for each in (report.reporter, report.filed_by) if each}
     owners = await query.owners_languages(work.store, chats)
@@ -102,7 +103,6 @@ def _row(work: Work, report: Report, facts: directory_query.AreaFacts, number: i
         reporter_id=report.reporter.id if report.reporter else None,
         filed_by=report.filed_by.id if report.filed_by else None,
         state=State.OPEN.value,
-        rung=0,
         round=0,
         confidence=report.confidence,
         reasons=report.reasons,

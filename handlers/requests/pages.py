@@ -30,7 +30,7 @@ def slot(page: Page) -> str:
 async def ask(case: Case, asked: Asked, *, call: bool = True) -> None:
     """Ask these people. `call`: the card stands already, so who is named in it is called too."""
     case.asked = asked
-    await case.know(person for person, _ in asked.people)
+    await case.know((person for person, _ in asked.people), asked.accounts)
     for person, role in asked.people:
         _begin(case, person, role, asked.rung)
     case.work.store.add_all(case.fresh)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.policy import Governance, Ladder, Policy
 from handlers.context import Work
@@ -38,6 +38,7 @@ class Asked:
     skipped: tuple[Skipped, ...] = ()
     last: bool = False  #: nobody is further up
     nobody_reachable: bool = False
+    accounts: tuple[directory_query.Reach, ...] = ()  #: of all who could be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Cast:
     deputies: Mapping[int, Person]
     reachable: AbstractSet[int]
     without: AbstractSet[int] = frozenset()
+    accounts: Sequence[directory_query.Reach] = ()
 
 
 def ladder_of(policy: Policy, matter: Matter) -> Ladder:
@@ -128,7 +130,8 @@ async def plan(
     """Whom to ask now. `without` are ids of people who are not asked (who reports it)."""
     ladder = ladder_of(work.policy, matter)
     cast = await cast_of(work, matter, ladder, without)
-    return choose(ladder, cast, matter.facts.hotline, from_rung)
+    asked = choose(ladder, cast, matter.facts.hotline, from_rung)
+    return replace(asked, accounts=tuple(cast.accounts))
 
 
 async def cast_of(
@@ -143,4 +146,4 @@ async def cast_of(
     people = {each.person.id for each in holders} | set(deputies)
     accounts = await directory_query.accounts(work.store, people) if people else []
     reachable = {account.person_id for account, _ in accounts}
-    return Cast(holders, deputies, reachable, without)
+    return Cast(holders, deputies, reachable, without, accounts)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, inspect, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, inspect, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import begins_with
+from storage.base import begins_with, end_of
+from storage.prepared import prepared
+from storage.remembered import recall, remember
 from storage.tables import Account, Area, Chat, Leave, Person, Residence, RoleHeld
 
 
@@ -40,6 +42,11 @@ async def area_by_id(store: AsyncSession, area_id: int) -> Area | None:
     return await store.get(Area, area_id)
 
 
+@prepared
+def _areas(ids: Sequence[int]) -> Select[Area]:
+    return select(Area).where(Area.id.in_(ids))
+
+
 async def line_of(store: AsyncSession, path: str) -> list[Area]:
     """The places on a path, from the root down; each is read once in a session.
 
@@ -49,8 +56,7 @@ async def line_of(store: AsyncSession, path: str) -> list[Area]:
     ids = ids_of(path)
     missing = [each for each in ids if each not in known or inspect(known[each]).expired]
     if missing:
-        rows = await store.scalars(select(Area).where(Area.id.in_(missing)))
-        known.update({area.id: area for area in rows})
+        known.update({area.id: area for area in await store.scalars(*_areas(missing))})
     return [known[each] for each in ids if each in known]
 
 
@@ -112,10 +118,15 @@ def facts_of(line: Sequence[Area]) -> AreaFacts:
 
 async def facts_at(store: AsyncSession, area_id: int) -> AreaFacts:
     """What holds at a place. Raises LookupError when there is no such place."""
+    known: AreaFacts | None = recall(store, (AreaFacts, area_id))
+    if known is not None:
+        return known
     area = await store.get(Area, area_id)
     if area is None:
         raise LookupError(f"no area {area_id}")
-    return facts_of(await line_of(store, area.path))
+    facts = facts_of(await line_of(store, area.path))
+    remember(store, (AreaFacts, area_id), facts)
+    return facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +159,18 @@ async def holders_over(
 
 async def roles_of(store: AsyncSession, person_id: int) -> list[tuple[str, Area]]:
     """What a person holds, and where."""
-    rows = await store.execute(
+    rows = await store.execute(*_roles_of(person_id))
+    return [(role, area) for role, area in rows.all()]
+
+
+@prepared
+def _roles_of(person_id: int) -> Select[str, Area]:
+    return (
         select(RoleHeld.role, Area)
         .join(Area, Area.id == RoleHeld.area_id)
         .where(RoleHeld.person_id == person_id)
         .order_by(RoleHeld.id)
     )
-    return [(role, area) for role, area in rows.all()]
 
 
 async def away(
@@ -171,16 +187,30 @@ async def away(
 
 async def people(store: AsyncSession, ids: Iterable[int]) -> dict[int, Person]:
     """People by id."""
-    rows = await store.scalars(select(Person).where(Person.id.in_(list(ids))))
-    return {person.id: person for person in rows.all()}
+    wanted = list(ids)
+    rows = await store.scalars(*_people(wanted)) if wanted else ()
+    return {person.id: person for person in rows}
 
 
-async def accounts(
-    store: AsyncSession, person_ids: Iterable[int]
-) -> list[tuple[Account, Chat | None]]:
+@prepared
+def _people(ids: Sequence[int]) -> Select[Person]:
+    return select(Person).where(Person.id.in_(ids))
+
+
+#: An account, and the row of the private chat it is written to in.
+Reach = tuple[Account, Chat | None]
+
+
+async def accounts(store: AsyncSession, person_ids: Iterable[int]) -> list[Reach]:
     """The accounts of people, each with the row of the private chat it is written to in."""
+    rows = await store.execute(*_accounts(list(person_ids)))
+    return [(account, chat) for account, chat in rows.all()]
+
+
+@prepared
+def _accounts(person_ids: Sequence[int]) -> Select[Account, Chat]:
     address = func.coalesce(Account.private_chat, Account.external_id)
-    rows = await store.execute(
+    return (
         select(Account, Chat)
         .outerjoin(
             Chat,
@@ -190,10 +220,9 @@ async def accounts(
                 Chat.kind == "private",
             ),
         )
-        .where(Account.person_id.in_(list(person_ids)))
+        .where(Account.person_id.in_(person_ids))
         .order_by(Account.private_chat.is_(None), Account.id)
     )
-    return [(account, chat) for account, chat in rows.all()]
 
 
 async def accounts_of(store: AsyncSession, person_id: int) -> Sequence[Account]:
@@ -204,16 +233,39 @@ async def accounts_of(store: AsyncSession, person_id: int) -> Sequence[Account]:
 
 async def account(store: AsyncSession, platform: str, external_id: str) -> Account | None:
     """The account of a platform's user."""
-    return await store.scalar(
-        select(Account).where(Account.platform == platform, Account.external_id == external_id)
+    return await store.scalar(*_account(platform, external_id))
+
+
+@prepared
+def _account(platform: str, external_id: str) -> Select[Account]:
+    return select(Account).where(Account.platform == platform, Account.external_id == external_id)
+
+
+async def account_and_person(
+    store: AsyncSession, platform: str, external_id: str
+) -> tuple[Account, Person] | None:
+    """The account of a platform's user, and whose it is."""
+    row = (await store.execute(*_account_and_person(platform, external_id))).first()
+    return (row[0], row[1]) if row else None
+
+
+@prepared
+def _account_and_person(platform: str, external_id: str) -> Select[Account, Person]:
+    return (
+        select(Account, Person)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.platform == platform, Account.external_id == external_id)
     )
 
 
 async def chat(store: AsyncSession, platform: str, external_id: str) -> Chat | None:
     """The chat of a platform's id."""
-    return await store.scalar(
-        select(Chat).where(Chat.platform == platform, Chat.external_id == external_id)
-    )
+    return await store.scalar(*_chat(platform, external_id))
+
+
+@prepared
+def _chat(platform: str, external_id: str) -> Select[Chat]:
+    return select(Chat).where(Chat.platform == platform, Chat.external_id == external_id)
 
 
 async def group_chats_below(store: AsyncSession, path: str) -> Sequence[Chat]:
@@ -240,13 +292,18 @@ async def group_chats_over(store: AsyncSession, path: str) -> Sequence[Chat]:
 
 async def homes_of(store: AsyncSession, person_id: int) -> list[tuple[Residence, Area]]:
     """Where a person lives; confirmed homes first."""
-    rows = await store.execute(
+    rows = await store.execute(*_homes_of(person_id))
+    return [(residence, area) for residence, area in rows.all()]
+
+
+@prepared
+def _homes_of(person_id: int) -> Select[Residence, Area]:
+    return (
         select(Residence, Area)
         .join(Area, Area.id == Residence.area_id)
         .where(Residence.person_id == person_id)
         .order_by(Residence.confirmed_at.is_(None), Residence.id)
     )
-    return [(residence, area) for residence, area in rows.all()]
 
 
 async def find_below(
@@ -254,10 +311,48 @@ async def find_below(
 ) -> Sequence[Area]:
     """Places of a kind under a path by their bare code or their full name."""
     wanted = [code.casefold() for code in codes]
-    rows = await store.scalars(
+    rows = await store.scalars(*_find_below(path, end_of(path), kind, wanted))
+    return rows.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a place stands in the tree."""
+
+    id: int
+    path: str
+    kind: str
+
+
+def _spots(areas: Iterable[Area]) -> tuple[Spot, ...]:
+    return tuple(Spot(area.id, area.path, area.kind) for area in areas)
+
+
+async def spots_on(store: AsyncSession, path: str) -> tuple[Spot, ...]:
+    """Where the places of `line_of` stand."""
+    key = (Spot, path)
+    known: tuple[Spot, ...] | None = recall(store, key)
+    if known is None:
+        known = _spots(await line_of(store, path))
+        remember(store, key, known)
+    return known
+
+
+async def named_below(store: AsyncSession, path: str, kind: str, name: str) -> tuple[Spot, ...]:
+    """Where the places of `find_below` of one name stand."""
+    key = (Spot, path, kind, name)
+    known: tuple[Spot, ...] | None = recall(store, key)
+    if known is None:
+        known = _spots(await find_below(store, path, kind, [name]))
+        remember(store, key, known)
+    return known
+
+
+@prepared
+def _find_below(start: str, end: str, kind: str, wanted: Sequence[str]) -> Select[Area]:
+    named = or_(func.lower(Area.code).in_(wanted), func.lower(Area.name).in_(wanted))
+    return (
         select(Area)
-        .where(below(path), Area.kind == kind)
-        .where(or_(func.lower(Area.code).in_(wanted), func.lower(Area.name).in_(wanted)))
+        .where(Area.path >= start, Area.path < end, Area.kind == kind, named)
         .order_by(Area.id)
     )
-    return rows.all()

@@ -3,34 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Delete, delete, func, select, tuple_, update
+from sqlalchemy import (
+    CursorResult,
+    Delete,
+    Insert,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Base
-from storage.tables import Letter, Posted, Update
+from storage.prepared import prepared
+from storage.tables import Chat, Letter, Posted, RequestMessage, Update
+
+#: The post room works on plain rows: it has many, and reads each once.
+UPDATES, LETTERS, POSTED, MESSAGES = (
+    Base.metadata.tables[each.__tablename__] for each in (Update, Letter, Posted, RequestMessage)
+)
+#: So many letters are taken up together.
+AT_ONCE = 400
+INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def insert_new(store: AsyncSession, table: type[Base]) -> Any:
     """An INSERT that passes over rows whose unique key is there already, on either database."""
-    return _insert(store, table).on_conflict_do_nothing()
+    return _insert_new(_dialect(store), table)
 
 
-def _insert(store: AsyncSession, table: type[Base]) -> Any:
-    dialect = store.get_bind().dialect.name
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+@cache
+def _insert_new(dialect: str, table: type[Base]) -> Any:
+    return INSERTS[dialect](table.__table__).on_conflict_do_nothing()
+
+
+def _dialect(store: AsyncSession) -> str:
+    return store.get_bind().dialect.name
 
 
 async def keep_updates(
     store: AsyncSession, rows: Sequence[Mapping[str, Any]]
 ) -> Sequence[tuple[int, str]]:
     """Keep raw updates; gives (id, key) of those that were not known yet."""
-    made = insert_new(store, Update).returning(Update.id, Update.key)
-    found = await store.execute(made, list(rows))
+    found = await store.execute(_keep_updates(_dialect(store)), list(rows))
     return [(row.id, row.key) for row in found.all()]
+
+
+@cache
+def _keep_updates(dialect: str) -> Insert:
+    made = INSERTS[dialect](UPDATES).on_conflict_do_nothing()
+    return made.returning(UPDATES.c.id, UPDATES.c.key)
 
 
 async def waiting_updates(store: AsyncSession, platforms: Iterable[str]) -> Sequence[Update]:
@@ -45,25 +77,24 @@ async def waiting_updates(store: AsyncSession, platforms: Iterable[str]) -> Sequ
 
 async def claim_update(store: AsyncSession, update_id: int) -> bool:
     """Close an update in the transaction that handles it; False: another process did already."""
-    closed = await store.execute(
-        update(Update)
-        .where(Update.id == update_id, Update.state == "new")
-        .values(state="done", body=None)
-        .returning(Update.id)
-        .execution_options(synchronize_session=False)
-    )
-    return closed.first() is not None
+    return (await store.execute(CLAIM, {"row": update_id})).first() is not None
+
+
+CLAIM = (
+    update(UPDATES)
+    .where(UPDATES.c.id == bindparam("row"), UPDATES.c.state == "new")
+    .values(state="done", body=None)
+    .returning(UPDATES.c.id)
+)
 
 
 async def close_updates(store: AsyncSession, ids: Sequence[int]) -> None:
     """Handled: their bodies are forgotten, their keys kept against repeats."""
     for start in range(0, len(ids), 500):
-        await store.execute(
-            update(Update)
-            .where(Update.id.in_(ids[start : start + 500]))
-            .values(state="done", body=None)
-            .execution_options(synchronize_session=False)
-        )
+        await store.execute(CLOSE, {"rows": ids[start : start + 500]})
+
+
+CLOSE = update(UPDATES).where(UPDATES.c.id.in_(bindparam("rows"))).values(state="done", body=None)
 
 
 async def park_update(
@@ -113,45 +144,70 @@ async def keep_letters(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -
         await store.execute(insert_new(store, Letter), list(rows))
 
 
+@dataclass(slots=True)
+class Standing:
+    """Which message stands in a letter's slot, and what it shows."""
+
+    message_id: str
+    digest: str
+
+
 async def due_letters(
     store: AsyncSession,
     now: datetime,
     platforms: Iterable[str],
     busy: Iterable[tuple[str, str, bool]],
-    limit: int = 400,
-) -> Sequence[Letter]:
+) -> Sequence[tuple[Letter, Standing | None]]:
     """Letters that may go now, urgent ones first, then in the order they were written.
 
     Those of a platform that is turned off wait for it.
     """
-    skip = list(busy)
-    query = (
-        select(Letter)
-        .where(Letter.state == "new", Letter.not_before <= now)
-        .where(Letter.platform.in_(list(platforms)))
-        .order_by(Letter.urgent.desc(), Letter.id)
-        .limit(limit)
+    rows = await store.execute(*_due_letters(now, list(platforms), list(busy)))
+    return [(letter, Standing(at, digest) if at else None) for letter, at, digest in rows]
+
+
+@prepared
+def _due_letters(
+    now: datetime, platforms: Sequence[str], busy: Sequence[tuple[str, str, bool]]
+) -> Select[Letter, str, str]:
+    stands = and_(
+        Posted.platform == Letter.platform,
+        Posted.chat == Letter.chat,
+        Posted.slot == Letter.slot,
     )
-    if skip:
-        lane = tuple_(Letter.platform, Letter.chat, Letter.at_once)
-        query = query.where(lane.not_in(skip))
-    return (await store.scalars(query)).all()
+    lane = tuple_(Letter.platform, Letter.chat, Letter.at_once)
+    return (
+        select(Letter, Posted.message_id, Posted.digest)
+        .outerjoin(Posted, stands)
+        .where(Letter.state == "new", Letter.not_before <= now)
+        .where(Letter.platform.in_(platforms), lane.not_in(busy))
+        .order_by(Letter.urgent.desc(), Letter.id)
+        .limit(AT_ONCE)
+    )
 
 
 async def next_letter_at(
     store: AsyncSession, after: datetime, platforms: Iterable[str]
 ) -> datetime | None:
     """When the next letter that must still wait may go."""
-    return await store.scalar(
+    return await store.scalar(*_next_letter_at(after, list(platforms)))
+
+
+@prepared
+def _next_letter_at(after: datetime, platforms: Sequence[str]) -> Select[datetime]:
+    return (
         select(func.min(Letter.not_before))
         .where(Letter.state == "new", Letter.not_before > after)
-        .where(Letter.platform.in_(list(platforms)))
+        .where(Letter.platform.in_(platforms))
     )
 
 
 async def settle_letter(store: AsyncSession, letter_id: int, **values: Any) -> None:
     """Write down what became of a letter."""
-    await store.execute(update(Letter).where(Letter.id == letter_id).values(**values))
+    await store.execute(SETTLE, {"row": letter_id, **values})
+
+
+SETTLE = update(LETTERS).where(LETTERS.c.id == bindparam("row"))
 
 
 async def posted_in(store: AsyncSession, platform: str, chat: str) -> dict[str, Posted]:
@@ -162,10 +218,16 @@ async def posted_in(store: AsyncSession, platform: str, chat: str) -> dict[str, 
     return {row.slot: row for row in rows.all()}
 
 
-async def posted(store: AsyncSession, platform: str, chat: str, slot: str) -> Posted | None:
+async def standing(store: AsyncSession, platform: str, chat: str, slot: str) -> Standing | None:
     """The standing message of one slot."""
-    return await store.scalar(
-        select(Posted).where(Posted.platform == platform, Posted.chat == chat, Posted.slot == slot)
+    row = (await store.execute(*_standing(platform, chat, slot))).first()
+    return Standing(row[0], row[1]) if row else None
+
+
+@prepared
+def _standing(platform: str, chat: str, slot: str) -> Select[str, str]:
+    return select(Posted.message_id, Posted.digest).where(
+        Posted.platform == platform, Posted.chat == chat, Posted.slot == slot
     )
 
 
@@ -195,10 +257,31 @@ async def remember_posted(
         "message_id": message_id,
         "digest": digest,
     }
-    made = _insert(store, Posted).values(row)
-    await store.execute(
-        made.on_conflict_do_update(
-            index_elements=["platform", "chat", "slot"],
-            set_={"message_id": message_id, "digest": digest},
-        )
+    await store.execute(_remember_posted(_dialect(store)), row)
+
+
+@cache
+def _remember_posted(dialect: str) -> Insert:
+    made = INSERTS[dialect](POSTED)
+    return made.on_conflict_do_update(
+        index_elements=["platform", "chat", "slot"],
+        set_={"message_id": made.excluded.message_id, "digest": made.excluded.digest},
     )
+
+
+async def belongs_to(store: AsyncSession, letter: Letter, row: Mapping[str, Any]) -> None:
+    """A message that was sent is one of its request's from now on, if its chat is known."""
+    values = {**row, "platform": letter.platform, "chat": letter.chat}
+    await store.execute(_belongs_to(_dialect(store)), values)
+
+
+@cache
+def _belongs_to(dialect: str) -> Insert:
+    table = MESSAGES.c
+    named = [table.request_id, table.message_id, table.role, table.at]
+    given = (bindparam(each.name, type_=each.type) for each in named)
+    chat = select(Chat.id, *given).where(
+        Chat.platform == bindparam("platform"), Chat.external_id == bindparam("chat")
+    )
+    made = INSERTS[dialect](MESSAGES).from_select([table.chat_id, *named], chat)
+    return made.on_conflict_do_nothing()

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with
+from storage.prepared import prepared
 from storage.tables import (
     Account,
     Area,
@@ -72,21 +73,28 @@ async def by_album(store: AsyncSession, chat_id: int, album: str) -> Request | N
 
 async def message(store: AsyncSession, chat_id: int, message_id: str) -> RequestMessage | None:
     """What is kept of a chat message that belongs to a request."""
-    return await store.scalar(
-        select(RequestMessage).where(
-            RequestMessage.chat_id == chat_id, RequestMessage.message_id == message_id
-        )
+    return await store.scalar(*_message(chat_id, message_id))
+
+
+@prepared
+def _message(chat_id: int, message_id: str) -> Select[RequestMessage]:
+    return select(RequestMessage).where(
+        RequestMessage.chat_id == chat_id, RequestMessage.message_id == message_id
     )
 
 
 async def words_of(store: AsyncSession, request_id: int) -> Sequence[RequestMessage]:
     """The report and the details of a request, the oldest first."""
-    rows = await store.scalars(
+    return (await store.scalars(*_words_of(request_id))).all()
+
+
+@prepared
+def _words_of(request_id: int) -> Select[RequestMessage]:
+    return (
         select(RequestMessage)
         .where(RequestMessage.request_id == request_id, RequestMessage.role.in_(OWN_WORDS))
         .order_by(RequestMessage.id)
     )
-    return rows.all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +112,26 @@ async def holders(
     store: AsyncSession, area_ids: Sequence[int], roles: Iterable[str], now: datetime
 ) -> list[Rung]:
     """Who holds one of the roles at one of the places (root first); the nearest first."""
-    rows = await store.execute(
-        select(Person, RoleHeld.role, RoleHeld.area_id, Leave.id, Leave.deputy_id)
-        .join(RoleHeld, RoleHeld.person_id == Person.id)
-        .outerjoin(
-            Leave,
-            and_(Leave.person_id == Person.id, Leave.starts <= now, Leave.ends > now),
-        )
-        .where(RoleHeld.area_id.in_(area_ids), RoleHeld.role.in_(list(roles)))
-        .order_by(RoleHeld.id, Leave.id)
-    )
+    rows = await store.execute(*_holders(area_ids, list(roles), now))
     found = {
         (person.id, role, area): Rung(person, role, area_ids.index(area), bool(leave), deputy)
         for person, role, area, leave, deputy in rows.all()
     }
     return sorted(found.values(), key=lambda rung: -rung.depth)
+
+
+@prepared
+def _holders(
+    area_ids: Sequence[int], roles: Sequence[str], now: datetime
+) -> Select[Person, str, int, int, int | None]:
+    leave = and_(Leave.person_id == Person.id, Leave.starts <= now, Leave.ends > now)
+    return (
+        select(Person, RoleHeld.role, RoleHeld.area_id, Leave.id, Leave.deputy_id)
+        .join(RoleHeld, RoleHeld.person_id == Person.id)
+        .outerjoin(Leave, leave)
+        .where(RoleHeld.area_id.in_(area_ids), RoleHeld.role.in_(roles))
+        .order_by(RoleHeld.id, Leave.id)
+    )
 
 
 async def deputies(store: AsyncSession, ids: Iterable[int], now: datetime) -> dict[int, Person]:
@@ -139,10 +152,14 @@ async def times_asked(store: AsyncSession, request_id: int, rung: int) -> int:
 
 async def active_pages(store: AsyncSession, request_id: int) -> list[Page]:
     """Who is asked to take a request at this moment."""
-    rows = await store.scalars(
+    return list((await store.scalars(*_active_pages(request_id))).all())
+
+
+@prepared
+def _active_pages(request_id: int) -> Select[Page]:
+    return (
         select(Page).where(Page.request_id == request_id, Page.ended_at.is_(None)).order_by(Page.id)
     )
-    return list(rows.all())
 
 
 async def was_asked(store: AsyncSession, request_id: int, person_id: int) -> bool:
@@ -165,18 +182,23 @@ async def last_page(store: AsyncSession, request_id: int, person_id: int) -> Pag
 
 async def supporters(store: AsyncSession, request_id: int) -> list[Supporter]:
     """The voices of a request, the reporter's first."""
-    rows = await store.scalars(
-        select(Supporter).where(Supporter.request_id == request_id).order_by(Supporter.id)
-    )
-    return list(rows.all())
+    return list((await store.scalars(*_supporters(request_id))).all())
+
+
+@prepared
+def _supporters(request_id: int) -> Select[Supporter]:
+    return select(Supporter).where(Supporter.request_id == request_id).order_by(Supporter.id)
 
 
 async def chats(store: AsyncSession, ids: Sequence[int]) -> list[Chat]:
     """Chats by id, in the order asked for."""
-    rows = {
-        chat.id: chat for chat in (await store.scalars(select(Chat).where(Chat.id.in_(ids)))).all()
-    }
+    rows = {chat.id: chat for chat in await store.scalars(*_chats(ids))}
     return [rows[each] for each in ids if each in rows]
+
+
+@prepared
+def _chats(ids: Sequence[int]) -> Select[Chat]:
+    return select(Chat).where(Chat.id.in_(ids))
 
 
 async def owners_languages(

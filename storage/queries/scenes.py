@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Select, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import begins_with
+from storage.base import end_of
+from storage.prepared import prepared
 from storage.queries.directory import ids_of
 from storage.tables import Account, Draft, Request, RequestMessage, Supporter
 
@@ -34,54 +35,56 @@ async def known_in(
 
     Open ones and those that ended lately; the newest `MOST`, the newest last.
     """
-    above = accumulate(f"{area_id}/" for area_id in ids_of(path))
+    above = [f"/{each}" for each in accumulate(f"{area_id}/" for area_id in ids_of(path))]
+    rows = await store.scalars(*_known_in(chat_id, path, end_of(path), above, ended_since))
+    return list(reversed(rows.all()))
+
+
+@prepared
+def _known_in(
+    chat_id: int, start: str, end: str, above: Sequence[str], ended_since: datetime
+) -> Select[Request]:
     here = (
         Request.chat_id == chat_id,
-        begins_with(Request.area_path, path),
-        Request.area_path.in_([f"/{each}" for each in above]),
+        and_(Request.area_path >= start, Request.area_path < end),
+        Request.area_path.in_(above),
     )
     # One index a branch: what ended years ago costs nothing.
     alive = [select(Request.id).where(Request.state.in_(ALIVE), each) for each in here]
     lately = select(Request.id).where(Request.ended_at >= ended_since, or_(*here))
-    rows = await store.scalars(
+    return (
         select(Request)
         .where(Request.id.in_(union(*alive, lately)))
         .order_by(Request.id.desc())
         .limit(MOST)
     )
-    return list(reversed(rows.all()))
 
 
 async def messages_of(
     store: AsyncSession, request_ids: Sequence[int], chat_id: int
 ) -> dict[int, list[str]]:
     """The messages of one chat that belong to each request."""
-    rows = await store.execute(
-        select(RequestMessage.request_id, RequestMessage.message_id).where(
-            RequestMessage.request_id.in_(request_ids), RequestMessage.chat_id == chat_id
-        )
-    )
+    rows = await store.execute(*_messages_of(request_ids, chat_id))
     found: dict[int, list[str]] = {}
     for row in rows.all():
         found.setdefault(row.request_id, []).append(row.message_id)
     return found
 
 
+@prepared
+def _messages_of(request_ids: Sequence[int], chat_id: int) -> Select[int, str]:
+    return select(RequestMessage.request_id, RequestMessage.message_id).where(
+        RequestMessage.request_id.in_(request_ids), RequestMessage.chat_id == chat_id
+    )
+
+
 async def voices_of(
     store: AsyncSession, request_ids: Sequence[int], platform: str
 ) -> dict[int, Voices]:
     """Who reported and who joined, by their accounts on a platform."""
-    rows = await store.execute(
-        select(Request.id, Account.external_id)
-        .join(Account, Account.person_id == Request.reporter_id)
-        .where(Request.id.in_(request_ids), Account.platform == platform)
-    )
+    rows = await store.execute(*_reporters(request_ids, platform))
     reporters = {row.id: row.external_id for row in rows.all()}
-    rows = await store.execute(
-        select(Supporter.request_id, Account.external_id)
-        .join(Account, Account.person_id == Supporter.person_id)
-        .where(Supporter.request_id.in_(request_ids), Account.platform == platform)
-    )
+    rows = await store.execute(*_supporters(request_ids, platform))
     joined: dict[int, set[str]] = {}
     for row in rows.all():
         joined.setdefault(row.request_id, set()).add(row.external_id)
@@ -91,24 +94,51 @@ async def voices_of(
     }
 
 
+@prepared
+def _reporters(request_ids: Sequence[int], platform: str) -> Select[int, str]:
+    return (
+        select(Request.id, Account.external_id)
+        .join(Account, Account.person_id == Request.reporter_id)
+        .where(Request.id.in_(request_ids), Account.platform == platform)
+    )
+
+
+@prepared
+def _supporters(request_ids: Sequence[int], platform: str) -> Select[int, str]:
+    return (
+        select(Supporter.request_id, Account.external_id)
+        .join(Account, Account.person_id == Supporter.person_id)
+        .where(Supporter.request_id.in_(request_ids), Account.platform == platform)
+    )
+
+
 async def filling_in(store: AsyncSession, chat_id: int, platform: str) -> frozenset[str]:
     """The accounts of those who are filling in a form in this chat."""
-    rows = await store.scalars(
+    rows = await store.scalars(*_filling_in(chat_id, platform))
+    return frozenset(rows.all())
+
+
+@prepared
+def _filling_in(chat_id: int, platform: str) -> Select[str]:
+    return (
         select(Account.external_id)
         .join(Draft, Draft.person_id == Account.person_id)
         .where(Draft.chat_id == chat_id, Account.platform == platform)
     )
-    return frozenset(rows.all())
 
 
 async def request_of_message(
     store: AsyncSession, chat_id: int, message_id: str
 ) -> tuple[Request, str] | None:
     """The request that a message belongs to, and as what: report, detail, card, page ..."""
-    found = await store.execute(
+    row = (await store.execute(*_request_of_message(chat_id, message_id))).first()
+    return (row[0], row[1]) if row else None
+
+
+@prepared
+def _request_of_message(chat_id: int, message_id: str) -> Select[Request, str]:
+    return (
         select(Request, RequestMessage.role)
         .join(RequestMessage, RequestMessage.request_id == Request.id)
         .where(RequestMessage.chat_id == chat_id, RequestMessage.message_id == message_id)
     )
-    row = found.first()
-    return (row[0], row[1]) if row else None

@@ -1,0 +1,127 @@
+"""SQLite asked in the event loop itself, which takes less time than to hand it to a thread.
+
+A statement on an embedded file takes tens of microseconds, four hops to a thread and back (as
+aiosqlite makes them) take hundreds. What can take long is to wait for the lock of a writer in
+another process, and that is awaited here without holding up the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import URL, event, pool
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
+
+# NORMAL with WAL: a killed process loses nothing; a power cut may lose the last commits, which the
+# platform then delivers again, because it was told "received" by a later poll.
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-16000",
+)
+
+#: How long to wait for another process that writes (an import holds the lock for all its rows).
+LONGEST_WAIT = 60.0
+SHORTEST_NAP, LONGEST_NAP = 0.002, 0.1
+
+
+class LoopCursor(sqlite3.Cursor):
+    """A cursor whose rows are fetched where they are asked for."""
+
+    async def _async_soft_close(self) -> None:
+        """SQLAlchemy's async session lets go of a cursor so; there is nothing to wait for."""
+
+
+class LoopConnection(sqlite3.Connection):
+    """A connection that gives such cursors."""
+
+    version = 0  #: of the data, as it was at the start of the last transaction
+
+    def cursor(self, factory: Any = LoopCursor) -> Any:
+        """A new cursor."""
+        return super().cursor(factory)
+
+
+class LoopDialect(SQLiteDialect_pysqlite):
+    """The standard library's driver under SQLAlchemy's async engine."""
+
+    driver = "loop"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[pool.Pool]:  # noqa: ARG003 - SQLAlchemy's way
+        """A pool that is waited for without holding up the loop."""
+        return pool.AsyncAdaptedQueuePool
+
+    def create_connect_args(self, url: URL) -> tuple[Any, Any]:
+        """Connections of our kind, that begin when told to and never wait by themselves."""
+        names, options = super().create_connect_args(url)
+        mine = {"factory": LoopConnection, "timeout": 0, "isolation_level": None}
+        return names, {**options, **mine, "check_same_thread": False}
+
+
+registry.register("sqlite.loop", __name__, LoopDialect.__name__)
+
+
+def engine_of(
+    url: URL, begin: str, size: int, on_news: Callable[[], None] | None, *, echo: bool
+) -> AsyncEngine:
+    """An engine on a database file whose transactions start with `begin`.
+
+    `on_news` is called at the start of a transaction when another process has committed one.
+    """
+    engine = create_async_engine(
+        url.set(drivername="sqlite+loop"),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=120,
+        echo=echo,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        for pragma in PRAGMAS:
+            _patiently(connection, pragma)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        driver = connection.connection.dbapi_connection
+        _patiently(driver, begin)
+        if on_news is not None and _version(driver) != driver.version:
+            driver.version = _version(driver)
+            on_news()
+
+    return engine
+
+
+def _version(driver: LoopConnection) -> int:
+    """Changes when another connection commits."""
+    return int(driver.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _patiently(driver: LoopConnection, statement: str) -> None:
+    """Execute; while another process holds the lock, let the loop go on and try again."""
+    waited, nap = 0.0, SHORTEST_NAP
+    while True:
+        try:
+            driver.execute(statement)
+        except sqlite3.OperationalError as error:
+            if waited >= LONGEST_WAIT or not _is_locked(error):
+                raise OperationalError(statement, None, error) from error
+            await_only(asyncio.sleep(nap))
+            waited, nap = waited + nap, min(nap * 2, LONGEST_NAP)
+        else:
+            return
+
+
+def _is_locked(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
