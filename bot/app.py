@@ -114,9 +114,9 @@ class App:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.inbox.run())
             group.create_task(self.delivery.run())
-            group.create_task(Ticker(self.ticks.tick, TICK_SECONDS).run())
             for platform in self.platforms.values():
                 group.create_task(platform.run(self.inbox))
+            group.create_task(Ticker(self.ticks.tick, TICK_SECONDS).run())
 
     async def settle(self) -> None:
         """Handle and send everything that is there now (tests and replays)."""

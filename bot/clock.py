@@ -8,10 +8,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from apscheduler.schedulers.asyncio import (  # pyright: ignore[reportMissingTypeStubs]
-    AsyncIOScheduler,
-)
-
 
 class Clock(Protocol):
     """Tells the moment and waits."""
@@ -91,17 +87,24 @@ class Ticker:
     """Calls `tick` every few seconds while it runs. What is due stands in the tables, not here."""
 
     def __init__(self, tick: Callable[[], Awaitable[None]], seconds: float) -> None:
-        self._scheduler: Any = AsyncIOScheduler(timezone=UTC)
-        # A late tick is still wanted, and two late ones are one (a lesson of python-telegram-bot
-        # users, whose jobs were skipped for being one second late).
-        self._scheduler.add_job(
-            tick, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True
-        )
+        self._tick = tick
+        self._seconds = seconds
 
     async def run(self) -> None:
         """Tick until cancelled."""
-        self._scheduler.start()
+        # Loaded when first needed: a program that only imports or exports never ticks.
+        from apscheduler.schedulers.asyncio import (  # pyright: ignore[reportMissingTypeStubs]
+            AsyncIOScheduler,
+        )
+
+        scheduler: Any = AsyncIOScheduler(timezone=UTC)
+        # A late tick is still wanted, and two late ones are one (a lesson of python-telegram-bot
+        # users, whose jobs were skipped for being one second late).
+        scheduler.add_job(
+            self._tick, "interval", seconds=self._seconds, misfire_grace_time=None, coalesce=True
+        )
+        scheduler.start()
         try:
             await asyncio.Event().wait()
         finally:
-            self._scheduler.shutdown(wait=False)
+            scheduler.shutdown(wait=False)

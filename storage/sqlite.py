@@ -36,8 +36,22 @@ SHORTEST_NAP, LONGEST_NAP = 0.002, 0.1
 class LoopCursor(sqlite3.Cursor):
     """A cursor whose rows are fetched where they are asked for."""
 
+    def execute(self, *question: Any) -> Any:
+        """Execute. SQLAlchemy's async connection wants that something was awaited."""
+        await_only(_at_once())
+        return super().execute(*question)
+
+    def executemany(self, *question: Any) -> Any:
+        """Execute for each of several rows."""
+        await_only(_at_once())
+        return super().executemany(*question)
+
     async def _async_soft_close(self) -> None:
         """SQLAlchemy's async session lets go of a cursor so; there is nothing to wait for."""
+
+
+async def _at_once() -> None:
+    """Nothing to wait for."""
 
 
 class LoopConnection(sqlite3.Connection):

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
-
 from handlers.reminders.rules import Holidays, Rule, day_of_week, last_day, next_after
 
 
@@ -196,6 +194,8 @@ def _once(day: date, rest: str, zone: str, *, part: str = "") -> tuple[Rule, str
 
 
 def _cron(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
+    from cronsim import CronSim, CronSimError  # few reminders have such a rule
+
     try:
         CronSim(found[1], now)
     except CronSimError as error:

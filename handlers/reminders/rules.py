@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim
-
 from handlers.reminders.workdays import is_free, is_working
 
 Every = Literal["once", "day", "workday", "week", "month", "nth", "year", "cron"]
@@ -78,6 +76,8 @@ def upcoming(rule: Rule, after: datetime, count: int) -> list[datetime]:
 
 
 def _next_cron(rule: Rule, after: datetime) -> datetime | None:
+    from cronsim import CronSim  # few reminders have such a rule
+
     local = after.astimezone(ZoneInfo(rule.zone))
     for moment in CronSim(rule.cron, local):
         if (found := moment.astimezone(UTC)) > after:

@@ -6,8 +6,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import holidays
-
 #: Whose public holidays hold in a time zone; elsewhere only weekends are free.
 COUNTRIES = {
     "Asia/Shanghai": "CN",
@@ -38,6 +36,9 @@ COUNTRIES = {
 
 @cache
 def _calendar(zone: str) -> Any:
+    # Loaded when first asked: most reminders never do, and it costs every start.
+    import holidays
+
     country = COUNTRIES.get(zone)
     return holidays.country_holidays(country) if country else None
 

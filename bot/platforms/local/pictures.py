@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import warnings
 
-from PIL import Image, ImageOps
-
 LARGEST_BODY = 12 * 1024 * 1024  #: bytes
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2048  #: pixels
@@ -43,6 +41,8 @@ def clean(body: bytes) -> tuple[bytes, str]:
         raise PictureError("page.picture_too_large")
     if type_of(body) is None:
         raise PictureError("page.picture_unknown")
+    from PIL import Image  # loaded with the first picture
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -54,6 +54,8 @@ def clean(body: bytes) -> tuple[bytes, str]:
 
 
 def _drawn(body: bytes) -> tuple[bytes, str]:
+    from PIL import Image, ImageOps
+
     with Image.open(io.BytesIO(body), formats=FORMATS) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise PictureError("page.picture_too_large")

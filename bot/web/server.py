@@ -1,0 +1,63 @@
+"""Serves the web app on a socket that is bound already, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Generator
+
+import structlog
+import typer
+import uvicorn
+
+from bot.app import App
+from bot.web import guard
+from bot.web.app import web_app
+
+log = structlog.get_logger("linli.serve")
+
+OPEN_TO_ALL = (
+    "the web chat asks nobody who they are: whoever reaches this address may play everybody. "
+    "Set LINLI_WEB_CHAT=false, or LINLI_HOST=127.0.0.1"
+)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us, and says where it listens once it does."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """We stop the whole program, not only the web app."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then print the address."""
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            typer.echo(f"Linli is running: http://{shown}:{port}/  (Ctrl+C stops it)")
+
+
+async def serve(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set."""
+    if app.local is not None and not guard.is_loopback(app.settings.host):
+        log.warning("web.open_to_all", host=app.settings.host, remedy=OPEN_TO_ALL)
+    server = _Server(
+        uvicorn.Config(
+            web_app(app),
+            host=app.settings.host,
+            port=app.settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+    )
+    serving = asyncio.ensure_future(server.serve([listening]))
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((serving, stopped), return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    server.should_exit = True
+    await serving
