@@ -26,7 +26,7 @@ from handlers.chat import (
 )
 from handlers.commands import Command, RunForm, RunPress, RunUndo, Subject
 from handlers.context import Book, Context, Desk, RefusalError, Work
-from handlers.directory import access, filling, groups, people, places
+from handlers.directory import access, filling, groups, people
 from handlers.hearing import Glance, Hearing
 from handlers.requests import filing, lifecycle, questions, replies
 from handlers.scenes import Scenes
@@ -174,7 +174,7 @@ class Dispatcher:
             return
         command, rest = self._command_of(message)
         if command is not None and await _holds(ctx, command, message):
-            await self._command(ctx, command, rest)
+            await _run(ctx, command, rest)
         elif message.edited:
             await self._edit(ctx, message)
         elif not (
@@ -183,16 +183,6 @@ class Dispatcher:
             or await self._same_album(ctx, message)
         ):
             await self._hear(ctx, message)
-
-    async def _command(self, ctx: Context, command: Command, rest: str) -> None:
-        try:
-            async with ctx.store.begin_nested():
-                await self._run(ctx, command, rest)
-        except places.SeveralError as several:
-            if several.text not in rest:
-                raise
-            await _undone(ctx)
-            await filling.which(ctx, command.name, rest, several)
 
     def _command_of(self, incoming: Incoming) -> tuple[Command | None, str]:
         if not isinstance(incoming, Message) or incoming.edited or incoming.forwarded:
@@ -207,14 +197,6 @@ class Dispatcher:
             if command and _meant_as_command(command, first, rest.strip()):
                 return command, rest.strip()
         return None, ""
-
-    async def _run(self, ctx: Context, command: Command, rest: str) -> None:
-        if command.where == "group" and ctx.private:
-            raise RefusalError("access.only_in_group")
-        if command.where == "private" and not ctx.private:
-            raise RefusalError("access.only_private")
-        await forms.end(ctx)
-        await command.run(ctx, rest)
 
     async def _press(self, ctx: Context, press: Press) -> None:
         verb, *arguments = press.data.split(":")
@@ -334,6 +316,16 @@ def _meant_as_command(command: Command, first: str, rest: str) -> bool:
     numbered = rest[:1] in ("#", "@") or rest[:1].isdecimal()
     steering = command.right in ("remind", "assign", "manage")
     return not rest or numbered or steering or not (first.isascii() or command.right is None)
+
+
+async def _run(ctx: Context, command: Command, rest: str) -> None:
+    if command.where == "group" and ctx.private:
+        raise RefusalError("access.only_in_group")
+    if command.where == "private" and not ctx.private:
+        raise RefusalError("access.only_private")
+    async with ctx.store.begin_nested():  # what is refused leaves the form that one is filling in
+        await forms.end(ctx)
+        await filling.run(ctx, command.name, rest)
 
 
 async def _holds(ctx: Context, command: Command, message: Message) -> bool:

@@ -9,13 +9,14 @@ from handlers import forms
 from handlers.chat import Content, Mark, Message, Press
 from handlers.context import Context, RefusalError
 from handlers.directory.finding import find_person
+from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
 from handlers.requests import access, asking_more, callback, cues, moving, speaking, voices
 from handlers.requests import when as words_to_moment
 from handlers.requests.given import Given
 from handlers.requests.rules import CODES, Move, State, done_codes
 from storage.queries import directory as directory_query
-from storage.tables import Draft, Request
+from storage.tables import Draft, Person, Request
 
 #: Runs an act with the words behind the number; empty: they may be asked for.
 Act = Callable[[Context, Request, str], Awaitable[None]]
@@ -56,8 +57,17 @@ async def resume(ctx: Context, request: Request, rest: str) -> None:
 
 async def help_(ctx: Context, request: Request, rest: str) -> None:
     """Somebody should come along."""
-    to = await find_person(ctx, rest) if rest else None
+    try:
+        to = await find_person(ctx, rest) if rest else None
+    except SeveralError as several:
+        await asking_more.among(ctx, request, "help", several)
+        return
     await _move(ctx, request, Move.HELP, "help", Given(to=to))
+
+
+async def pick_help(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """The person picked should come along."""
+    await _move(ctx, request, Move.HELP, "help", Given(to=await _picked(ctx, picked[0])))
 
 
 async def done(ctx: Context, request: Request, rest: str) -> None:
@@ -153,16 +163,25 @@ async def pass_(ctx: Context, request: Request, rest: str) -> None:
         await access.check(await access.case_of(ctx, request), Move.PASS_ON, ctx.person)
         await asking_more.whom(ctx, request, "pass", up=True)
         return
-    to = await find_person(ctx, rest)
+    try:
+        to = await find_person(ctx, rest)
+    except SeveralError as several:
+        await asking_more.among(ctx, request, "pass", several)
+        return
     await _move(ctx, request, Move.PASS_ON, "pass", Given(to=to))
 
 
 async def pick_pass(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """To the next rung, or to the person picked."""
-    to = None
-    if picked[0] != "up":
-        to = (await directory_query.people(ctx.store, [int(picked[0])])).get(int(picked[0]))
+    to = None if picked[0] == "up" else await _picked(ctx, picked[0])
     await _move(ctx, request, Move.PASS_ON, "pass", Given(to=to))
+
+
+async def _picked(ctx: Context, person_id: str) -> Person:
+    person = await ctx.store.get(Person, int(person_id)) if person_id.isdecimal() else None
+    if person is None:
+        raise RefusalError("access.old_button")
+    return person
 
 
 async def cancel(ctx: Context, request: Request, rest: str) -> None:
@@ -246,6 +265,7 @@ ACTS: dict[str, Act] = {
     "whynot": whynot,
 }
 PICKS: dict[str, Pick] = {
+    "help": pick_help,
     "done": pick_done,
     "wait": pick_wait,
     "cannot": pick_cannot,

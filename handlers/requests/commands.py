@@ -85,6 +85,13 @@ def _press(verb: str, act: Act) -> RunPress:
     return run
 
 
+async def _on_whom(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "whom:<request>:<verb>:<up?>:<page>": others who may be meant."""
+    request_id, verb, up, page = arguments
+    request = await voices.follow(ctx, await access.by_id(ctx, request_id))
+    await asking_more.whom(ctx, request, verb, up=up == "1", page=int(page))
+
+
 async def _on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     return await acts.continue_form(ctx, draft, message, VERBS)
 
@@ -135,6 +142,7 @@ SUBJECT = Subject(
     ),
     presses={
         **{verb: _press(verb, act) for verb, act in VERBS.items()},
+        "whom": _on_whom,
         "q": questions.on_press,
         "list": lists.on_press,
         "file": filing.on_press,

@@ -10,6 +10,7 @@ from handlers.directory import filling, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.directory.finding import find_person
+from handlers.directory.several import SeveralError
 from handlers.requests import access, asking_more, moving
 from handlers.requests.given import Given
 from handlers.requests.rules import CODES, ENDING_OF_CODE, Move, State
@@ -24,7 +25,12 @@ async def assign(ctx: Context, request: Request, rest: str) -> None:
     if not rest:
         await asking_more.whom(ctx, request, "assign")
         return
-    await assign_to(ctx, request, (await find_person(ctx, rest)).id)
+    try:
+        person = await find_person(ctx, rest)
+    except SeveralError as several:
+        await asking_more.among(ctx, request, "assign", several)
+        return
+    await assign_to(ctx, request, person.id)
 
 
 async def assign_to(ctx: Context, request: Request, person_id: int) -> None:
