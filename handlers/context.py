@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypedDict
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.policy import Policy
+from config.policy import Policy, Right
 from config.words import Catalogue
 from handlers.chat import (
     Acknowledge,
@@ -94,8 +94,13 @@ class Offer(Protocol):
         ...
 
     @property
-    def right(self) -> str | None:
+    def right(self) -> Right | None:
         """The right that one must hold somewhere to use it."""
+        ...
+
+    @property
+    def concerned(self) -> bool:
+        """Whether it is also for those whom a request concerns."""
         ...
 
     @property

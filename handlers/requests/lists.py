@@ -89,7 +89,7 @@ async def _wanted(ctx: Context, which: str, words: str) -> Wanted:
     named = await _named(ctx, words)
     if named.area is not None:
         if not any(named.area.path.startswith(path) for path in paths):
-            raise RefusalError("access.not_here")
+            raise RefusalError("access.not_yours")
         paths = (named.area.path,)
     states = (named.state,) if named.state else UNENDED
     return Wanted(paths=paths, states=states, category=named.category)

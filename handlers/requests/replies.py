@@ -7,7 +7,7 @@ from handlers.context import Context
 from handlers.directory.several import SeveralError
 from handlers.requests import access, asking_more, callback, moving, speaking, voices
 from handlers.requests.case import Case, load
-from handlers.requests.cues import Spoken
+from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Move, State, Who
 from storage.queries import requests as query
 from storage.tables import Request

@@ -88,7 +88,7 @@ async def test_a_wrong_setting_is_told_and_changes_nothing(stage: Stage) -> None
 
 async def test_settings_belong_to_managers(stage: Stage) -> None:
     await stage.li.says("/settings mode suggest")
-    assert "社区工作人员" in stage.last().text
+    assert "社区工作者" in stage.last().text
 
 
 async def test_the_audit_log_says_who_changed_what(stage: Stage) -> None:
