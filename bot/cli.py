@@ -138,9 +138,9 @@ def understand(
     as_json: Json = False,
 ) -> None:
     """Say what single texts mean. Input lines may be JSON: {"text": ..., "area": ...}."""
-    from bot import reading
+    from bot import desk_understanding
 
-    _finish(reading.understand(texts or [], area=area, as_json=as_json))
+    _finish(desk_understanding.understand(texts or [], area=area, as_json=as_json))
 
 
 @cli.command()

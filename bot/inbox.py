@@ -154,12 +154,16 @@ class Inbox:
 
     async def _act(self, update: Waiting, incoming: Sequence[Incoming]) -> None:
         now = self._clock.now()
-        if all(self._dispatcher.is_talk(each, now) for each in incoming):
+        looks = [self._dispatcher.first_look(each, now) for each in incoming]
+        if all(look.done for look in looks):
             self._closed.append(update.id)
             if len(self._closed) >= CLOSE_TOGETHER:
                 await self._close_talk()
             return
-        prepared = [await self._dispatcher.prepare(each) for each in incoming]
+        ahead = [
+            await self._dispatcher.prepare(each, look)
+            for each, look in zip(incoming, looks, strict=True)
+        ]
         closed, self._closed = self._closed, []
         works: list[Work] = []
         try:
@@ -168,7 +172,7 @@ class Inbox:
                 if await post.claim_update(store, update.id):
                     works += [
                         await self._dispatcher.handle(each, store, now, before)
-                        for each, before in zip(incoming, prepared, strict=True)
+                        for each, before in zip(incoming, ahead, strict=True)
                     ]
                 said = await keep_said(store, works)
         except BaseException:

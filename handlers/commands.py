@@ -26,7 +26,8 @@ RunUndo = Callable[[Context, Audit], Awaitable[None]]
 class Command:
     """A command people type: "/name rest"; `aliases` are its Chinese names.
 
-    Help lists it as words key "help.<name>" for those who hold `right` somewhere (None: all).
+    It is for those who hold `right` somewhere (None: for all), and help lists it for them as words
+    key "help.<name>".
     """
 
     name: str
@@ -37,6 +38,8 @@ class Command:
     #: talks to platforms before the transaction begins; the result is given as `prepared`
     prepare: Callable[[Desk, Incoming], Awaitable[Any]] | None = None
     hidden: bool = False
+    #: also for those who reported, joined, hold or are asked about a request
+    concerned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

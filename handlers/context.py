@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypedDict
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.policy import Policy
+from config.policy import Policy, Right
 from config.words import Catalogue
 from handlers.chat import (
     Acknowledge,
@@ -29,6 +29,7 @@ from handlers.chat import (
     SendFile,
     Show,
 )
+from handlers.parting import parts_of
 from handlers.understanding.meaning import Heard, Meaning, Scene
 from storage.tables import Account, Audit, Chat, Person
 
@@ -93,8 +94,13 @@ class Offer(Protocol):
         ...
 
     @property
-    def right(self) -> str | None:
+    def right(self) -> Right | None:
         """The right that one must hold somewhere to use it."""
+        ...
+
+    @property
+    def concerned(self) -> bool:
+        """Whether it is also for those whom a request concerns."""
         ...
 
     @property
@@ -135,6 +141,11 @@ class Outbound:
 
 
 class _Given(TypedDict):
+    platform: str
+    chat: str
+    group: bool
+    topic: str | None
+    content: Content
     about: int | None
     reply_to: str | None
     urgent: bool
@@ -150,15 +161,7 @@ class Manner:
     urgent: bool = False
     silent: bool = False
     delay: timedelta | None = None  #: the rest of the quiet hours, say
-
-    def given(self) -> _Given:
-        """What of it goes along with the message."""
-        return {
-            "about": self.about,
-            "reply_to": self.reply_to,
-            "urgent": self.urgent,
-            "silent": self.silent,
-        }
+    occasion: str | None = None  #: said once for it (R57)
 
 
 #: At once, as a message among others.
@@ -198,29 +201,23 @@ class Work:
         self.tray.append(Outbound(out, self.now + (delay or timedelta(0)), occasion))
 
     def say(self, chat: Chat, content: Content, manner: Manner = PLAINLY) -> None:
-        """A message of its own in a chat."""
-        out = Say(
-            platform=chat.platform,
-            chat=chat.external_id,
-            group=chat.kind == "group",
-            topic=topic_of(chat),
-            content=content,
-            **manner.given(),
-        )
-        self.put(out, delay=manner.delay)
+        """A message of its own in a chat; several, where it is too long for one."""
+        *rest, last = parts_of(content, self.can(chat.platform).text_limit)
+        for number, part in enumerate(rest):
+            occasion = f"{number}/{manner.occasion}" if manner.occasion else None
+            self.put(Say(**_given(chat, part, manner)), delay=manner.delay, occasion=occasion)
+            manner = replace(manner, reply_to=None)
+        out = Say(**_given(chat, last, manner))
+        self.put(out, delay=manner.delay, occasion=manner.occasion)
 
     def show(self, chat: Chat, slot: str, content: Content, manner: Manner = PLAINLY) -> None:
         """Make the standing message `slot` of a chat show `content` (sent once, then edited)."""
-        out = Show(
-            platform=chat.platform,
-            chat=chat.external_id,
-            group=chat.kind == "group",
-            topic=topic_of(chat),
-            slot=slot,
-            content=content,
-            **manner.given(),
-        )
-        self.put(out, delay=manner.delay)
+        *rest, last = parts_of(content, self.can(chat.platform).text_limit)
+        for number, part in enumerate(rest):
+            self.put(
+                Show(slot=f"{slot}~{number}", **_given(chat, part, manner)), delay=manner.delay
+            )
+        self.put(Show(slot=slot, **_given(chat, last, manner)), delay=manner.delay)
 
     def mark(self, chat: Chat, message_id: str, mark: Mark | None) -> None:
         """A quiet mark on a message, where the platform has them."""
@@ -361,9 +358,26 @@ class Context(Work):
     def edit_pressed(self, content: Content, *, slot: str | None = None) -> None:
         """Show `content` in place of the message whose button was pressed (a form's next page)."""
         if isinstance(self.incoming, Press):
-            self.show(self.chat, slot or f"m:{self.incoming.message_id}", content)
+            shown, *rest = parts_of(content, self.can(self.chat.platform).text_limit)
+            self.show(self.chat, slot or f"m:{self.incoming.message_id}", shown)
+            for part in rest:
+                self.say(self.chat, part)
         else:
             self.say(self.chat, content)
+
+
+def _given(chat: Chat, content: Content, manner: Manner) -> _Given:
+    return {
+        "platform": chat.platform,
+        "chat": chat.external_id,
+        "group": chat.kind == "group",
+        "topic": topic_of(chat),
+        "content": content,
+        "about": manner.about,
+        "reply_to": manner.reply_to,
+        "urgent": manner.urgent,
+        "silent": manner.silent,
+    }
 
 
 def topic_of(chat: Chat) -> str | None:

@@ -88,11 +88,10 @@ async def drop(ctx: Context) -> None:
     ctx.edit_pressed(Content(text=ctx.t("filling.dropped")))
 
 
-async def end(ctx: Context) -> None:
-    """The form is done or given up."""
-    await ctx.store.execute(
-        delete(Draft).where(Draft.chat_id == ctx.chat.id, Draft.person_id == ctx.person.id)
-    )
+async def end(ctx: Context, *only: str) -> None:
+    """The form is done or given up (if it is one of `only`, where any are named)."""
+    mine = delete(Draft).where(Draft.chat_id == ctx.chat.id, Draft.person_id == ctx.person.id)
+    await ctx.store.execute(mine.where(Draft.form.in_(only)) if only else mine)
     ctx.touched.add(ctx.chat.id)
 
 

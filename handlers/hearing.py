@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 
+from handlers import courtesy
 from handlers.chat import Message
 from handlers.context import Context, Desk
 from handlers.directory import answers, places
@@ -126,6 +127,8 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
     """Do what the message means; gives what became of it and of which request."""
     meaning = settled(glance)
     if ctx.private:
+        if courtesy.thanked(ctx, message.text):
+            return Outcome.TALK, None
         answered = await answering.answer(ctx, message.text, meaning.category)
         if answered is not None:
             return Outcome.UPDATE, str(answered.id)

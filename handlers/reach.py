@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from handlers import hearing
+from handlers import courtesy, hearing
 from handlers.chat import Message
 from handlers.context import Context, Sendable, Work, button
 from handlers.directory import groups
@@ -95,6 +95,8 @@ def _help_in_danger(ctx: Context, message: Message) -> None:
 async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message) -> None:
     """A private message that is no command: a report from home, or a hint at what helps."""
     if not await placed(ctx):
+        if courtesy.thanked(ctx, message.text):
+            return
         if await answering.answer(ctx, message.text, None) is not None:
             return
         _help_in_danger(ctx, message)

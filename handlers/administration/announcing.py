@@ -8,9 +8,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers import forms
-from handlers.chat import Content, Message, Say
-from handlers.context import Context, RefusalError, Work, topic_of
-from handlers.directory import access, filling, groups, places
+from handlers.chat import Content, Message
+from handlers.context import Context, Manner, RefusalError, Work
+from handlers.directory import access, filling, groups, paging, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from storage.base import begins_with
@@ -19,6 +19,10 @@ from storage.tables import Area, Audit, Chat, Draft, Letter
 
 FORM = "announce"
 FOLLOWED = timedelta(hours=24)
+#: How many groups are named before it is sent; how many there are is told as well.
+MOST_NAMED = 12
+#: In which order the groups are told, by the state of their letter.
+ORDER = ("failed", "new", "sent", "folded")
 
 
 async def announce(ctx: Context, rest: str) -> None:
@@ -39,7 +43,9 @@ async def announce(ctx: Context, rest: str) -> None:
         raise RefusalError("announce.no_groups", area=area.name)
     data = {"area": area.id, "text": text.strip()}
     draft = await forms.start(ctx, FORM, "confirm", data)
-    names = "、".join(chat.title or chat.external_id for chat in chats[:12])
+    names = "、".join(chat.title or chat.external_id for chat in chats[:MOST_NAMED])
+    if len(chats) > MOST_NAMED:
+        names += "…"
     ctx.answer(
         "announce.preview",
         n=len(chats),
@@ -56,9 +62,20 @@ async def announce(ctx: Context, rest: str) -> None:
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Button "ann:send:<token>"."""
+    """Buttons "ann:send:<token>" and "ann:page:<announcement>:<page>"."""
+    if arguments[0] == "page":
+        await _turn(ctx, int(arguments[1]), int(arguments[2]))
+        return
     draft, _ = await forms.pressed(ctx, arguments, "announce.gone", FORM)
     await _confirmed(ctx, draft)
+
+
+async def _turn(ctx: Context, announcement: int, page: int) -> None:
+    audit = await ctx.store.get(Audit, announcement)
+    if audit is None or audit.command != "announce" or audit.detail["chat"] != ctx.chat.id:
+        raise RefusalError("announce.gone")
+    content = await _progress(ctx, audit, await _states(ctx, audit), page)
+    ctx.edit_pressed(content, slot=_slot(audit))
 
 
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
@@ -86,15 +103,8 @@ async def _send(ctx: Context, area: Area, text: str) -> None:
     audit = await record(ctx, "announce", detail=detail)
     for chat in chats:
         language = await groups.language_of(ctx, chat)
-        ctx.put(
-            Say(
-                platform=chat.platform,
-                chat=chat.external_id,
-                content=Content(text=text, title=ctx.word(language, "announce.title")),
-                topic=topic_of(chat),
-            ),
-            occasion=f"announce:{audit.id}:{chat.id}",
-        )
+        content = Content(text=text, title=ctx.word(language, "announce.title"))
+        ctx.say(chat, content, Manner(occasion=f"announce:{audit.id}:{chat.id}"))
     ctx.edit_pressed(Content(text=ctx.t("announce.sending", n=len(chats))))
 
 
@@ -111,20 +121,45 @@ async def follow(work: Work) -> int:
 
 async def _show_progress(work: Work, audit: Audit) -> None:
     chat = await work.store.get(Chat, int(audit.detail["chat"]))
+    states = await _states(work, audit)
+    arrived = sum(state != "new" for state in states.values())
+    if chat is None or not states or audit.detail.get("arrived") == arrived:
+        return
+    work.show(chat, _slot(audit), await _progress(work, audit, states, 0))
+    audit.detail = {**audit.detail, "arrived": arrived, "open": arrived < len(states)}
+
+
+def _slot(audit: Audit) -> str:
+    return f"announce:{audit.id}"
+
+
+async def _states(work: Work, audit: Audit) -> dict[int, str]:
+    """How far it has come in each group."""
     found = await work.store.execute(
         select(Letter.occasion, Letter.state).where(
             begins_with(Letter.occasion, f"announce:{audit.id}:")
         )
     )
-    states = {int(str(row.occasion).rsplit(":", 1)[1]): row.state for row in found.all()}
-    arrived = sum(state != "new" for state in states.values())
-    if chat is None or not states or audit.detail.get("arrived") == arrived:
-        return
+    return {int(str(row.occasion).rsplit(":", 1)[1]): row.state for row in found.all()}
+
+
+async def _progress(work: Work, audit: Audit, states: dict[int, str], page: int) -> Content:
+    """A line for each group, a page of them; first those in which it did not arrive."""
     language = str(audit.detail["language"])
-    rows = await work.store.scalars(select(Chat).where(Chat.id.in_(states)).order_by(Chat.id))
+    rows = await work.store.scalars(select(Chat).where(Chat.id.in_(states)))
+    ordered = sorted(rows.all(), key=lambda each: (ORDER.index(states[each.id]), each.id))
     lines = [
         work.word(language, f"announce.{states[each.id]}", group=each.title or each.external_id)
-        for each in rows.all()
+        for each in paging.on_page(ordered, page)
     ]
-    work.show(chat, f"announce:{audit.id}", Content(text="\n".join(lines)))
-    audit.detail = {**audit.detail, "arrived": arrived, "open": arrived < len(states)}
+    sent = sum(state in ("sent", "folded") for state in states.values())
+    return Content(
+        title=work.word(language, "announce.progress", n=sent, of=len(states)),
+        text="\n".join(lines),
+        buttons=paging.turns_in(
+            work,
+            language,
+            (page, paging.pages(len(states))),
+            lambda number: f"ann:page:{audit.id}:{number}",
+        ),
+    )

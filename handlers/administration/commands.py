@@ -19,7 +19,7 @@ SUBJECT = Subject(
         Command("settings", preferences.settings, ("设置",), right="manage"),
         Command("doctor", doctor.doctor, ("体检",), right="manage", prepare=doctor.prepare),
         Command("export", exporting.export, ("导出",), right="manage", where="private"),
-        Command("undo", undoing.undo, ("撤销",), right="assign"),
+        Command("undo", undoing.undo, ("撤销",), right="remind", concerned=True),
         Command("audit", undoing.audit_log, ("记录",), right="manage", where="private"),
     ),
     presses={

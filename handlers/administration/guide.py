@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from handlers.context import Context
-from handlers.directory import access
+import re
+
+from config.policy import Right
+from handlers.chat import Message
+from handlers.context import Context, Offer
+from storage.queries import directory as query
+
+#: What a bot's command looks like on the platforms that have them.
+OTHERS = re.compile(r"[a-z0-9_]{1,32}")
+#: From which likeness (0 to 1) a command may have been meant.
+SIMILAR = 0.5
 
 
 async def help_(ctx: Context, rest: str) -> None:
     """List the commands that this person may use in this chat; /help NAME explains one."""
     wanted = rest.strip().lstrip("/").casefold()
-    rights = await _rights_anywhere(ctx)
     lines: list[str] = []
-    for offer in ctx.book.offers:
-        names = {offer.name, *offer.aliases}
-        if offer.hidden or (offer.right and offer.right not in rights):
-            continue
-        if wanted and wanted not in names:
-            continue
-        if offer.where in ("both", "private" if ctx.private else "group"):
+    for offer in await _offers(ctx):
+        if not wanted or wanted in (offer.name, *offer.aliases):
             name = offer.aliases[0] if ctx.language == "zh" and offer.aliases else offer.name
             lines.append(f"/{name}　{ctx.t(f'help.{offer.name}')}")
     if not lines:
@@ -27,9 +30,49 @@ async def help_(ctx: Context, rest: str) -> None:
     ctx.answer_text("\n".join((intro, *lines)), title=ctx.t("help.title"))
 
 
-async def _rights_anywhere(ctx: Context) -> set[str]:
-    found: set[str] = set()
-    for right in ("answer", "file", "confirm_home", "remind", "correct", "assign", "manage"):
-        if await access.areas_with(ctx, right):
-            found.add(right)
-    return found
+async def unknown(ctx: Context, name: str) -> bool:
+    """A command that we do not know: the nearest one is offered to who speaks to the bot.
+
+    In a group it may be another bot's and is left alone. False: these are words after all, that
+    somebody began with a slash ("/电梯又坏了").
+    """
+    ours, command = ctx.private or _said_to_bot(ctx), OTHERS.fullmatch(name)
+    near = await _nearest(ctx, name) if ours else None
+    if near is None and not command:
+        return False
+    if ours:
+        ctx.answer("help.unknown_near" if near else "help.unknown", name=name[:32], near=near)
+    return True
+
+
+def _said_to_bot(ctx: Context) -> bool:
+    return isinstance(ctx.incoming, Message) and ctx.incoming.to_bot
+
+
+async def _nearest(ctx: Context, name: str) -> str | None:
+    """The most similar name of a command that this person may use here."""
+    from rapidfuzz import process  # 5 MB for what is seldom needed
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    names = [each for offer in await _offers(ctx) for each in (offer.name, *offer.aliases)]
+    found = process.extractOne(
+        name,
+        names,
+        scorer=DamerauLevenshtein.normalized_similarity,
+        score_cutoff=SIMILAR,
+    )
+    return found[0] if found else None
+
+
+async def _offers(ctx: Context) -> list[Offer]:
+    """The commands that this person may use in this chat."""
+    rights: set[Right] = set()
+    for role, _ in await query.roles_of(ctx.store, ctx.person.id):
+        rights |= ctx.policy.rights(role)
+    here = ("both", "private" if ctx.private else "group")
+    return [
+        offer
+        for offer in ctx.book.offers
+        if not offer.hidden and offer.where in here
+        if offer.right is None or offer.right in rights
+    ]

@@ -95,7 +95,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     if line is None or line.undo is None or run is None:
         raise RefusalError("directory.undo_gone")
     if line.actor_id != ctx.person.id and not await access.areas_with(ctx, "manage"):
-        raise RefusalError("access.not_here")
+        raise RefusalError("access.not_yours")
     if line.undone_at is not None:
         raise RefusalError(
             "settings.undo_done", when=clock_text(line.undone_at, await zone_of(ctx))

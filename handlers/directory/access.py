@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.policy import Policy, Right
 from handlers.context import Context, RefusalError, Work
+from handlers.directory import places, roster
 from storage.queries import directory as query
 from storage.tables import Area
+
+#: How many of those who may are named.
+MOST_NAMED = 3
 
 
 async def rights_over(
@@ -29,9 +35,34 @@ async def may(work: Work, person_id: int, right: Right, path: str) -> bool:
 
 
 async def require(ctx: Context, right: Right, path: str) -> None:
-    """Raise RefusalError unless the person who speaks has the right at the place."""
+    """Raise RefusalError, which says who may, unless the speaker has the right at the place."""
     if not await may(ctx, ctx.person.id, right, path):
-        raise RefusalError("access.not_here")
+        raise await refusal(ctx, right, path)
+
+
+async def refusal(ctx: Context, right: Right, path: str | None = None) -> RefusalError:
+    """Who may, in words: by role, and by name those nearest to the place (else to who speaks)."""
+    roles = [name for name, role in ctx.policy.roles.items() if right in role.rights]
+    called = [roster.role_name(ctx, ctx.language, role) for role in roles]
+    names = await _nearest(ctx, roles, path or await _own_path(ctx))
+    key = "access.no_right" if path is None else "access.not_here"
+    people = ctx.t("access.people", names="、".join(names)) if names else ""
+    return RefusalError(key, roles="、".join(called), people=people)
+
+
+async def _nearest(ctx: Context, roles: Sequence[str], path: str | None) -> list[str]:
+    if path is None:
+        return []
+    held = await query.holders_over(ctx.store, path, roles)
+    names = [each.person.name for each in held if each.person.id != ctx.person.id]
+    return list(dict.fromkeys(names))[:MOST_NAMED]
+
+
+async def _own_path(ctx: Context) -> str | None:
+    try:
+        return (await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)).path
+    except RefusalError:
+        return None
 
 
 async def areas_with(ctx: Context, right: Right) -> list[Area]:
@@ -45,5 +76,5 @@ async def require_somewhere(ctx: Context, right: Right) -> list[Area]:
     """The places of `areas_with`; raises RefusalError when there is none."""
     areas = await areas_with(ctx, right)
     if not areas:
-        raise RefusalError("access.no_right")
+        raise await refusal(ctx, right)
     return areas

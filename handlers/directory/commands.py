@@ -8,7 +8,7 @@ from config.words import LANGUAGES, best_language
 from handlers import forms
 from handlers.commands import Command, Subject
 from handlers.context import Context, RefusalError, button
-from handlers.directory import filling, homes, linking, staff
+from handlers.directory import absence, filling, homes, linking, staff
 
 NAMES = {"中文": "zh", "汉语": "zh", "chinese": "zh", "英文": "en", "english": "en"}
 
@@ -47,12 +47,14 @@ SUBJECT = Subject(
         Command("invite", linking.invite, ("邀请",), right="manage", where="private"),
         Command("home", homes.home, ("我家", "住址")),
         Command("staff", staff.staff, ("人员",)),
-        Command("leave", staff.leave, ("请假",), right="answer"),
+        Command("leave", absence.leave, ("请假",), right="answer"),
         Command("language", language, ("语言",)),
     ),
     presses={
         "home": homes.on_press,
         "lang": on_language,
+        "staff": staff.on_press,
+        "groups": linking.on_press,
         "drop": forms.on_drop,
         filling.FORM: filling.on_press,
     },

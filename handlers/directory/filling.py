@@ -10,23 +10,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
-
 from config.policy import Right
 from handlers import forms
-from handlers.chat import Content, Message, Press, Rows
-from handlers.context import Context
-from handlers.directory import picking, places
-from handlers.directory.places import SeveralError
+from handlers.chat import Button, Content, Message, Press, Rows
+from handlers.context import Context, RefusalError
+from handlers.directory import finding, paging, picking, places, roster
+from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_of
 from storage.queries import directory as query
-from storage.tables import Area, Draft, Person, RoleHeld
+from storage.tables import Draft, Person
 
 FORM = "fill"
-#: The step at which one of several places of the same name is chosen.
+#: The step at which one of several places or people of the same name is chosen.
 WHICH = "which"
-MOST_PEOPLE = 24
-MOST_PLACES = 12
+PEOPLE_ON_A_PAGE = 24
+CHOICES_ON_A_PAGE = 12
 #: Days away that are offered.
 SPANS = (1, 3, 7, 14)
 NOBODY = "-"
@@ -39,8 +37,12 @@ class Part(StrEnum):
     PERSON = "person"
     DEPUTY = "deputy"
     ROLE = "role"
+    HELD = "held"  #: one of the roles that somebody has
     DAYS = "days"
     WORDS = "words"
+
+
+PEOPLE = (Part.PERSON, Part.DEPUTY)
 
 
 async def ask(
@@ -51,15 +53,29 @@ async def ask(
     draft = await forms.start(ctx, FORM, part.value, data)
     if part is Part.PLACE:
         rows = await picking.browse(ctx, draft, FORM, await picking.tops(ctx, right))
+        await _show(ctx, draft, rows)
+    elif part in PEOPLE:
+        await _show_people(ctx, draft, 0)
     else:
-        rows = (*await _rows(ctx, draft, part), (forms.drop_button(ctx, draft),))
-    await _show(ctx, part, command, rows)
+        await _show(ctx, draft, (*await _rows(ctx, draft, part), (forms.drop_button(ctx, draft),)))
 
 
-async def _show(ctx: Context, part: Part, command: str, rows: Rows) -> None:
-    key = f"filling.{command}_{part.value}"
-    text = ctx.t(key if ctx.desk.words.has(key) else f"filling.{part.value}")
-    content = Content(text=text, buttons=rows)
+async def offer(
+    ctx: Context, command: str, line: str, part: Part, choices: Sequence[tuple[str, str]]
+) -> None:
+    """Ask for a part of `/command line` of which only these can be meant: name, words."""
+    draft = await forms.start(ctx, FORM, part.value, {"command": command, "line": line})
+    rows = tuple((forms.choice(draft, name, f"fill:add:{words}"),) for name, words in choices)
+    await _show(ctx, draft, (*rows, (forms.drop_button(ctx, draft),)))
+
+
+async def _show(ctx: Context, draft: Draft, rows: Rows, more: str = "") -> None:
+    key = f"filling.{draft.data['command']}_{draft.step}"
+    text = ctx.t(key if ctx.desk.words.has(key) else f"filling.{draft.step}")
+    _put(ctx, Content(text=f"{text}\n{more}".strip(), buttons=rows))
+
+
+def _put(ctx: Context, content: Content) -> None:
     if isinstance(ctx.incoming, Press):
         ctx.edit_pressed(content)
     else:
@@ -67,38 +83,43 @@ async def _show(ctx: Context, part: Part, command: str, rows: Rows) -> None:
 
 
 async def _rows(ctx: Context, draft: Draft, part: Part) -> Rows:
-    if part in (Part.PERSON, Part.DEPUTY):
-        return await _people(ctx, draft, nobody=part is Part.DEPUTY)
     if part is Part.ROLE:
         roles = [
-            forms.choice(draft, ctx.t(f"roles.{role}"), f"fill:add:{role}")
+            forms.choice(draft, roster.role_name(ctx, ctx.language, role), f"fill:add:{role}")
             for role in ctx.policy.roles
         ]
-        return tuple(tuple(roles[i : i + 2]) for i in range(0, len(roles), 2))
-    if part is Part.DAYS:
-        return await _days(ctx, draft)
-    return ()
+        return _in_rows(roles, 2)
+    return await _days(ctx, draft) if part is Part.DAYS else ()
 
 
-async def _people(ctx: Context, draft: Draft, *, nobody: bool) -> Rows:
-    """Those who hold a role in the same places; anybody else is named in words."""
+def _in_rows(buttons: Sequence[Button], wide: int) -> Rows:
+    return tuple(tuple(buttons[i : i + wide]) for i in range(0, len(buttons), wide))
+
+
+async def _show_people(ctx: Context, draft: Draft, page: int) -> None:
+    """Those who hold a role in the same places, a page of them, narrowed by what was written."""
+    total, found = await _people(ctx, str(draft.data.get("word", "")), page)
+    buttons = [forms.choice(draft, each.name, f"fill:add:{finding.token(each)}") for each in found]
+    rows = (*_in_rows(buttons, 3), *_turns(ctx, draft, page, total, PEOPLE_ON_A_PAGE))
+    if draft.step == Part.DEPUTY:
+        none = forms.choice(draft, ctx.t("filling.button_nobody"), f"fill:add:{NOBODY}")
+        rows = (*rows, (none,))
+    many = total > PEOPLE_ON_A_PAGE
+    more = ctx.t("filling.people_many", n=total) if many else ""
+    await _show(ctx, draft, (*rows, (forms.drop_button(ctx, draft),)), more)
+
+
+async def _people(ctx: Context, word: str, page: int) -> tuple[int, Sequence[Person]]:
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    rows = await ctx.store.execute(
-        select(Person)
-        .join(RoleHeld, RoleHeld.person_id == Person.id)
-        .join(Area, Area.id == RoleHeld.area_id)
-        .where(query.below(base.path) | Area.id.in_(query.ids_of(base.path)))
-        .where(Person.id != ctx.person.id)
-        .order_by(Person.name)
-        .distinct()
-        .limit(MOST_PEOPLE)
+    at, most = page * PEOPLE_ON_A_PAGE, PEOPLE_ON_A_PAGE
+    return await roster.people(ctx, base.path, word, but=ctx.person.id, offset=at, limit=most)
+
+
+def _turns(ctx: Context, draft: Draft, page: int, total: int, on_a_page: int) -> Rows:
+    token = draft.data["token"]
+    return paging.turns(
+        ctx, page, total, lambda number: f"fill:page:{number}:{token}", on_a_page=on_a_page
     )
-    people = [
-        forms.choice(draft, each.name, f"fill:add:person.{each.id}") for each in rows.scalars()
-    ]
-    found = tuple(tuple(people[i : i + 3]) for i in range(0, len(people), 3))
-    none = forms.choice(draft, ctx.t("filling.button_nobody"), f"fill:add:{NOBODY}")
-    return (*found, (none,)) if nobody else found
 
 
 async def _days(ctx: Context, draft: Draft) -> Rows:
@@ -114,28 +135,58 @@ async def _days(ctx: Context, draft: Draft) -> Rows:
     return (tuple(buttons[:2]), tuple(buttons[2:]))
 
 
-async def which(ctx: Context, command: str, line: str, several: SeveralError) -> None:
-    """The line names a place that there are several of: which one is meant?"""
-    data = {"command": command, "line": line, "text": several.text}
-    draft = await forms.start(ctx, FORM, WHICH, data)
+async def run(ctx: Context, command: str, line: str) -> None:
+    """Run a command with what stands behind its name; where that names several, ask which.
+
+    What was begun is then rolled back, and nothing of it is said.
+    """
+    said = len(ctx.tray)
+    try:
+        async with ctx.store.begin_nested():
+            await ctx.book.runs[command](ctx, line)
+    except SeveralError as several:
+        if several.text not in line:
+            raise
+        for row in (ctx.chat, ctx.person, ctx.account):
+            await ctx.store.refresh(row)
+        del ctx.tray[said:]
+        await _ask_which(ctx, command, line, several)
+
+
+async def _ask_which(ctx: Context, command: str, line: str, several: SeveralError) -> None:
+    data = {
+        "command": command,
+        "line": line,
+        "text": several.text,
+        "choices": [list(each) for each in several.choices],
+    }
+    await _show_choices(ctx, await forms.start(ctx, FORM, WHICH, data), 0)
+
+
+async def _show_choices(ctx: Context, draft: Draft, page: int) -> None:
+    choices: list[tuple[str, str]] = draft.data["choices"]
+    first = page * CHOICES_ON_A_PAGE
     rows = tuple(
-        (forms.choice(draft, name, f"{FORM}:{WHICH}:{area.id}"),)
-        for name, area in several.choices[:MOST_PLACES]
+        (forms.choice(draft, name, f"fill:{WHICH}:{number}"),)
+        for number, (name, _) in enumerate(choices[first : first + CHOICES_ON_A_PAGE], first)
     )
-    drop = (forms.drop_button(ctx, draft),)
-    content = Content(text=ctx.t("filling.which", text=several.text), buttons=(*rows, drop))
-    ctx.show(ctx.chat, f"{FORM}:{ctx.person.id}:{ctx.message_id}", content)
+    turns = _turns(ctx, draft, page, len(choices), CHOICES_ON_A_PAGE)
+    text = ctx.t("filling.which", text=draft.data["text"])
+    _put(ctx, Content(text=text, buttons=(*rows, *turns, (forms.drop_button(ctx, draft),))))
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "fill:at:<area>:<page>", "fill:here:<area>", "fill:add:<words>",
-    "fill:which:<area>", each with the form's token."""
+    """Buttons "fill:at:<area>:<page>", "fill:here:<area>", "fill:add:<words>", "fill:page:<page>"
+    and "fill:which:<number>", each with the form's token."""
     draft, (what, *rest) = await forms.pressed(ctx, arguments, "filling.gone", FORM)
     if what == "add":
         await _go_on(ctx, draft, f"{draft.data['line']} {rest[0]}")
+    elif what == "page":
+        show = _show_choices if draft.step == WHICH else _show_people
+        await show(ctx, draft, int(rest[0]))
     elif what == WHICH and draft.step == WHICH:
-        token = places.TOKEN_OF.format(rest[0])
-        await _go_on(ctx, draft, str(draft.data["line"]).replace(draft.data["text"], token, 1))
+        _, chosen = draft.data["choices"][int(rest[0])]
+        await _go_on(ctx, draft, str(draft.data["line"]).replace(draft.data["text"], chosen, 1))
     else:
         await _go_to(ctx, draft, what, rest)
 
@@ -148,7 +199,7 @@ async def _go_to(ctx: Context, draft: Draft, what: str, rest: Sequence[str]) -> 
         return
     tops = await picking.tops(ctx, draft.data["right"])
     rows = await picking.browse(ctx, draft, FORM, tops, area, int(rest[1]))
-    await _show(ctx, Part.PLACE, str(draft.data["command"]), rows)
+    await _show(ctx, draft, rows)
 
 
 async def _go_on(ctx: Context, draft: Draft, line: str) -> None:
@@ -157,13 +208,30 @@ async def _go_on(ctx: Context, draft: Draft, line: str) -> None:
     await forms.end(ctx)
     if isinstance(ctx.incoming, Press):
         ctx.edit_pressed(Content(text=ctx.t("filling.chosen")))
-    await ctx.book.runs[command](ctx, line.strip())
+    await run(ctx, command, line.strip())
 
 
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
-    """What is written counts like what is picked."""
+    """What is written counts like what is picked; a part of a name narrows who is offered."""
     text = message.text.strip()
     if not text or draft.step == WHICH:
         return False
-    await _go_on(ctx, draft, f"{draft.data['line']} {text}")
+    if not (draft.step in PEOPLE and await _narrows(ctx, draft, text)):
+        await _go_on(ctx, draft, f"{draft.data['line']} {text}")
     return True
+
+
+async def _narrows(ctx: Context, draft: Draft, text: str) -> bool:
+    """Whether it is nobody's name, but a part of some names (or the name of a role)."""
+    try:
+        await finding.find_person(ctx, text)
+    except SeveralError:
+        return False
+    except RefusalError:
+        total, _ = await _people(ctx, text, 0)
+    else:
+        return False
+    if total:
+        word = {**draft.data, "word": text}
+        await _show_people(ctx, await forms.start(ctx, FORM, draft.step, word), 0)
+    return total > 0

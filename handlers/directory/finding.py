@@ -1,40 +1,60 @@
-"""Finding a person by what people call them: @username, a name, or the message replied to."""
+"""Finding a person by what people call them: @username, a name, a surname with a title."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import func, or_, select
 
 from handlers.context import RefusalError, Work
+from handlers.directory import places, roster
+from handlers.directory.several import SeveralError
+from storage.queries import directory as query
 from storage.tables import Account, Person, RequestMessage, Residence, RoleHeld
 
-MOST = 6
+#: How many people of one name are looked at.
+MOST = 60
 #: A word that names a person beyond doubt (a button carries it).
 TOKEN = re.compile(r"^person\.(\d{1,18})$")
+#: "小王", "老王": the surname stands behind.
+FAMILIAR = ("小", "老", "阿")
+
+
+def token(person: Person) -> str:
+    """A word that names a person for `find_person` beyond doubt (a button carries it)."""
+    return f"person.{person.id}"
+
+
+def id_in(word: str) -> int | None:
+    """The person whom such a word names."""
+    found = TOKEN.match(word)
+    return int(found[1]) if found else None
 
 
 async def find_person(work: Work, text: str) -> Person:
-    """The person meant by "@wang" or "王姨".
+    """The person meant by "@wang", "王姨" or "王师傅".
 
     Those who hold a role come before those who live here, these before anybody else. Raises
-    RefusalError when nobody or more than one is meant.
+    RefusalError when it is nobody, SeveralError when it may be more than one.
     """
     name = text.strip()
     if not name:
         raise RefusalError("directory.person_missing")
-    if picked := TOKEN.match(name):
-        person = await work.store.get(Person, int(picked[1]))
+    if picked := id_in(name):
+        person = await work.store.get(Person, picked)
         found = [person] if person else []
     elif name.startswith("@"):
         found = await _by_username(work, name[1:])
     else:
         found = await _by_name(work, name)
-    if not found:
-        raise RefusalError("directory.person_unknown", text=name)
-    if len(found) > 1:
-        raise RefusalError("directory.person_several", text=name, n=len(found))
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    # A surname with a title fits many: even a single one is asked for, and never taken for granted.
+    if found or (found := await _by_title(work, name)):
+        choices = [(await named(work, each), token(each)) for each in found]
+        raise SeveralError("directory.person_several", name, choices)
+    raise RefusalError("directory.person_unknown", text=name)
 
 
 async def _by_username(work: Work, username: str) -> list[Person]:
@@ -56,16 +76,71 @@ async def _by_username(work: Work, username: str) -> list[Person]:
 
 
 async def _by_name(work: Work, name: str) -> list[Person]:
-    named = select(Person).where(func.lower(Person.name) == name.casefold())
+    called = select(Person).where(func.lower(Person.name) == name.casefold())
     for ring in (
-        named.where(Person.id.in_(select(RoleHeld.person_id))),
-        named.where(Person.id.in_(select(Residence.person_id))),
-        named,
+        called.where(Person.id.in_(select(RoleHeld.person_id))),
+        called.where(Person.id.in_(select(Residence.person_id))),
+        called,
     ):
-        found = list((await work.store.scalars(ring.limit(MOST))).all())
+        found = list((await work.store.scalars(ring.order_by(Person.id).limit(MOST))).all())
         if found:
             return found
     return []
+
+
+async def _by_title(work: Work, text: str) -> Sequence[Person]:
+    """Those with a role whose surname is the one in "王师傅", "小王" or "Mr Wang"."""
+    surname = _surname(work, text.casefold())
+    if not surname:
+        return []
+    name = func.lower(Person.name)
+    like = name.startswith(surname, autoescape=True)
+    if surname.isascii():  # a whole word of the name, the first or the last one
+        like = or_(
+            name == surname,
+            name.startswith(f"{surname} ", autoescape=True),
+            name.endswith(f" {surname}", autoescape=True),
+        )
+    holders = select(Person).where(like, Person.id.in_(select(RoleHeld.person_id)))
+    return (await work.store.scalars(holders.order_by(Person.name, Person.id).limit(MOST))).all()
+
+
+def _surname(work: Work, text: str) -> str:
+    """What is left of a text without the title in it; empty where there is none."""
+    for title in sorted(_titles(work), key=len, reverse=True):
+        rest = ""
+        if title.isascii():
+            rest = text.removeprefix(f"{title} ").removeprefix(f"{title}. ")
+        elif text.endswith(title):
+            rest = text.removesuffix(title)
+        if rest and rest != text:
+            return rest.strip()
+    if len(text) == 2 and text[0] in FAMILIAR:
+        return text[1]
+    return ""
+
+
+def _titles(work: Work) -> list[str]:
+    return [
+        line.strip()
+        for listed in work.desk.words.every("directory.titles")
+        for line in listed.splitlines()
+        if line.strip()
+    ]
+
+
+async def named(work: Work, person: Person) -> str:
+    """A name with what tells this person from others: the role and its place, else the account."""
+    language = work.desk.defaults.language
+    for role, area in await query.roles_of(work.store, person.id):
+        where = await places.full_name(work, area)
+        called = roster.role_name(work, language, role)
+        return work.word(
+            language, "directory.person_called", name=person.name, role=called, area=where
+        )
+    accounts = await query.accounts_of(work.store, person.id)
+    username = next((each.username for each in accounts if each.username), None)
+    return f"{person.name} @{username}" if username else person.name
 
 
 async def person_of_message(work: Work, chat_id: int, message_id: str | None) -> Person | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from handlers.chat import ChatFacts, ChatKind, Content, Incoming
 from handlers.context import Context, Desk, RefusalError, button
-from handlers.directory import access, filling, finding, groups, invites, places
+from handlers.directory import access, filling, finding, groups, invites, paging, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from storage.queries import directory as query
@@ -185,24 +186,34 @@ async def move_account(ctx: Context, account: Account, person: Person) -> None:
 
 async def list_groups(ctx: Context, rest: str) -> None:
     """/groups: the groups below one's places, and how the bot stands in each."""
+    await _show_groups(ctx, 0)
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "groups:<page>"."""
+    await _show_groups(ctx, int(arguments[0]))
+
+
+async def _show_groups(ctx: Context, page: int) -> None:
     areas = await access.require_somewhere(ctx, "manage")
-    lines: list[str] = []
-    for area in areas:
-        for chat in await query.group_chats_below(ctx.store, area.path):
-            at = await ctx.store.get(Area, chat.area_id)
-            where = await places.full_name(ctx, at) if at else "?"
-            lines.append(
-                ctx.t(
-                    "directory.group_line",
-                    title=chat.title or chat.external_id,
-                    area=where,
-                    hears=ctx.t(groups.hearing_in_short(chat)),
-                )
-            )
+    found = [chat for area in areas for chat in await query.group_chats_below(ctx.store, area.path)]
     unbound = await ctx.store.scalars(
         select(Chat).where(Chat.kind == "group", Chat.area_id.is_(None), Chat.present)
     )
-    lines += [ctx.t("directory.group_unbound", title=each.title) for each in unbound.all()]
-    ctx.answer_text(
-        "\n".join(lines) or ctx.t("directory.groups_none"), title=ctx.t("directory.groups_title")
+    found = list(dict.fromkeys([*found, *unbound.all()]))
+    lines = [await _group_line(ctx, chat) for chat in paging.on_page(found, page)]
+    content = Content(
+        title=ctx.t("directory.groups_title", n=len(found)),
+        text="\n".join(lines) or ctx.t("directory.groups_none"),
+        buttons=paging.turns(ctx, page, len(found), lambda number: f"groups:{number}"),
     )
+    ctx.edit_pressed(content)
+
+
+async def _group_line(ctx: Context, chat: Chat) -> str:
+    title = chat.title or chat.external_id
+    area = await query.area_by_id(ctx.store, chat.area_id) if chat.area_id else None
+    if area is None:
+        return ctx.t("directory.group_unbound", title=title)
+    where, hears = await places.full_name(ctx, area), ctx.t(groups.hearing_in_short(chat))
+    return ctx.t("directory.group_line", title=title, area=where, hears=hears)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from config.policy import Right
 from handlers import forms
-from handlers.chat import Button, Rows
+from handlers.chat import Rows
 from handlers.context import Context, button
-from handlers.directory import access
+from handlers.directory import access, paging
 from storage.queries import directory as query
 from storage.tables import Area, Draft
 
@@ -27,15 +27,9 @@ def area_rows(
 
     `pick` and `turn` give the data of a place's and of a page's button.
     """
-    shown = areas[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    buttons = [button(each.name, pick(each)) for each in shown]
+    buttons = [button(each.name, pick(each)) for each in paging.on_page(areas, page, ON_A_PAGE)]
     rows = [tuple(buttons[i : i + IN_A_ROW]) for i in range(0, len(buttons), IN_A_ROW)]
-    turns: list[Button] = []
-    if page > 0:
-        turns.append(button(ctx.t("directory.page_back"), turn(page - 1)))
-    if len(areas) > (page + 1) * ON_A_PAGE:
-        turns.append(button(ctx.t("directory.page_next"), turn(page + 1)))
-    return (*rows, tuple(turns)) if turns else tuple(rows)
+    return (*rows, *paging.turns(ctx, page, len(areas), turn, on_a_page=ON_A_PAGE))
 
 
 async def browse(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from handlers.context import RefusalError, Work
+from handlers.directory.several import SeveralError
 from handlers.understanding.meaning import Place
 from storage.queries import directory as query
 from storage.queries.directory import AreaFacts
@@ -18,30 +19,16 @@ BUILDING = re.compile(
 UNIT = re.compile(r"(?:unit|stair|entrance)\s*([\w]+)|([\w]+?)\s*(?:单元|梯)", re.I)
 ROOM = re.compile(r"(?:flat|room|apt|#)\s*([\w-]+)|([\w]+)\s*(?:室|户|号房)?\s*$", re.I)
 DASHED = re.compile(r"^\s*(\w+)[-—/.](\w+)(?:[-—/.](\w+))?\s*$")
-#: How many places of the same name are told.
-MOST_NAMED = 5
 NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 
 
-class SeveralError(RefusalError):
-    """A text names several places: they are told, and may be offered by buttons."""
-
-    def __init__(self, text: str, names: Sequence[str], areas: Sequence[Area]) -> None:
-        places = "、".join(names[:MOST_NAMED])
-        super().__init__("directory.place_several", text=text, places=places, example=names[0])
-        self.text = text
-        self.choices = tuple(zip(names, areas, strict=True))
-
-
+#: A word that names a place beyond doubt (a button carries it).
 TOKEN = re.compile(r"^area\.(\d{1,18})$")
-
-
-TOKEN_OF = "area.{}"  # noqa: S105 - names a place, no password
 
 
 def token(area: Area) -> str:
     """A word that names a place for `find_place` beyond doubt (a button carries it)."""
-    return TOKEN_OF.format(area.id)
+    return f"area.{area.id}"
 
 
 async def find_place(work: Work, base: AreaFacts, text: str) -> Area:
@@ -64,8 +51,29 @@ async def find_place(work: Work, base: AreaFacts, text: str) -> Area:
         if len(found) == 1:
             return found[0]
         if len(found) > 1:
-            raise SeveralError(wanted, [await full_name(work, area, top) for area in found], found)
+            choices = [(await full_name(work, area, top), token(area)) for area in found]
+            raise SeveralError("directory.place_several", wanted, choices)
     raise RefusalError("directory.place_unknown", text=wanted, base=base.name)
+
+
+async def place_in(work: Work, base: AreaFacts, text: str) -> tuple[Area | None, str]:
+    """The place that the words of a text, its first or its last ones name, and the other words.
+
+    Raises SeveralError where they name more than one.
+    """
+    words = text.split()
+    for many in range(len(words), 0, -1):
+        for chosen, others in (
+            (words[:many], words[many:]),
+            (words[-many:], words[:-many]),
+        ):
+            try:
+                return await find_place(work, base, " ".join(chosen)), " ".join(others)
+            except SeveralError:
+                raise
+            except RefusalError:
+                continue
+    return None, " ".join(words)
 
 
 async def _below(work: Work, top: Area, text: str) -> Sequence[Area]:

@@ -1,26 +1,22 @@
-"""/staff and /leave: who holds which role where, added and removed; who is away, and the deputy."""
+"""/staff: who holds which role where: listed page by page, added and removed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
+from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
-from handlers.directory import access, filling, finding, groups, places
+from handlers.directory import access, filling, finding, groups, paging, places, roster
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from storage.queries import directory as query
-from storage.tables import Area, Audit, Leave, Person, RoleHeld
+from storage.tables import Area, Audit, Person, RoleHeld
 
 ADD = frozenset({"add", "加", "添加", "+"})
 REMOVE = frozenset({"remove", "del", "减", "移除", "-"})
-OFF = frozenset({"off", "取消", "cancel"})
-DATE = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
 
 
 async def staff(ctx: Context, rest: str) -> None:
@@ -36,34 +32,51 @@ async def staff(ctx: Context, rest: str) -> None:
 
 async def _list(ctx: Context, rest: str) -> None:
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    area = await places.find_place(ctx, base, rest) if rest else None
-    path = area.path if area else base.path
-    rows = await ctx.store.execute(
-        select(RoleHeld.role, Person.name, Area)
-        .join(Person, Person.id == RoleHeld.person_id)
-        .join(Area, Area.id == RoleHeld.area_id)
-        .where(query.below(path) | Area.id.in_(query.ids_of(path)))
-        .order_by(Area.path, RoleHeld.role)
-        .limit(60)
+    area, word = await places.place_in(ctx, base, rest)
+    await _show(ctx, area.id if area else base.area_id, paging.fitting(word), 0)
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "staff:<area>:<page>:<word>"."""
+    area, page, word = arguments
+    await _show(ctx, int(area), word, int(page))
+
+
+async def _show(ctx: Context, area_id: int, word: str, page: int) -> None:
+    area = await query.area_by_id(ctx.store, area_id)
+    if area is None:
+        raise RefusalError("access.old_button")
+    total, held = await roster.lines(
+        ctx, area.path, word, offset=page * paging.LINES, limit=paging.LINES
     )
     lines = [
         ctx.t(
             "directory.staff_line",
-            area=await places.full_name(ctx, at),
-            role=ctx.t(f"roles.{role}"),
-            name=name,
+            area=await places.full_name(ctx, each.area),
+            role=roster.role_name(ctx, ctx.language, each.role),
+            name=each.name,
         )
-        for role, name, at in rows.all()
+        for each in held
     ]
-    title = ctx.t("directory.staff_title", area=area.name if area else base.name)
-    ctx.answer_text("\n".join(lines) or ctx.t("directory.staff_none"), title=title)
+    rows = paging.turns(ctx, page, total, lambda number: f"staff:{area_id}:{number}:{word}")
+    if rows:
+        lines.append(ctx.t("directory.staff_narrow"))
+    key = "directory.staff_title_word" if word else "directory.staff_title"
+    none = ctx.t("directory.staff_none_such" if word else "directory.staff_none", word=word)
+    ctx.edit_pressed(
+        Content(
+            title=ctx.t(key, area=area.name, n=total, word=word),
+            text="\n".join(lines) or none,
+            buttons=rows,
+        )
+    )
 
 
 def _role_called(ctx: Context, text: str) -> str | None:
     wanted = text.strip().casefold()
     for role in ctx.policy.roles:
         names = {role.casefold(), role.replace("_", " ")}
-        names |= {name.casefold() for name in ctx.desk.words.every(f"roles.{role}")}
+        names |= {name.casefold() for name in roster.role_names(ctx, role)}
         if wanted in names:
             return role
     return None
@@ -82,6 +95,9 @@ async def _change(ctx: Context, text: str, *, add: bool) -> None:
     name, role, area_name = _parts(ctx, text.split())
     if role is None and name:
         await _no_role_in(ctx, name)
+        if not add:
+            await _offer_held(ctx, name)
+            return
     if role is None or not area_name:
         missing = Part.PERSON if not name else Part.ROLE if role is None else Part.PLACE
         await filling.ask(ctx, "staff", f"{'add' if add else 'remove'} {text}".strip(), missing)
@@ -114,6 +130,27 @@ async def _no_role_in(ctx: Context, text: str) -> None:
         if refusal.key == "directory.person_several":
             raise
         role_named(ctx, " ".join(rest[:-1] or rest))  # raises: there is no such role
+
+
+async def _offer_held(ctx: Context, name: str) -> None:
+    """Which role goes: those that this person holds in places of who asks."""
+    person = await finding.find_person(ctx, name)
+    held = [
+        (role, area)
+        for role, area in await query.roles_of(ctx.store, person.id)
+        if await access.may(ctx, ctx.person.id, "manage", area.path)
+    ]
+    if not held:
+        raise RefusalError("directory.staff_holds_nothing", name=person.name)
+    choices = [
+        (
+            f"{roster.role_name(ctx, ctx.language, role)} {await places.full_name(ctx, area)}",
+            f"{role} {places.token(area)}",
+        )
+        for role, area in held
+    ]
+    line = f"remove {finding.token(person)}"
+    await filling.offer(ctx, "staff", line, Part.HELD, choices)
 
 
 async def _held(ctx: Context, person: Person, role: str, area: Area) -> RoleHeld | None:
@@ -169,96 +206,3 @@ async def undo(ctx: Context, audit: Audit) -> None:
             RoleHeld(person_id=person.id, role=str(back["role"]), area_id=area.id, since=ctx.now)
         )
     ctx.directory_changed = True
-
-
-async def leave(ctx: Context, rest: str) -> None:
-    """/leave 12-01 12-07 DEPUTY for oneself; coordinators: /leave PERSON 12-01 12-07 DEPUTY."""
-    if not DATE.search(rest) and not (OFF & set(rest.split())):
-        await filling.ask(ctx, "leave", rest, Part.DAYS)
-        return
-    words, days, after = _split(rest, ctx)
-    person = await _absentee(ctx, words)
-    if after in OFF or not DATE.search(rest):
-        await _end_leave(ctx, person)
-        return
-    if not after:
-        await filling.ask(ctx, "leave", rest, Part.DEPUTY)
-        return
-    starts, ends = days
-    deputy = None if after == filling.NOBODY else await finding.find_person(ctx, after)
-    if deputy is not None and deputy.id == person.id:
-        raise RefusalError("directory.leave_self")
-    await ctx.store.execute(delete(Leave).where(Leave.person_id == person.id, Leave.ends > ctx.now))
-    ctx.store.add(
-        Leave(
-            person_id=person.id,
-            starts=starts,
-            ends=ends,
-            deputy_id=deputy.id if deputy else None,
-        )
-    )
-    await record(ctx, "leave", detail={"person": person.id})
-    shown: dict[str, Any] = {
-        "name": person.name,
-        "deputy": deputy.name if deputy else ctx.t("directory.nobody"),
-    }
-    ctx.answer(
-        "directory.leave_kept",
-        start=starts.astimezone(await _zone(ctx)).strftime("%m-%d"),
-        end=(ends - timedelta(seconds=1)).astimezone(await _zone(ctx)).strftime("%m-%d"),
-        **shown,
-    )
-    if deputy is not None:
-        await groups.tell(ctx, deputy.id, "directory.leave_told", **shown)
-
-
-def _split(rest: str, ctx: Context) -> tuple[str, tuple[datetime, datetime], str]:
-    found = list(DATE.finditer(rest))
-    if not found:
-        return rest.strip(), (ctx.now, ctx.now), ""
-    zone = ZoneInfo(ctx.desk.defaults.timezone)
-    today = ctx.now.astimezone(zone).date()
-    days = [_day(match, today) for match in found[:2]]
-    first, last = days[0], days[-1]
-    if last < first or last < today:
-        raise RefusalError("directory.leave_order")
-    starts = datetime.combine(first, time(), zone)
-    ends = datetime.combine(last + timedelta(days=1), time(), zone)
-    after = rest[found[min(len(found), 2) - 1].end() :].strip()
-    return rest[: found[0].start()].strip(), (starts, ends), after
-
-
-def _day(match: re.Match[str], today: date) -> date:
-    year = int(match[1]) if match[1] else today.year
-    try:
-        day = date(year, int(match[2]), int(match[3]))
-    except ValueError:
-        raise RefusalError("directory.date_impossible", text=match[0]) from None
-    # "01-05" said in December means next January.
-    if not match[1] and day < today - timedelta(days=180):
-        day = day.replace(year=year + 1)
-    return day
-
-
-async def _absentee(ctx: Context, words: str) -> Person:
-    words = " ".join(word for word in words.split() if word not in OFF)
-    if not words:
-        return ctx.person
-    person = await finding.find_person(ctx, words)
-    if person.id != ctx.person.id:
-        held = await query.roles_of(ctx.store, person.id)
-        if not held:
-            raise RefusalError("directory.leave_no_role", name=person.name)
-        for _, area in held:
-            await access.require(ctx, "manage", area.path)
-    return person
-
-
-async def _end_leave(ctx: Context, person: Person) -> None:
-    await ctx.store.execute(delete(Leave).where(Leave.person_id == person.id, Leave.ends > ctx.now))
-    ctx.answer("directory.leave_ended", name=person.name)
-
-
-async def _zone(ctx: Context) -> ZoneInfo:
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    return ZoneInfo(base.timezone or ctx.desk.defaults.timezone)

@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 from handlers import forms
 from handlers.chat import Button, Content, Rows
 from handlers.context import Context, button
-from handlers.directory import places
+from handlers.directory import paging, places
 from handlers.reminders.describing import describe
 from handlers.reminders.rules import Rule, from_data, upcoming
 from storage.queries import directory as query
 from storage.tables import Area, Draft, Reminder
 
-MOST_LISTED = 20
 COMMON = 6
 NEXT = 3
 
@@ -45,18 +44,24 @@ async def question(
     return Content(text=said, buttons=((save, no),))
 
 
-def listing(ctx: Context, found: Sequence[tuple[Reminder, Area]], zone: ZoneInfo) -> Content:
-    """The reminders, a button each."""
+def listing(
+    ctx: Context, found: Sequence[tuple[Reminder, Area]], zone: ZoneInfo, page: int = 0
+) -> Content:
+    """The reminders, a button each, a page of them."""
     rows: list[tuple[Button, ...]] = []
-    for reminder, area in found[:MOST_LISTED]:
+    for reminder, area in paging.on_page(found, page):
         key = "reminders.line" if reminder.state == "on" else "reminders.line_paused"
         when = reminder.next_at.astimezone(zone).strftime("%m-%d %H:%M") if reminder.next_at else ""
         line = ctx.t(key, date=when, area=area.name, text=reminder.text)
         rows.append((button(line[:60], f"rem:show:{reminder.id}"),))
+    rows += paging.turns(ctx, page, len(found), lambda number: f"rem:list:{number}")
     rows.append((button(ctx.t("reminders.button_new"), "rem:new", "primary"),))
-    text = "" if found else ctx.t("reminders.list_none")
-    title = ctx.t("reminders.list_title")
-    return Content(title=title, text=text or ctx.t("reminders.usage"), buttons=tuple(rows))
+    first = ctx.t("reminders.list_how" if found else "reminders.list_none")
+    return Content(
+        title=ctx.t("reminders.list_title", n=len(found)),
+        text=f"{first}\n{ctx.t('reminders.usage')}",
+        buttons=tuple(rows),
+    )
 
 
 async def detail(ctx: Context, reminder: Reminder, area: Area, zone: ZoneInfo) -> Content:

@@ -98,7 +98,8 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
         return
     if what in ("list", "new"):
         areas = await access.require_somewhere(ctx, "remind")
-        await (_list(ctx, areas) if what == "list" else _ask_area(ctx))
+        page = int(rest[0]) if rest else 0
+        await (_list(ctx, areas, page) if what == "list" else _ask_area(ctx))
         return
     reminder = await ctx.store.get(Reminder, int(rest[0])) if rest else None
     area = await ctx.store.get(Area, reminder.area_id) if reminder else None
@@ -108,9 +109,9 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     await PRESSES[what](ctx, reminder, area)
 
 
-async def _list(ctx: Context, areas: Sequence[Area]) -> None:
+async def _list(ctx: Context, areas: Sequence[Area], page: int = 0) -> None:
     found = await query.below_paths(ctx.store, [area.path for area in areas])
-    ctx.edit_pressed(cards.listing(ctx, found, await zone_of(ctx)))
+    ctx.edit_pressed(cards.listing(ctx, found, await zone_of(ctx), page))
 
 
 async def _show(ctx: Context, reminder: Reminder, area: Area) -> None:

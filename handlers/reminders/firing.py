@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from handlers.chat import Content, Say
-from handlers.context import Work, topic_of
+from handlers.chat import Content
+from handlers.context import Manner, Work
 from handlers.directory import groups
 from handlers.reminders.rules import Rule, from_data, next_after
 from storage.queries import directory as directory_query
@@ -83,15 +83,9 @@ async def post(work: Work, reminder: Reminder, due_at: datetime) -> None:
     for chat in chats:
         language = await groups.language_of(work, chat)
         title = work.word(language, "reminders.title")
-        work.put(
-            Say(
-                platform=chat.platform,
-                chat=chat.external_id,
-                content=Content(text=reminder.text, title=f"⏰ {title}"),
-                topic=topic_of(chat),
-            ),
-            occasion=f"reminder:{reminder.id}:{due_at.timestamp():.0f}:{chat.id}",
-        )
+        occasion = f"reminder:{reminder.id}:{due_at.timestamp():.0f}:{chat.id}"
+        content = Content(text=reminder.text, title=f"⏰ {title}")
+        work.say(chat, content, Manner(occasion=occasion))
     if not chats and reminder.created_by is not None:
         await groups.tell(
             work,

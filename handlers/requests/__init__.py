@@ -1,6 +1,6 @@
 """Requests, from the report to the end. Which file does what, along a request's life:
 
-rules (the table of moves), deadlines, cues, when: pure, values in and values out.
+rules (the table of moves), deadlines, plain_words, when: pure, values in and values out.
 opening, filing, questions: how one begins: from talk, by /report, after a question.
 routing, pages, clock: who is asked, how they are told, what happens when nobody answers.
 moving, effects, office, given, case: the one function by which it changes, and what each move does.

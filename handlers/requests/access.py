@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from config.policy import Right
 from handlers.context import Context, RefusalError
 from handlers.directory import access as rights
+from handlers.directory.roster import role_name
 from handlers.requests import texts
 from handlers.requests.case import Case, load
 from handlers.requests.rules import Move, Rule, Who, rule_of
@@ -17,6 +20,10 @@ WHO_OF_RIGHT: dict[Right, Who] = {
     "correct": Who.CORRECTOR,
     "assign": Who.ASSIGNER,
     "manage": Who.MANAGER,
+}
+#: Those whose roles are named to who may not; all staff together have a name of their own.
+RIGHT_OF_WHO: dict[Who, Right] = {
+    who: right for right, who in WHO_OF_RIGHT.items() if who is not Who.STAFF
 }
 
 
@@ -50,8 +57,31 @@ async def check(case: Case, move: Move, actor: Person | None) -> Rule:
     if rule.who.isdisjoint(case.whos):
         if actor is not None and await query.was_asked(case.work.store, case.request.id, actor.id):
             raise await already(case, actor)
-        raise RefusalError("request.not_allowed", number=case.request.number)
+        raise _not_allowed(case, actor, rule.who)
     return rule
+
+
+async def may_begin(ctx: Context, request: Request, move: Move) -> None:
+    """Raise RefusalError unless the speaker may make the move: before asking for what it misses."""
+    await check(await case_of(ctx, request), move, ctx.person)
+
+
+def _not_allowed(case: Case, actor: Person | None, who: Collection[Who]) -> RefusalError:
+    """Who may make the move, in words."""
+    word, language = case.work.word, best(case, actor)
+    names: list[str] = []
+    for each in Who:
+        if each in who and each in RIGHT_OF_WHO:
+            names += [role_name(case.work, language, role) for role in _roles(case, each)]
+        elif each in who and each is not Who.CLOCK:
+            names.append(word(language, f"request.who.{each}"))
+    told = word(language, "request.between").join(dict.fromkeys(names))
+    return RefusalError("request.not_allowed", number=case.request.number, who=told)
+
+
+def _roles(case: Case, who: Who) -> list[str]:
+    right = RIGHT_OF_WHO[who]
+    return [name for name, role in case.work.policy.roles.items() if right in role.rights]
 
 
 async def already(case: Case, actor: Person | None) -> RefusalError:
@@ -59,7 +89,7 @@ async def already(case: Case, actor: Person | None) -> RefusalError:
     found = await query.last_change(case.work.store, case.request.id)
     language = best(case, actor)
     if found is None:
-        return RefusalError("request.not_allowed", number=case.request.number)
+        return _not_allowed(case, actor, [Who.STAFF])
     event, name = found
     word = case.work.word
     return RefusalError(

@@ -9,13 +9,14 @@ from handlers import forms
 from handlers.chat import Content, Mark, Message, Press
 from handlers.context import Context, RefusalError
 from handlers.directory.finding import find_person
+from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
-from handlers.requests import access, asking_more, callback, cues, moving, speaking, voices
+from handlers.requests import access, asking_more, callback, moving, plain_words, speaking, voices
 from handlers.requests import when as words_to_moment
 from handlers.requests.given import Given
 from handlers.requests.rules import CODES, Move, State, done_codes
 from storage.queries import directory as directory_query
-from storage.tables import Draft, Request
+from storage.tables import Draft, Person, Request
 
 #: Runs an act with the words behind the number; empty: they may be asked for.
 Act = Callable[[Context, Request, str], Awaitable[None]]
@@ -40,7 +41,7 @@ def did(ctx: Context, request: Request, verb: str, **values: object) -> None:
 
 async def _move(ctx: Context, request: Request, kind: Move, verb: str, given: Given) -> None:
     await moving.move(ctx, request, kind, ctx.person, given)
-    await forms.end(ctx)
+    await forms.end(ctx, asking_more.FORM)
     did(ctx, request, verb)
 
 
@@ -56,8 +57,18 @@ async def resume(ctx: Context, request: Request, rest: str) -> None:
 
 async def help_(ctx: Context, request: Request, rest: str) -> None:
     """Somebody should come along."""
-    to = await find_person(ctx, rest) if rest else None
+    try:
+        to = await find_person(ctx, rest) if rest else None
+    except SeveralError as several:
+        await access.may_begin(ctx, request, Move.HELP)
+        await asking_more.among(ctx, request, "help", several)
+        return
     await _move(ctx, request, Move.HELP, "help", Given(to=to))
+
+
+async def pick_help(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """The person picked should come along."""
+    await _move(ctx, request, Move.HELP, "help", Given(to=await _picked(ctx, picked[0])))
 
 
 async def done(ctx: Context, request: Request, rest: str) -> None:
@@ -79,13 +90,15 @@ async def pick_done(ctx: Context, request: Request, picked: Sequence[str]) -> No
 async def wait(ctx: Context, request: Request, rest: str) -> None:
     """For a reason, until a moment; what is missing is asked for."""
     if not rest:
+        await access.may_begin(ctx, request, Move.WAIT)
         await asking_more.why(ctx, request, Move.WAIT, "wait")
         return
     facts = await directory_query.facts_at(ctx.store, request.area_id)
     until = words_to_moment.until(rest, ctx.now, zone_at(ctx, facts))
-    spoken = cues.read(cues.cues_of(ctx.desk.words), rest)
+    spoken = plain_words.read(plain_words.phrases_of(ctx.desk.words), rest)
     code = spoken.code if spoken and spoken.kind == "wait" else None
     if until is None:
+        await access.may_begin(ctx, request, Move.WAIT)
         await asking_more.when(ctx, request, code or "other", words=rest)
         return
     await _move(ctx, request, Move.WAIT, "wait", Given(reason=rest, code=code, until=until))
@@ -125,7 +138,7 @@ async def refer(ctx: Context, request: Request, rest: str) -> None:
 
 async def _closing(ctx: Context, request: Request, kind: Move, verb: str, rest: str) -> None:
     if not rest:
-        await access.check(await access.case_of(ctx, request), kind, ctx.person)
+        await access.may_begin(ctx, request, kind)
         await asking_more.why(ctx, request, kind, verb)
         return
     await _move(ctx, request, kind, verb, Given(reason=rest))
@@ -150,19 +163,29 @@ def _coded(kind: Move, code: str) -> Given:
 async def pass_(ctx: Context, request: Request, rest: str) -> None:
     """To somebody else; without a name, who is asked for."""
     if not rest:
-        await access.check(await access.case_of(ctx, request), Move.PASS_ON, ctx.person)
+        await access.may_begin(ctx, request, Move.PASS_ON)
         await asking_more.whom(ctx, request, "pass", up=True)
         return
-    to = await find_person(ctx, rest)
+    try:
+        to = await find_person(ctx, rest)
+    except SeveralError as several:
+        await access.may_begin(ctx, request, Move.PASS_ON)
+        await asking_more.among(ctx, request, "pass", several)
+        return
     await _move(ctx, request, Move.PASS_ON, "pass", Given(to=to))
 
 
 async def pick_pass(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """To the next rung, or to the person picked."""
-    to = None
-    if picked[0] != "up":
-        to = (await directory_query.people(ctx.store, [int(picked[0])])).get(int(picked[0]))
+    to = None if picked[0] == "up" else await _picked(ctx, picked[0])
     await _move(ctx, request, Move.PASS_ON, "pass", Given(to=to))
+
+
+async def _picked(ctx: Context, person_id: str) -> Person:
+    person = await ctx.store.get(Person, int(person_id)) if person_id.isdecimal() else None
+    if person is None:
+        raise RefusalError("access.old_button")
+    return person
 
 
 async def cancel(ctx: Context, request: Request, rest: str) -> None:
@@ -195,14 +218,14 @@ async def unsolved(ctx: Context, request: Request, rest: str) -> None:
 async def pick_whynot(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """Why it is not solved."""
     await callback.why(ctx, request, ctx.person, _coded(Move.NOT_SOLVED, picked[0]).code or "")
-    await forms.end(ctx)
+    await forms.end(ctx, asking_more.FORM)
     did(ctx, request, "whynot")
 
 
 async def whynot(ctx: Context, request: Request, rest: str) -> None:
     """Why it is not solved, in words."""
     await callback.why(ctx, request, ctx.person, rest[: speaking.MOST_WORDS])
-    await forms.end(ctx)
+    await forms.end(ctx, asking_more.FORM)
     did(ctx, request, "whynot")
 
 
@@ -246,6 +269,7 @@ ACTS: dict[str, Act] = {
     "whynot": whynot,
 }
 PICKS: dict[str, Pick] = {
+    "help": pick_help,
     "done": pick_done,
     "wait": pick_wait,
     "cannot": pick_cannot,

@@ -10,7 +10,10 @@ from typing import Any
 from handlers import forms
 from handlers.chat import Button, Content, Press, Rows
 from handlers.context import Context, Manner, button
+from handlers.directory import finding, paging
 from handlers.directory.addresses import addresses
+from handlers.directory.roster import role_name
+from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
 from handlers.requests import texts
 from handlers.requests.rules import CODES, Move, State
@@ -20,7 +23,7 @@ from storage.tables import Chat, Request
 
 #: Days ahead that are offered for waiting.
 DAYS = (0, 1, 2, 3, 7, 14)
-MOST_PEOPLE = 12
+PEOPLE_ON_A_PAGE = 12
 MOST_OTHERS = 6
 UNENDED = tuple(state.value for state in State if state is not State.CLOSED)
 FORM = "more"
@@ -96,8 +99,10 @@ def _day(ctx: Context, at: datetime, zone: Any) -> str:
     )
 
 
-async def whom(ctx: Context, request: Request, verb: str, *, up: bool = False) -> None:
-    """Who is meant? Those who can answer over the place, the nearest first."""
+async def whom(
+    ctx: Context, request: Request, verb: str, *, up: bool = False, page: int = 0
+) -> None:
+    """Who is meant? Those who can answer over the place, the nearest first, a page of them."""
     roles = [role for role, each in ctx.policy.roles.items() if "answer" in each.rights]
     ids = directory_query.ids_of(request.area_path)
     found = {
@@ -105,17 +110,38 @@ async def whom(ctx: Context, request: Request, verb: str, *, up: bool = False) -
         for each in reversed(await query.holders(ctx.store, ids, roles, ctx.now))
         if each.person.id != ctx.person.id and not each.away
     }
-    people = list(reversed(found.values()))[:MOST_PEOPLE]
+    people = list(reversed(found.values()))
     buttons = [
         button(
-            ctx.t("request.person", name=person.name, role=texts.role(ctx, ctx.language, role)),
+            ctx.t("request.person", name=person.name, role=role_name(ctx, ctx.language, role)),
             f"{verb}:{request.id}:{person.id}",
         )
-        for person, role in people
+        for person, role in paging.on_page(people, page, PEOPLE_ON_A_PAGE)
     ]
-    if up:
+    if up and page == 0:
         buttons.insert(0, button(ctx.t("request.button_up"), f"{verb}:{request.id}:up", "primary"))
-    await ask(ctx, request, f"request.ask_whom.{verb}", in_rows(buttons, 1), {"move": verb})
+    turns = paging.turns(
+        ctx,
+        page,
+        len(people),
+        lambda number: f"whom:{request.id}:{verb}:{int(up)}:{number}",
+        on_a_page=PEOPLE_ON_A_PAGE,
+    )
+    rows = (*in_rows(buttons, 1), *turns)
+    await ask(ctx, request, f"request.ask_whom.{verb}", rows, {"move": verb})
+
+
+async def among(ctx: Context, request: Request, verb: str, several: SeveralError) -> None:
+    """Which of those who are called so is meant?"""
+    buttons = [
+        button(name, f"{verb}:{request.id}:{finding.id_in(token)}")
+        for name, token in several.choices
+    ]
+    content = Content(
+        text=ctx.t("filling.which", text=several.text),
+        buttons=in_rows(buttons, 1),
+    )
+    ctx.say(ctx.chat, content, Manner(about=request.id))
 
 
 async def which(ctx: Context, request: Request, verb: str) -> None:

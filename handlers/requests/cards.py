@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from handlers.chat import Button, Content, Mention, Rows
 from handlers.context import Manner, Work, button
 from handlers.directory.addresses import Address
+from handlers.directory.roster import role_name
 from handlers.requests import routing, texts
 from handlers.requests.case import Case
 from handlers.requests.rules import REOPENABLE, Ending, State
@@ -108,7 +109,7 @@ def _asked_name(case: Case, language: str, page: Page) -> str:
     address = case.addresses.get(page.person_id)
     mention = page.how == "mention" and address is not None
     name = address.mention if mention and address else case.name(page.person_id)
-    role = texts.role(case.work, language, page.role)
+    role = role_name(case.work, language, page.role)
     return case.work.word(language, "request.person", name=name, role=role)
 
 

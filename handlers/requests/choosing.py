@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from handlers import forms
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context, RefusalError
 from handlers.requests import lists, texts
 from handlers.requests.asking_more import UNENDED, in_rows
 from handlers.requests.rules import State
@@ -31,25 +31,27 @@ async def ask(ctx: Context, verb: str, words: str) -> None:
     rows = await _likely(ctx, verb)
     if not rows:
         raise RefusalError("request.which")
-    await forms.start(ctx, FORM, verb, {"words": words})
+    draft = await forms.start(ctx, FORM, verb, {"words": words})
     buttons = [
-        button(
+        forms.choice(
+            draft,
             f"#{row.request.number} {texts.category(ctx, ctx.language, row.request.category)}"
             f" {texts.short(row.request.words, 16)}",
-            f"{verb}:{row.request.id}",
+            f"{FORM}:{row.request.id}",
         )
         for row in rows
     ]
     ctx.answer("request.which_pick", buttons=in_rows(buttons, 1))
 
 
-async def words_for(ctx: Context, verb: str) -> str:
-    """What was said with the command for which a request is chosen now."""
-    draft = await forms.draft_of(ctx)
-    if draft is None or draft.form != FORM or draft.step != verb:
-        return ""
+async def chosen(ctx: Context, arguments: Sequence[str]) -> tuple[str, str, str]:
+    """The verb, the request and the words of "which:<request>:<token>"; the form is then done.
+
+    Only the buttons of the question itself take the words: not those of some other card.
+    """
+    draft, picked = await forms.pressed(ctx, arguments, "filling.gone", FORM)
     await forms.end(ctx)
-    return str(draft.data.get("words") or "")
+    return draft.step, picked[0], str(draft.data.get("words") or "")
 
 
 async def _likely(ctx: Context, verb: str) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from config.policy import Right
+from handlers import forms
 from handlers.chat import Message
 from handlers.commands import Command, Run, RunPress, Subject
 from handlers.context import Context, RefusalError
@@ -80,9 +81,16 @@ def _press(verb: str, act: Act) -> RunPress:
         elif picked and verb == "assign" and picked[0].isdecimal():
             await steering.assign_to(ctx, request, int(picked[0]))
         else:
-            await act(ctx, request, picked[0] if picked else await choosing.words_for(ctx, verb))
+            await act(ctx, request, picked[0] if picked else "")
 
     return run
+
+
+async def _on_whom(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "whom:<request>:<verb>:<up?>:<page>": others who may be meant."""
+    request_id, verb, up, page = arguments
+    request = await voices.follow(ctx, await access.by_id(ctx, request_id))
+    await asking_more.whom(ctx, request, verb, up=up == "1", page=int(page))
 
 
 async def _on_words(ctx: Context, draft: Draft, message: Message) -> bool:
@@ -95,13 +103,33 @@ async def _on_number(ctx: Context, draft: Draft, message: Message) -> bool:
     if not first.lstrip("#＃№").isdecimal():
         return False
     request = await voices.follow(ctx, await access.by_number(ctx, first))
-    words = await choosing.words_for(ctx, draft.step)
-    await VERBS[draft.step](ctx, request, more.strip() or words)
+    verb, words = draft.step, str(draft.data.get("words") or "")
+    await forms.end(ctx)
+    await VERBS[verb](ctx, request, more.strip() or words)
     return True
 
 
-def _command(name: str, run: Run, aliases: tuple[str, ...], right: Right | None = None) -> Command:
-    return Command(name, run, aliases, right=right)
+async def _on_choice(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "which:<request>:<token>": the request that a command meant."""
+    verb, request_id, words = await choosing.chosen(ctx, arguments)
+    request = await voices.follow(ctx, await access.by_id(ctx, request_id))
+    await VERBS[verb](ctx, request, words)
+
+
+def _command(
+    name: str,
+    run: Run,
+    aliases: tuple[str, ...],
+    right: Right | None = None,
+    *,
+    concerned: bool = False,
+) -> Command:
+    return Command(name, run, aliases, right=right, concerned=concerned)
+
+
+def _work(name: str, verb: str, alias: str) -> Command:
+    """For staff, and for whoever else has to do with a request; the table of moves says more."""
+    return _command(name, _act(verb), (alias,), "answer", concerned=True)
 
 
 SUBJECT = Subject(
@@ -111,14 +139,14 @@ SUBJECT = Subject(
         _command("open", lists.open_, ("未结", "未办")),
         _command("mine", lists.mine, ("我的",)),
         _command("find", lists.find, ("查找",)),
-        _command("take", _act("take"), ("接单",), "answer"),
-        _command("done", _act("done"), ("办结",), "answer"),
-        _command("wait", _act("wait"), ("等待",), "answer"),
-        _command("resume", _act("resume"), ("继续",), "answer"),
-        _command("assist", _act("help"), ("求助",), "answer"),
-        _command("pass", _act("pass"), ("转交",), "answer"),
-        _command("cannot", _act("cannot"), ("办不了",), "answer"),
-        _command("refer", _act("refer"), ("转出",), "answer"),
+        _work("take", "take", "接单"),
+        _work("done", "done", "办结"),
+        _work("wait", "wait", "等待"),
+        _work("resume", "resume", "继续"),
+        _work("assist", "help", "求助"),
+        _work("pass", "pass", "转交"),
+        _work("cannot", "cannot", "办不了"),
+        _work("refer", "refer", "转出"),
         _command("metoo", _act("metoo"), ("我也是",)),
         _command("solved", _act("ok"), ("解决了",)),
         _command("unsolved", _act("no"), ("没解决",)),
@@ -130,11 +158,13 @@ SUBJECT = Subject(
         _command("split", _act("split"), ("拆分",), "manage"),
         _command("move", _act("move"), ("移动",), "correct"),
         _command("recategorise", _act("recat"), ("改类",), "correct"),
-        _command("urgency", _act("urgency"), ("改急",), "correct"),
+        _command("urgency", _act("urgency"), ("改急",), "correct", concerned=True),
         _command("close", _act("close"), ("关闭",), "manage"),
     ),
     presses={
         **{verb: _press(verb, act) for verb, act in VERBS.items()},
+        "whom": _on_whom,
+        choosing.FORM: _on_choice,
         "q": questions.on_press,
         "list": lists.on_press,
         "file": filing.on_press,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.context import Context
+from handlers.directory.roster import role_name
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import texts
 from storage.queries import requests as query
 from storage.tables import Event, Request
 
-MOST_EVENTS = 40
 MOST_CUES = 6
 
 
@@ -25,7 +25,7 @@ async def history(ctx: Context, request: Request) -> None:
             who=name or ctx.t("request.by_itself"),
             what=_what(ctx, event) + _more(ctx, event, _what(ctx, event)) + _whom(ctx, event),
         )
-        for event, name in found[-MOST_EVENTS:]
+        for event, name in found
     ]
     title = ctx.t("list.history", number=request.number)
     ctx.answer_text("\n".join(lines), title=title, about=request.id)
@@ -47,7 +47,7 @@ def _more(ctx: Context, event: Event, what: str) -> str:
 def _whom(ctx: Context, event: Event) -> str:
     """Who was asked by it."""
     names = [
-        ctx.t("request.person", name=name, role=texts.role(ctx, ctx.language, role))
+        ctx.t("request.person", name=name, role=role_name(ctx, ctx.language, role))
         for _, name, role in event.data.get("asked") or ()
     ]
     return ctx.t("list.event_asked", who=ctx.t("request.between").join(names)) if names else ""
@@ -86,10 +86,10 @@ def _cues(reasons: list[Any]) -> str:
 def _asked(ctx: Context, asked: Any, skipped: Any) -> list[str]:
     lines: list[str] = []
     for each in skipped:
-        role = texts.role(ctx, ctx.language, str(each["role"]))
+        role = role_name(ctx, ctx.language, str(each["role"]))
         why = ctx.t(f"list.skipped.{each['why']}")
         lines.append(ctx.t("list.why_skipped", role=role, name=each.get("name", ""), why=why))
     for each in asked:
         _, name, role = each
-        lines.append(ctx.t("list.why_asked", name=name, role=texts.role(ctx, ctx.language, role)))
+        lines.append(ctx.t("list.why_asked", name=name, role=role_name(ctx, ctx.language, role)))
     return lines

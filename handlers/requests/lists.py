@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from handlers.chat import Button, Content
-from handlers.context import Context, RefusalError, button
+from handlers.chat import Content
+from handlers.context import Context, RefusalError
 from handlers.directory import access as rights
-from handlers.directory import filling, places
+from handlers.directory import filling, paging, places
 from handlers.directory.filling import Part
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import texts
@@ -16,6 +18,7 @@ from handlers.requests.rules import State
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.queries.requests import Row, Wanted
+from storage.tables import Area
 
 ON_A_PAGE = 6
 UNENDED = tuple(state.value for state in State if state is not State.CLOSED)
@@ -25,8 +28,9 @@ MOST_BYTES = 40
 
 
 async def open_(ctx: Context, rest: str) -> None:
-    """/open [STATE] [PLACE or CATEGORY]: what is not ended, here or in one's places."""
-    await _show(ctx, "open", _fitting(rest), 0)
+    """/open [STATE] [CATEGORY] [PLACE]: what is not ended, here or in one's places."""
+    named = await _named(ctx, rest)
+    await _show(ctx, "open", named.words, 0)
 
 
 async def mine(ctx: Context, rest: str) -> None:
@@ -39,13 +43,7 @@ async def find(ctx: Context, rest: str) -> None:
     if not rest:
         await filling.ask(ctx, "find", "", Part.WORDS)
         return
-    await _show(ctx, "find", _fitting(rest), 0)
-
-
-def _fitting(words: str) -> str:
-    while len(words.encode()) > MOST_BYTES:
-        words = words[:-1]
-    return words.replace(":", " ")
+    await _show(ctx, "find", paging.fitting(rest, MOST_BYTES), 0)
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
@@ -65,7 +63,13 @@ async def _show(ctx: Context, which: str, words: str, page: int) -> None:
     content = Content(
         title=ctx.t(f"list.{which}", n=total, words=words),
         text="\n".join(lines) or ctx.t("list.none"),
-        buttons=_turns(ctx, which, words, page, total),
+        buttons=paging.turns(
+            ctx,
+            page,
+            total,
+            lambda number: f"list:{which}:{number}:{words}",
+            on_a_page=ON_A_PAGE,
+        ),
     )
     ctx.edit_pressed(content)
 
@@ -82,29 +86,84 @@ async def _wanted(ctx: Context, which: str, words: str) -> Wanted:
             number=int(number) if number.isdecimal() and len(number) < 10 else None,
             categories=_categories(ctx, words),
         )
-    if not words:
-        return Wanted(paths=paths, states=UNENDED)
-    states, words = _states(ctx, words)
-    if not words:
-        return Wanted(paths=paths, states=states)
-    if categories := _categories(ctx, words):
-        return Wanted(paths=paths, states=states, category=categories[0])
+    named = await _named(ctx, words)
+    if named.area is not None:
+        if not any(named.area.path.startswith(path) for path in paths):
+            raise RefusalError("access.not_yours")
+        paths = (named.area.path,)
+    states = (named.state,) if named.state else UNENDED
+    return Wanted(paths=paths, states=states, category=named.category)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the words behind /open name."""
+
+    state: str | None
+    category: str | None
+    area: Area | None
+
+    @property
+    def words(self) -> str:
+        """The same in few bytes, beyond doubt."""
+        where = places.token(self.area) if self.area else None
+        return " ".join(each for each in (self.state, self.category, where) if each)
+
+
+async def _named(ctx: Context, words: str) -> _Named:
+    """A state, a category and a place, as far as they are named.
+
+    Raises RefusalError for words that are none of these.
+    """
+    state, rest = _taken_out(words, _names_of_states(ctx))
+    category, rest = _taken_out(rest, _names_of_categories(ctx))
+    if not rest:
+        return _Named(state, category, None)
+    area, others = await _place_in(ctx, rest)
+    if not others:
+        return _Named(state, category, area)
+    whole, more = await _place_in(ctx, words)  # its name may have such a word in it
+    if not more:
+        return _Named(None, None, whole)
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    area = await places.find_place(ctx, base, words)
-    if not any(area.path.startswith(path) for path in paths):
-        raise RefusalError("access.not_here")
-    return Wanted(paths=(area.path,), states=states)
+    raise RefusalError("directory.place_unknown", text=others, base=base.name)
 
 
-def _states(ctx: Context, words: str) -> tuple[tuple[str, ...], str]:
-    """The state that one of the words names (else all that are not ended), and the other words."""
-    rest = words.split()
-    for state in State:
-        names = {state.value, *ctx.desk.words.every(f"request.state.{state}")}
-        for name in names & set(rest):
-            rest.remove(name)
-            return (state.value,), " ".join(rest)
-    return UNENDED, words
+async def _place_in(ctx: Context, words: str) -> tuple[Area | None, str]:
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    return await places.place_in(ctx, base, words)
+
+
+def _taken_out(text: str, names: Mapping[str, str]) -> tuple[str | None, str]:
+    """What some of the words name, and the other words; the longest name counts.
+
+    Chinese needs no space between: "3栋电梯".
+    """
+    said = " ".join(text.split())
+    for name in sorted(names, key=len, reverse=True):
+        edge = r"(?<!\S)" if name.isascii() else ""
+        end = r"(?!\S)" if name.isascii() else ""
+        if found := re.search(f"{edge}{re.escape(name)}{end}", said, re.IGNORECASE):
+            rest = f"{said[: found.start()]} {said[found.end() :]}"
+            return names[name], " ".join(rest.split())
+    return None, said
+
+
+def _names_of_states(ctx: Context) -> dict[str, str]:
+    return {
+        name: state.value
+        for state in State
+        for name in (state.value, *ctx.desk.words.every(f"request.state.{state}"))
+    }
+
+
+def _names_of_categories(ctx: Context) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for category in ctx.policy.categories:
+        key = f"categories.{category}"
+        told = ctx.desk.words.every(key) if ctx.desk.words.has(key) else ()
+        names |= dict.fromkeys((category, category.replace("_", " "), *told), category)
+    return names
 
 
 async def paths_of(ctx: Context) -> tuple[str, ...]:
@@ -124,15 +183,9 @@ async def paths_of(ctx: Context) -> tuple[str, ...]:
 
 
 def _categories(ctx: Context, words: str) -> tuple[str, ...]:
-    wanted = words.casefold().strip()
-    return tuple(
-        name
-        for name in ctx.policy.categories
-        if wanted == name
-        or wanted == name.replace("_", " ")
-        or wanted in [each.casefold() for each in ctx.desk.words.every(f"categories.{name}")]
-        if ctx.desk.words.has(f"categories.{name}")
-    )
+    """The category that the words as a whole name."""
+    category, rest = _taken_out(words, _names_of_categories(ctx))
+    return (category,) if category and not rest else ()
 
 
 async def _line(ctx: Context, row: Row, zone: ZoneInfo) -> str:
@@ -149,14 +202,3 @@ async def _line(ctx: Context, row: Row, zone: ZoneInfo) -> str:
         when=clock_text(request.opened_at, zone),
         households=ctx.t("list.households", n=row.households) if row.households > 1 else "",
     )
-
-
-def _turns(
-    ctx: Context, which: str, words: str, page: int, total: int
-) -> tuple[tuple[Button, ...], ...]:
-    turns: list[Button] = []
-    if page > 0:
-        turns.append(button(ctx.t("directory.page_back"), f"list:{which}:{page - 1}:{words}"))
-    if total > (page + 1) * ON_A_PAGE:
-        turns.append(button(ctx.t("directory.page_next"), f"list:{which}:{page + 1}:{words}"))
-    return (tuple(turns),) if turns else ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from handlers.chat import Mark, Message, Reaction
 from handlers.context import Context
+from handlers.directory.several import SeveralError
 from handlers.requests import access, asking_more, callback, moving, speaking, voices
 from handlers.requests.case import Case, load
-from handlers.requests.cues import Spoken
+from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Move, State, Who
 from storage.queries import requests as query
 from storage.tables import Request
@@ -25,7 +26,12 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
     if spoken.kind == "join":
         await _join(ctx, request, message)
         return True
-    if not await speaking.obey(ctx, request, ctx.person, spoken, message.text):
+    try:
+        obeyed = await speaking.obey(ctx, request, ctx.person, spoken, message.text)
+    except SeveralError as several:  # "转给王师傅"
+        await asking_more.among(ctx, request, "pass", several)
+        return True
+    if not obeyed:
         return await _ask_when(ctx, request, spoken, message)
     acknowledge(ctx, message)
     return True

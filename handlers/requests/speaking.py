@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 
 from handlers.context import Work
 from handlers.directory.finding import find_person
-from handlers.requests import access, callback, cues, moving, texts, voices, when
+from handlers.requests import access, callback, moving, plain_words, texts, voices, when
 from handlers.requests.case import Case, load
-from handlers.requests.cues import Spoken
 from handlers.requests.given import Given
+from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Move, State, Who, may
 from storage.tables import Person, Request
 
@@ -19,7 +19,7 @@ WORKERS = frozenset({Who.ASKED, Who.HOLDER, Who.STAFF})
 
 def hear(work: Work, text: str) -> Spoken | None:
     """What a reply says, by the phrases of all languages."""
-    return cues.read(cues.cues_of(work.desk.words), text)
+    return plain_words.read(plain_words.phrases_of(work.desk.words), text)
 
 
 async def obey(work: Work, request: Request, person: Person, spoken: Spoken, text: str) -> bool:

@@ -10,6 +10,7 @@ from handlers.directory import filling, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.directory.finding import find_person
+from handlers.directory.several import SeveralError
 from handlers.requests import access, asking_more, moving
 from handlers.requests.given import Given
 from handlers.requests.rules import CODES, ENDING_OF_CODE, Move, State
@@ -21,10 +22,16 @@ Steer = Callable[[Context, Request, str], Awaitable[None]]
 
 async def assign(ctx: Context, request: Request, rest: str) -> None:
     """/assign 12 @wang"""
+    await access.may_begin(ctx, request, Move.ASSIGN)
     if not rest:
         await asking_more.whom(ctx, request, "assign")
         return
-    await assign_to(ctx, request, (await find_person(ctx, rest)).id)
+    try:
+        person = await find_person(ctx, rest)
+    except SeveralError as several:
+        await asking_more.among(ctx, request, "assign", several)
+        return
+    await assign_to(ctx, request, person.id)
 
 
 async def assign_to(ctx: Context, request: Request, person_id: int) -> None:
@@ -39,6 +46,7 @@ async def assign_to(ctx: Context, request: Request, person_id: int) -> None:
 
 async def merge(ctx: Context, request: Request, rest: str) -> None:
     """/merge 12 15: 12 lives on in 15; both reporters are told, both keep their links (R6)."""
+    await access.may_begin(ctx, request, Move.MERGE)
     if not rest:
         await asking_more.which(ctx, request, "merge")
         return
@@ -50,6 +58,7 @@ async def merge(ctx: Context, request: Request, rest: str) -> None:
 
 async def split(ctx: Context, request: Request, rest: str) -> None:
     """/split 12 WORDS: a second matter becomes a request of its own."""
+    await access.may_begin(ctx, request, Move.SPLIT)
     if not rest:
         await asking_more.words(ctx, request, "split")
         return
@@ -60,6 +69,7 @@ async def split(ctx: Context, request: Request, rest: str) -> None:
 
 async def move(ctx: Context, request: Request, rest: str) -> None:
     """/move 12 3-2-501"""
+    await access.may_begin(ctx, request, Move.MOVE)
     if not rest:
         await filling.ask(ctx, "move", str(request.number), Part.PLACE, right="correct")
         return
@@ -85,6 +95,7 @@ def category_named(ctx: Context, text: str) -> str:
 
 async def recategorise(ctx: Context, request: Request, rest: str) -> None:
     """/recategorise 12 lift"""
+    await access.may_begin(ctx, request, Move.RECATEGORISE)
     if not rest:
         buttons = [
             button(ctx.t(f"categories.{name}"), f"recat:{request.id}:{name}")
@@ -112,6 +123,7 @@ def urgency_named(ctx: Context, text: str) -> str:
 
 async def urgency(ctx: Context, request: Request, rest: str) -> None:
     """/urgency 12 urgent: it is more or less urgent than it was taken for."""
+    await access.may_begin(ctx, request, Move.CORRECT)
     if not rest:
         buttons = [
             button(ctx.t(f"request.urgency.{each}"), f"urgency:{request.id}:{each}")
@@ -127,6 +139,7 @@ async def urgency(ctx: Context, request: Request, rest: str) -> None:
 
 async def close(ctx: Context, request: Request, rest: str) -> None:
     """/close 12 [REASON]: by a code's name or in words (R34)."""
+    await access.may_begin(ctx, request, Move.CLOSE)
     if not rest:
         await asking_more.why(ctx, request, Move.CLOSE, "close")
         return

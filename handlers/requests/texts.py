@@ -87,12 +87,6 @@ def category(work: Work, language: str, name: str) -> str:
     return work.word(language, key) if work.desk.words.has(key) else name
 
 
-def role(work: Work, language: str, name: str) -> str:
-    """The name of a role; a community's own role without a text keeps its key."""
-    key = f"roles.{name}"
-    return work.word(language, key) if work.desk.words.has(key) else name
-
-
 def reason(
     work: Work, language: str, code: str | None, words: str | None, *, said: str = ""
 ) -> str:

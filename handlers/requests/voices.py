@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers.context import RefusalError, Work
-from handlers.requests import callback_asking, cards, cues, moving, opening, pages
+from handlers.requests import callback_asking, cards, moving, opening, pages, plain_words
 from handlers.requests.case import Case, load
 from handlers.requests.rules import REOPENABLE, Move, State
 from storage.queries import requests as query
@@ -52,7 +52,7 @@ async def join(
 
 def only_me_too(work: Work, text: str) -> bool:
     """Whether somebody says "me too" and nothing besides."""
-    spoken = cues.read(cues.cues_of(work.desk.words), text)
+    spoken = plain_words.read(plain_words.phrases_of(work.desk.words), text)
     return spoken is not None and spoken.kind == "join" and len(text.strip()) <= SHORT
 
 

@@ -19,6 +19,7 @@ from bot.inbox import CLOSE_TOGETHER, MAX_TRIES, Inbox
 from handlers.chat import Content, Incoming, Message, RawUpdate, Say
 from handlers.context import Desk, Work
 from handlers.dispatch import Dispatcher
+from handlers.turn import Ahead
 from storage.base import Base
 from storage.engine import Store
 from storage.tables import Audit, Letter, Update
@@ -41,16 +42,18 @@ class Script:
     handled: list[str] = field(default_factory=list[str])
     forgot_all: int = 0
 
-    def is_talk(self, incoming: Incoming, _now: object) -> bool:
-        return isinstance(incoming, Message) and incoming.text.startswith("talk")
+    def first_look(self, incoming: Incoming, _now: object) -> Ahead:
+        talk = isinstance(incoming, Message) and incoming.text.startswith("talk")
+        return Ahead(done=talk)
 
-    async def prepare(self, incoming: Incoming) -> None:
+    async def prepare(self, incoming: Incoming, ahead: Ahead) -> Ahead:
         assert isinstance(incoming, Message)
         if self.gate is not None and incoming.text.endswith("waits"):
             await self.gate.wait()
+        return ahead
 
     async def handle(
-        self, incoming: Incoming, store: AsyncSession, now: Any, _prepared: object
+        self, incoming: Incoming, store: AsyncSession, now: Any, _ahead: Ahead
     ) -> Work:
         assert isinstance(incoming, Message)
         work = Work(cast("Desk", None), store, now)

@@ -88,7 +88,7 @@ async def test_a_wrong_setting_is_told_and_changes_nothing(stage: Stage) -> None
 
 async def test_settings_belong_to_managers(stage: Stage) -> None:
     await stage.li.says("/settings mode suggest")
-    assert "社区工作人员" in stage.last().text
+    assert "社区工作者" in stage.last().text
 
 
 async def test_the_audit_log_says_who_changed_what(stage: Stage) -> None:
@@ -206,7 +206,7 @@ async def test_of_several_places_of_one_name_the_right_one_is_picked(stage: Stag
         await store.flush()
         twin.path = f"{other.path}{twin.id}/"
     await stage.feng.writes("/announce 3栋 今晚八点停水检修")
-    assert "好几处" in stage.feng.last.text
+    assert "是哪一个" in stage.feng.last.text
     await stage.feng.presses(stage.feng.last, "和平里小区3栋")
     await stage.feng.presses(stage.feng.last, "发送")
     assert "今晚八点停水检修" in stage.last(GROUP).text

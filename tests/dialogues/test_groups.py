@@ -139,4 +139,4 @@ async def test_the_doctor_names_a_wrong_token(stage: Stage) -> None:
 
 async def test_a_resident_gets_no_doctor(stage: Stage) -> None:
     await stage.li.writes("/doctor")
-    assert "社区工作人员" in stage.li.last.text
+    assert "社区工作者" in stage.li.last.text

@@ -101,7 +101,7 @@ async def test_eyes_on_the_card_by_the_asked_person_take_it(stage: Stage) -> Non
 async def test_a_resident_cannot_take_a_request(stage: Stage) -> None:
     await opened(stage)
     toast = await stage.zhao.presses(stage.card(1), "我来")
-    assert "承办人" in toast
+    assert "工作人员" in toast
     assert (await stage.request(1)).state == "open"
 
 

@@ -89,7 +89,7 @@ async def test_a_captain_makes_one_for_their_own_place_in_the_group(stage: Stage
 
 async def test_a_captain_cannot_remind_another_building(stage: Stage) -> None:
     await stage.wang.writes("/remind 明天 9:30 4栋 你好")
-    assert "权限" in stage.wang.last.text
+    assert "您可以找：陈姐" in stage.wang.last.text
 
 
 async def test_a_resident_cannot_make_reminders(stage: Stage) -> None:

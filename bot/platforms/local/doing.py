@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from storage.queries import local as query
 from storage.tables import LocalMessage, LocalPerson, LocalRoom, LocalUpdate
 
 BOT = "bot"
+#: The bot's own name in what people write: "@邻里", or "@linli" not as a part of another name.
+MENTION = re.compile(r"@(?:邻里|linli(?!\w))", re.IGNORECASE)
 
 
 class NotPossibleError(LookupError):
@@ -72,7 +75,7 @@ class Doing:
         self.tell_bot(
             "message",
             message_id=row.id,
-            text=row.text,
+            text=without_name(row.text),
             reply_to=row.reply_to,
             media=tuple(row.media),
             album=row.album,
@@ -82,9 +85,14 @@ class Doing:
         )
 
     async def _to_bot(self, row: LocalMessage) -> bool:
-        if "@邻里" in row.text or "@linli" in row.text.casefold():
+        if MENTION.search(row.text):
             return True
         if row.reply_to is None:
             return False
         replied = await query.message(self.store, row.room, row.reply_to)
         return replied is not None and replied.sender == BOT
+
+
+def without_name(text: str) -> str:
+    """What was written without the bot's own name: "/open@linli 3" is "/open 3"."""
+    return MENTION.sub("", text).replace("  ", " ").strip() if MENTION.search(text) else text

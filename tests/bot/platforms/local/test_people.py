@@ -61,6 +61,26 @@ async def test_a_mention_is_to_the_bot(local: LocalPlatform, inbox: Kept, text: 
     assert message.to_bot
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("/open@linli 3栋", "/open 3栋"),
+        ("/未结@邻里", "/未结"),
+        ("@邻里 未结 3栋", "未结 3栋"),
+        ("/open@other_bot 3栋", "/open@other_bot 3栋"),
+        ("/open@linli_two_bot", "/open@linli_two_bot"),
+    ],
+)
+async def test_the_bot_s_own_name_is_taken_out_and_no_other(
+    local: LocalPlatform, inbox: Kept, written: str, told: str
+) -> None:
+    await local.say("li", GROUP, written)
+    message = last(local, inbox)
+    assert isinstance(message, Message)
+    assert message.text == told
+    assert message.to_bot == (written != told)
+
+
 async def test_a_stranger_cannot_speak_in_a_room(local: LocalPlatform, inbox: Kept) -> None:
     await local.ensure_person("qian", "钱伯")
     with pytest.raises(NotPossibleError) as refused:

@@ -45,7 +45,7 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Cues:
+class Phrases:
     """All phrases of all languages as patterns."""
 
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
@@ -54,33 +54,33 @@ class Cues:
     why: Mapping[str, re.Pattern[str]]
 
 
-def read(cues: Cues, text: str) -> Spoken | None:
+def read(known: Phrases, text: str) -> Spoken | None:
     """What a reply does; None: nothing certain (a question, a story, something else)."""
     said = normal(text)
-    if not said or len(said) > MOST or cues.question.search(said):
+    if not said or len(said) > MOST or known.question.search(said):
         return None
     bare = TAIL.sub("", said)
     for kind in KINDS:
-        if said in cues.whole[kind] or bare in cues.whole[kind]:
-            return Spoken(kind, code=_why(cues, said, kind))
-        for pattern in cues.patterns[kind]:
+        if said in known.whole[kind] or bare in known.whole[kind]:
+            return Spoken(kind, code=_why(known, said, kind))
+        for pattern in known.patterns[kind]:
             found = pattern.search(said)
             if found is not None:
-                return _spoken(cues, kind, found, said)
+                return _spoken(known, kind, found, said)
     return None
 
 
-def _spoken(cues: Cues, kind: str, found: re.Match[str], said: str) -> Spoken | None:
+def _spoken(known: Phrases, kind: str, found: re.Match[str], said: str) -> Spoken | None:
     if NEGATED.search(said[: found.start()]):
         return Spoken("not_solved") if kind == "done" else None
     name = found[1] if found.lastindex else None
-    return Spoken(kind, name=name, code=_why(cues, said, kind))
+    return Spoken(kind, name=name, code=_why(known, said, kind))
 
 
-def _why(cues: Cues, said: str, kind: str) -> str | None:
+def _why(known: Phrases, said: str, kind: str) -> str | None:
     if kind != "wait":
         return None
-    return next((code for code, pattern in cues.why.items() if pattern.search(said)), None)
+    return next((code for code, pattern in known.why.items() if pattern.search(said)), None)
 
 
 def normal(text: str) -> str:
@@ -94,10 +94,10 @@ def normal(text: str) -> str:
 
 
 @cache
-def cues_of(words: Catalogue) -> Cues:
+def phrases_of(words: Catalogue) -> Phrases:
     """The phrases of a catalogue, compiled once."""
     phrases = {kind: tuple(_lines(words, kind)) for kind in KINDS}
-    return Cues(
+    return Phrases(
         patterns={
             kind: tuple(_pattern(line) for line in lines if not line.startswith("="))
             for kind, lines in phrases.items()

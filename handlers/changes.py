@@ -1,0 +1,43 @@
+"""What happens to a chat itself: the bot added or removed, the group moved, renamed, joined."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from handlers import reach
+from handlers.chat import ChatKind, Incoming, MemberChange, Moved, Renamed, Standing
+from handlers.context import Work
+from handlers.directory import groups
+from storage.queries import directory as query
+
+
+async def _on_standing(work: Work, incoming: Incoming) -> None:
+    assert isinstance(incoming, Standing)
+    await groups.on_standing(work, incoming)
+    if incoming.present and incoming.chat.kind is ChatKind.PRIVATE:
+        account = await query.account(work.store, incoming.chat.platform, incoming.chat.id)
+        if account is not None:
+            await reach.opened_private(work, account)
+
+
+async def _on_moved(work: Work, incoming: Incoming) -> None:
+    assert isinstance(incoming, Moved)
+    await reach.on_moved(work, incoming.chat.platform, incoming.chat.id, incoming.new_id)
+
+
+async def _on_renamed(work: Work, incoming: Incoming) -> None:
+    assert isinstance(incoming, Renamed)
+    await groups.on_renamed(work, incoming)
+
+
+async def _on_member(work: Work, incoming: Incoming) -> None:
+    assert isinstance(incoming, MemberChange)
+    await groups.on_member(work, incoming)
+
+
+CHANGES: Mapping[type, Callable[[Work, Incoming], Awaitable[None]]] = {
+    Standing: _on_standing,
+    Moved: _on_moved,
+    Renamed: _on_renamed,
+    MemberChange: _on_member,
+}

@@ -1,0 +1,58 @@
+"""What somebody typed as a command: which one, whose it is, and what stands behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handlers.chat import ChatKind, Message
+from handlers.commands import Command
+
+LINE = re.compile(r"^/([^\s@/]{1,40})(?:@(\S+))?(?:\s+(.*))?$", re.DOTALL)
+MOST_WORDS_OF_A_COMMAND = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command line; without a command it is an unknown one's, or another bot's."""
+
+    name: str
+    rest: str = ""
+    command: Command | None = None
+    slash: bool = True
+    #: "/name@other": a platform takes our own name out, so whatever is named there is not us
+    elsewhere: bool = False
+
+
+def read(message: Message, commands: Mapping[str, Command]) -> Typed | None:
+    """The command line that a message is; None: it is none, or it was only changed or forwarded."""
+    text = message.text.strip()
+    found = None if message.forwarded else LINE.match(text)
+    if found and found[2]:
+        return Typed(found[1], elsewhere=True)
+    if message.edited or message.forwarded:
+        return None
+    if found:
+        name = found[1].casefold()
+        return Typed(name, (found[3] or "").strip(), commands.get(name))
+    if message.chat.kind is not ChatKind.PRIVATE and not message.to_bot:
+        return None
+    # "分派 12 王师傅" to the bot itself needs no slash.
+    first, _, rest = text.partition(" ")
+    command = commands.get(first.casefold())
+    if command is None or not _meant(command, first, rest.strip()):
+        return None
+    return Typed(first, rest.strip(), command, slash=False)
+
+
+def _meant(command: Command, first: str, rest: str) -> bool:
+    """Whether a line without a slash is a command, and not talk that begins with such a word.
+
+    "分派 12 王师傅" and "open" are; "help, the lift is stuck" and "open the gate, please" are not.
+    """
+    if len(rest) > MOST_WORDS_OF_A_COMMAND:
+        return False
+    numbered = rest[:1] in ("#", "@") or rest[:1].isdecimal()
+    steering = command.right in ("remind", "assign", "manage")
+    return not rest or numbered or steering or not (first.isascii() or command.right is None)

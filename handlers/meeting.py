@@ -1,0 +1,55 @@
+"""From something that somebody did to the context in which it is answered: who, where, when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.words import best_language
+from handlers.chat import Message, Press, Reaction, Recalled
+from handlers.context import Book, Context, Desk, Work
+from handlers.directory import people
+from handlers.scenes import Scenes
+from storage.queries import directory as query
+
+#: What somebody can do that is answered to them.
+Doing = Message | Press | Reaction | Recalled
+
+
+class Meeting:
+    """Meets the chat and the person of what came in."""
+
+    def __init__(self, desk: Desk, book: Book, scenes: Scenes) -> None:
+        self._desk = desk
+        self._book = book
+        self._scenes = scenes
+
+    async def context(self, did: Doing, store: AsyncSession, now: datetime) -> Context:
+        """The context; chat and person are made when they are met for the first time."""
+        work = Work(self._desk, store, now)
+        chat = await people.meet_chat(work, did.chat)
+        account, person = await people.meet_sender(work, did.chat, did.sender)
+        facts = await query.facts_at(store, chat.area_id) if chat.area_id else None
+        community = facts.language if facts else None
+        default = self._desk.defaults.language
+        group = best_language(chat.language, community, default=default)
+        mine = best_language(person.language, default=group)
+        if chat.kind == "private" and person.language is None:
+            mine = best_language(account.language, default=group)
+        return Context(
+            desk=self._desk,
+            store=store,
+            now=now,
+            tray=work.tray,
+            touched=work.touched,
+            directory_changed=work.directory_changed,
+            chat=chat,
+            person=person,
+            account=account,
+            language=mine,
+            group_language=group,
+            incoming=did,
+            book=self._book,
+            memory=self._scenes.memory(store, chat, now),
+        )

@@ -1,0 +1,134 @@
+"""The way of a message: a command, a change, a form's answer, a reply, or something to be heard."""
+
+from __future__ import annotations
+
+from handlers import command_line, forms, hearing, passing, reach
+from handlers.administration import guide
+from handlers.chat import Mark, Message
+from handlers.command_line import Typed
+from handlers.commands import Command
+from handlers.context import Context, RefusalError
+from handlers.directory import filling, groups, permission
+from handlers.hearing import Glance, Hearing
+from handlers.requests import lifecycle, replies
+from handlers.scenes import Scenes
+from handlers.tables import Tables
+from handlers.turn import Turn
+from handlers.understanding.meaning import Outcome
+from storage.tables import Draft
+
+
+class Messages:
+    """Answers messages."""
+
+    def __init__(self, tables: Tables, hearing: Hearing, scenes: Scenes) -> None:
+        self._tables = tables
+        self._hearing = hearing
+        self._scenes = scenes
+
+    async def answer(self, ctx: Context, message: Message, glance: Glance | None) -> None:
+        """Do what it asks for; `glance`: what it means, if it was looked at already."""
+        if await passing.drops(ctx, message):
+            await forms.drop(ctx)
+            return
+        typed = command_line.read(message, self._tables.commands)
+        if typed is not None and await _is_command(ctx, typed):
+            if typed.command is not None:
+                await _run(ctx, typed.command, typed.rest)
+            return
+        turn = Turn(ctx, message, self._hearing, glance)
+        if message.edited:
+            await self._edit(turn)
+            return
+        draft = await forms.draft_of(ctx)
+        if draft is not None and await self._form(turn, draft):
+            return
+        if not (await _reply(turn) or await _same_album(turn)):
+            await self._hear(turn)
+        if draft is not None:
+            await passing.still_there(turn)
+
+    async def _form(self, turn: Turn, draft: Draft) -> bool:
+        run = self._tables.forms.get(draft.form)
+        if run is None or await passing.passes(turn, draft):
+            return False
+        async with turn.ctx.store.begin_nested():
+            return await run(turn.ctx, draft, turn.message)
+
+    async def _edit(self, turn: Turn) -> None:
+        ctx, message = turn.ctx, turn.message
+        request = await hearing.request_of(ctx, message.message_id)
+        if request is not None:
+            await lifecycle.change_detail(
+                ctx,
+                request,
+                person=ctx.person,
+                chat=ctx.chat,
+                message_id=message.message_id,
+                text=message.text,
+            )
+            return
+        glance = await turn.look() if not ctx.private else None
+        if glance is not None and hearing.settled(glance).outcome is Outcome.OPEN:
+            await self._act(turn, glance)
+
+    async def _hear(self, turn: Turn) -> None:
+        glance = await turn.look()
+        if glance is not None:
+            await self._act(turn, glance)
+        elif turn.ctx.private:
+            await reach.heard_in_private(turn.ctx, self._hearing, turn.message)
+        elif turn.message.to_bot:
+            await groups.needs_link(turn.ctx)
+
+    async def _act(self, turn: Turn, glance: Glance) -> None:
+        ctx, message = turn.ctx, turn.message
+        outcome, of = await hearing.act(ctx, glance, message)
+        self._hearing.remember(glance, outcome, of)
+        if outcome in (Outcome.TALK, Outcome.ASK):
+            self._scenes.keep_pictures(message)
+        if outcome in (Outcome.JOIN, Outcome.DETAIL):
+            ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
+
+
+async def _is_command(ctx: Context, typed: Typed) -> bool:
+    """Whether it is a command and no talk; one that we do not know gets its hint, or nothing.
+
+    Without a slash it is talk for those who may not use it; with one they are told.
+    """
+    if typed.elsewhere:
+        return True
+    if typed.command is None:
+        return await guide.unknown(ctx, typed.name)
+    return typed.slash or await permission.may(ctx, typed.command)
+
+
+async def _run(ctx: Context, command: Command, rest: str) -> None:
+    await permission.require(ctx, command)
+    if command.where == "group" and ctx.private:
+        raise RefusalError("access.only_in_group")
+    if command.where == "private" and not ctx.private:
+        raise RefusalError("access.only_private")
+    async with ctx.store.begin_nested():  # what is refused leaves the form that one is filling in
+        await forms.end(ctx)
+        await filling.run(ctx, command.name, rest)
+
+
+async def _reply(turn: Turn) -> bool:
+    request = await hearing.request_of_own(turn.ctx, turn.message.reply_to)
+    if request is None:
+        return False
+    async with turn.ctx.store.begin_nested():
+        return await replies.on_reply(turn.ctx, request, turn.message)
+
+
+async def _same_album(turn: Turn) -> bool:
+    """A further picture of an album whose first message opened a request."""
+    ctx, message = turn.ctx, turn.message
+    if message.album is None:
+        return False
+    request = await lifecycle.request_of_album(ctx, ctx.chat, message.album)
+    if request is None:
+        return False
+    await hearing.add_detail(ctx, request, message)
+    return True

@@ -1,0 +1,53 @@
+"""What is longer than a platform's messages, parted at ends of lines so that nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat import Content
+
+#: Where a line that is itself too long may be parted, the best place first.
+SEAMS = ("\n", "。", "；", ". ", "，", ", ", " ")
+
+
+def parts_of(content: Content, limit: int) -> Sequence[Content]:
+    """The content as messages of at most `limit` characters.
+
+    The first has the title and what the content carries, the last the buttons.
+    """
+    title = content.title.strip()
+    if len(title) + 1 + len(content.text) <= limit:
+        return (content,)
+    texts = parted(content.text.strip(), limit, first=limit - len(title) - 1 if title else limit)
+    last = len(texts) - 1
+    return tuple(
+        content.model_copy(
+            update={
+                "text": text,
+                "title": title if number == 0 else "",
+                "media": content.media if number == 0 else (),
+                "buttons": content.buttons if number == last else (),
+            }
+        )
+        for number, text in enumerate(texts)
+    )
+
+
+def parted(text: str, limit: int, *, first: int) -> list[str]:
+    """The text in pieces: the first of at most `first` characters, the others of `limit`."""
+    pieces: list[str] = []
+    most = first
+    while len(text) > most:
+        at = _seam(text, most)
+        pieces.append(text[:at].rstrip("\n"))
+        text, most = text[at:].lstrip("\n"), limit
+    return [*pieces, text]
+
+
+def _seam(text: str, most: int) -> int:
+    """Where to part: behind the last seam of the best kind in the second half of what fits."""
+    for seam in SEAMS:
+        found = text.rfind(seam, most // 2, most)
+        if found != -1 and found + len(seam) <= most:
+            return found + len(seam)
+    return most

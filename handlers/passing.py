@@ -1,0 +1,61 @@
+"""What goes past the form that its sender is filling in, and what gives the form up."""
+
+from __future__ import annotations
+
+from handlers import forms, hearing, reach
+from handlers.chat import Message
+from handlers.context import Context
+from handlers.requests import filing, questions
+from handlers.turn import Turn
+from storage.tables import Draft
+
+
+async def passes(turn: Turn, draft: Draft) -> bool:
+    """Whether a message goes past: an unknown command, an answer to something else, an emergency,
+    and in a group whatever is a request itself."""
+    ctx, message = turn.ctx, turn.message
+    if message.text.startswith("/") or await answers_other(ctx, message):
+        return True
+    glance = await turn.look() if await reach.placed(ctx) else None
+    if glance is None:
+        return False
+    if hearing.is_emergency(glance):
+        return True
+    expected = ctx.private or message.to_bot or (draft.form, draft.step) == filing.ASKS_WHAT
+    return not expected and hearing.is_request(glance)
+
+
+async def drops(ctx: Context, message: Message) -> bool:
+    """Whether these are the words that give up a form ("算了"), and there is one to give up.
+
+    The bot's own question waits for hours: in a group its "算了" is said to the bot.
+    """
+    if (
+        message.edited
+        or message.forwarded
+        or not forms.says(ctx, "filling.drop_words", message.text)
+    ):
+        return False
+    draft = await forms.draft_of(ctx)
+    if draft is None or await answers_other(ctx, message):
+        return False
+    return ctx.private or message.to_bot or draft.form != questions.FORM
+
+
+async def answers_other(ctx: Context, message: Message) -> bool:
+    """Whether it replies to a neighbour, or to a card of the bot's, and so to no form."""
+    if message.reply_to is None:
+        return False
+    if not ctx.private and not message.to_bot:
+        return True
+    return await hearing.request_of_own(ctx, message.reply_to) is not None
+
+
+async def still_there(turn: Turn) -> None:
+    """An emergency was told in the middle of a form: how to go on with it, or drop it."""
+    draft = await forms.draft_of(turn.ctx)
+    if draft is None or draft.form == questions.FORM:  # a question stands with its buttons
+        return
+    if turn.glance is not None and hearing.is_emergency(turn.glance):
+        drop = forms.drop_button(turn.ctx, draft)
+        turn.ctx.answer("filling.still_there", buttons=((drop,),))
