@@ -13,6 +13,7 @@ from bot.recorded_telegram import conversations_of
 from bot.recording import Conversation, Line, RecordingError, file_error
 from handlers.neighbourhood.file.problems import FileError, Spot, at, of_validation
 from handlers.understanding.meaning import Place
+from handlers.understanding.transcripts import Code
 
 __all__ = ["Conversation", "Line", "RecordingError", "read_recording"]
 
@@ -25,9 +26,9 @@ class _Row(BaseModel):
 
 
 class _Home(_Row):
-    building: str | None = None
-    unit: str | None = None
-    room: str | None = None
+    building: Code = None
+    unit: Code = None
+    room: Code = None
 
 
 class _Chat(_Row):

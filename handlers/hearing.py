@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, replace
 
 from handlers import courtesy
 from handlers.chat import Message
-from handlers.context import Context, Desk
+from handlers.context import Context, Desk, RefusalError
 from handlers.directory import answers, places
-from handlers.requests import answering, lifecycle, questions
-from handlers.requests.lifecycle import Report
+from handlers.requests import answering, callback, lifecycle, questions
+from handlers.requests.lifecycle import Given, Report
+from handlers.requests.rules import State
 from handlers.scenes import ChatScene, Scenes, Speaker
 from handlers.understanding.meaning import (
     Heard,
@@ -132,7 +133,8 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
         answered = await answering.answer(ctx, message.text, meaning.category)
         if answered is not None:
             return Outcome.UPDATE, str(answered.id)
-    done = await ACTS[meaning.outcome](ctx, glance, message)
+    act_as = _back if meaning.again else ACTS[meaning.outcome]
+    done = await act_as(ctx, glance, message)
     if done is None and ctx.private and message.text.strip():
         ctx.answer("directory.private_silence")  # who speaks to the bot alone is never left alone
     return done if done is not None else (Outcome.TALK, None)
@@ -149,6 +151,23 @@ async def _open(ctx: Context, glance: Glance, message: Message) -> Done:
 async def _ask(ctx: Context, glance: Glance, message: Message) -> Done:
     await questions.ask(ctx, await report_of(ctx, glance, message), clash=glance.meaning.clash)
     return Outcome.ASK, None
+
+
+async def _back(ctx: Context, glance: Glance, message: Message) -> Done:
+    """What was said to be solved is there again: it is open again (R43), or opened anew."""
+    request = await _linked(ctx, glance)
+    if request is None:
+        return await _open(ctx, glance, message)
+    request = await lifecycle.follow(ctx, request)
+    if request.state in (State.DONE, State.CLOSED):
+        try:
+            async with ctx.store.begin_nested():
+                await callback.not_solved(ctx, request, ctx.person, Given(code="came_back"))
+        except RefusalError:
+            await ctx.store.refresh(request)  # it ended long ago, or otherwise
+            return await _open(ctx, glance, message)
+    await add_detail(ctx, request, message)
+    return Outcome.DETAIL, str(request.id)
 
 
 async def _join(ctx: Context, glance: Glance, message: Message) -> Done:

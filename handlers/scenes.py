@@ -58,9 +58,13 @@ class KnownPlaces:
 
     def has_unit(self, building: str, unit: str) -> bool:
         """Whether the building has such a unit (True where its units are not listed)."""
+        known = (building.casefold(), unit.casefold()) in self.units
+        return known or not self.lists_units(building)
+
+    def lists_units(self, building: str) -> bool:
+        """Whether the units of the building are listed."""
         key = building.casefold()
-        listed = any(each == key for each, _ in self.units)
-        return not listed or (key, unit.casefold()) in self.units
+        return any(each == key for each, _ in self.units)
 
     def has_room(self, building: str, unit: str | None, room: str) -> bool:
         """Whether there is such a household (True where its rooms are not listed)."""

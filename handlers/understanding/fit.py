@@ -25,6 +25,7 @@ from handlers.understanding.transcripts import Conversation, Gold, walk_gold, wa
 THRESHOLDS = {
     "open": 0.6,  #: a request, sure enough to open
     "plain": 0.4,  #: the same where a thing and its fault are named and nothing takes it back
+    "fact": 0.05,  #: the same where nothing else is said: "水管漏水"
     "quiet": 0.3,  #: the same where nobody spoke just before
     "emergency": 0.3,  #: a word of danger and this much doubt opens all the same
     "page": 0.33,  #: what is opened is an emergency from here on

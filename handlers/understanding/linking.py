@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from handlers.understanding.features import bucket
 from handlers.understanding.looking import Looked, look
-from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Scene, Urgency
+from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Place, Scene, Urgency
 from handlers.understanding.model import Head
 from handlers.understanding.place import parse
 
@@ -19,7 +19,7 @@ AWAY = frozenset(("idiom", "joke", "trade", "errand", "elsewhere", "greet", "not
 #: Signs of which n-grams say nothing: ends of a line, particles, marks of word features.
 EMPTY = frozenset("^$<> 了的啊吧呢我们家")
 DIGIT = re.compile(r"\d|\+")
-LIVE = ("open", "taken", "waiting")
+ENDED = ("done", "closed")
 TOO = re.compile(r"也|\b(?:too|also|same|as well)\b")
 
 
@@ -78,9 +78,35 @@ def contradicts(heard: Heard, looked: Looked, fit: Fit) -> bool:
     return not too and named.isdisjoint(look(request.words).categories)
 
 
+def same_thing(heard: Heard, looked: Looked, scene: Scene) -> Fit | None:
+    """The request about the very thing whose fault a resident tells: this lift, this outage.
+
+    However long ago it was opened, nobody needs a second one (R3, R4); of two the newer.
+    """
+    if heard.reply_to or heard.role != "resident" or not looked.plainly_faulty:
+        return None
+    for request in reversed(scene.requests):
+        theirs = look(request.words)
+        lift = (
+            request.category == "lift"
+            and "lift" in looked.categories
+            and "lift" in theirs.categories
+        )
+        if (lift or looked.outages & theirs.outages) and _could_be_there(heard, looked, request):
+            return Fit(request, 1.0, "same_thing")
+    return None
+
+
+def _could_be_there(heard: Heard, looked: Looked, request: KnownRequest) -> bool:
+    """Whether nothing that is said, and no home, puts a message elsewhere than a request."""
+    said, home, there = parse(looked.text), heard.home or Place(), request.place
+    building, unit = said.building or home.building, said.unit or home.unit
+    return not _differ(building, there.building) and not _differ(unit, there.unit)
+
+
 def repeats(looked: Looked, fit: Fit, same: float) -> bool:
-    """Whether a message names what an open request is about, in a place that can be the same."""
-    if fit.chance < same or fit.request.state not in LIVE:
+    """Whether a message names what a request is about, in a place that can be the same."""
+    if fit.chance < same:
         return False
     if fit.request.category not in looked.categories:
         return False
@@ -88,6 +114,13 @@ def repeats(looked: Looked, fit: Fit, same: float) -> bool:
     return not any(
         _differ(getattr(said, part), getattr(there, part)) for part in ("building", "unit", "room")
     )
+
+
+def is_back(heard: Heard, looked: Looked, fit: Fit) -> bool:
+    """Whether a resident says that what was said to be solved is there (again): never a detail."""
+    if fit.request.state not in ENDED or heard.role != "resident":
+        return False
+    return looked.troubled and "resolved" not in looked.signs
 
 
 def _differ(mine: str | None, other: str | None) -> bool:

@@ -17,8 +17,26 @@ DIGITS = re.compile(r"\d+")
 ENDING = re.compile(r"(?:ing|ed|es|s|ly|'s)$")
 PLACES = frozenset(("indoor", "shared"))
 MOST_REMEMBERED = 4096
+LONGEST_FACT = 30
 GRAM_KINDS = ("w ", "v ", "t ")
 ASKING = frozenset(("wonder",))
+#: Which category a danger belongs to that is named beyond doubt; who helps follows from it.
+ALARM_CATEGORY = {
+    "gas": "gas",
+    "fire": "fire_safety",
+    "lift": "lift",
+    "water": "water",
+    "person": "elder_care",
+    "violence": "security",
+    "falling": "public_facilities",
+}
+#: What a bare fact may hold besides the thing and its fault.
+FILLING = re.compile(
+    r"[了啊呀呢哦喔嘛吧的又都也还全咯咧哩哎唉诶嘞啦哟喂\W_]|我们|咱们|大家|各位|[我俺咱]|家里?|里|又|整[个栋]?|单元|[\dA-Za-z一二三四五六七八九十]{1,3}(?:号楼|单元|[栋幢座楼层室#])|已经|现在|今天"
+    r"|\b(?:the|is|are|in|at|on|my|our|again|has|have|been|a|an|still|here|just|it|its|been|gone|s)\b"
+)
+#: Cues that such a fact consists of.
+FACT = frozenset(("fault", "nuisance", "again", "mine", "indoor", "shared"))
 FAULTS = ("fault", "nuisance")
 SOFT = frozenset(
     (
@@ -51,6 +69,12 @@ class Looked:
     outages: frozenset[str]  #: categories of what is said to be off: "停水", "no power"
     alarms: frozenset[str]  #: dangers that are named beyond doubt: "闻到煤气味"
     mine: bool
+    bare: bool  #: nothing but cues and filling words
+
+    @property
+    def alarm_category(self) -> str | None:
+        """The category of a danger that is named beyond doubt."""
+        return next((name for each, name in ALARM_CATEGORY.items() if each in self.alarms), None)
 
     @property
     def plainly_faulty(self) -> bool:
@@ -61,6 +85,11 @@ class Looked:
     def troubled(self) -> bool:
         """The same, also said only by "again" or "for days"."""
         return self._wrong((*FAULTS, "again"))
+
+    @property
+    def bare_fact(self) -> bool:
+        """A thing, its fault and nothing else: "水管漏水", "lift dead again"."""
+        return self.bare and self._wrong(("fault",))
 
     @property
     def alarming(self) -> bool:
@@ -115,7 +144,18 @@ def look(text: str) -> Looked:
         load_cues().said("outage", bare),
         load_cues().said("alarm", bare),
         says_mine(bare),
+        _is_bare(bare, found),
     )
+
+
+def _is_bare(text: str, found: Iterable[Found]) -> bool:
+    if not 1 < len(text) <= LONGEST_FACT:
+        return False
+    words = [each.word for each in found if each.group == "category" or each.name in FACT]
+    for word in sorted(words, key=len, reverse=True):
+        shape = rf"\b{re.escape(word)}\w*" if word.isascii() else re.escape(word)
+        text = re.sub(shape, " ", text)
+    return not FILLING.sub("", text.replace("?", "什么"))
 
 
 def grams(text: str) -> set[str]:

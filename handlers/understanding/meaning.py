@@ -58,7 +58,11 @@ class Places(Protocol):
         ...
 
     def has_unit(self, building: str, unit: str) -> bool:
-        """Whether that building has such a unit."""
+        """Whether that building has such a unit (True where its units are not listed)."""
+        ...
+
+    def lists_units(self, building: str) -> bool:
+        """Whether the units of that building are listed."""
         ...
 
     def has_room(self, building: str, unit: str | None, room: str) -> bool:
@@ -148,5 +152,6 @@ class Meaning:
     question: str | None = (
         None  #: for ANSWER: what is asked ("manager", "status", "next_reminder" ...)
     )
+    again: bool = False  #: what an ended request was about is there again
     clash: bool = False  #: the text contradicts the places that exist: ask, do not guess
     reasons: tuple[Reason, ...] = ()

@@ -16,6 +16,14 @@ NOT_ROOM = r"(?![\d块元年月天%℃个kw次多米只条张斤克盒箱号人�
 
 DASHED = re.compile(r"(?<![\d-])([a-z]?\d{1,3})[-－—]([a-z\d]{1,2})[-－—](\d{3,4})(?!\d)")
 TWO = re.compile(r"(?<![\d.:-])(\d{1,2})[-－—](\d{3,4})(?![\d:-])")
+#: A house called by its street and number: "66 Cotham Brow".
+STREET = re.compile(r"\d{1,4}[a-z]? [A-Z][A-Za-z' ]+$")
+#: "3-2": building and unit, where such a unit stands (else a score, a date, two floors).
+PAIR = re.compile(
+    r"(?<![\d.:#-])(\d{1,2})-(\d{1,2})(?![\d:-]|\s*(?:[月号日分点个人岁度斤块赢输胜平]|层))"
+)
+#: A stairwell in some English houses, a flat in most.
+NUMBERED_UNIT = re.compile(r"\bunit\s*#?\s*(\d{1,2}|[a-z])\b")
 BUILDING = re.compile(
     rf"({CODE})\s*(?:栋|幢|号楼|座(?!位|谈|机))|(?<![\w])(\d{{1,3}})#(?!\d)"
     r"|(?<![a-z])([a-z]\d{1,2})(?=[栋座的]|门口|楼下|大堂)"
@@ -50,7 +58,11 @@ WEAK_FLOOR = re.compile(
     r"\b(?:on|at|to|between|past|near|passing)\s+(?:the\s+)?(\d{1,2})(?:\s+and\s+(\d{1,2}))?"
     r"(?![\d:.%]|\s*(?:am|pm|o'?clock|min|hour|day|week|month|year|deg|kg|times|people|bins?)\b)"
 )
-ROOM = re.compile(rf"(?<![\d.:#a-z¥$£€-])([1-9]\d{{2,3}})(?:室|户|房|家|号房)?{NOT_ROOM}")
+#: Whom to call in danger is no room, unless it is written as one: "119室", "2单元110".
+SOS = r"(?!(?:11[0249]|12[02]|911|99[59]|000|12345)(?!\d)(?!室|户|房|号房))"
+ROOM = re.compile(
+    rf"(?<![\d.:#a-z¥$£€-])(?:(?<=单元)|{SOS})([1-9]\d{{2,3}})(?:室|户|房|家|号房)?{NOT_ROOM}"
+)
 ROOM_HAN = re.compile(r"([一二三四五六七八九])[〇零]([一二三四五六七八九])")
 ROOM_EN = re.compile(
     r"\b(?:flat|apt|apartment|unit|room|suite|no\.?|villa|number)\s*#?\s*"
@@ -94,6 +106,8 @@ def parse(text: str) -> Place:
 def parse_area(text: str) -> Place:
     """What a group is bound to: "3栋2单元" -> building 3, unit 2; an estate's name -> nothing."""
     found = parse(text)
+    if STREET.match(text):
+        return Place(building=text)
     if found.building is None and not re.search(
         r"小区|社区|家园|苑|里$|园|estate|gardens|village", plain(text)
     ):
@@ -182,7 +196,7 @@ def like(text: str, home: str) -> str | None:
         found = re.search(r"\b(?:in|at|no|number|from|for|flat|of|house)\s+(\d{1,2})\b(?!:)", text)
         return found[1] if found else None
     if home.isdigit():
-        shape = rf"[1-9]\d{{{len(home) - 1}}}"
+        shape = rf"{SOS}[1-9]\d{{{len(home) - 1}}}"
     found = re.search(rf"(?<![\w.$£€:-])({shape})(?![\w:%-])", text)
     return found[1].upper() if found else None
 

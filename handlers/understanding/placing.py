@@ -10,8 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from handlers.understanding.looking import look
-from handlers.understanding.meaning import Heard, Place, Scene
-from handlers.understanding.place import floor_of, like, parse, same_code, weak_floor
+from handlers.understanding.meaning import Heard, Place, Places, Scene
+from handlers.understanding.place import (
+    NUMBERED_UNIT,
+    PAIR,
+    floor_of,
+    like,
+    parse,
+    same_code,
+    weak_floor,
+)
 
 PARTS = ("building", "unit", "tail")
 Tail = tuple[str | None, str | None]  #: floor, room
@@ -30,7 +38,7 @@ class Sources:
 def sources(heard: Heard, scene: Scene) -> Sources:
     """All sources of a message in its scene."""
     text = look(heard.text).text
-    said, home, area = parse(text), heard.home or Place(), scene.area
+    said, home, area = listed(text, scene), heard.home or Place(), scene.area
     building = _alike(said.building, home.building, area.building)
     room = said.room
     if home.room and (found := like(text, home.room)) and (room is None or not room.isdigit()):
@@ -51,6 +59,28 @@ def sources(heard: Heard, scene: Scene) -> Sources:
         ),
         said,
     )
+
+
+def listed(text: str, scene: Scene) -> Place:
+    """What a plain text says of a place, where "3-2" and "unit 2" may be units that stand there."""
+    places = scene.places
+    if places is None:
+        return parse(text)
+    for found in PAIR.finditer(text):
+        building, unit = found.groups()
+        if places.has_building(building) and _stands(places, building, unit):
+            rest = parse(text.replace(found[0], " ", 1))
+            return replace(rest, building=building, unit=unit)
+    found, said = NUMBERED_UNIT.search(text), parse(text)
+    building = said.building or scene.area.building
+    if found and building and _stands(places, building, found[1]):
+        rest = parse(text.replace(found[0], " ", 1))
+        return replace(rest, building=said.building, unit=found[1].upper())
+    return said
+
+
+def _stands(places: Places, building: str, unit: str) -> bool:
+    return places.lists_units(building) and places.has_unit(building, unit)
 
 
 def _floor_only(floor: str | None) -> Tail | None:
@@ -104,10 +134,18 @@ def place_features(heard: Heard, scene: Scene) -> list[str]:
 
 def choose(found: Sources, chances: Mapping[str, Mapping[str, float]]) -> Place:
     """The place with the likeliest source of each part."""
-    building = found.building[_likeliest(found.building, chances["building"])]
-    unit = found.unit[_likeliest(found.unit, chances["unit"])]
+    building = _first(found.building, chances["building"])
+    unit = _first(found.unit, chances["unit"])
     floor, room = found.tail[_likeliest(found.tail, chances["tail"])]
     return Place(building, unit, floor, room)
+
+
+def _first(values: Mapping[str, str | None], chances: Mapping[str, float]) -> str | None:
+    """Words win over the group, the group over everything else; only a home is a guess."""
+    for sure in ("said", "area"):
+        if sure in values:
+            return values[sure]
+    return values[_likeliest(values, chances)]
 
 
 def _likeliest(names: Mapping[str, object], chances: Mapping[str, float]) -> str:

@@ -56,13 +56,7 @@ class Reader:
         chances = self._model.heads["outcome"].chances(features)
         danger = self._danger(heard, scene, looked, chances)
         limit = self._limit(heard, scene, looked, danger)
-        fit = self._fit(heard, scene, chances)
-        if fit is not None and linking.contradicts(heard, looked, fit):
-            chances = _apart(chances, self._model.thresholds["apart"])
-        elif fit is not None and not linking.speaks_of(heard, looked, fit):
-            chances = _apart(chances, self._model.thresholds["bare"], to="talk")
-        elif fit is not None and linking.repeats(looked, fit, self._model.thresholds["same"]):
-            chances = _together(chances, heard, fit)
+        fit, chances = self._weighed(heard, scene, looked, chances)
         outcome, sure = self._decide(chances, limit)
         if outcome in LINKS:
             return self._link(heard, scene, fit, outcome, chances)
@@ -80,6 +74,24 @@ class Reader:
         if sum(chances.get(each, 0) for each in LINKS) < 0.1:
             return None
         return linking.best(heard, scene, self._model.heads["link"])
+
+    def _weighed(
+        self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
+    ) -> tuple[Fit | None, Mapping[str, float]]:
+        """The request it may belong to, and the chances with what rules say of that."""
+        limits = self._model.thresholds
+        if (thing := linking.same_thing(heard, looked, scene)) is not None:
+            return thing, _together(chances, heard, thing)
+        fit = self._fit(heard, scene, chances)
+        if fit is None:
+            return fit, chances
+        if linking.contradicts(heard, looked, fit):
+            return fit, _apart(chances, limits["apart"])
+        if not linking.speaks_of(heard, looked, fit):
+            return fit, _apart(chances, limits["bare"], to="talk")
+        if linking.repeats(looked, fit, limits["same"]):
+            return fit, _together(chances, heard, fit)
+        return fit, chances
 
     def _danger(
         self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
@@ -100,6 +112,8 @@ class Reader:
         plain = looked.plainly_faulty and heard.role == "resident"
         if not plain or known & (looked.categories | looked.outages):
             return limits["open"]
+        if looked.bare_fact:
+            return limits["fact"]
         lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
         return limits["plain" if lately and not looked.outages else "quiet"]
 
@@ -132,7 +146,8 @@ class Reader:
             return self.read(heard, replace(scene, requests=()))
         reasons = (Reason("link", fit.why, fit.request.key, round(fit.chance, 2)),)
         sure = max(chances.get(each, 0) for each in LINKS)
-        return Meaning(outcome, sure, of=fit.request.key, reasons=reasons)
+        again = linking.is_back(heard, look(heard.text), fit)
+        return Meaning(outcome, sure, of=fit.request.key, again=again, reasons=reasons)
 
     def _answer(self, heard: Heard, scene: Scene, text: str, sure: float) -> Meaning:
         question = question_of(text)
@@ -148,12 +163,12 @@ class Reader:
         features, heads = words_only(heard, scene), self._model.heads
         category = self._category(heard, features)
         urgency = self._urgency(features)
-        if look(heard.text).alarming and heard.role == "resident":
-            urgency = Urgency.EMERGENCY
+        looked = look(heard.text)
+        if looked.alarming and heard.role == "resident":
+            urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
         place, clash = self._place(heard, scene)
         if category == "lift":
             place = placing.in_own_stairwell(place, heard.home)
-        looked = look(heard.text)
         reasons = (
             *_reasons("request", heads["outcome"], looked, spoken, "open"),
             *_reasons("category", heads["category"], looked, features, category),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from handlers.understanding.meaning import (
     Heard,
@@ -36,14 +36,22 @@ class _Row(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+def _code(value: object) -> object:
+    return None if value in ("", "-", ".") else value
+
+
+#: A part of a place; some hands write a dash or a dot for what is not known.
+Code = Annotated[str | None, BeforeValidator(_code)]
+
+
 class GoldPlace(_Row):
     """Where, as annotated."""
 
-    building: str | None = None
-    unit: str | None = None
-    floor: str | None = None
-    room: str | None = None
-    spot: str | None = None
+    building: Code = None
+    unit: Code = None
+    floor: Code = None
+    room: Code = None
+    spot: Code = None
 
 
 class Gold(_Row):
@@ -63,9 +71,9 @@ class _Chat(_Row):
 
 
 class _Home(_Row):
-    building: str | None = None
-    unit: str | None = None
-    room: str | None = None
+    building: Code = None
+    unit: Code = None
+    room: Code = None
 
 
 class Line(_Row):

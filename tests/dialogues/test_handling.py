@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from handlers.chat import Capabilities
 from tests.harness import GROUP, Stage, staged
 
@@ -167,6 +169,15 @@ async def test_not_solved_opens_it_again_one_rung_up_and_asks_why(stage: Stage) 
     await stage.li.presses(stage.li.last, "没修好")
     await stage.li.writes("/history 1")
     assert "没修好" in stage.li.last.text
+
+
+@pytest.mark.parametrize("who", ["li", "zhao"])
+async def test_said_to_be_there_again_in_the_group_it_is_open_again(stage: Stage, who: str) -> None:
+    """R43: never a silent detail of something that counts as done"""
+    await finished(stage)
+    await stage.passes(minutes=20)
+    await getattr(stage, who).says("电梯又坏了")
+    assert [each.state for each in await stage.requests()] == ["open"]
 
 
 async def test_no_answer_is_unknown_and_never_satisfied(stage: Stage) -> None:

@@ -48,6 +48,9 @@ def test_a_place_is_read_from_its_words(text: str, expected: Place) -> None:
         "快递16:22送达",
         "cost me $640",
         "车牌浙A·K732",
+        "4栋着火了，快打119",
+        "打120了吗",
+        "他打了110",
     ],
 )
 def test_sums_times_and_plates_are_no_rooms(text: str) -> None:
@@ -62,10 +65,17 @@ def test_sums_times_and_plates_are_no_rooms(text: str) -> None:
         ("T5", Place("T5")),
         ("和平里小区", Place()),
         ("Block 7", Place("7")),
+        ("66 Cotham Brow", Place("66 Cotham Brow")),
     ],
 )
 def test_a_group_says_what_it_is_bound_to(area: str, expected: Place) -> None:
     assert parse_area(area) == expected
+
+
+def test_a_number_to_call_is_a_room_only_where_it_is_written_as_one() -> None:
+    assert parse("119室漏水").room == "119"
+    assert parse("3栋2单元110没电").room == "110"
+    assert like("快打119", "501") is None
 
 
 def test_rooms_are_found_in_the_way_the_senders_own_is_written() -> None:

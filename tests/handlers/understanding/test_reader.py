@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -272,6 +273,93 @@ def test_danger_in_plain_words_is_heard_whatever_was_said_before(reader: Reader,
 @pytest.mark.parametrize("text", ["停水了", "停电了", "没水啊", "no water", "the lift is broken"])
 def test_a_bare_fact_in_a_quiet_group_is_a_report(reader: Reader, text: str) -> None:
     assert reader.read(said(text), Scene(area=Place("3"))).outcome is Outcome.OPEN
+
+
+BARE_FACTS = [
+    "水管漏水",
+    "马桶漏水",
+    "我家厕所堵了",
+    "没电了",
+    "2单元电梯坏了",
+    "灯不亮",
+    "no water",
+    "lift dead again",
+    "toilet is leaking",
+]
+
+
+@pytest.mark.parametrize("text", BARE_FACTS)
+@pytest.mark.parametrize("home", [None, HOME])
+def test_a_bare_fact_after_talk_is_a_report(reader: Reader, text: str, home: Place | None) -> None:
+    busy = Heard("1", AT - timedelta(minutes=1), "wang", "晚上吃啥呢")
+    just_now = Scene(area=Place("3"), recent=(Said(busy, Outcome.TALK),))
+    for scene in (after_talk(), just_now, Scene(area=Place("3"))):
+        assert reader.read(said(text, home=home), scene).outcome is Outcome.OPEN
+
+
+@pytest.mark.parametrize("text", ["我们没电梯啊", "这价格着火了", "我手机没电了", "水平不行"])
+def test_words_of_a_fault_within_other_words_are_none(reader: Reader, text: str) -> None:
+    assert reader.read(said(text, home=None), after_talk()).outcome is Outcome.TALK
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("有人晕倒了，在1单元门口", "elder_care"),
+        ("有人打架", "security"),
+        ("楼下有人持刀", "security"),
+        ("people are fighting downstairs", "security"),
+        ("煤气味很大", "gas"),
+        ("someone has fainted on the stairs", "elder_care"),
+    ],
+)
+def test_a_danger_decides_who_helps(reader: Reader, text: str, category: str) -> None:
+    meaning = reader.read(said(text), after_talk())
+    assert (meaning.urgency, meaning.category) == (Urgency.EMERGENCY, category)
+
+
+def test_a_broken_reader_of_cards_is_no_emergency(reader: Reader) -> None:
+    meaning = reader.read(said("4楼门禁坏了，刷卡没反应"), after_talk())
+    assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.NORMAL)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Building 3 with the units 1 and 2."""
+
+    def has_building(self, building: str) -> bool:
+        return building == "3"
+
+    def has_unit(self, building: str, unit: str) -> bool:
+        return unit in ("1", "2")
+
+    def lists_units(self, building: str) -> bool:
+        return True
+
+    def has_room(self, building: str, unit: str | None, room: str) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("3-2 楼道灯坏了", Place("3", "2")),
+        ("3-1楼道灯坏了", Place("3", "1")),
+        ("the hallway light in unit 1 is broken", Place("3", "1")),
+        ("3栋1单元楼道灯坏了", Place("3", "1")),
+        ("1单元楼道灯不亮", Place("3", "1")),
+    ],
+)
+def test_units_are_known_by_the_places_that_exist(reader: Reader, text: str, place: Place) -> None:
+    scene = replace(after_talk(), places=Listed())
+    assert reader.report(said(text), scene).place == place
+
+
+def test_what_was_done_and_is_there_again_is_no_detail(reader: Reader) -> None:
+    scene = with_a_request()
+    ended = replace(scene.requests[0], state="done")
+    meaning = reader.read(said("电梯又坏了", sender="wang"), replace(scene, requests=(ended,)))
+    assert meaning.outcome is Outcome.OPEN or (meaning.of == "2" and meaning.again)
 
 
 @pytest.mark.parametrize("text", ["今天天气不错", "大家早上好", "热死了", "good morning all"])
