@@ -59,7 +59,9 @@ class App:
         self.delivery = Delivery(
             store, self.clock, self.platforms, returns.undelivered, returns.moved, self.wire
         )
-        self.inbox = Inbox(store, self.clock, self.platforms, self.dispatcher, self.delivery.wake)
+        self.inbox = Inbox(
+            store, self.clock, self.platforms, self.dispatcher, self.delivery.wake, self.wire
+        )
         self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
 
     @cached_property

@@ -367,6 +367,10 @@ class Intake(Protocol):
         """Keep the updates; the platform may say "received" only after this."""
         ...
 
+    async def our_turn(self) -> bool:
+        """Whether this process is the one that fetches; another one may have the turn."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ChatFacts:

@@ -58,6 +58,9 @@ class Kept:
     fails: bool = False
     more: asyncio.Condition = field(default_factory=asyncio.Condition)
 
+    async def our_turn(self) -> bool:
+        return True
+
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         assert platform == "local"
         if self.fails:

@@ -18,7 +18,7 @@ from tests.fakes.bot_api import FakeTelegram, Group, Person
 
 PAYLOADS = Path(__file__).parent / "payloads"
 #: No test waits for a pause, and a hung poll is given up at once.
-FAST = Pace(poll=20, grace=5, first_pause=0.001, longest_pause=0.01)
+FAST = Pace(poll=20, grace=5, turn=0.001, first_pause=0.001, longest_pause=0.01)
 
 Payload = Callable[[str], dict[str, Any]]
 
@@ -29,6 +29,9 @@ class Kept:
     def __init__(self) -> None:
         self.updates: list[RawUpdate] = []
         self.failures = 0
+
+    async def our_turn(self) -> bool:
+        return True
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         assert platform == "telegram"
