@@ -23,7 +23,7 @@ from bot.platforms import KNOWN
 from config.settings import load_settings
 from config.words import catalogue
 from handlers.administration import doctor as doctoring
-from handlers.administration.doctor import Finding
+from handlers.administration.finding import Finding
 from handlers.chat import ChatFacts
 from handlers.context import Work
 from handlers.directory import finding, invites

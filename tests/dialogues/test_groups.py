@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from sqlalchemy import select
 
-from handlers.chat import ChatFacts
-from storage.tables import Area, Chat
-from tests.harness import GROUP, Stage
+from handlers.chat import Capabilities, ChatFacts
+from storage.tables import Area, Chat, Person, RoleHeld
+from tests.harness import GROUP, MONDAY, Stage, staged
 
 
 async def area_of(stage: Stage, room: str) -> str | None:
@@ -129,6 +130,34 @@ async def test_the_doctor_names_rungs_that_reach_nobody(stage: Stage) -> None:
     report = stage.feng.last.text
     assert "小区长" in report
     assert "/staff add" in report
+
+
+async def test_the_doctor_names_whom_to_invite(stage: Stage) -> None:
+    """R29: by name, with the place, and only those who have no account."""
+    async with stage.app.store.write() as store:
+        area = await store.scalar(select(Area).where(Area.code == "和平里"))
+        assert area is not None
+        person = Person(key="hu", name="胡师傅", skills=[], created_at=MONDAY)
+        store.add(person)
+        await store.flush()
+        for role in ("life_steward", "volunteer"):
+            store.add(RoleHeld(person_id=person.id, role=role, area_id=area.id, since=MONDAY))
+    await stage.feng.writes("/doctor")
+    lines = [line for line in stage.feng.last.text.splitlines() if "绑定" in line]
+    assert lines == [
+        "⚠️ 胡师傅（和平里小区生活管家）还没绑定账号，找不到本人。"
+        "请发邀请：在这里发 /invite 胡师傅，或在命令行 linli invite hu"
+    ]
+
+
+async def test_who_only_never_pressed_start_is_not_said_to_be_unbound(tmp_path: Path) -> None:
+    async with staged(tmp_path, capabilities=Capabilities(speaks_first=False)) as stage:
+        await stage.does("@wang", "wang", "standing", present=False)
+        await stage.feng.writes("/doctor")
+        report = stage.feng.last.text
+        assert "王姨（和平里小区3栋2单元单元长）没有打开和我的私聊" in report
+        assert "开始" in report
+        assert "绑定" not in report
 
 
 async def test_the_doctor_names_a_wrong_token(stage: Stage) -> None:
