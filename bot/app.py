@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from importlib.metadata import version
 
@@ -31,6 +31,7 @@ from storage.wire import News, Wire
 log = structlog.get_logger("linli.app")
 
 TICK_SECONDS = 5.0
+LOOK = 0.01  #: seconds between two looks at whether the first answers are given
 
 
 class App:
@@ -119,6 +120,16 @@ class App:
             for platform in self.platforms.values():
                 group.create_task(platform.run(self.inbox))
             group.create_task(Ticker(self.ticks.tick, TICK_SECONDS).run())
+
+    async def caught_up(self, longest: float) -> None:
+        """Return when what waited was heard and answered; `longest` seconds for each, at most."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.inbox.heard.wait(), longest)
+        looks = int(longest / LOOK)
+        for _ in range(looks):
+            if not (self.inbox.backlog or self.delivery.busy):
+                return
+            await asyncio.sleep(LOOK)
 
     async def settle(self) -> None:
         """Handle and send everything that is there now (tests and replays)."""

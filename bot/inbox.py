@@ -66,6 +66,8 @@ class Inbox:
         self._lanes: dict[str, deque[Waiting]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._closed: list[int] = []
+        #: set once a platform was asked for updates
+        self.heard = asyncio.Event()
 
     @property
     def backlog(self) -> int:
@@ -78,6 +80,12 @@ class Inbox:
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         """Keep the updates; returns when they are durable. A repeat is ignored."""
+        try:
+            await self._keep(platform, updates)
+        finally:
+            self.heard.set()
+
+    async def _keep(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         if not updates:
             return
         now = self._clock.now()
