@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from storage.files import make_database
+
 # NORMAL with WAL: a killed process loses nothing; a power cut may lose the last commits, which the
 # platform then delivers again, because it was told "received" by a later poll.
 PRAGMAS = (
@@ -43,7 +45,7 @@ class Store:
         self.sqlite = url.startswith("sqlite")
         self.origin = token_hex(8)  #: tells this process from others on the same database
         if self.sqlite:
-            _make_folder(url)
+            _make_file(url)
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1, echo=echo)
             self._reader = _sqlite_engine(url, "BEGIN", 4, echo=echo)
         else:
@@ -83,10 +85,10 @@ class Store:
             await self._reader.dispose()
 
 
-def _make_folder(url: str) -> None:
+def _make_file(url: str) -> None:
     path = make_url(url).database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        make_database(Path(path))
 
 
 def _sqlite_engine(url: str, begin: str, size: int, *, echo: bool) -> AsyncEngine:
