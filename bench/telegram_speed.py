@@ -46,7 +46,7 @@ def process(*command: str, core: int, **env: str) -> Generator[subprocess.Popen[
         [*pinned, sys.executable, *command],
         env={**os.environ, **env},
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL if "LINLI_BENCH_NOISY" not in os.environ else None,
+        stderr=subprocess.DEVNULL if "BENCH_NOISY" not in os.environ else None,
         text=True,
     ) as running:
         try:

@@ -131,6 +131,12 @@ class App:
                 return
             await asyncio.sleep(LOOK)
 
+    async def close(self) -> None:
+        """Close all connections but those to the database."""
+        for platform in self.platforms.values():
+            await platform.close()
+        await self.wire.close()
+
     async def settle(self) -> None:
         """Handle and send everything that is there now (tests and replays)."""
         while True:
@@ -153,7 +159,9 @@ async def opened(
         await upgrade(store)
         at = clock or SystemClock()
         app = App(settings, store, configured(settings, store, at), clock=at, reader=reader)
-        yield app
-        await app.wire.close()
+        try:
+            yield app
+        finally:
+            await app.close()
     finally:
         await store.close()

@@ -421,3 +421,7 @@ class Platform(Protocol):
     def link(self, payload: str, *, group: bool = False) -> str | None:
         """A deep link that opens a private chat (or adds the bot to a group) with a payload."""
         ...
+
+    async def close(self) -> None:
+        """Close what was opened to talk to the platform; a later call may open it again."""
+        ...

@@ -48,13 +48,14 @@ def report(desk: Desk, language: str, found: Sequence[Finding], *, most: int = M
         return desk.words.say(language, "doctor.all_well")
     ordered = sorted(found, key=lambda each: each.level != "bad")
     signs = {"bad": "❌", "warn": "⚠️"}
-    lines = [f"{signs[each.level]} {_words(desk, language, each)}" for each in ordered[:most]]
+    lines = [f"{signs[each.level]} {words_of(desk, language, each)}" for each in ordered[:most]]
     if len(ordered) > most:
         lines.append(desk.words.say(language, "doctor.more", n=len(ordered) - most))
     return "\n".join(lines)
 
 
-def _words(desk: Desk, language: str, finding: Finding) -> str:
+def words_of(desk: Desk, language: str, finding: Finding) -> str:
+    """What is found and its remedy."""
     values = dict(finding.values)
     if role := values.pop("role_key", None):
         key = f"roles.{role}"
