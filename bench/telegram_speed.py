@@ -76,7 +76,7 @@ def linli(api: str, folder: Path) -> Generator[tuple[subprocess.Popen[str], str]
         "bot.cli",
         "run",
         core=1,
-        LINLI_DATABASE_URL=f"sqlite+aiosqlite:///{folder}/bench.db",
+        LINLI_DATABASE_URL=f"sqlite:///{folder}/bench.db",
         LINLI_DATA_DIR=str(folder),
         LINLI_TELEGRAM_TOKEN=TOKEN,
         LINLI_TELEGRAM_BASE_URL=f"{api}/bot",

@@ -44,10 +44,10 @@ def _zone(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    if not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+    if not value.startswith(("sqlite://", "sqlite+aiosqlite://", "postgresql+asyncpg://")):
         raise ValueError(
-            "must begin with sqlite+aiosqlite:/// or postgresql+asyncpg:// "
-            "(for example sqlite+aiosqlite:///data/linli.db)"
+            "must begin with sqlite:/// or postgresql+asyncpg:// "
+            "(for example sqlite:///data/linli.db)"
         )
     try:
         _ = urlsplit(value).port
@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     #: left out: a SQLite file in data_dir
     database_url: Annotated[str, AfterValidator(_database)] = Field(
         default_factory=lambda given: (
-            f"sqlite+aiosqlite:///{given.get('data_dir', 'data')}/linli.db"
+            f"sqlite:///{given.get('data_dir', 'data')}/linli.db"
         )
     )
     #: a community's own policy; its values go over the default

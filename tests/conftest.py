@@ -34,7 +34,7 @@ async def postgres_url(postgres: Postgres) -> AsyncGenerator[str]:
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[str]:
     """An empty database, once of each kind."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/t.db"
+        yield f"sqlite:///{tmp_path}/t.db"
         return
     server: Postgres = request.getfixturevalue("postgres")
     name = await server.fresh()

@@ -328,8 +328,8 @@ def test_a_database_that_cannot_be_used_is_told_without_its_password(
     (tmp_path / "bad.db").write_bytes(os.urandom(5000))
     (tmp_path / "plain").touch()
     for url, words in (
-        ("sqlite+aiosqlite:///bad.db", "not a database"),
-        ("sqlite+aiosqlite:///plain/x.db", "plain"),
+        ("sqlite:///bad.db", "not a database"),
+        ("sqlite:///plain/x.db", "plain"),
         (f"postgresql+asyncpg://u:s3cret@127.0.0.1:{_free_port()}/x", "127.0.0.1"),
         ("postgresql+asyncpg://u:s3cret@127.0.0.1:abc/x", "port"),
     ):
@@ -421,7 +421,7 @@ def test_the_command_itself_leaves_with_its_code_and_no_traceback(tmp_path: Path
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "bot.cli", "import", str(tmp_path / "none.yaml")],
         cwd=ROOT,
-        env={**os.environ, "LINLI_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/x.db"},
+        env={**os.environ, "LINLI_DATABASE_URL": f"sqlite:///{tmp_path}/x.db"},
         capture_output=True,
         text=True,
         check=False,

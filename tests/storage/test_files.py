@@ -19,7 +19,7 @@ async def test_a_new_database_and_what_stands_beside_it_are_private(tmp_path: Pa
     folder = tmp_path / "some" / "data"
     before = os.umask(0o022)
     try:
-        store = Store(f"sqlite+aiosqlite:///{folder}/linli.db")
+        store = Store(f"sqlite:///{folder}/linli.db")
         async with store.write() as session:
             await session.execute(text("CREATE TABLE x (y INTEGER)"))
         names = {each.name: _mode(each) for each in folder.iterdir()}
@@ -32,6 +32,6 @@ async def test_a_new_database_and_what_stands_beside_it_are_private(tmp_path: Pa
 
 def test_a_folder_that_was_there_keeps_its_rights(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    Store(f"sqlite+aiosqlite:///{tmp_path}/linli.db")
+    Store(f"sqlite:///{tmp_path}/linli.db")
     assert _mode(tmp_path) == 0o755
     assert _mode(tmp_path / "linli.db") == 0o600

@@ -23,7 +23,7 @@ from tests.harness import staged
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
     """A migrated database with one place."""
-    made = Store(f"sqlite+aiosqlite:///{tmp_path}/t.db")
+    made = Store(f"sqlite:///{tmp_path}/t.db")
     await upgrade(made)
     async with made.write() as session:
         session.add(
@@ -36,7 +36,7 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 def other_process(store: Store) -> sqlite3.Connection:
     """A connection of somebody else's."""
     assert store.sqlite
-    return sqlite3.connect(store.url.removeprefix("sqlite+aiosqlite:///"), isolation_level=None)
+    return sqlite3.connect(store.url.removeprefix("sqlite:///"), isolation_level=None)
 
 
 async def test_the_loop_goes_on_while_another_process_writes(store: Store) -> None:

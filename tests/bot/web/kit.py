@@ -111,7 +111,7 @@ async def town_in(folder: Path) -> AsyncGenerator[Town]:
 
 async def new_store(folder: Path) -> Store:
     """An empty database."""
-    store = Store(f"sqlite+aiosqlite:///{folder / 'web.db'}")
+    store = Store(f"sqlite:///{folder / 'web.db'}")
     async with store.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     return store
