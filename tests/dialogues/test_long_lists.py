@@ -6,21 +6,15 @@ from sqlalchemy import select
 
 from handlers.chat import Content
 from handlers.context import Work
-from storage.tables import Area, Chat, Event, Person, RoleHeld
+from storage.tables import Area, Chat, Event
+from tests.dialogues.steps import hires
 from tests.fakes.rooms import Shown
 from tests.harness import GROUP, MONDAY, Stage
 
 
-async def crowd(stage: Stage, many: int, role: str = "volunteer") -> None:
-    """So many more people with a role in the neighbourhood."""
-    async with stage.app.store.write() as store:
-        area = await store.scalar(select(Area).where(Area.code == "和平里"))
-        assert area is not None
-        for number in range(many):
-            person = Person(name=f"志愿{number:03}", skills=[], created_at=MONDAY)
-            store.add(person)
-            await store.flush()
-            store.add(RoleHeld(person_id=person.id, role=role, area_id=area.id, since=MONDAY))
+async def crowd(stage: Stage, many: int) -> None:
+    """So many volunteers in the neighbourhood."""
+    await hires(stage, *(f"志愿{number:03}" for number in range(many)))
 
 
 async def read_through(stage: Stage, page: Shown) -> list[str]:
