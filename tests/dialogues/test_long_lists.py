@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from handlers.chat import Content
 from handlers.context import Work
-from storage.tables import Area, Chat, Event
+from storage.tables import Area, Audit, Chat, Event
 from tests.dialogues.steps import hires
 from tests.fakes.rooms import Shown
 from tests.harness import GROUP, MONDAY, Stage
@@ -142,3 +142,14 @@ async def test_a_long_history_is_told_whole(stage: Stage) -> None:
     told = [line for each in stage.wang.heard[1:] for line in each.text.splitlines()]
     assert len(told) == 301
     assert len(stage.wang.heard) > 2
+
+
+async def test_the_whole_audit_log_is_read_page_by_page(stage: Stage) -> None:
+    async with stage.app.store.write() as store:
+        for number in range(45):
+            store.add(Audit(at=MONDAY, command=f"change{number:02}", detail={}))
+    await stage.feng.writes("/audit")
+    lines = await read_through(stage, stage.feng.last)
+    assert len(lines) == 45
+    assert "change44" in lines[0]
+    assert "change00" in lines[-1]
