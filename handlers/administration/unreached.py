@@ -37,7 +37,9 @@ def _finding(
     }
     if bound:
         return Finding("warn", "never_started", values)
-    return Finding("warn", "not_bound", {**values, "person": person.key or person.name})
+    named = person.key or person.name
+    typed = f'"{named}"' if " " in named else named  # as a command line wants it
+    return Finding("warn", "not_bound", {**values, "person": typed})
 
 
 async def _held(work: Work, tree: Mapping[int, Area]) -> dict[int, list[tuple[str, int]]]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from handlers.chat import Capabilities, ChatFacts
-from storage.tables import Area, Chat, Person, RoleHeld
-from tests.harness import GROUP, MONDAY, Stage, staged
+from storage.tables import Area, Chat
+from tests.dialogues.steps import hires
+from tests.harness import GROUP, Stage, staged
 
 
 async def area_of(stage: Stage, room: str) -> str | None:
@@ -134,14 +135,8 @@ async def test_the_doctor_names_rungs_that_reach_nobody(stage: Stage) -> None:
 
 async def test_the_doctor_names_whom_to_invite(stage: Stage) -> None:
     """R29: by name, with the place, and only those who have no account."""
-    async with stage.app.store.write() as store:
-        area = await store.scalar(select(Area).where(Area.code == "和平里"))
-        assert area is not None
-        person = Person(key="hu", name="胡师傅", skills=[], created_at=MONDAY)
-        store.add(person)
-        await store.flush()
-        for role in ("life_steward", "volunteer"):
-            store.add(RoleHeld(person_id=person.id, role=role, area_id=area.id, since=MONDAY))
+    await hires(stage, "胡师傅", role="life_steward", key="hu")
+    await stage.feng.writes("/staff add 胡师傅 志愿者 和平里")
     await stage.feng.writes("/doctor")
     lines = [line for line in stage.feng.last.text.splitlines() if "绑定" in line]
     assert lines == [

@@ -7,18 +7,8 @@ from pathlib import Path
 import pytest
 
 from handlers.chat import Capabilities
+from tests.dialogues.steps import opened, taken
 from tests.harness import GROUP, Stage, staged
-
-REPORT = "咱们楼电梯又坏了"
-
-
-async def opened(stage: Stage) -> None:
-    await stage.li.says(REPORT)
-
-
-async def taken(stage: Stage) -> None:
-    await opened(stage)
-    await stage.wang.presses(stage.page(stage.wang), "我来")
 
 
 async def finished(stage: Stage) -> None:
