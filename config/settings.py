@@ -26,7 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "LINLI_"
 ENV_FILE = ".env"
 #: From which likeness (0 to 100) a setting was misspelt, and not some other program's.
-LIKELY = 80
+LIKELY = 75
 #: What Telegram's tokens look like.
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
 
