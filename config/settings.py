@@ -115,9 +115,7 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, AfterValidator(_folder)] = Path("data")
     #: left out: a SQLite file in data_dir
     database_url: Annotated[str, AfterValidator(_database)] = Field(
-        default_factory=lambda given: (
-            f"sqlite:///{given.get('data_dir', 'data')}/linli.db"
-        )
+        default_factory=lambda given: f"sqlite:///{given.get('data_dir', 'data')}/linli.db"
     )
     #: a community's own policy; its values go over the default
     policy_file: Annotated[Path | None, AfterValidator(_file)] = None
