@@ -31,7 +31,7 @@ def did(ctx: Context, request: Request, verb: str, **values: object) -> None:
     text = ctx.t(f"request.did.{verb}", number=request.number, **values)
     if isinstance(ctx.incoming, Press):
         ctx.toast(text)
-        if ctx.incoming.data.count(":") > 1 and not ctx.incoming.data.startswith("done:"):
+        if asking_more.picked(ctx):
             ctx.edit_pressed(Content(text=text))  # the question is answered
     elif ctx.private:
         ctx.answer_text(text, about=request.id)
@@ -210,9 +210,29 @@ async def solved(ctx: Context, request: Request, rest: str) -> None:
 async def unsolved(ctx: Context, request: Request, rest: str) -> None:
     """No, it is not; why, is asked afterwards (R48)."""
     await callback.not_solved(ctx, request, ctx.person, Given(reason=rest or None))
-    did(ctx, request, "no")
-    if not rest:
+    asks = not rest
+    if not (asks and ctx.private and isinstance(ctx.incoming, Message)):  # the question says it
+        did(ctx, request, "no")
+    if asks:
         await asking_more.why(ctx, request, Move.NOT_SOLVED, "whynot")
+
+
+async def pick_solved(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """Yes, to the question of this round."""
+    await _still_asked(ctx, request, picked[0])
+    await solved(ctx, request, "")
+
+
+async def pick_unsolved(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """No, to the question of this round."""
+    await _still_asked(ctx, request, picked[0])
+    await unsolved(ctx, request, "")
+
+
+async def _still_asked(ctx: Context, request: Request, asked_in: str) -> None:
+    """A question that was asked before answers nothing now (R28)."""
+    if asked_in != str(request.round):
+        raise await access.already(await access.case_of(ctx, request), ctx.person)
 
 
 async def pick_whynot(ctx: Context, request: Request, picked: Sequence[str]) -> None:
@@ -276,4 +296,6 @@ PICKS: dict[str, Pick] = {
     "refer": pick_refer,
     "pass": pick_pass,
     "whynot": pick_whynot,
+    "ok": pick_solved,
+    "no": pick_unsolved,
 }

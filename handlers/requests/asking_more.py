@@ -27,11 +27,21 @@ PEOPLE_ON_A_PAGE = 12
 MOST_OTHERS = 6
 UNENDED = tuple(state.value for state in State if state is not State.CLOSED)
 FORM = "more"
+#: Verbs of buttons with more than a number that stand on cards and pages themselves.
+STANDING = frozenset({"done", "ok", "no"})
 
 
 def in_rows(buttons: Sequence[Button], wide: int = 2) -> Rows:
     """Buttons in rows of `wide`."""
     return tuple(tuple(buttons[i : i + wide]) for i in range(0, len(buttons), wide))
+
+
+def picked(ctx: Context) -> bool:
+    """Whether the answer to such a question was pressed, whose place the next thing takes."""
+    if not isinstance(ctx.incoming, Press):
+        return False
+    verb, *arguments = ctx.incoming.data.split(":")
+    return len(arguments) > 1 and verb not in STANDING
 
 
 async def ask(
@@ -42,7 +52,7 @@ async def ask(
     A question that follows another takes its place. `more` is what the words of an answer
     complete (a form of the chat in which the question stands).
     """
-    follows = isinstance(ctx.incoming, Press) and ctx.incoming.data.count(":") > 1
+    follows = picked(ctx)
     chat = ctx.chat if follows else await _where(ctx)
     if more is not None:
         there = replace(ctx, chat=chat)
@@ -54,7 +64,7 @@ async def ask(
     else:
         slot = f"q{request.id}.{ctx.person.id}.{ctx.message_id}"
         ctx.show(chat, slot, content, Manner(about=request.id))
-        if chat.id != ctx.chat.id:
+        if chat.id != ctx.chat.id and not ctx.acknowledged:
             ctx.toast(ctx.t("request.see_private"))
 
 

@@ -52,13 +52,9 @@ async def not_solved(
     for voice in case.supporters:
         if voice.person_id == person.id:
             await callback_asking.thank(case, voice)
-    case = await moving.move(work, request, Move.NOT_SOLVED, person, given or Given())
-    for voice in case.supporters:
-        if voice.person_id == person.id:
             voice.verdict, voice.verdict_at = "not_solved", work.now
             voice.verdict_reason = given.code or given.reason if given else None
-    await work.store.flush()
-    return case
+    return await moving.move(work, request, Move.NOT_SOLVED, person, given or Given())
 
 
 async def why(work: Work, request: Request, person: Person, code: str) -> None:

@@ -15,7 +15,7 @@ from storage.tables import Supporter
 
 def slot(case: Case) -> str:
     """The standing question in each private chat, one for each time it was said to be done."""
-    return f"c{case.request.id}.{case.request.round}"
+    return f"c{case.request.id}.{case.round}"
 
 
 async def ask_all(case: Case) -> None:

@@ -197,6 +197,8 @@ def filed_line(case: Case, language: str) -> str:
     return case.work.word(language, "card.filed", name=name)
 
 
+#: The answers to "is it solved?".
+ANSWERS = frozenset({"ok", "no"})
 #: Buttons by state, as rows of (verb, style); texts are "card.button.<verb>".
 Layout = Sequence[Sequence[tuple[str, str | None]]]
 CARD_BUTTONS: dict[State, Layout] = {
@@ -217,7 +219,9 @@ def rows(case: Case, language: str, layout: Layout) -> Rows:
 
 def _button(case: Case, language: str, verb: str, style: str | None) -> Button:
     text = case.work.word(language, f"card.button.{verb}", n=case.households)
-    return button(text, f"{verb}:{case.request.id}", style)
+    # An answer names its question: one that was asked before answers nothing now (R28).
+    asked = f":{case.request.round}" if verb in ANSWERS else ""
+    return button(text, f"{verb}:{case.request.id}{asked}", style)
 
 
 def _card_buttons(case: Case, language: str) -> Rows:

@@ -39,6 +39,7 @@ class Case:
         default_factory=dict[int, tuple[str | None, str | None]]
     )  #: languages of those whose private chats are among `chats`
     done_by: int | None = None  #: who said that it is done, while that is asked about
+    round: int = 0  #: of the question that stands: a move may begin the next one
     child: Request | None = None  #: split off by what is being done
     asked: Asked | None = None  #: who is asked anew by what is being done
     fresh: list[Page] = field(default_factory=list[Page])  #: made by what is being done
@@ -160,4 +161,5 @@ async def load(work: Work, request: Request) -> Case:
         chats,
         owners=await query.owners_languages(work.store, chats),
         done_by=done_by,
+        round=request.round,
     )
