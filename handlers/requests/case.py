@@ -19,7 +19,7 @@ from handlers.requests.rules import State, Who
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.queries.directory import AreaFacts, Reach
-from storage.tables import Chat, Page, Person, Request, RequestMessage, Supporter
+from storage.tables import Chat, Event, Page, Person, Request, RequestMessage, Supporter
 
 
 @dataclass(slots=True)
@@ -40,6 +40,8 @@ class Case:
     )  #: languages of those whose private chats are among `chats`
     done_by: int | None = None  #: who said that it is done, while that is asked about
     round: int = 0  #: of the question that stands: a move may begin the next one
+    returns: State | None = None  #: where what is being done puts it back to
+    event: Event | None = None  #: the line of its history for what was done
     child: Request | None = None  #: split off by what is being done
     asked: Asked | None = None  #: who is asked anew by what is being done
     fresh: list[Page] = field(default_factory=list[Page])  #: made by what is being done

@@ -13,8 +13,9 @@ from handlers.requests import opening, pages, routing
 from handlers.requests.case import Case
 from handlers.requests.routing import Asked
 from handlers.requests.rules import Ending
+from handlers.requests.standing import Stood
 from storage.queries import directory as directory_query
-from storage.tables import Area, Person, Request
+from storage.tables import Area, Event, Person, Request
 
 #: The role shown for somebody who is asked by name and holds none here.
 BY_NAME = "helper"
@@ -34,6 +35,8 @@ class Given:
     area: Area | None = None
     category: str | None = None
     urgency: str | None = None
+    stood: Stood | None = None  #: where it stood before what is taken back
+    undoes: Event | None = None  #: what is taken back
 
 
 #: Changes the request (its state is set by the table); gives what the event keeps.

@@ -39,7 +39,7 @@ async def move(
     if actor is not None:
         case.people.setdefault(actor.id, actor)
     data = await EFFECTS[kind](case, actor, given)
-    request.state = rule.to.value
+    request.state = (case.returns or rule.to).value
     _settle(case, before)
     _record(case, kind, actor, before, _data(given, data))
     await work.store.flush()
@@ -100,24 +100,23 @@ def _data(given: Given, data: dict[str, Any]) -> dict[str, Any]:
 def _record(
     case: Case, move: Move, actor: Person | None, before: State, data: dict[str, Any]
 ) -> None:
-    case.work.store.add(
-        Event(
-            request_id=case.request.id,
-            at=case.work.now,
-            move=move.value,
-            actor_id=actor.id if actor else None,
-            state_from=before.value,
-            state_to=case.state.value,
-            data=data,
-        )
+    case.event = Event(
+        request_id=case.request.id,
+        at=case.work.now,
+        move=move.value,
+        actor_id=actor.id if actor else None,
+        state_from=before.value,
+        state_to=case.state.value,
+        data=data,
     )
+    case.work.store.add(case.event)
 
 
 async def _tell(case: Case, before: State) -> None:
     """Pages, card, the quiet mark on the report, and the question whether it is solved."""
     if case.state is State.DONE and before is not State.DONE:
         await callback_asking.ask_all(case)
-    elif before is State.DONE:
+    elif before is State.DONE and case.state is not State.DONE:
         await callback_asking.take_back(case)
     await pages.show(case)
     cards.show_cards(case)

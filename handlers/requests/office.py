@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from handlers.context import RefusalError
 from handlers.directory import groups
-from handlers.requests import opening, pages
-from handlers.requests.case import Case
+from handlers.requests import cards, opening, pages
+from handlers.requests.case import Case, load
 from handlers.requests.given import Data, Effect, Given, ask, ask_these, by_name, ended
 from handlers.requests.rules import Ending, Move, State
 from handlers.understanding.meaning import Heard, Place, Scene
@@ -34,6 +34,10 @@ async def merge(case: Case, actor: Person | None, given: Given) -> Data:
         for each in moved
     )
     request.merged_into = into.id
+    await case.work.store.flush()
+    joined = await load(case.work, into)
+    await pages.show(joined)
+    cards.show_cards(joined)
     await _tell_both(case, into, actor)
     ended(case, Ending.MERGED, Given(reason=f"#{into.number}"))
     return {"into": into.number, "voices": [each.person_id for each in moved]}

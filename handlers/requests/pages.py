@@ -30,7 +30,7 @@ def slot(page: Page) -> str:
 async def ask(case: Case, asked: Asked, *, call: bool = True) -> None:
     """Ask these people. `call`: the card stands already, so who is named in it is called too."""
     case.asked = asked
-    await case.know((person for person, _ in asked.people), asked.accounts)
+    await case.know((person for person, _ in asked.people), asked.accounts or None)
     for person, role in asked.people:
         _begin(case, person, role, asked.rung)
     case.work.store.add_all(case.fresh)
@@ -79,9 +79,10 @@ def retire(case: Case, page: Page) -> None:
 
 
 def retire_all(case: Case, but: int | None = None) -> None:
-    """Nobody is asked any more (but this person)."""
+    """Nobody who was asked before is asked any more (but this person)."""
     for page in [each for each in case.pages if each.person_id != but]:
-        retire(case, page)
+        if page not in case.fresh:
+            retire(case, page)
 
 
 async def follow_up(case: Case, person_id: int) -> None:

@@ -44,6 +44,7 @@ class Move(StrEnum):
     MOVE = "move"  #: it is about another place
     EXPIRE = "expire"  #: taken and forgotten (R26), or the call-back stayed unanswered (R47)
     CORRECT = "correct"  #: its urgency
+    UNDO = "undo"  #: a correction is taken back: it stands where it stood before
 
 
 class Ending(StrEnum):
@@ -88,6 +89,7 @@ REOPENABLE = frozenset({Ending.SOLVED, Ending.UNKNOWN, Ending.CANNOT, Ending.REF
 
 _WORKERS = (Who.ASKED, Who.HOLDER, Who.STAFF)
 _AFFECTED = (Who.REPORTER, Who.SUPPORTER)
+_CORRECTING = (Who.REPORTER, Who.CORRECTOR, Who.ASSIGNER, Who.MANAGER)
 
 
 def _from(
@@ -122,6 +124,9 @@ MOVES: Mapping[Key, Rule] = {
     **_from((*ALIVE, State.DONE), Move.RECATEGORISE, None, Who.CORRECTOR),
     **_from((*ALIVE, State.DONE), Move.MOVE, None, Who.CORRECTOR),
     **_from(ALIVE, Move.CORRECT, None, Who.CORRECTOR, Who.REPORTER),
+    # Where it leads unless the effect knows where it stood.
+    **_from((*ALIVE, State.DONE), Move.UNDO, None, *_CORRECTING),
+    **_from((State.CLOSED,), Move.UNDO, State.OPEN, *_CORRECTING),
     **_from((State.TAKEN,), Move.EXPIRE, State.OPEN, Who.CLOCK),
     **_from((State.DONE,), Move.EXPIRE, State.CLOSED, Who.CLOCK),
 }

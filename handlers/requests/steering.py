@@ -15,9 +15,10 @@ from handlers.directory.finding import find_person
 from handlers.directory.several import SeveralError
 from handlers.requests import access, asking_more, moving
 from handlers.requests.given import Given
-from handlers.requests.rules import ALIVE, CODES, ENDING_OF_CODE, Move, State
+from handlers.requests.rules import ALIVE, CODES, ENDING_OF_CODE, Move
+from handlers.requests.standing import Stood, standing
 from handlers.understanding.meaning import Urgency
-from storage.tables import Area, Audit, Person, Request
+from storage.tables import Audit, Event, Person, Request
 
 Steer = Callable[[Context, Request, str], Awaitable[None]]
 
@@ -41,9 +42,7 @@ async def assign_to(ctx: Context, request: Request, person_id: int) -> None:
     person = await ctx.store.get(Person, person_id)
     if person is None:
         raise RefusalError("access.old_button")
-    back = {"holder": request.holder_id, "state": request.state, "rung": request.rung}
-    await moving.move(ctx, request, Move.ASSIGN, ctx.person, Given(to=person))
-    await _done(ctx, request, "assign", back, name=person.name)
+    await _correct(ctx, request, Move.ASSIGN, Given(to=person), "assign", name=person.name)
 
 
 async def merge(ctx: Context, request: Request, rest: str) -> None:
@@ -88,9 +87,7 @@ async def pick_merge(ctx: Context, request: Request, picked: Sequence[str]) -> N
 
 async def _merge_into(ctx: Context, request: Request, into: Request) -> None:
     """It lives on in another."""
-    back = {"into": into.id, "state": request.state, "ending": request.ending}
-    await moving.move(ctx, request, Move.MERGE, ctx.person, Given(into=into))
-    await _done(ctx, request, "merge", back, into=into.number)
+    await _correct(ctx, request, Move.MERGE, Given(into=into), "merge", into=into.number)
 
 
 async def split(ctx: Context, request: Request, rest: str) -> None:
@@ -101,7 +98,7 @@ async def split(ctx: Context, request: Request, rest: str) -> None:
         return
     case = await moving.move(ctx, request, Move.SPLIT, ctx.person, Given(reason=rest))
     assert case.child is not None
-    await _done(ctx, request, "split", None, new=case.child.number)
+    await _answer(ctx, request, "split", None, new=case.child.number)
 
 
 async def move(ctx: Context, request: Request, rest: str) -> None:
@@ -112,9 +109,7 @@ async def move(ctx: Context, request: Request, rest: str) -> None:
         return
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     area = await places.find_place(ctx, base, rest)
-    back = {"area": request.area_id, "place": dict(request.place)}
-    await moving.move(ctx, request, Move.MOVE, ctx.person, Given(area=area))
-    await _done(ctx, request, "move", back)
+    await _correct(ctx, request, Move.MOVE, Given(area=area), "move")
 
 
 def category_named(ctx: Context, text: str) -> str:
@@ -142,10 +137,8 @@ async def recategorise(ctx: Context, request: Request, rest: str) -> None:
         rows = asking_more.in_rows(buttons, 3)
         await asking_more.ask(ctx, request, "request.ask_category", rows)
         return
-    back = {"category": request.category}
     given = Given(category=category_named(ctx, rest))
-    await moving.move(ctx, request, Move.RECATEGORISE, ctx.person, given)
-    await _done(ctx, request, "recategorise", back)
+    await _correct(ctx, request, Move.RECATEGORISE, given, "recategorise")
 
 
 def urgency_named(ctx: Context, text: str) -> str:
@@ -168,10 +161,8 @@ async def urgency(ctx: Context, request: Request, rest: str) -> None:
         ]
         await asking_more.ask(ctx, request, "request.ask_urgency", (tuple(buttons),))
         return
-    back = {"urgency": request.urgency}
     given = Given(urgency=urgency_named(ctx, rest))
-    await moving.move(ctx, request, Move.CORRECT, ctx.person, given)
-    await _done(ctx, request, "urgency", back)
+    await _correct(ctx, request, Move.CORRECT, given, "urgency")
 
 
 async def close(ctx: Context, request: Request, rest: str) -> None:
@@ -182,13 +173,21 @@ async def close(ctx: Context, request: Request, rest: str) -> None:
         return
     codes = {ctx.t(f"request.code.{code}"): code for code in CODES[Move.CLOSE]}
     code = rest if rest in ENDING_OF_CODE else codes.get(rest)
-    back = {"state": request.state, "holder": request.holder_id}
     given = Given(code=code, reason=None if code else rest)
-    await moving.move(ctx, request, Move.CLOSE, ctx.person, given)
-    await _done(ctx, request, "close", back)
+    await _correct(ctx, request, Move.CLOSE, given, "close")
 
 
-async def _done(
+async def _correct(
+    ctx: Context, request: Request, kind: Move, given: Given, verb: str, **values: object
+) -> None:
+    """Make the move; keep where the request stood, so that it can be taken back."""
+    stood = await standing(ctx.store, request)
+    case = await moving.move(ctx, request, kind, ctx.person, given)
+    back = {**stood.model_dump(mode="json"), "event": case.event.id if case.event else 0}
+    await _answer(ctx, request, verb, back, **values)
+
+
+async def _answer(
     ctx: Context, request: Request, verb: str, back: dict[str, Any] | None, **values: object
 ) -> None:
     undo = {**back, "request": request.id} if back is not None else None
@@ -209,52 +208,17 @@ STEERS: dict[str, Steer] = {
 
 
 async def undo(ctx: Context, audit: Audit) -> None:
-    """Take a correction back: the former place, category, person or state returns."""
-    back = audit.undo or {}
-    request = await ctx.store.get(Request, int(back["request"]))
-    if request is None:
+    """Take a correction back: the request stands where it stood before."""
+    back = dict(audit.undo or {})
+    request = await ctx.store.get(Request, int(back.pop("request", 0)))
+    made = await ctx.store.get(Event, int(back.pop("event", 0)))
+    if request is None or made is None:
         raise RefusalError("directory.undo_gone")
-    await UNDO[audit.command](ctx, request, back)
+    given = Given(stood=Stood.model_validate(back), undoes=made)
+    await moving.move(ctx, request, Move.UNDO, ctx.person, given)
 
 
-async def _unmove(ctx: Context, request: Request, back: dict[str, Any]) -> None:
-    area = await ctx.store.get(Area, int(back["area"]))
-    await moving.move(ctx, request, Move.MOVE, ctx.person, Given(area=area))
-    request.place = dict(back["place"])
-
-
-async def _unrecategorise(ctx: Context, request: Request, back: dict[str, Any]) -> None:
-    given = Given(category=str(back["category"]))
-    await moving.move(ctx, request, Move.RECATEGORISE, ctx.person, given)
-
-
-async def _unurge(ctx: Context, request: Request, back: dict[str, Any]) -> None:
-    given = Given(urgency=str(back["urgency"]))
-    await moving.move(ctx, request, Move.CORRECT, ctx.person, given)
-
-
-async def _reopen(ctx: Context, request: Request, back: dict[str, Any]) -> None:
-    """A closed or merged one is open again; its people are asked anew."""
-    if request.state != State.CLOSED:
-        raise RefusalError("directory.undo_gone")
-    request.state, request.merged_into = State.OPEN.value, None
-    request.ending = request.ended_at = None
-    await ctx.store.flush()
-    await _unassign(ctx, request, back)
-
-
-async def _unassign(ctx: Context, request: Request, back: dict[str, Any]) -> None:
-    """The ladder is asked again from where it stood."""
-    request.holder_id = None
-    given = Given(category=request.category)
-    await moving.move(ctx, request, Move.RECATEGORISE, ctx.person, given)
-
-
-UNDO: dict[str, Callable[[Context, Request, dict[str, Any]], Awaitable[None]]] = {
-    "request_move": _unmove,
-    "request_recategorise": _unrecategorise,
-    "request_urgency": _unurge,
-    "request_close": _reopen,
-    "request_merge": _reopen,
-    "request_assign": _unassign,
+UNDO = {
+    f"request_{verb}": undo
+    for verb in ("move", "recategorise", "urgency", "close", "merge", "assign")
 }

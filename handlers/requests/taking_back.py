@@ -1,0 +1,216 @@
+"""What it changes in a request that a correction is taken back: it stands where it stood before."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from itertools import groupby
+
+from handlers.context import RefusalError
+from handlers.directory import access as rights
+from handlers.directory import groups
+from handlers.requests import access, cards, opening, pages, texts
+from handlers.requests.case import Case, load
+from handlers.requests.given import BY_NAME, Data, Effect, Given, ask
+from handlers.requests.routing import Asked
+from handlers.requests.rules import Move, State
+from handlers.requests.standing import Stood
+from storage.queries import directory as directory_query
+from storage.queries import requests as query
+from storage.tables import Area, Event, Person, Request
+
+#: What may have happened since and is taken back with it. Anything else was somebody's decision.
+GOES_TOO = frozenset({Move.TAKE, Move.CLIMB, Move.HELP})
+
+
+async def undo(case: Case, actor: Person | None, given: Given) -> Data:
+    """A correction is taken back; refused where others have decided something since."""
+    stood, made = given.stood, given.undoes
+    if stood is None or made is None or Move(made.move) not in WAYS:
+        raise RefusalError("directory.undo_gone")
+    data = await WAYS[Move(made.move)](case, actor, stood, made)
+    return {**data, "undoes": made.id, "undone": made.move}
+
+
+async def _since(case: Case, made: Event) -> list[tuple[Event, str | None]]:
+    """What changed it since, without what was taken back meanwhile."""
+    events = await query.events(case.work.store, case.request.id)
+    later = [(each, name) for each, name in events if each.id > made.id and each.state_to]
+    spans = [(each.data.get("undoes", 0), each.id) for each, _ in later if each.move == Move.UNDO]
+    return [
+        (each, name)
+        for each, name in later
+        if not any(first <= each.id <= last for first, last in spans)
+    ]
+
+
+async def _refuse_after(case: Case, actor: Person | None, made: Event, *kinds: Move) -> None:
+    """Raise RefusalError where something of these kinds (none: that does not go too) happened."""
+    for each, name in await _since(case, made):
+        if Move(each.move) in kinds if kinds else Move(each.move) not in GOES_TOO:
+            word, language = case.work.word, access.best(case, actor)
+            raise RefusalError(
+                "request.undo_late",
+                number=case.request.number,
+                who=name or word(language, "request.by_itself"),
+                what=word(language, f"request.event.{each.move}"),
+                when=texts.when(case, language, each.at),
+            )
+
+
+async def _recategorise(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
+    case.request.category = stood.category
+    return {"category": stood.category}
+
+
+async def _urge(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
+    case.request.urgency, case.request.solve_due = stood.urgency, stood.solve
+    return {"urgency": stood.urgency}
+
+
+async def _move(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
+    area = await case.work.store.get(Area, stood.area)
+    if area is None:
+        raise RefusalError("directory.undo_gone")
+    request = case.request
+    request.area_id, request.area_path, request.place = area.id, area.path, dict(stood.place)
+    case.facts = directory_query.facts_of(await directory_query.line_of(case.work.store, area.path))
+    return {"area": area.name}
+
+
+Way = Callable[[Case, Person | None, Stood, Event], Awaitable[Data]]
+
+
+def _asking_as_before(change: Way) -> Way:
+    """What it is about returns; while nobody took it, those who were asked before are asked."""
+
+    async def run(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
+        if case.state is State.CLOSED:
+            raise await access.already(case, actor)
+        await _refuse_after(case, actor, made, Move(made.move))
+        data = await change(case, actor, stood, made)
+        if case.state is State.OPEN and not await _since(case, made):
+            pages.retire_all(case)
+            data |= await _ask_again(case, stood)
+        return data
+
+    return run
+
+
+async def _unassign(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
+    await _refuse_after(case, actor, made)
+    taker, number = case.request.holder_id, case.request.number
+    data = await _return(case, stood)
+    if taker and taker not in (case.request.holder_id, actor.id if actor else None):
+        delay = case.delay or None
+        await groups.tell(case.work, taker, "request.told_unassigned", delay=delay, number=number)
+    return data
+
+
+async def _reopen(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
+    await _refuse_after(case, actor, made)
+    return await _return(case, stood)
+
+
+async def _unmerge(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
+    """The voices that went along come back; both reporters learn that they are two again."""
+    await _refuse_after(case, actor, made)
+    into = await case.work.store.get(Request, case.request.merged_into or 0)
+    if into is None:
+        raise RefusalError("directory.undo_gone")
+    case.request.merged_into = None
+    await _bring_back(case, into, made.data.get("voices", ()))
+    await _tell_apart(case, into, actor)
+    return {**await _return(case, stood), "from": into.number}
+
+
+async def _tell_apart(case: Case, into: Request, actor: Person | None) -> None:
+    own = case.request
+    told = {into.reporter_id: (into, own), own.reporter_id: (own, into)}
+    for person_id, (mine, other) in told.items():
+        if person_id is not None and (actor is None or person_id != actor.id):
+            values = {"number": mine.number, "other": other.number}
+            delay = case.delay or None
+            await groups.tell(case.work, person_id, "request.told_unmerged", delay=delay, **values)
+
+
+async def _bring_back(case: Case, into: Request, voices_moved: list[int]) -> None:
+    """Whoever was counted there only because of the merge is not any more."""
+    if into.state == State.CLOSED:
+        return  # who was asked there has answered there
+    there = await load(case.work, into)
+    for voice in [each for each in there.supporters if each.person_id in voices_moved]:
+        await case.work.store.delete(voice)
+        there.supporters.remove(voice)
+    await case.work.store.flush()
+    await pages.show(there)
+    cards.show_cards(there)
+
+
+async def _return(case: Case, stood: Stood) -> Data:
+    """State, holder, rung and deadlines as they were; whoever is not here any more is passed."""
+    request = case.request
+    pages.retire_all(case)
+    request.rung, request.ending = stood.rung, None
+    request.reason, request.reason_code = stood.reason, stood.code
+    request.solve_due, request.resume_at = stood.solve, stood.resume
+    case.returns, request.holder_id = stood.state, None
+    if stood.state is State.DONE:
+        request.holder_id = stood.holder
+        case.done_by = await query.done_by(case.work.store, request.id)
+        await _know(case, [each for each in (case.done_by, stood.holder) if each])
+        return {}
+    holder = await _still_here(case, [stood.holder] if stood.holder else [])
+    if stood.state is not State.OPEN and holder:
+        request.holder_id = stood.holder
+        return await _ask_again(case, stood, also=holder)
+    case.returns = State.OPEN
+    return await _ask_again(case, stood)
+
+
+async def _know(case: Case, ids: list[int]) -> None:
+    case.people.update(await directory_query.people(case.work.store, ids))
+
+
+async def _still_here(case: Case, ids: list[int]) -> list[int]:
+    """Those of these people who may still answer for the place."""
+    await _know(case, ids)
+    path = case.request.area_path
+    return [each for each in ids if await rights.may(case.work, each, "answer", path)]
+
+
+async def _ask_again(case: Case, stood: Stood, also: list[int] | None = None) -> Data:
+    """Those who were asked are asked again, each on their rung; if none is left, the ladder."""
+    here = await _still_here(case, [person for person, _, _ in stood.asked])
+    asked = [each for each in stood.asked if each[0] in here]
+    known = {person for person, _, _ in asked}
+    asked += [(each, BY_NAME, stood.rung) for each in also or () if each not in known]
+    case.request.answer_due = _later(case, stood)
+    if not asked:
+        request = case.request
+        own = request.reporter_id if not request.filed_by else None
+        return await ask(case, stood.rung, frozenset({own} if own else ()))
+    rungs = [
+        Asked(rung, tuple((case.people[person], role) for person, role, _ in on), None)
+        for rung, on in groupby(sorted(asked, key=lambda each: each[2]), key=lambda each: each[2])
+    ]
+    for each in rungs:
+        await pages.ask(case, each, call=each is rungs[-1])
+    return opening.asked_data(case, rungs[-1])
+
+
+def _later(case: Case, stood: Stood) -> datetime:
+    now = case.work.now
+    return stood.answer if stood.answer and stood.answer > now else case.due().answer
+
+
+WAYS: Mapping[Move, Way] = {
+    Move.RECATEGORISE: _asking_as_before(_recategorise),
+    Move.CORRECT: _asking_as_before(_urge),
+    Move.MOVE: _asking_as_before(_move),
+    Move.ASSIGN: _unassign,
+    Move.CLOSE: _reopen,
+    Move.MERGE: _unmerge,
+}
+
+EFFECTS: dict[Move, Effect] = {Move.UNDO: undo}
