@@ -74,7 +74,13 @@ async def pick_help(ctx: Context, request: Request, picked: Sequence[str]) -> No
 async def done(ctx: Context, request: Request, rest: str) -> None:
     """It is done, with what was done in words."""
     code = None if rest else _first_code(ctx, request)
-    await _move(ctx, request, Move.DONE, "done", Given(reason=rest or None, code=code))
+    await _done(ctx, request, Given(reason=rest or None, code=code))
+
+
+async def _done(ctx: Context, request: Request, given: Given) -> None:
+    case = await moving.move(ctx, request, Move.DONE, ctx.person, given)
+    await forms.end(ctx, asking_more.FORM)
+    did(ctx, request, "done" if case.state is State.DONE else "done_at_once")
 
 
 def _first_code(ctx: Context, request: Request) -> str:
@@ -84,7 +90,7 @@ def _first_code(ctx: Context, request: Request) -> str:
 
 async def pick_done(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """It is done, by code."""
-    await _move(ctx, request, Move.DONE, "done", Given(code=picked[0][:24]))
+    await _done(ctx, request, Given(code=picked[0][:24]))
 
 
 async def wait(ctx: Context, request: Request, rest: str) -> None:

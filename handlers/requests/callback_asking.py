@@ -70,6 +70,16 @@ async def thank(case: Case, voice: Supporter) -> None:
         _show(case, address, said)
 
 
+async def show_again(case: Case) -> None:
+    """The question stands: it is shown as the request is named now."""
+    await _know(case)
+    for voice in case.supporters:
+        address = case.addresses.get(voice.person_id)
+        told = voice.verdict == "asked" and voice.verdict_at and voice.verdict_at <= case.work.now
+        if told and address and address.chat and not _sees_card(case, address):
+            _show(case, address, private_cards.callback_question(case, address.language))
+
+
 async def take_back(case: Case) -> None:
     """The question is settled: those who did not answer see what became of it (R27)."""
     pending = [each for each in case.supporters if each.verdict in ("asked", "unknown")]
@@ -83,7 +93,7 @@ async def take_back(case: Case) -> None:
         address = case.addresses.get(voice.person_id)
         told = voice.verdict_at is not None and voice.verdict_at <= now
         if address and address.chat and told and not _sees_card(case, address):
-            _show(case, address, private_cards.ended_page(case, address.language))
+            _show(case, address, private_cards.question_over(case, address.language))
         if voice.verdict == "asked":
             voice.verdict = None
     await case.work.store.flush()

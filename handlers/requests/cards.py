@@ -136,11 +136,16 @@ def _waiting_line(case: Case, language: str) -> str:
     )
 
 
-def _done_line(case: Case, language: str) -> str:
+def said_done(case: Case, language: str) -> str:
+    """Who said that it is done, and what was done."""
     request, word = case.request, case.work.word
     who = case.name(case.done_by, word(language, "request.somebody"))
     what = texts.done_how(case.work, language, request.reason_code, request.reason)
-    line = word(language, "card.done_what" if what else "card.done", name=who, what=what)
+    return word(language, "card.done_what" if what else "card.done", name=who, what=what)
+
+
+def _done_line(case: Case, language: str) -> str:
+    word, line = case.work.word, said_done(case, language)
     solved = sum(1 for each in case.supporters if each.verdict == "solved")
     if solved:
         line += "\n" + word(language, "card.confirmed_by", n=solved)

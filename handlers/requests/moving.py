@@ -35,7 +35,6 @@ async def move(
     case = await load(work, request)
     rule = await access.check(case, kind, actor)
     before, given = case.state, given or Given()
-    holder_id = request.holder_id
     if actor is not None:
         case.people.setdefault(actor.id, actor)
     data = await EFFECTS[kind](case, actor, given)
@@ -43,8 +42,7 @@ async def move(
     _settle(case, before)
     _record(case, kind, actor, before, _data(given, data))
     await work.store.flush()
-    if before is State.DONE and holder_id is not None:
-        await pages.follow_up(case, holder_id)
+    await pages.follow_up(case)
     await _tell(case, before)
     if case.state is State.DONE and actor is not None and callback_asking.answered(case):
         return await move(work, request, Move.CONFIRM, actor)
@@ -118,6 +116,8 @@ async def _tell(case: Case, before: State) -> None:
         await callback_asking.ask_all(case)
     elif before is State.DONE and case.state is not State.DONE:
         await callback_asking.take_back(case)
+    elif case.state is State.DONE:
+        await callback_asking.show_again(case)
     await pages.show(case)
     cards.show_cards(case)
     if case.state is not before and case.state in MARKS:

@@ -85,11 +85,13 @@ def retire_all(case: Case, but: int | None = None) -> None:
             retire(case, page)
 
 
-async def follow_up(case: Case, person_id: int) -> None:
-    """Whoever said that it is done sees on their page what those who asked answered."""
-    page = await query.last_page(case.work.store, case.request.id, person_id)
-    if page is not None and page.ended_at is not None and page not in case.retired:
-        case.retired.append(page)
+async def follow_up(case: Case) -> None:
+    """Whoever was asked before sees on their last page what became of it since."""
+    asked_anew = {page.person_id for page in case.fresh}
+    still = {page.person_id for page in case.pages} - asked_anew
+    for page in await query.last_ended_pages(case.work.store, case.request.id):
+        if page.person_id not in still and page not in case.retired:
+            case.retired.append(page)
 
 
 async def _need_group(case: Case) -> None:
@@ -195,7 +197,9 @@ async def send_pictures(case: Case, pictures: Sequence[Media]) -> None:
 def _show_ended(case: Case, page: Page) -> None:
     address = case.addresses[page.person_id]
     if address.chat is not None:
-        content = private_cards.ended_page(case, address.language)
+        again = case.page_of(page.person_id) is not None
+        shown = private_cards.asked_again if again else private_cards.ended_page
+        content = shown(case, address.language)
         case.work.show(address.chat, slot(page), content, Manner(about=case.request.id))
 
 

@@ -91,9 +91,20 @@ def _done_buttons(case: Case, language: str) -> Rows:
 
 def ended_page(case: Case, language: str) -> Content:
     """What stays of a page when it is somebody else's matter now, or nobody's (R27)."""
-    return Content(
-        title=cards.title(case, language, exact=True), text=cards.state_line(case, language)
-    )
+    done = case.state is State.DONE  # this page asks nobody whether it is solved
+    text = _awaited(case, language) if done else cards.state_line(case, language)
+    return Content(title=cards.title(case, language, exact=True), text=text)
+
+
+def _awaited(case: Case, language: str) -> str:
+    said = cards.said_done(case, language)
+    return said + case.work.word(language, "card.answer_awaited")
+
+
+def asked_again(case: Case, language: str) -> Content:
+    """What stays of a page when the same person is asked by a newer one."""
+    text = case.work.word(language, "card.asked_below")
+    return Content(title=cards.title(case, language, exact=True), text=text)
 
 
 def callback_question(case: Case, language: str) -> Content:
@@ -108,6 +119,14 @@ def callback_question(case: Case, language: str) -> Content:
         text=word(language, key, name=who, what=what),
         buttons=cards.rows(case, language, layout),
     )
+
+
+def question_over(case: Case, language: str) -> Content:
+    """What stands where the question stood, once it is settled without this answer (R27)."""
+    if case.state is State.CLOSED:
+        return ended_page(case, language)
+    text = case.work.word(language, "callback.reopened")
+    return Content(title=cards.title(case, language), text=text)
 
 
 def thanks(case: Case, language: str) -> Content:

@@ -167,13 +167,18 @@ async def was_asked(store: AsyncSession, request_id: int, person_id: int) -> boo
     return found is not None
 
 
-async def last_page(store: AsyncSession, request_id: int, person_id: int) -> Page | None:
-    """How somebody was asked last."""
-    return await store.scalar(
+async def last_ended_pages(store: AsyncSession, request_id: int) -> list[Page]:
+    """The last private message to each who was told of a request and is not asked by it now."""
+    rows = await store.scalars(*_ended_pages(request_id))
+    return list({page.person_id: page for page in rows.all()}.values())
+
+
+@prepared
+def _ended_pages(request_id: int) -> Select[Page]:
+    return (
         select(Page)
-        .where(Page.request_id == request_id, Page.person_id == person_id)
-        .order_by(Page.id.desc())
-        .limit(1)
+        .where(Page.request_id == request_id, Page.how == "private", Page.tell_at <= Page.ended_at)
+        .order_by(Page.id)
     )
 
 
