@@ -21,6 +21,7 @@ from handlers.requests.given import (
 )
 from handlers.requests.routing import Asked
 from handlers.requests.rules import REOPENABLE, Ending, Move, State, Who, ending_of
+from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.tables import Person
 
@@ -133,11 +134,39 @@ async def not_solved(case: Case, actor: Person | None, given: Given) -> Data:
     request = case.request
     if case.state is State.CLOSED:
         _still_open_for_reopening(case)
+    had = await _who_had_it(case)
     pages.retire_all(case)
     request.round += 1
     request.holder_id = request.reason = request.reason_code = None
     request.solve_due = case.due().solve
-    return await ask(case, request.rung + 1)
+    return await ask_these(case, await _further_up(case, had))
+
+
+async def _who_had_it(case: Case) -> frozenset[int]:
+    """Who held it, or said how it ended."""
+    spoke = await query.last_worker(case.work.store, case.request.id)
+    return frozenset(each for each in (case.request.holder_id, spoke) if each)
+
+
+async def _further_up(case: Case, had: frozenset[int]) -> Asked:
+    """The next rung above who had it last, and none of them, whatever other role they hold."""
+    request = case.request
+    start = max([request.rung, *[await _rung_of(case, each) for each in had]]) + 1
+    own = {request.reporter_id} if request.reporter_id and not request.filed_by else set[int]()
+    for without in (had | own, frozenset[int]()):  # asked once more rather than nobody
+        asked = await routing.plan(case.work, case.matter, start, without)
+        if not asked.nobody_reachable:
+            break
+    return asked
+
+
+async def _rung_of(case: Case, person_id: int) -> int:
+    """The rung on which somebody stands by a role over the place; 0 for none."""
+    over = set(directory_query.ids_of(case.request.area_path))
+    held = await directory_query.roles_of(case.work.store, person_id)
+    roles = {role for role, area in held if area.id in over}
+    ladder = routing.ladder_of(case.work.policy, case.matter)
+    return next((i for i, rung in enumerate(ladder) if roles & set(rung)), 0)
 
 
 def _still_open_for_reopening(case: Case) -> None:

@@ -269,6 +269,16 @@ async def done_by(store: AsyncSession, request_id: int) -> int | None:
     )
 
 
+async def last_worker(store: AsyncSession, request_id: int) -> int | None:
+    """Who said last how it ended: done, impossible, or handed to somebody outside."""
+    return await store.scalar(
+        select(Event.actor_id)
+        .where(Event.request_id == request_id, Event.move.in_(("done", "cannot", "refer")))
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+
+
 async def due(store: AsyncSession, now: datetime, limit: int) -> Sequence[Request]:
     """The requests that the clock must look at, the longest due first."""
     rows = await store.scalars(

@@ -77,3 +77,34 @@ async def test_not_solved_on_the_card_leaves_the_card_a_card(stage: Stage) -> No
     await stage.zhou.writes("/done 1")
     await stage.li.presses(stage.card(1), "解决了")
     assert "确认解决" in stage.card(1).text
+
+
+async def test_every_not_solved_goes_one_rung_up(stage: Stage) -> None:
+    """R43: unit captain, building captain, manager, grid worker, coordinator, and never nobody"""
+    await taken(stage)
+    await stage.wang.writes("/done 1 修好了")
+    ladder = (stage.zhou, stage.wu, stage.zheng, stage.feng, stage.feng)
+    for actor in ladder:
+        await stage.li.writes("/没解决 1 还是坏的")
+        assert actor.name in stage.card(1).text
+        await actor.writes("/done 1 修好了")
+
+
+async def test_who_was_asked_by_name_and_cannot_is_not_asked_again(stage: Stage) -> None:
+    """R43: further up is above who had it, by whatever way it came to them."""
+    await stage.feng.writes("/staff remove 周叔 楼长 3栋")
+    await opened(stage)
+    await stage.wang.writes("/pass 1 @wu")
+    await stage.wu.writes("/cannot 1 没有备件")
+    await stage.li.writes("/没解决 1 还是坏的")
+    assert "郑网格" in stage.card(1).text
+    assert "吴工" not in stage.card(1).text
+
+
+async def test_a_deputy_is_not_asked_again_in_the_next_role(stage: Stage) -> None:
+    await stage.wang.writes("/leave 03-01 03-08 周叔")
+    await opened(stage)
+    await stage.zhou.writes("/done 1 修好了")
+    await stage.li.writes("/没解决 1 还是坏的")
+    assert "吴工" in stage.card(1).text
+    assert "周叔" not in stage.card(1).text
