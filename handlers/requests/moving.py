@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.chat import Mark
 from handlers.context import Work
-from handlers.requests import access, callback_asking, cards, deadlines, pages
+from handlers.requests import access, callback_asking, cards, deadlines, endings, pages
 from handlers.requests.case import Case, load
 from handlers.requests.effects import EFFECTS
 from handlers.requests.given import Given
@@ -44,6 +44,8 @@ async def move(
     await work.store.flush()
     await pages.follow_up(case)
     await _tell(case, before)
+    if kind in endings.TOLD:
+        await endings.tell_end(case, actor)
     if case.state is State.DONE and actor is not None and callback_asking.answered(case):
         return await move(work, request, Move.CONFIRM, actor)
     return case

@@ -9,7 +9,7 @@ from itertools import groupby
 from handlers.context import RefusalError
 from handlers.directory import access as rights
 from handlers.directory import groups
-from handlers.requests import access, cards, opening, pages, texts
+from handlers.requests import access, cards, endings, opening, pages, texts
 from handlers.requests.case import Case, load
 from handlers.requests.given import BY_NAME, Data, Effect, Given, ask
 from handlers.requests.routing import Asked
@@ -109,7 +109,9 @@ async def _unassign(case: Case, actor: Person | None, stood: Stood, made: Event)
 
 async def _reopen(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
     await _refuse_after(case, actor, made)
-    return await _return(case, stood)
+    data = await _return(case, stood)
+    await endings.tell_open_again(case, actor)
+    return data
 
 
 async def _unmerge(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:

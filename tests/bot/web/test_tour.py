@@ -73,6 +73,17 @@ async def test_not_solved_goes_one_rung_up(shown: Screen) -> None:
     await li.opens("3栋")
     await expect(li.card).to_contain_text("重新办")
     await expect(li.card).not_to_contain_text("王姨在办")
+    await expect(li.card).to_contain_text("吴工")
+    wu = shown.phone("wu")
+    await wu.opens("邻里", exact=True)
+    await wu.presses("我来")
+    await wu.presses("修好了")
+    await expect(li.card).to_contain_text("吴工说办好了")
+    await li.opens("邻里", exact=True)
+    await li.presses("没解决")
+    await li.opens("3栋")
+    await expect(li.card).to_contain_text("重新办")
+    await expect(li.card).not_to_contain_text("吴工")
 
 
 async def test_small_talk_gets_no_answer(shown: Screen) -> None:

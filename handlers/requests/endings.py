@@ -1,0 +1,77 @@
+"""Telling those whom it concerns that a request ended, and why, or goes on after all; once each.
+
+In private where they can be written to, else by one quiet line in the group that names them (R24,
+R59). Who said so themselves, or was asked whether it is solved, knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat import Content
+from handlers.context import Manner
+from handlers.directory.addresses import Address
+from handlers.requests import cards
+from handlers.requests.case import Case
+from handlers.requests.rules import REOPENABLE, Move
+from storage.queries import directory as directory_query
+from storage.tables import Person
+
+#: The moves that end a request for others, who only saw a card being edited.
+TOLD = frozenset({Move.CANNOT, Move.REFER, Move.CLOSE, Move.CANCEL})
+MOST_NAMED = 6
+
+
+async def tell_end(case: Case, actor: Person | None) -> None:
+    """How it ended and why; what to do when it is not solved for them."""
+    key = "callback.ended_open" if case.request.ending in REOPENABLE else "callback.ended"
+    await _tell(case, actor, key)
+
+
+async def tell_open_again(case: Case, actor: Person | None) -> None:
+    """It was ended by mistake and goes on."""
+    await _tell(case, actor, "callback.open_again")
+
+
+async def _tell(case: Case, actor: Person | None, key: str) -> None:
+    named: list[Address] = []
+    for address in await _concerned(case, actor):
+        if address.chat is None:
+            named.append(address)
+            continue
+        text = _line(case, key, address.language)
+        content = Content(title=cards.title(case, address.language), text=text)
+        manner = Manner(about=case.request.id, delay=case.delay or None)
+        case.work.say(address.chat, content, manner)
+    _name_in_group(case, key, named[:MOST_NAMED])
+
+
+async def _concerned(case: Case, actor: Person | None) -> list[Address]:
+    """Who reported or joined, but for who acts."""
+    ids = {case.request.reporter_id, *(each.person_id for each in case.supporters)}
+    ids -= {None, actor.id if actor else None}
+    wanted = sorted(each for each in ids if each is not None)
+    await case.know((await directory_query.people(case.work.store, wanted)).values())
+    return [case.addresses[each] for each in wanted]
+
+
+def _line(case: Case, key: str, language: str) -> str:
+    line = cards.state_line(case, language)
+    return case.work.word(language, key, line=line, number=case.request.number)
+
+
+def _name_in_group(case: Case, key: str, named: Sequence[Address]) -> None:
+    group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
+    if group is None or not named:
+        return
+    language = case.language_in(group)
+    text = case.work.word(
+        language,
+        "callback.named",
+        names=case.work.word(language, "request.between").join(each.mention for each in named),
+        title=cards.title(case, language),
+        line=_line(case, key, language),
+    )
+    content = Content(text=text, mentions=cards.mentions(named))
+    manner = Manner(about=case.request.id, silent=True, delay=case.delay or None)
+    case.work.say(group, content, manner)
