@@ -9,7 +9,7 @@ from handlers import courtesy
 from handlers.chat import Message
 from handlers.context import Context, Desk, RefusalError
 from handlers.directory import answers, places
-from handlers.requests import answering, callback, lifecycle, questions
+from handlers.requests import answering, callback, inquiries, lifecycle, questions
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.scenes import ChatScene, Scenes, Speaker
@@ -21,6 +21,7 @@ from handlers.understanding.meaning import (
     Said,
     Urgency,
 )
+from handlers.understanding.questions import question_of
 from storage.queries import scenes as scene_query
 from storage.tables import Request
 
@@ -34,6 +35,9 @@ class Glance:
     meaning: Meaning
 
 
+#: Questions that are answered even where the rest of the message says nothing else.
+OFFICES = frozenset({"captain", "manager", "hotline"})
+MOST_QUESTION = 24
 Witness = Callable[[Glance, Outcome, str | None], None]
 
 
@@ -98,7 +102,8 @@ def heard_of(message: Message, speaker: Speaker | None, path: str) -> Heard:
 
 def is_silent(glance: Glance) -> bool:
     """Whether nothing at all is done about a message."""
-    return settled(glance).outcome is Outcome.TALK
+    named = inquiries.names_number(glance.heard.text)
+    return settled(glance).outcome is Outcome.TALK and not named
 
 
 def is_emergency(glance: Glance) -> bool:
@@ -114,6 +119,8 @@ def is_request(glance: Glance) -> bool:
 def settled(glance: Glance) -> Meaning:
     """The meaning with the group's own thresholds: act, ask one question, or stay silent."""
     meaning, scene = glance.meaning, glance.scene
+    if meaning.outcome is Outcome.TALK and (question := _plain_question(glance.heard.text)):
+        return replace(meaning, outcome=Outcome.ANSWER, question=question)
     if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
         if scene.mode == "suggest":
             return replace(meaning, outcome=Outcome.ASK)
@@ -124,9 +131,18 @@ def settled(glance: Glance) -> Meaning:
     return meaning
 
 
+def _plain_question(text: str) -> str | None:
+    """Who holds an office here, asked and nothing besides ("单元长是谁")."""
+    question = question_of(text.casefold()) if len(text) <= MOST_QUESTION else None
+    return question if question in OFFICES else None
+
+
 async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, str | None]:
     """Do what the message means; gives what became of it and of which request."""
     meaning = settled(glance)
+    asked = await inquiries.by_number(ctx, message.text)
+    if asked is not None:
+        return Outcome.ANSWER, str(asked.id)
     if ctx.private:
         if courtesy.thanked(ctx, message.text):
             return Outcome.TALK, None
@@ -208,6 +224,9 @@ async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return None
+    if await lifecycle.still_so(ctx, request, ctx.person, message.text):
+        await add_detail(ctx, request, message)
+        return Outcome.DETAIL, str(request.id)
     await lifecycle.note_update(
         ctx,
         request,
@@ -221,7 +240,7 @@ async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
 
 async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
-    answered = await answers.answer(ctx, glance.meaning.question or "", request)
+    answered = await answers.answer(ctx, settled(glance).question or "", request)
     return (Outcome.ANSWER, glance.meaning.of) if answered else None
 
 

@@ -9,7 +9,7 @@ from handlers.requests.details import (
 from handlers.requests.given import Given
 from handlers.requests.moving import move
 from handlers.requests.opening import Report, open_request
-from handlers.requests.progress import note_update
+from handlers.requests.progress import note_update, still_so
 from handlers.requests.showing import show_cards_in
 from handlers.requests.voices import follow, join, leave, only_me_too
 
@@ -28,4 +28,5 @@ __all__ = [
     "recall_detail",
     "request_of_album",
     "show_cards_in",
+    "still_so",
 ]

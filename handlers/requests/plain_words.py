@@ -52,6 +52,7 @@ class Phrases:
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     whole: Mapping[str, frozenset[str]]
     question: re.Pattern[str]
+    status: re.Pattern[str]  #: a question how it stands
     why: Mapping[str, re.Pattern[str]]
 
 
@@ -110,6 +111,7 @@ def phrases_of(words: Catalogue) -> Phrases:
         question=re.compile(
             r"\?|" + "|".join(_pattern(line).pattern for line in _lines(words, "question"))
         ),
+        status=re.compile("|".join(_pattern(line).pattern for line in _lines(words, "status"))),
         why={
             code: re.compile("|".join(_pattern(line).pattern for line in _lines(words, code)))
             for code in WHY_WAIT

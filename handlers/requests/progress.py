@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from handlers.context import Context, RefusalError, Work
 from handlers.directory.several import SeveralError
-from handlers.requests import asking_more, speaking, texts, voices
+from handlers.requests import access, asking_more, speaking, texts, voices
 from handlers.requests.case import load
+from handlers.requests.rules import ALIVE, Who
 from storage.tables import Chat, Person, Request
+
+
+async def still_so(work: Work, request: Request, person: Person, text: str) -> bool:
+    """Whether somebody affected says of what is being dealt with that it is not solved: those who
+    deal with it should read that."""
+    spoken = speaking.hear(work, text)
+    if spoken is None or spoken.kind != "not_solved":
+        return False
+    case = await load(work, await voices.follow(work, request))
+    whos = await access.whos(case, person)
+    affected = bool(whos & {Who.REPORTER, Who.SUPPORTER}) and Who.HOLDER not in whos
+    return case.state in ALIVE and affected
 
 
 async def note_update(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.chat import Mark, Message, Reaction
 from handlers.context import Context
 from handlers.directory.several import SeveralError
-from handlers.requests import access, asking_more, callback, moving, speaking, voices
+from handlers.requests import access, asking_more, callback, inquiries, moving, speaking, voices
 from handlers.requests.case import Case, load
 from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Move, State, Who
@@ -21,7 +21,10 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
     """Do what a reply to one of the bot's messages says; False: it says nothing certain."""
     spoken = speaking.hear(ctx, message.text)
     if spoken is None:
-        return False
+        if not inquiries.asks(ctx, message.text):
+            return False
+        await inquiries.answer(ctx, request)
+        return True
     request = await voices.follow(ctx, request)
     if spoken.kind == "join":
         await _join(ctx, request, message)

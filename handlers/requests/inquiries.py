@@ -1,0 +1,51 @@
+"""Answering how a request stands: "#2 怎么样了", or "多久能好？" in reply to its card."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.context import Context, RefusalError
+from handlers.requests import access, cards, plain_words, voices
+from handlers.requests.case import load
+from storage.tables import Request
+
+NUMBERED = re.compile(r"^\s*[#＃№]\s?(\d{1,9})[\s,，:：]*(?=\D)(.+)$", re.DOTALL)
+#: Longer than this and it tells something.
+MOST = 24
+
+
+def names_number(text: str) -> bool:
+    """Whether a short text begins with a request's number and says something of it."""
+    return len(text) <= MOST and NUMBERED.match(text) is not None
+
+
+async def by_number(ctx: Context, text: str) -> Request | None:
+    """Answer a question that names a request; None: it asks nothing, or not here."""
+    found = NUMBERED.match(text) if len(text) <= MOST else None
+    if found is None or not asks(ctx, found[2]):
+        return None
+    try:
+        request = await access.by_number(ctx, found[1])
+    except RefusalError:
+        return None
+    await answer(ctx, request)
+    return request
+
+
+def asks(ctx: Context, text: str) -> bool:
+    """Whether a short text asks how something stands, or when it will be done."""
+    said = plain_words.normal(text)
+    return len(said) <= MOST and bool(plain_words.phrases_of(ctx.desk.words).status.search(said))
+
+
+async def answer(ctx: Context, request: Request) -> None:
+    """Where it stands, with whom, and until when."""
+    case = await load(ctx, await voices.follow(ctx, request))
+    await case.know(case.people[page.person_id] for page in case.pages)
+    language = ctx.chat_language
+    lines = (cards.state_line(case, language), cards.deadline_line(case, language))
+    ctx.answer_text(
+        "\n".join(line for line in lines if line),
+        title=cards.title(case, language),
+        about=request.id,
+    )
