@@ -13,6 +13,8 @@ from handlers.requests import answering, callback, inquiries, lifecycle, questio
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.scenes import ChatScene, Scenes, Speaker
+from handlers.understanding import placing
+from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
     KnownRequest,
@@ -23,7 +25,7 @@ from handlers.understanding.meaning import (
 )
 from handlers.understanding.questions import question_of
 from storage.queries import scenes as scene_query
-from storage.tables import Request
+from storage.tables import Area, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,18 @@ async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
     if request is None:
         return None
     await add_detail(ctx, request, message)
+    await _narrow(ctx, glance, request)
     return Outcome.DETAIL, str(request.id)
+
+
+async def _narrow(ctx: Context, glance: Glance, request: Request) -> bool:
+    """What the words say of the place may be more exact than what was known; whether it is."""
+    said = placing.listed(look(glance.heard.text).text, glance.scene.view())
+    if said.unit is None and said.room is None:
+        return False
+    area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)
+    area = await ctx.store.get(Area, area_id)
+    return area is not None and await lifecycle.narrow(ctx, request, ctx.person, area)
 
 
 async def add_detail(ctx: Context, request: Request, message: Message) -> None:
@@ -224,7 +237,8 @@ async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return None
-    if await lifecycle.still_so(ctx, request, ctx.person, message.text):
+    still = await lifecycle.still_so(ctx, request, ctx.person, message.text)
+    if await _narrow(ctx, glance, request) or still:
         await add_detail(ctx, request, message)
         return Outcome.DETAIL, str(request.id)
     await lifecycle.note_update(

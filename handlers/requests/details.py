@@ -6,13 +6,13 @@ from typing import Required, TypedDict, Unpack
 
 from handlers.chat import Media
 from handlers.context import RefusalError, Work
-from handlers.requests import moving, pages, texts
+from handlers.requests import access, moving, pages, texts
 from handlers.requests.case import Case, count_households, load
 from handlers.requests.given import Given
-from handlers.requests.rules import ALIVE, Move
+from handlers.requests.rules import ALIVE, Move, State, may
 from handlers.requests.voices import follow, leave, note, refresh
 from storage.queries import requests as query
-from storage.tables import Chat, Person, Request, RequestMessage
+from storage.tables import Area, Chat, Person, Request, RequestMessage
 
 
 class Detail(TypedDict, total=False):
@@ -56,6 +56,20 @@ def _row(work: Work, request: Request, said: Detail, text: str) -> RequestMessag
         media=[media.model_dump(mode="json") for media in said.get("media", ())],
         at=work.now,
     )
+
+
+async def narrow(work: Work, request: Request, person: Person, area: Area) -> bool:
+    """A detail names a place within that of the request: it is there, and perhaps somebody
+    else's. Whether it was moved."""
+    request = await follow(work, request)
+    inside = area.path.startswith(request.area_path) and area.path != request.area_path
+    if not inside or request.state not in ALIVE:
+        return False
+    whos = await access.whos(await load(work, request), person)
+    if not may(State(request.state), Move.MOVE, whos):
+        return False
+    await moving.move(work, request, Move.MOVE, person, Given(area=area))
+    return True
 
 
 async def request_of_album(work: Work, chat: Chat, album: str) -> Request | None:

@@ -3,6 +3,7 @@
 from handlers.requests.details import (
     add_detail,
     change_detail,
+    narrow,
     recall_detail,
     request_of_album,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "join",
     "leave",
     "move",
+    "narrow",
     "note_update",
     "only_me_too",
     "open_request",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from handlers.context import RefusalError
 from handlers.directory import groups
-from handlers.requests import cards, opening, pages
+from handlers.requests import cards, opening, pages, routing
 from handlers.requests.case import Case, load
-from handlers.requests.given import Data, Effect, Given, ask, ask_these, by_name, ended
+from handlers.requests.given import Data, Effect, Given, ask_these, by_name, ended
 from handlers.requests.rules import Ending, Move, State
 from handlers.understanding.meaning import Heard, Place, Scene
 from storage.queries import directory as directory_query
@@ -110,7 +110,7 @@ async def move_(case: Case, actor: Person | None, given: Given) -> Data:
     request.area_id, request.area_path = area.id, area.path
     request.place = {key: request.place[key] for key in ("spot",) if key in request.place}
     case.facts = directory_query.facts_of(await directory_query.line_of(case.work.store, area.path))
-    return {"from": before, "area": area.name, **await _replan(case)}
+    return {"from": before, "area": area.name, **await _replan(case, unless_same=True)}
 
 
 async def correct(case: Case, actor: Person | None, given: Given) -> Data:
@@ -123,14 +123,18 @@ async def correct(case: Case, actor: Person | None, given: Given) -> Data:
     return {"from": before, "urgency": given.urgency, **await _replan(case)}
 
 
-async def _replan(case: Case) -> Data:
+async def _replan(case: Case, *, unless_same: bool = False) -> Data:
     """While nobody took it, others may be the right ones to ask."""
     if case.state is not State.OPEN:
         return {}
-    pages.retire_all(case)
     reporter = case.request.reporter_id
     own = frozenset({reporter} if reporter and not case.request.filed_by else ())
-    return await ask(case, 0, own)
+    asked = await routing.plan(case.work, case.matter, without=own)
+    now_asked = {page.person_id for page in case.pages}
+    if unless_same and {person.id for person, _ in asked.people} == now_asked:
+        return {}
+    pages.retire_all(case)
+    return await ask_these(case, asked)
 
 
 EFFECTS: dict[Move, Effect] = {

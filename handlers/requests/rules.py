@@ -122,7 +122,7 @@ MOVES: Mapping[Key, Rule] = {
     **_from(ALIVE, Move.ASSIGN, State.OPEN, Who.ASSIGNER),
     **_from((State.OPEN,), Move.CLIMB, State.OPEN, Who.CLOCK),
     **_from((*ALIVE, State.DONE), Move.RECATEGORISE, None, Who.CORRECTOR),
-    **_from((*ALIVE, State.DONE), Move.MOVE, None, Who.CORRECTOR),
+    **_from((*ALIVE, State.DONE), Move.MOVE, None, Who.CORRECTOR, Who.REPORTER),
     **_from(ALIVE, Move.CORRECT, None, Who.CORRECTOR, Who.REPORTER),
     # Where it leads unless the effect knows where it stood.
     **_from((*ALIVE, State.DONE), Move.UNDO, None, *_CORRECTING),

@@ -64,3 +64,18 @@ async def test_a_number_in_talk_is_no_question(stage: Stage) -> None:
 async def test_who_is_captain_is_answered_in_the_group(stage: Stage) -> None:
     await stage.li.says("楼长是谁")
     assert "周叔" in stage.last(GROUP).text
+
+
+async def test_a_detail_that_names_the_place_moves_it_and_asks_who_is_there(stage: Stage) -> None:
+    await stage.wu.says("/report 3栋没热水了")
+    assert "周叔" in stage.card(1).text
+    await stage.wu.says("no hot water since monday in 2-302", reply_to=stage.card(1))
+    assert "2单元" in stage.card(1).title
+    assert "王姨（单元长）" in stage.card(1).text
+    assert [each.number for each in await stage.requests()] == [1]
+
+
+async def test_a_neighbour_s_own_place_does_not_move_it(stage: Stage) -> None:
+    await stage.wu.says("/report 3栋没热水了")
+    await stage.zhao.says("2-401也是", reply_to=stage.card(1))
+    assert "2单元" not in stage.card(1).title
