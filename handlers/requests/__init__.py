@@ -3,11 +3,13 @@
 rules (the table of moves), deadlines, plain_words, when: pure, values in and values out.
 opening, filing, questions: how one begins: from talk, by /report, after a question.
 routing, pages, clock: who is asked, how they are told, what happens when nobody answers.
-moving, effects, office, given, case: the one function by which it changes, and what each move does.
-acts, asking_more, choosing, steering, commands: buttons and commands, and what they miss.
-replies, speaking, answering, progress: plain words and reactions that do the same.
+moving, effects, given, case: the one function by which it changes, and what each move does.
+corrections, taking_back, standing: what a correction changes, and the way back.
+correction_commands: the commands that ask for a correction.
+acts, asking_more, choosing, commands: buttons and commands, and what they miss.
+replies, speaking, answering, inquiries, progress: plain words and reactions that do the same.
 voices, details: who else says so, what is added, changed or taken back.
-callback_asking, callback: is it solved? asked of all, and their answers.
+callback_asking, callback, endings: is it solved? asked of all, their answers, how it ended.
 cards, private_cards, texts, lists, explaining, showing: what it looks like.
 access: the one checked way to it. lifecycle: what the rest of the house may call.
 """

@@ -8,7 +8,7 @@ from handlers.chat import Content
 from handlers.context import Manner
 from handlers.directory.addresses import Address
 from handlers.requests import private_cards
-from handlers.requests.case import Case
+from handlers.requests.case import Case, home_of
 from storage.queries import requests as query
 from storage.tables import Supporter
 
@@ -51,13 +51,9 @@ def _show(case: Case, address: Address, content: Content, delay: timedelta | Non
 
 def answered(case: Case) -> bool:
     """Whether every household that was asked has said it is solved."""
-    homes = {_home(each) for each in case.supporters}
-    solved = {_home(each) for each in case.supporters if each.verdict == "solved"}
+    homes = {home_of(each) for each in case.supporters}
+    solved = {home_of(each) for each in case.supporters if each.verdict == "solved"}
     return bool(homes) and homes == solved
-
-
-def _home(voice: Supporter) -> int:
-    return voice.household_id or -voice.person_id
 
 
 async def thank(case: Case, voice: Supporter) -> None:

@@ -136,7 +136,12 @@ class Case:
 
 def count_households(supporters: Iterable[Supporter]) -> int:
     """Voices counted by household, by person where the home is unknown."""
-    return len({each.household_id or -each.person_id for each in supporters})
+    return len({home_of(each) for each in supporters})
+
+
+def home_of(voice: Supporter) -> int:
+    """What a voice is counted by: its household, or the person where that is unknown."""
+    return voice.household_id or -voice.person_id
 
 
 async def load(work: Work, request: Request) -> Case:

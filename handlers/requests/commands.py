@@ -14,15 +14,15 @@ from handlers.requests import (
     acts,
     asking_more,
     choosing,
+    correction_commands,
     explaining,
     filing,
     lists,
     questions,
-    steering,
     voices,
 )
 from handlers.requests.acts import ACTS, PICKS, Act
-from handlers.requests.steering import STEERS
+from handlers.requests.correction_commands import STEERS
 from storage.queries import scenes as scene_query
 from storage.tables import Draft, Request
 
@@ -59,7 +59,7 @@ VERBS: dict[str, Act] = {
 }
 
 #: What the buttons behind a verb pick.
-PICKED = {**PICKS, "merge": steering.pick_merge}
+PICKED = {**PICKS, "merge": correction_commands.pick_merge}
 
 
 def _act(verb: str) -> Run:
@@ -82,7 +82,7 @@ def _press(verb: str, act: Act) -> RunPress:
         if picked and verb in PICKED:
             await PICKED[verb](ctx, request, picked)
         elif picked and verb == "assign" and picked[0].isdecimal():
-            await steering.assign_to(ctx, request, int(picked[0]))
+            await correction_commands.assign_to(ctx, request, int(picked[0]))
         else:
             await act(ctx, request, picked[0] if picked else "")
 
@@ -178,5 +178,5 @@ SUBJECT = Subject(
         questions.FORM: questions.on_words,
         filing.FORM: filing.on_words,
     },
-    undos=dict.fromkeys(steering.UNDO, steering.undo),
+    undos=dict.fromkeys(correction_commands.UNDO, correction_commands.undo),
 )

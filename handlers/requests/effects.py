@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers.context import RefusalError
-from handlers.requests import office, opening, pages, routing, taking_back
+from handlers.requests import corrections, opening, pages, routing, taking_back
 from handlers.requests.case import Case, count_households
 from handlers.requests.deadlines import again_after
 from handlers.requests.given import (
@@ -237,7 +237,7 @@ async def expire(case: Case, actor: Person | None, given: Given) -> Data:
 
 
 EFFECTS: dict[Move, Effect] = {
-    **office.EFFECTS,
+    **corrections.EFFECTS,
     **taking_back.EFFECTS,
     Move.TAKE: take,
     Move.PASS_ON: pass_on,

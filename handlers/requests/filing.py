@@ -12,7 +12,7 @@ from handlers.context import Context, RefusalError
 from handlers.directory import access as rights
 from handlers.directory import people, picking, places
 from handlers.directory.finding import person_of_message
-from handlers.requests import asking_more, lists, steering
+from handlers.requests import asking_more, correction_commands, lists
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.meaning import Heard, Kind, Place, Scene, Urgency
 from storage.queries import directory as query
@@ -156,7 +156,7 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """The form's next answer in words or pictures."""
     data, text = dict(draft.data), message.text.strip()
     if draft.step == "category" and text:
-        await _chose_category(ctx, draft, steering.category_named(ctx, text))
+        await _chose_category(ctx, draft, correction_commands.category_named(ctx, text))
     elif draft.step == "place" and text:
         await _said_place(ctx, data, text)
     elif draft.step == "words" and (text or message.media):

@@ -116,7 +116,7 @@ async def _named(ctx: Context, words: str) -> _Named:
     Raises RefusalError for words that are none of these.
     """
     state, rest = _taken_out(words, _names_of_states(ctx))
-    category, rest = _taken_out(rest, _names_of_categories(ctx))
+    category, rest = _taken_out(rest, texts.categories_by_name(ctx))
     if not rest:
         return _Named(state, category, None)
     area, others = await _place_in(ctx, rest)
@@ -157,15 +157,6 @@ def _names_of_states(ctx: Context) -> dict[str, str]:
     }
 
 
-def _names_of_categories(ctx: Context) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for category in ctx.policy.categories:
-        key = f"categories.{category}"
-        told = ctx.desk.words.every(key) if ctx.desk.words.has(key) else ()
-        names |= dict.fromkeys((category, category.replace("_", " "), *told), category)
-    return names
-
-
 async def paths_of(ctx: Context) -> tuple[str, ...]:
     """The places whose requests this person may list here: the group's, those of their roles,
     else the buildings in which they live."""
@@ -184,7 +175,7 @@ async def paths_of(ctx: Context) -> tuple[str, ...]:
 
 def _categories(ctx: Context, words: str) -> tuple[str, ...]:
     """The category that the words as a whole name."""
-    category, rest = _taken_out(words, _names_of_categories(ctx))
+    category, rest = _taken_out(words, texts.categories_by_name(ctx))
     return (category,) if category and not rest else ()
 
 

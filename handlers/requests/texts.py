@@ -87,6 +87,16 @@ def category(work: Work, language: str, name: str) -> str:
     return work.word(language, key) if work.desk.words.has(key) else name
 
 
+def categories_by_name(work: Work) -> dict[str, str]:
+    """Every name of every category, in all languages, and the category it means."""
+    names: dict[str, str] = {}
+    for each in work.policy.categories:
+        key = f"categories.{each}"
+        told = work.desk.words.every(key) if work.desk.words.has(key) else ()
+        names |= dict.fromkeys((each, each.replace("_", " "), *told), each)
+    return names
+
+
 def reason(
     work: Work, language: str, code: str | None, words: str | None, *, said: str = ""
 ) -> str:

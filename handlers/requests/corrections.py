@@ -1,4 +1,7 @@
-"""Effects of the moves that put a request right: another place, category, person, or request."""
+"""What a correction changes in a request: its place, category, urgency, person, or which it is.
+
+The commands that ask for it are in `correction_commands`, the way back in `taking_back`.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +102,7 @@ async def recategorise(case: Case, actor: Person | None, given: Given) -> Data:
     return {"from": before, "category": given.category, **await _replan(case)}
 
 
-async def move_(case: Case, actor: Person | None, given: Given) -> Data:
+async def relocate(case: Case, actor: Person | None, given: Given) -> Data:
     """It is somewhere else, so perhaps somebody else's."""
     if given.area is None:
         raise RefusalError("request.move_where")
@@ -142,6 +145,6 @@ EFFECTS: dict[Move, Effect] = {
     Move.SPLIT: split,
     Move.ASSIGN: assign,
     Move.RECATEGORISE: recategorise,
-    Move.MOVE: move_,
+    Move.MOVE: relocate,
     Move.CORRECT: correct,
 }

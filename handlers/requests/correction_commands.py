@@ -1,4 +1,7 @@
-"""Coordinators put requests right: assign, merge, split, move, recategorise, close; and back."""
+"""The commands that put a request right (/assign, /merge, /move ...): read, ask, confirm, undo.
+
+What they change is in `corrections`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.directory.finding import find_person
 from handlers.directory.several import SeveralError
-from handlers.requests import access, asking_more, moving
+from handlers.requests import access, asking_more, moving, texts
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, CODES, ENDING_OF_CODE, Move
 from handlers.requests.standing import Stood, standing
@@ -101,7 +104,7 @@ async def split(ctx: Context, request: Request, rest: str) -> None:
     await _answer(ctx, request, "split", None, new=case.child.number)
 
 
-async def move(ctx: Context, request: Request, rest: str) -> None:
+async def to_place(ctx: Context, request: Request, rest: str) -> None:
     """/move 12 3-2-501"""
     await access.may_begin(ctx, request, Move.MOVE)
     if not rest:
@@ -114,15 +117,11 @@ async def move(ctx: Context, request: Request, rest: str) -> None:
 
 def category_named(ctx: Context, text: str) -> str:
     """The category called so in any language; raises RefusalError."""
-    wanted = text.casefold().strip()
-    for name in ctx.policy.categories:
-        key = f"categories.{name}"
-        names = {name, name.replace("_", " ")}
-        if ctx.desk.words.has(key):
-            names |= {each.casefold() for each in ctx.desk.words.every(key)}
-        if wanted in names:
-            return name
-    raise RefusalError("request.category_unknown", text=text[:30])
+    names = {each.casefold(): name for each, name in texts.categories_by_name(ctx).items()}
+    found = names.get(text.casefold().strip())
+    if found is None:
+        raise RefusalError("request.category_unknown", text=text[:30])
+    return found
 
 
 async def recategorise(ctx: Context, request: Request, rest: str) -> None:
@@ -200,7 +199,7 @@ STEERS: dict[str, Steer] = {
     "assign": assign,
     "merge": merge,
     "split": split,
-    "move": move,
+    "move": to_place,
     "recat": recategorise,
     "urgency": urgency,
     "close": close,
