@@ -41,7 +41,7 @@ def _more(ctx: Context, event: Event, what: str) -> str:
     said = texts.reason(ctx, ctx.language, data.get("code"), data.get("reason"), said=what)
     to = str((not data.get("asked") and data.get("to")) or data.get("area") or "")
     extra = " ".join(part for part in (to, texts.short(said, 60)) if part)
-    return f"（{extra}）" if extra else ""
+    return ctx.t("card.because", what=extra) if extra else ""
 
 
 def _whom(ctx: Context, event: Event) -> str:
@@ -63,7 +63,7 @@ async def why(ctx: Context, request: Request) -> None:
             sure=f"{request.confidence:.0%}",
         )
     ]
-    if cues := _cues(request.reasons):
+    if cues := _cues(ctx, request.reasons):
         lines.append(ctx.t("list.why_words", words=cues))
     for event, _ in await query.events(ctx.store, request.id):
         if asked := event.data.get("asked"):
@@ -73,14 +73,19 @@ async def why(ctx: Context, request: Request) -> None:
     )
 
 
-def _cues(reasons: list[Any]) -> str:
+def _cues(ctx: Context, reasons: list[Any]) -> str:
     found = [
         str(reason.get("found")).split("|")[-1]
         for reason in reasons
         if reason.get("weight", 0) > 0 and str(reason.get("found", "")).strip()
     ]
-    shown = [each for each in dict.fromkeys(found) if each[:1] != "@"]
-    return "、".join(shown[:MOST_CUES])
+    shown = [each for each in dict.fromkeys(found) if each[:1] != "@" and not _is_particle(each)]
+    return ctx.t("request.between").join(shown[:MOST_CUES])
+
+
+def _is_particle(found: str) -> bool:
+    """ "in", "at": they weigh something, and explain nothing."""
+    return found.isascii() and found.isalpha() and len(found) < 3
 
 
 def _asked(ctx: Context, asked: Any, skipped: Any) -> list[str]:

@@ -187,7 +187,7 @@ async def _line(ctx: Context, row: Row, zone: ZoneInfo) -> str:
         "list.line",
         number=request.number,
         what=texts.category(ctx, ctx.language, request.category),
-        where=texts.place(ctx, ctx.language, facts, request.place, room=False),
+        where=texts.public_place_of(ctx, ctx.language, facts, request),
         state=ctx.t(f"request.state.{request.state}") + holder,
         words=texts.short(request.words, MOST_WORDS),
         when=clock_text(request.opened_at, zone),

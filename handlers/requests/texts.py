@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from handlers.context import Work
 from handlers.requests.case import Case
 from storage.queries.directory import AreaFacts
+from storage.tables import Request
 
 MOST_WORDS = 160
 MARKS = " 。.!！，,；;：:、~"
@@ -70,10 +71,14 @@ def _step(
 
 def public_place(case: Case, language: str) -> str:
     """The place as a group may read it: the room only if the reporter wrote it there."""
-    request = case.request
-    number = case.facts.codes.get("household") or request.place.get("room")
+    return public_place_of(case.work, language, case.facts, case.request)
+
+
+def public_place_of(work: Work, language: str, facts: AreaFacts, request: Request) -> str:
+    """The same for who has no more than the request: cards and lists name a place alike."""
+    number = facts.codes.get("household") or request.place.get("room")
     said = bool(number) and str(number) in request.words
-    return place(case.work, language, case.facts, request.place, room=said)
+    return place(work, language, facts, request.place, room=said)
 
 
 def exact_place(case: Case, language: str) -> str:

@@ -39,7 +39,7 @@ async def test_a_report_in_private_gets_its_card_in_the_language_of_its_person(
     await stage.li.writes("/language en")
     await stage.li.writes("咱们楼电梯又坏了")
     card = stage.card(1, stage.li.private)
-    assert "is asked to answer by" in card.text
+    assert "Asked to answer by" in card.text
     await stage.wang.presses(stage.page(stage.wang), "我来")
     assert "王姨 is on it" in card.text
     assert "王姨在办" in stage.page(stage.wang).whole or "归您办" in stage.page(stage.wang).whole
