@@ -1,15 +1,15 @@
-"""What the clock does with requests that are due: climb, resume, expire. Due is a column."""
+"""What the clock does with requests that are due: climb, resume, expire, remind, age."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
 
 from handlers.context import Work
-from handlers.requests import moving
-from handlers.requests.rules import Move, State
+from handlers.requests import clocking, moving
+from handlers.requests.case import load
+from handlers.requests.deadlines import due_move
 from storage.queries import requests as query
 from storage.tables import Request
 
@@ -17,13 +17,6 @@ log = structlog.get_logger("linli.requests")
 
 #: A request with which something went wrong is looked at again after this, and stops no other.
 AGAIN_AFTER = timedelta(minutes=10)
-
-MOVE_OF: Mapping[State, Move] = {
-    State.OPEN: Move.CLIMB,
-    State.TAKEN: Move.EXPIRE,
-    State.WAITING: Move.RESUME,
-    State.DONE: Move.EXPIRE,
-}
 
 
 async def due(work: Work, limit: int = 200) -> int:
@@ -44,9 +37,12 @@ async def _one(work: Work, request: Request) -> None:
     try:
         async with work.store.begin_nested():
             await query.lock(work.store, request)
-            kind = MOVE_OF.get(State(request.state))
+            case = await load(work, request)
+            kind = due_move(case.state, case.moments, work.now)
             if kind is not None:
                 await moving.move(work, request, kind, None)
+            else:  # what was due came to nothing meanwhile
+                clocking.look_again(case)
     except Exception:
         del work.tray[said:]
         log.exception("due.failed", request=number)

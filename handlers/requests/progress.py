@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from handlers.context import RefusalError, Work
+from handlers.directory import groups
 from handlers.requests import speaking, texts, voices
 from handlers.requests.case import load
+from handlers.requests.evidence import EvidenceError
 from storage.queries import requests as query
 from storage.tables import Chat, Person, Request, RequestMessage
 
@@ -37,5 +39,8 @@ async def note_update(
     try:
         async with work.store.begin_nested():
             await speaking.obey(work, request, person, spoken, text)
+    except EvidenceError as error:
+        await work.store.refresh(request)
+        await groups.tell(work, person.id, error.key, delay=None, **error.values)
     except RefusalError:
         await work.store.refresh(request)  # plain talk is not answered with a refusal

@@ -134,6 +134,23 @@ def _holders(
     )
 
 
+async def all_holders(store: AsyncSession, path: str, now: datetime) -> dict[int, list[Rung]]:
+    """Who holds what at or below a place, by place."""
+    leave = and_(Leave.person_id == Person.id, Leave.starts <= now, Leave.ends > now)
+    rows = await store.execute(
+        select(Person, RoleHeld.role, RoleHeld.area_id, Leave.id, Leave.deputy_id)
+        .join(RoleHeld, RoleHeld.person_id == Person.id)
+        .join(Area, Area.id == RoleHeld.area_id)
+        .outerjoin(Leave, leave)
+        .where(begins_with(Area.path, path))
+        .order_by(Area.path)  # the index by which they are found
+    )
+    found: dict[int, list[Rung]] = {}
+    for person, role, area, leave_id, deputy in rows.all():
+        found.setdefault(area, []).append(Rung(person, role, 0, bool(leave_id), deputy))
+    return found
+
+
 async def deputies(store: AsyncSession, ids: Iterable[int], now: datetime) -> dict[int, Person]:
     """Those of these people who are not on leave themselves."""
     gone = select(Leave.person_id).where(Leave.starts <= now, Leave.ends > now)
