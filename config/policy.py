@@ -117,8 +117,18 @@ class Deadlines(_Data):
         """The deadline of an urgency."""
         return {"emergency": self.emergency, "urgent": self.urgent}.get(urgency, self.normal)
 
+    _made: dict[tuple[str, ...], Deadline] = PrivateAttr(
+        default_factory=dict[tuple[str, ...], Deadline]
+    )
+
     def for_(self, category: str, urgency: str, place: str, governance: str) -> Deadline:
         """The deadline of a matter: that of its urgency, with what is special about it."""
+        matter = (category, urgency, place, governance)
+        if matter not in self._made:
+            self._made[matter] = self._for(*matter)
+        return self._made[matter]
+
+    def _for(self, category: str, urgency: str, place: str, governance: str) -> Deadline:
         said = self.of(urgency).model_dump()
         for each in self.special.values():
             if each.holds(category, urgency, place, governance):

@@ -195,6 +195,8 @@ class Work:
     touched: set[int] = field(default_factory=set[int])
     #: places, people or roles changed: what is remembered of them is read anew
     directory_changed: bool = False
+    #: what a batch of one subject has read of people once for all; None: nothing is kept
+    memo: dict[object, Any] | None = None
 
     @property
     def policy(self) -> Policy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,13 +14,12 @@ from config.words import best_language
 from handlers.context import Work
 from handlers.directory.addresses import Address, addresses
 from handlers.directory.zones import zone_at
-from handlers.requests import deadlines, routing
+from handlers.requests import batches, deadlines, routing
 from handlers.requests.deadlines import Hours, Moments, Terms
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
 from handlers.requests.stop_rules import Clocks
 from handlers.requests.worktime import WorkCalendar
-from storage.queries import clocks as clock_query
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.queries.directory import AreaFacts, Reach
@@ -191,7 +190,7 @@ class Case:
         new = [each for each in person_ids if each not in self.hours]
         if not new or self.emergency:
             return
-        rows = await clock_query.hours_of(self.work.store, new)
+        rows = await batches.hours(self.work, new)
         self.hours.update({each: Hours() for each in new})
         self.hours.update({row.person_id: Hours.of(row.quiet, row.duty) for row in rows})
 
@@ -231,6 +230,8 @@ class Case:
         new = [person for person in people if person.id not in self.addresses]
         self.people.update({person.id: person for person in new})
         near = next((chat for chat in self.chats if chat.kind == "group"), None)
+        if accounts is None and new:
+            accounts = await batches.accounts(self.work, [person.id for person in new])
         self.addresses.update(await addresses(self.work, new, near, self.language, accounts))
 
 
@@ -272,3 +273,49 @@ async def load(work: Work, request: Request) -> Case:
         owners=await query.owners_languages(work.store, chats),
         done_by=done_by,
     )
+
+
+async def load_all(work: Work, requests: Sequence[Request]) -> list[Case]:
+    """Read all of several requests together: a question for each table, not for each request."""
+    store, ids = work.store, [request.id for request in requests]
+    pages = batches.by_request(await query.active_pages_of(store, ids))
+    voices = batches.by_request(await query.supporters_of(store, ids))
+    said = batches.by_request(await query.all_words_of(store, ids))
+    done_by = await query.done_by_of(store, [r.id for r in requests if r.state == State.DONE])
+    chats = {
+        chat.id: chat
+        for chat in await query.chats(store, [each for r in requests for each in r.card_chats])
+    }
+    owners = await query.owners_languages(store, chats.values())
+    known = {request.id: _people_of(request, pages, voices, done_by) for request in requests}
+    people = await directory_query.people(store, set[int]().union(*known.values()))
+    await batches.accounts(work, list(people))
+    return [
+        Case(
+            work,
+            request,
+            await directory_query.facts_at(store, request.area_id),
+            {each: people[each] for each in known[request.id] if each in people},
+            list(pages.get(request.id, ())),
+            list(voices.get(request.id, ())),
+            [chats[each] for each in request.card_chats if each in chats],
+            owners=owners,
+            done_by=done_by.get(request.id),
+            said=list(said.get(request.id, ())),
+        )
+        for request in requests
+    ]
+
+
+def _people_of(
+    request: Request,
+    pages: Mapping[int, Sequence[Page]],
+    voices: Mapping[int, Sequence[Supporter]],
+    done_by: Mapping[int, int],
+) -> set[int]:
+    found = {
+        *(page.person_id for page in pages.get(request.id, ())),
+        *(each.person_id for each in voices.get(request.id, ())),
+        *(request.holder_id, request.reporter_id, request.filed_by, done_by.get(request.id)),
+    }
+    return {each for each in found if each is not None}

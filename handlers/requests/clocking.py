@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from config.spans import Span
+from config.spans import Span, hours
 from handlers.requests import deadlines, stop_rules
 from handlers.requests.case import Case
 from handlers.requests.rules import ALIVE, State
@@ -40,6 +40,13 @@ def look_again(case: Case) -> None:
         days = Span(amount=case.policy.ageing.days, unit="day")
         request.ages_at = case.terms.after(days)
     request.due_at = deadlines.next_due(State(request.state), case.moments)
+
+
+def again_wait(case: Case, times: int) -> Span:
+    """How long until those of the last rung, asked so often already, are asked once more (R59)."""
+    first = (case.wait or case.deadline.answer).calendar
+    longest = case.policy.deadlines.again.calendar
+    return hours(deadlines.again_after(first, times, longest) / timedelta(hours=1))
 
 
 def shows_life(case: Case) -> None:

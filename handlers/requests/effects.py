@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from config.spans import hours
 from handlers.context import RefusalError
 from handlers.requests import (
     access,
@@ -18,7 +17,7 @@ from handlers.requests import (
     texts,
 )
 from handlers.requests.case import Case, count_households
-from handlers.requests.deadlines import again_after
+from handlers.requests.clocking import again_wait
 from handlers.requests.given import (
     Data,
     Effect,
@@ -253,19 +252,15 @@ async def climb(case: Case, actor: Person | None, given: Given) -> Data:
 async def _next_rung(case: Case) -> Data:
     request, before = case.request, case.request.rung
     own = _not_asked(case)
-    asked = await routing.plan(case.work, case.matter, before + 1, own)
-    if asked.rung <= before and request.lap < routing.laps_of(case.policy, case.matter):
-        request.lap += 1
-        asked = await routing.plan(case.work, case.matter, 0, own)
-        return {**await ask_these(case, asked), "again": True, "lap": request.lap}
-    data = await ask_these(case, asked)
-    if request.rung != before:
+    found = await routing.climb(case.work, case.matter, before, request.lap, own)
+    data = await ask_these(case, found.asked)
+    if found.lap != request.lap:
+        request.lap = found.lap
+        return {**data, "again": True, "lap": found.lap}
+    if not found.again:
         return data
     times = await query.times_asked(case.work.store, request.id, before)
-    deadlines = case.policy.deadlines
-    first = (case.wait or case.deadline.answer).calendar
-    wait = again_after(first, times, deadlines.again.calendar)
-    case.wait = hours(wait / timedelta(hours=1))
+    case.wait = again_wait(case, times)
     return {**data, "again": True}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.chat import Mark
@@ -33,6 +34,26 @@ async def move(
     """
     await query.lock(work.store, request)
     case = await load(work, request)
+    step = await begin(case, kind, actor, given)
+    await work.store.flush()
+    return await finish(case, step)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move that was made and not yet told."""
+
+    before: State
+    holder_id: int | None
+    actor: Person | None
+
+
+async def begin(case: Case, kind: Move, actor: Person | None, given: Given | None = None) -> Step:
+    """The first half of a move: all that changes, but nothing is said yet.
+
+    The case was read under a lock in this transaction; the second half wants it flushed.
+    """
+    request = case.request
     rule = await access.check(case, kind, actor)
     before, given = case.state, given or Given()
     holder_id = request.holder_id
@@ -43,12 +64,17 @@ async def move(
     request.state = rule.to.value
     _settle(case, before)
     _record(case, kind, actor, before, {**_data(given, data), **changed})
-    await work.store.flush()
-    if before is State.DONE and holder_id is not None:
-        await pages.follow_up(case, holder_id)
-    await _tell(case, before)
+    return Step(before, holder_id, actor)
+
+
+async def finish(case: Case, step: Step) -> Case:
+    """The second half: pages, cards and words show what became of it."""
+    if step.before is State.DONE and step.holder_id is not None:
+        await pages.follow_up(case, step.holder_id)
+    await _tell(case, step.before)
+    actor = step.actor
     if case.state is State.DONE and actor is not None and callback_asking.answered(case):
-        return await move(work, request, Move.CONFIRM, actor)
+        return await move(case.work, case.request, Move.CONFIRM, actor)
     return case
 
 

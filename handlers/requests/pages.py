@@ -40,7 +40,6 @@ async def ask(case: Case, asked: Asked, *, call: bool = True) -> None:
     await _tell_later(case)
     await _need_group(case)
     if call:
-        await case.work.store.flush()
         await _call(case)
 
 

@@ -209,6 +209,27 @@ async def plan(
     return replace(asked, accounts=tuple(cast.accounts))
 
 
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Where a ladder goes on when nobody answered."""
+
+    asked: Asked
+    lap: int  #: how often it was begun anew
+    again: bool  #: the same rung once more: nobody is further up
+
+
+async def climb(
+    work: Work, matter: Matter, rung: int, lap: int, without: AbstractSet[int] = frozenset()
+) -> Climb:
+    """The next rung; past the end it begins anew as often as the ladder says, then stays."""
+    asked = await plan(work, matter, rung + 1, without)
+    if asked.rung > rung:
+        return Climb(asked, lap, again=False)
+    if lap < laps_of(policy_at(work.policy, matter.facts), matter):
+        return Climb(await plan(work, matter, 0, without), lap + 1, again=False)
+    return Climb(asked, lap, again=True)
+
+
 async def cast_of(
     work: Work,
     matter: Matter,
@@ -216,7 +237,18 @@ async def cast_of(
     without: AbstractSet[int] = frozenset(),
 ) -> Cast:
     """Everybody who could be asked on a ladder."""
-    names = {name for step in ladder for name in step.ask}
+    names = frozenset(name for step in ladder for name in step.ask)
+    key = (Cast, matter.facts.path, names)
+    if work.memo is None:
+        return replace(await _cast(work, matter, ladder, names), without=without)
+    if key not in work.memo:
+        work.memo[key] = await _cast(work, matter, ladder, names)
+    return replace(work.memo[key], without=without)
+
+
+async def _cast(
+    work: Work, matter: Matter, ladder: Sequence[Step], names: AbstractSet[str]
+) -> Cast:
     roles = {role for step in ladder for role in step.roles}
     ids = directory_query.ids_of(matter.facts.path)
     holders = await query.holders(work.store, ids, roles, work.now)
@@ -233,7 +265,7 @@ async def cast_of(
     people |= {each.id for some in on_duty.values() for each in some}
     accounts = await directory_query.accounts(work.store, people) if people else []
     reachable = {account.person_id for account, _ in accounts}
-    return Cast(holders, deputies, reachable, without, accounts, named, on_duty)
+    return Cast(holders, deputies, reachable, frozenset(), accounts, named, on_duty)
 
 
 async def _named(work: Work, names: Iterable[str]) -> dict[str, Person]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -112,6 +112,18 @@ async def managers(case: Case, told: Told) -> None:
     """Tell those who manage the place: danger at once, all else in one message the next morning."""
     at = case.work.now if case.emergency else case.next_morning
     roles = [role for role, each in case.work.policy.roles.items() if "manage" in each.rights]
+    for person in await _holding(case, roles):
+        case.people.setdefault(person.id, person)
+        await one(case, person.id, told, at=at)
+
+
+async def _holding(case: Case, roles: Sequence[str]) -> list[Person]:
+    """Who holds one of the roles over the place; read once in a batch."""
+    memo, key = case.work.memo, ("holding", case.request.area_path, *roles)
+    if memo is not None and key in memo:
+        return memo[key]
     held = await directory_query.holders_over(case.work.store, case.request.area_path, roles)
-    for person_id in dict.fromkeys(each.person.id for each in held):
-        await one(case, person_id, told, at=at)
+    found = list({each.person.id: each.person for each in held}.values())
+    if memo is not None:
+        memo[key] = found
+    return found
