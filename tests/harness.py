@@ -30,9 +30,11 @@ from storage.tables import (
     Account,
     Area,
     Chat,
+    Chore,
     Draft,
     Event,
     Letter,
+    Notice,
     Person,
     Reminder,
     Request,
@@ -203,7 +205,14 @@ class Stage:
     async def _next_moment(self) -> datetime | None:
         """When anything is due next: nothing happens before, so no minute is missed."""
         now = self.clock.now()
-        columns = (Request.due_at, Reminder.next_at, Letter.not_before, Draft.expires_at)
+        columns = (
+            Request.due_at,
+            Notice.due_at,
+            Chore.next_at,
+            Reminder.next_at,
+            Letter.not_before,
+            Draft.expires_at,
+        )
         async with self.app.store.read() as store:
             found = [
                 await store.scalar(select(func.min(each)).where(each > now)) for each in columns

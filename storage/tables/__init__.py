@@ -1,5 +1,6 @@
 """All tables, so that the metadata is whole wherever one is used."""
 
+from storage.tables.clocks import Chore, Gap, Notice, PersonHours
 from storage.tables.directory import (
     Account,
     Area,
@@ -34,8 +35,10 @@ __all__ = [
     "Area",
     "Audit",
     "Chat",
+    "Chore",
     "Draft",
     "Event",
+    "Gap",
     "Invite",
     "Leave",
     "Letter",
@@ -45,9 +48,11 @@ __all__ = [
     "LocalPerson",
     "LocalRoom",
     "LocalUpdate",
+    "Notice",
     "Occurrence",
     "Page",
     "Person",
+    "PersonHours",
     "Posted",
     "Reminder",
     "Request",
