@@ -12,6 +12,7 @@ from bot.outbox import keep_said
 from handlers import forms
 from handlers.administration import announcing
 from handlers.context import Desk, Work
+from handlers.duty import clock as duty_clock
 from handlers.reminders import firing
 from handlers.requests import clock as request_clock
 from storage.engine import Store
@@ -44,6 +45,7 @@ async def _old_letters(work: Work) -> int:
 DUE: dict[str, Due] = {
     "requests": request_clock.due,
     "reminders": firing.due,
+    "duty": duty_clock.due,
     "announcements": announcing.follow,
     "forms": _forms,
     "updates": _old_updates,

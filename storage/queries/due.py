@@ -7,14 +7,18 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import Letter, Reminder, Request
+from storage.tables import Letter, Reminder, Request, Rota, Round, Swap
 
 
 async def next_at(store: AsyncSession, after: datetime) -> datetime | None:
-    """The first moment after this one at which a request, a reminder or a letter is due."""
+    """The first moment after this one at which a request, a reminder, a duty or a letter is due."""
     columns = (
         (Request.due_at, Request.due_at > after),
         (Reminder.next_at, (Reminder.next_at > after) & (Reminder.state == "on")),
+        (Rota.next_at, (Rota.next_at > after) & (Rota.state == "on")),
+        (Rota.check_at, (Rota.check_at > after) & (Rota.state == "on")),
+        (Round.due_at, Round.due_at > after),
+        (Swap.due_at, Swap.due_at > after),
         (Letter.not_before, (Letter.not_before > after) & (Letter.state == "new")),
     )
     found = [await store.scalar(select(func.min(each)).where(only)) for each, only in columns]

@@ -10,6 +10,16 @@ from storage.tables.directory import (
     Residence,
     RoleHeld,
 )
+from storage.tables.duty import (
+    Gap,
+    Rota,
+    RotaMember,
+    Round,
+    RoundCheck,
+    Shift,
+    Swap,
+    TurnChange,
+)
 from storage.tables.local import (
     LocalFile,
     LocalMember,
@@ -36,6 +46,7 @@ __all__ = [
     "Chat",
     "Draft",
     "Event",
+    "Gap",
     "Invite",
     "Leave",
     "Letter",
@@ -55,6 +66,13 @@ __all__ = [
     "RequestMessage",
     "Residence",
     "RoleHeld",
+    "Rota",
+    "RotaMember",
+    "Round",
+    "RoundCheck",
+    "Shift",
     "Supporter",
+    "Swap",
+    "TurnChange",
     "Update",
 ]
