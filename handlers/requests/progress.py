@@ -5,30 +5,16 @@ from __future__ import annotations
 from handlers.context import RefusalError, Work
 from handlers.requests import speaking, texts, voices
 from handlers.requests.case import load
-from storage.queries import requests as query
-from storage.tables import Chat, Person, Request, RequestMessage
+from storage.tables import Chat, Person, Request
 
 
 async def note_update(
     work: Work, request: Request, *, person: Person, chat: Chat, message_id: str, text: str
 ) -> None:
     """Keep the line in the history; make the move it means, if this person may make it."""
-    request = await voices.follow(work, request)
-    if await query.message(work.store, chat.id, message_id) is not None:
+    case = await load(work, await voices.follow(work, request))
+    if not await voices.keep_message(case, "update", person, chat, message_id):
         return
-    work.store.add(
-        RequestMessage(
-            request_id=request.id,
-            chat_id=chat.id,
-            message_id=message_id,
-            role="update",
-            person_id=person.id,
-            text="",
-            media=[],
-            at=work.now,
-        )
-    )
-    case = await load(work, request)
     voices.note(case, "update", person, text=texts.short(text))
     await work.store.flush()
     spoken = speaking.hear(work, text)
@@ -36,6 +22,6 @@ async def note_update(
         return
     try:
         async with work.store.begin_nested():
-            await speaking.obey(work, request, person, spoken, text)
+            await speaking.obey(work, case.request, person, spoken, text)
     except RefusalError:
-        await work.store.refresh(request)  # plain talk is not answered with a refusal
+        await work.store.refresh(case.request)  # plain talk is not answered with a refusal

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.dialogues.steps import opened, taken
 from tests.harness import GROUP, Actor, Stage
 
-REPORT = "咱们楼电梯又坏了"
 Way = Callable[[Stage, Actor], Awaitable[object]]
 
 
@@ -102,15 +102,6 @@ HELPING = [
     command("/求助 1"),
     words("我一个人弄不了，来个人帮忙"),
 ]
-
-
-async def opened(stage: Stage) -> None:
-    await stage.li.says(REPORT)
-
-
-async def taken(stage: Stage) -> None:
-    await opened(stage)
-    await stage.wang.presses(stage.page(stage.wang), "我来")
 
 
 async def finished(stage: Stage) -> None:
