@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from handlers import forms
-from handlers.chat import Content
+from handlers.chat import Content, Message
 from handlers.commands import Command, Subject
 from handlers.context import Context, RefusalError, button
-from handlers.directory import access, paging, roster
+from handlers.directory import access, finding, paging, roster
 from handlers.directory.audit import record
 from handlers.duty import (
     asking,
@@ -26,10 +26,11 @@ from handlers.duty import (
 )
 from handlers.duty.boards import Board
 from storage.queries import duty as query
-from storage.tables import Area, Audit, Person, Rota
+from storage.tables import Area, Audit, Draft, Person, Rota
 
 LIST_WORDS = frozenset({"list", "列表", "查看", "全部"})
 PEOPLE_ON_A_PAGE = 18
+COVER = "cover"
 
 
 async def rota(ctx: Context, rest: str) -> None:
@@ -127,7 +128,8 @@ async def _cover(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
 
 
 async def _turn(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
-    """A turn was chosen: who stands in?"""
+    """A turn was chosen: who stands in? Anybody may be named."""
+    await forms.start(ctx, COVER, "who", {"rota": board.rota.id, "turn": arguments[0]})
     stamp, page = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 0
     turn = board.at(datetime.fromtimestamp(stamp, UTC))
     total, people = await roster.people(
@@ -151,6 +153,17 @@ async def _turn(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
     ctx.edit_pressed(cards.who(ctx, board.rota.id, stamp, list(shown.values()), more))
 
 
+async def on_cover_words(ctx: Context, draft: Draft, message: Message) -> bool:
+    """The name of who stands in."""
+    if not message.text.strip():
+        return False
+    board = await standing_in.fresh(ctx, draft.data["rota"])
+    await access.require(ctx, "manage", board.area.path)
+    person = await finding.find_person(ctx, message.text)
+    await _put(ctx, board, [draft.data["turn"], str(person.id)])
+    return True
+
+
 async def _put(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
     """Somebody stands in for one turn: all whom it concerns are told."""
     start = datetime.fromtimestamp(int(arguments[0]), UTC)
@@ -160,6 +173,7 @@ async def _put(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
         raise RefusalError("duty.turn_gone")
     giver = turn.places[0].person if turn.places else None
     await standing_in.give(ctx, board, start, giver, taker.id, "stand_in")
+    await forms.end(ctx, COVER)
     await record(ctx, "duty_cover", detail={"rota": board.rota.id, "person": taker.id})
     board = await standing_in.fresh(ctx, board.rota.id)
     await changes.tell(ctx, board)
@@ -213,6 +227,11 @@ SUBJECT = Subject(
         "gap": gaps.on_press,
         "rnd": rounds.on_press,
     },
-    forms={drafting.FORM: drafting.on_words, rounds.FORM: rounds.on_words},
+    forms={
+        drafting.FORM: drafting.on_words,
+        swapping.FORM: swapping.on_words,
+        rounds.FORM: rounds.on_words,
+        COVER: on_cover_words,
+    },
     undos={"rota_delete": undo_delete},
 )

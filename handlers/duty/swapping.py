@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from handlers import forms
-from handlers.chat import Content, Rows
+from handlers.chat import Content, Message, Rows
 from handlers.context import Context, Manner, RefusalError, Work, button
-from handlers.directory import paging, roster
+from handlers.directory import finding, paging, roster
 from handlers.directory.addresses import addresses
 from handlers.directory.audit import record
 from handlers.directory.groups import language_of
@@ -172,7 +172,8 @@ async def _chose_theirs(ctx: Context, draft: Draft, number: int) -> None:
 
 
 async def _favour(ctx: Context, draft: Draft, page: int) -> None:
-    """Somebody stands in for nothing: who?"""
+    """Somebody stands in for nothing: who? Anybody may be named."""
+    draft = await forms.start(ctx, FORM, "who", dict(draft.data))
     board = await standing_in.fresh(ctx, draft.data["rota"])
     total, people = await roster.people(
         ctx,
@@ -195,6 +196,15 @@ async def _favour(ctx: Context, draft: Draft, page: int) -> None:
         on_a_page=PEOPLE_ON_A_PAGE,
     )
     _put(ctx, "duty.swap_who", (*rows, *turns, (forms.drop_button(ctx, draft),)))
+
+
+async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
+    """A name where somebody is looked for who stands in."""
+    if draft.step != "who" or not message.text.strip():
+        return False
+    person = await finding.find_person(ctx, message.text)
+    await _ask(ctx, draft, person.id, None)
+    return True
 
 
 async def _chose_person(ctx: Context, draft: Draft, person: int) -> None:

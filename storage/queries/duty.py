@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
@@ -25,6 +25,8 @@ from storage.tables import (
 )
 
 Found = list[tuple[Rota, Area]]
+#: A turn that began before this has ended.
+LONGEST_TURN = timedelta(days=1)
 #: What becomes due.
 Due = Rota | Round | Swap
 
@@ -66,10 +68,11 @@ async def below_paths(store: AsyncSession, paths: Iterable[str], *, only_on: boo
 
 async def of_person(store: AsyncSession, person_id: int, now: datetime) -> Found:
     """The rotas in which somebody may have a turn: as a member, by a change, as a deputy."""
+    lately = now - LONGEST_TURN
     changed = select(TurnChange.rota_id).where(
-        TurnChange.to_id == person_id, TurnChange.starts > now
+        TurnChange.to_id == person_id, TurnChange.starts > lately
     )
-    away = select(Leave.person_id).where(Leave.deputy_id == person_id, Leave.ends > now)
+    away = select(Leave.person_id).where(Leave.deputy_id == person_id, Leave.ends > lately)
     member = select(RotaMember.rota_id).where(
         or_(RotaMember.person_id == person_id, RotaMember.person_id.in_(away))
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.app import App
+from handlers.chat import Capabilities
 from storage.engine import Store
 from storage.tables import Swap, TurnChange
 from tests.dialogues.test_duty import DESK, NIGHT, at, made, now, rows, told
-from tests.harness import GROUP, Actor, Shown, Stage
+from tests.harness import GROUP, Actor, Shown, Stage, staged
 
 
 async def asks(stage: Stage, who: Actor, gives: str, takes: str, room: str | None = None) -> Shown:
@@ -71,30 +73,38 @@ async def test_it_is_asked_and_agreed_in_the_group(stage: Stage) -> None:
     assert len(await rows(stage, TurnChange)) == 2
 
 
-async def test_who_cannot_be_written_to_is_asked_in_the_group(stage: Stage) -> None:
+async def test_who_cannot_be_written_to_is_asked_in_the_group(tmp_path: Path) -> None:
     """R24"""
-    await made(stage, NIGHT)
-    await stage.does(stage.zhou.private, "zhou", "standing", present=False)
-    await asks(stage, stage.wang, "3月4日", "3月5日")
-    question = stage.last(GROUP)
-    assert "@zhou" in question.text
-    await stage.zhou.presses(question, "可以")
-    assert len(await rows(stage, TurnChange)) == 2
+    async with staged(tmp_path, capabilities=Capabilities(speaks_first=False)) as stage:
+        await made(stage, NIGHT)
+        await stage.does(stage.zhou.private, "zhou", "standing", present=False)
+        await asks(stage, stage.wang, "3月4日", "3月5日")
+        question = stage.last(GROUP)
+        assert "@zhou" in question.text
+        await stage.zhou.presses(question, "可以")
+        assert len(await rows(stage, TurnChange)) == 2
 
 
 async def test_somebody_stands_in_as_a_favour(stage: Stage) -> None:
     await made(stage, NIGHT)
     await asks(stage, stage.wang, "3月4日", "不换，请人代班")
-    await stage.wang.presses(stage.wang.last, "陈姐") if "陈姐" in stage.wang.last.labels else (
-        await stage.wang.presses(stage.wang.last, "郑网格")
-    )
+    await stage.wang.presses(stage.wang.last, "郑网格")
     asked = stage.zheng
     assert "想请您代班" in asked.last.text
     await asked.presses(asked.last, "可以")
-    await at(stage, 2026, 3, 4, 23, 0)
-    assert "：郑网格" in await now(stage, stage.li)
     await asked.writes("/值班日历")
     assert (asked.last.file or b"").count(b"BEGIN:VEVENT") == 1
+    await at(stage, 2026, 3, 4, 23, 0)
+    assert "：郑网格" in await now(stage, stage.li)
+
+
+async def test_a_neighbour_without_a_role_may_be_named(stage: Stage) -> None:
+    await made(stage, NIGHT)
+    await asks(stage, stage.wang, "3月4日", "不换，请人代班")
+    await stage.wang.writes("李娜")
+    await stage.li.presses(stage.li.last, "可以")
+    await at(stage, 2026, 3, 4, 23, 0)
+    assert "：李娜" in await now(stage, stage.li)
 
 
 async def test_a_whole_week_is_swapped_in_one_step(stage: Stage) -> None:
@@ -170,7 +180,7 @@ async def test_what_changed_meanwhile_is_not_swapped(stage: Stage) -> None:
     await stage.feng.presses(stage.feng.last, "夜间热线")
     await stage.feng.presses(stage.feng.last, "安排代班")
     await stage.feng.presses(stage.feng.last, "3月4日")
-    await stage.feng.presses(stage.feng.last, "孙姐")
+    await stage.feng.writes("孙姐")
     assert "已经变了" in await stage.zhou.presses(question, "可以")
     assert len(await rows(stage, TurnChange)) == 1
 
