@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.queries.directory import below
@@ -72,14 +72,16 @@ async def of_person(store: AsyncSession, person_id: int, now: datetime) -> Found
     changed = select(TurnChange.rota_id).where(
         TurnChange.to_id == person_id, TurnChange.starts > lately
     )
-    away = select(Leave.person_id).where(Leave.deputy_id == person_id, Leave.ends > lately)
-    member = select(RotaMember.rota_id).where(
-        or_(RotaMember.person_id == person_id, RotaMember.person_id.in_(away))
+    member = select(RotaMember.rota_id).where(RotaMember.person_id == person_id)
+    deputy = (
+        select(RotaMember.rota_id)
+        .join(Leave, Leave.person_id == RotaMember.person_id)
+        .where(Leave.deputy_id == person_id, Leave.ends > lately)
     )
     rows = await store.execute(
         select(Rota, Area)
         .join(Area, Area.id == Rota.area_id)
-        .where(Rota.state == "on", or_(Rota.id.in_(changed), Rota.id.in_(member)))
+        .where(Rota.state == "on", Rota.id.in_(union(changed, member, deputy)))
         .order_by(Rota.id)
     )
     return [(rota, area) for rota, area in rows.all()]

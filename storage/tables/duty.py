@@ -57,7 +57,10 @@ class TurnChange(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("rota_id", "starts", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("rota_id", "starts", "person_id"),
+        Index(None, "to_id", "starts"),
+    )
 
 
 class Swap(Base):
@@ -67,7 +70,7 @@ class Swap(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     rota_id: Mapped[int] = mapped_column(ForeignKey("rota.id"))
-    asker_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     asked_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     gives: Mapped[datetime]  #: the asker's turn, or the first of several in a row
     gives_turns: Mapped[int] = mapped_column(default=1)

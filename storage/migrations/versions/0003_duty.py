@@ -129,6 +129,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("swap", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_swap_asked_id"), ["asked_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_swap_asker_id"), ["asker_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_swap_due_at"), ["due_at"], unique=False)
 
     op.create_table(
@@ -152,6 +153,11 @@ def upgrade() -> None:
             "rota_id", "starts", "person_id", name=op.f("uq_turn_change_rota_id_starts_person_id")
         ),
     )
+    with op.batch_alter_table("turn_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_turn_change_to_id_starts"), ["to_id", "starts"], unique=False
+        )
+
     op.create_table(
         "round_check",
         sa.Column("id", ID, nullable=False),
@@ -169,14 +175,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round_check")),
         sa.UniqueConstraint("round_id", "point", name=op.f("uq_round_check_round_id_point")),
     )
+    with op.batch_alter_table("leave", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_leave_deputy_id"), ["deputy_id"], unique=False)
 
 
 def downgrade() -> None:
     """Drop them."""
+    with op.batch_alter_table("leave", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_leave_deputy_id"))
     op.drop_table("round_check")
+    with op.batch_alter_table("turn_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_turn_change_to_id_starts"))
+
     op.drop_table("turn_change")
     with op.batch_alter_table("swap", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_swap_due_at"))
+        batch_op.drop_index(batch_op.f("ix_swap_asker_id"))
         batch_op.drop_index(batch_op.f("ix_swap_asked_id"))
 
     op.drop_table("swap")
