@@ -62,10 +62,10 @@ DAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_ZH = r"(?:周|星期|礼拜)"
 DAY_EN = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "other": 2}
-NUMBER = r"(\d{1,2}|[两二三四])"
+NUMBER = r"(\d{1,2}|[两二三四]|other)"
 
 TIME = (
-    r"(凌晨|早上|早|上午|中午|下午|傍晚|晚上|晚|夜里)?\s*"
+    r"(?<!每)(凌晨|早上|早|上午|中午|下午|傍晚|晚上|晚|夜里)?\s*"
     r"(\d{1,2})(?::(\d{2})|[点時时](半)?)?\s*(am|pm)?"
 )
 SLOT = re.compile(rf"{TIME}\s*(?:-|–|—|~|至|到|\bto\b)\s*(?:次日|第二天)?{TIME}(?!\d)", re.I)
@@ -107,7 +107,7 @@ def _parted(head: str) -> tuple[str, str]:
 
 def read_head(head: str, today: date, zone: str, *, rounds: bool = False) -> tuple[Rule, str]:
     """When and how it passes on, and what else stands in a head: place and name."""
-    said, rest = Said(), head
+    said, rest = Said(), head.translate(DIGITS)
     for take in (_take_turns, _take_holidays, _take_slots, _take_days):
         said, rest = take(said, rest)
     if rounds:
@@ -138,22 +138,23 @@ def _people(text: str) -> tuple[tuple[int, ...], tuple[tuple[str, ...], ...]]:
     """The weekdays in front of the names, if each has its own, and the names of each crew."""
     named = [each for each in BETWEEN.split(text.strip(" 。")) if each]
     parted = [_own_day(each) for each in named]
-    days = [day for day, _ in parted if day is not None]
-    crews = [tuple(TOGETHER.split(name)) for _, name in parted]
-    if not days:
-        return (), tuple(crews)
+    days = [day for day, _, _ in parted if day is not None]
+    crews = [tuple(TOGETHER.split(name)) for _, name, _ in parted]
+    if not any(day is not None and spaced for day, _, spaced in parted) and len(days) < len(named):
+        return (), tuple(tuple(TOGETHER.split(name)) for name in named)  # 周叔、周一鸣
     if len(days) != len(crews) or len(set(days)) != len(days):
         raise LineError("duty.days_mixed")
     ordered = sorted(zip(days, crews, strict=True))
     return tuple(day for day, _ in ordered), tuple(crew for _, crew in ordered)
 
 
-def _own_day(text: str) -> tuple[int | None, str]:
-    if found := re.match(rf"{DAY_ZH}([一二三四五六日天])\s*(?=\S)", text):
-        return WEEKDAYS[found[1]], text[found.end() :]
+def _own_day(text: str) -> tuple[int | None, str, bool]:
+    """The weekday in front of a name, the name, and whether there is a space between."""
+    if found := re.match(rf"{DAY_ZH}([一二三四五六日天])(\s*)(?=\S)", text):
+        return WEEKDAYS[found[1]], text[found.end() :], bool(found[2])
     if found := re.match(rf"({DAY_EN})\s+(?=\S)", text, re.I):
-        return _day_en(found[1]), text[found.end() :]
-    return None, text
+        return _day_en(found[1]), text[found.end() :], True
+    return None, text, False
 
 
 def _day_en(text: str) -> int:
@@ -162,55 +163,47 @@ def _day_en(text: str) -> int:
 
 def _day_off(text: str, today: date) -> str:
     found = DATE.match(text)
-    unknown = LineError("duty.date_unknown", text=text[:20])
     if found is None:
-        raise unknown
+        raise LineError("duty.date_unknown", text=text[:20])
+    years = (int(found[1]),) if found[1] else (today.year, today.year + 1)
+    days = [day for year in years if (day := _date(year, int(found[2]), int(found[3])))]
+    if not days:
+        raise LineError("duty.date_unknown", text=text[:20])
+    # "1-5" said in December means next January.
+    late = len(days) > 1 and days[0] < today - timedelta(days=180)
+    return days[1 if late else 0].isoformat()
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
-        day = date(int(found[1] or today.year), int(found[2]), int(found[3]))
+        return date(year, month, day)
     except ValueError:
-        raise unknown from None
-    if not found[1] and day < today - timedelta(days=180):
-        day = day.replace(year=day.year + 1)
-    return day.isoformat()
+        return None
 
 
 def _number(text: str) -> int:
     return NUMBERS.get(text.lower()) or int(text)
 
 
-#: How turns pass on; the group says every how many.
+def _turn(pattern: str, by: By) -> tuple[re.Pattern[str], By]:
+    return re.compile(pattern.replace("TURNS", TURNING).replace("N", NUMBER), re.I), by
+
+
+TURNING = r"(?:in turns?|turns?|changing|rotating)"
+#: How turns pass on; N says every how many.
 TURNS: tuple[tuple[re.Pattern[str], By], ...] = (
-    (re.compile(rf"每?{NUMBER}(?:个)?(?:周|星期|礼拜)(?:一)?(?:轮换|轮|换)"), "week"),
-    (re.compile(rf"每?{NUMBER}天(?:一)?(?:轮换|轮|换)"), "day"),
-    (re.compile(rf"每?{NUMBER}班(?:一)?(?:轮换|轮|换)"), "slot"),
-    (re.compile(r"(?:按周|每个?周|每星期|一周一?)(?:轮换|轮流|轮|换)"), "week"),
-    (re.compile(r"(?:按天|按日|每天|每日|每晚|一天一?)(?:轮换|轮流|轮|换)"), "day"),
-    (re.compile(r"(?:按班|每班|每次|一班一?)(?:轮换|轮流|轮|换)"), "slot"),
-    (
-        re.compile(r"(?:in turns?|turns?|changing|rotating) every (\d{1,2}|other) weeks?", re.I),
-        "week",
-    ),
-    (
-        re.compile(r"(?:in turns?|turns?|changing|rotating) every (\d{1,2}|other) days?", re.I),
-        "day",
-    ),
-    (
-        re.compile(r"(?:in turns?|turns?|changing|rotating)? ?(?:weekly|by week|every week)", re.I),
-        "week",
-    ),
-    (
-        re.compile(
-            r"(?:in turns?|turns?|changing|rotating) (?:daily|by day|every day)|by day", re.I
-        ),
-        "day",
-    ),
-    (
-        re.compile(
-            r"(?:in turns?|turns?|changing|rotating) (?:each|every) (?:turn|slot|time)|by turn",
-            re.I,
-        ),
-        "slot",
-    ),
+    _turn(r"每?N(?:个)?(?:周|星期|礼拜)(?:一)?(?:轮换|轮|换)", "week"),
+    _turn(r"每?N天(?:一)?(?:轮换|轮|换)", "day"),
+    _turn(r"每?N班(?:一)?(?:轮换|轮|换)", "slot"),
+    _turn(r"(?:按周|每个?周|每星期|一周一?)(?:轮换|轮流|轮|换)", "week"),
+    _turn(r"(?:按天|按日|每天|每日|每晚|一天一?)(?:轮换|轮流|轮|换)", "day"),
+    _turn(r"(?:按班|每班|每次|一班一?)(?:轮换|轮流|轮|换)", "slot"),
+    _turn(r"\bTURNS every N weeks?", "week"),
+    _turn(r"\bTURNS every N days?", "day"),
+    _turn(r"\bTURNS every N (?:turns?|slots?|times?)", "slot"),
+    _turn(r"\b(?:TURNS )?(?:weekly|by week|every week)\b", "week"),
+    _turn(r"\bTURNS (?:daily|by day|every day)\b|\bby day\b", "day"),
+    _turn(r"\bTURNS (?:each|every) (?:turn|slot|time)\b|\bby turn\b", "slot"),
 )
 WAYS: tuple[tuple[re.Pattern[str], Holidays], ...] = (
     (
