@@ -97,13 +97,24 @@ def names_people(text: str) -> bool:
     return COLON.search(text) is not None
 
 
+def people_of(data: dict[str, Any], crews: Sequence[str]) -> list[str]:
+    """The people of a kept rule as they are written, with their weekdays where they have some."""
+    rule = from_data(data)
+    return _with_days(catalogue(), "zh", rule, crews)
+
+
+def _with_days(words: Catalogue, language: str, rule: Rule, crews: Sequence[str]) -> list[str]:
+    if rule.by != "weekday":
+        return list(crews)
+    days = [words.say(language, f"duty.weekday_{day}") for day in rule.days]
+    named = [words.say(language, "duty.days_list", days=each) for each in days]
+    return [f"{day} {crew}" for day, crew in zip(named, crews, strict=False)]
+
+
 def whole_line(words: Catalogue, language: str, board: Board) -> str:
     """A rota as a line that reads back the same, to be changed."""
     crews = [board.names(crew, "+") for crew in board.crews]
-    if board.rule.by == "weekday":
-        days = [words.say(language, f"duty.weekday_{day}") for day in board.rule.days]
-        named = [words.say(language, "duty.days_list", days=each) for each in days]
-        crews = [f"{day} {crew}" for day, crew in zip(named, crews, strict=False)]
+    crews = _with_days(words, language, board.rule, crews)
     joiner = words.say(language, "duty.and")
     rule = describe(words, language, board.rule)
     line = f"{board.rota.name} {rule}{words.say(language, 'duty.colon')}{joiner.join(crews)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -130,13 +130,27 @@ def read_head(head: str, today: date, zone: str, *, rounds: bool = False) -> tup
     return rule, " ".join(rest.replace(",", " ").replace("，", " ").replace("、", " ").split())
 
 
+def read_parts(
+    when: str, people: Sequence[str], start: date, zone: str, *, rounds: bool
+) -> tuple[Rule, tuple[tuple[str, ...], ...]]:
+    """A rota whose parts were written apart: its rule, and the names of each crew."""
+    rule, rest = read_head(when, start, zone, rounds=rounds)
+    if rest:
+        raise LineError("duty.section_unknown", text=rest[:30])
+    days, crews = _crews(people)
+    return (replace(rule, by="weekday", n=1, days=days) if days else rule), crews
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in BETWEEN.split(text.strip(" 。.")) if each))
 
 
 def _people(text: str) -> tuple[tuple[int, ...], tuple[tuple[str, ...], ...]]:
+    return _crews([each for each in BETWEEN.split(text.strip(" 。")) if each])
+
+
+def _crews(named: Sequence[str]) -> tuple[tuple[int, ...], tuple[tuple[str, ...], ...]]:
     """The weekdays in front of the names, if each has its own, and the names of each crew."""
-    named = [each for each in BETWEEN.split(text.strip(" 。")) if each]
     parted = [_own_day(each) for each in named]
     days = [day for day, _, _ in parted if day is not None]
     crews = [tuple(TOGETHER.split(name)) for _, name, _ in parted]
