@@ -183,6 +183,20 @@ async def claim_check(store: AsyncSession, rota_id: int, seen: datetime, then: d
     return await _moved(store, Rota, rota_id, Rota.check_at == seen, check_at=then)
 
 
+async def check_soon(store: AsyncSession, person_id: int, now: datetime) -> None:
+    """Somebody's leave changed: the rotas they are on are looked through at the next tick."""
+    member = select(RotaMember.rota_id).where(RotaMember.person_id == person_id)
+    changed = select(TurnChange.rota_id).where(
+        TurnChange.to_id == person_id, TurnChange.starts > now - LONGEST_TURN
+    )
+    await store.execute(
+        update(Rota)
+        .where(Rota.id.in_(union(member, changed)), Rota.state == "on")
+        .values(check_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def late_rounds(store: AsyncSession, now: datetime, limit: int) -> Sequence[Round]:
     """The rounds whose time is over and that are not done."""
     rows = await store.scalars(

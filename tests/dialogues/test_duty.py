@@ -403,6 +403,18 @@ async def test_on_leave_the_deputy_has_the_turns_and_both_are_told(stage: Stage)
     assert "周叔，到 17:00" in await now(stage, stage.li)
 
 
+async def test_leave_is_told_at_once_and_its_end_too(stage: Stage) -> None:
+    """R31"""
+    await made(stage)
+    await stage.zhou.writes("/请假 03-09 03-09 李娜")
+    await stage.passes(seconds=5)
+    assert "＋ 3月9日（周一）09:00–17:00" in stage.li.last.text
+    await stage.zhou.writes("/请假 取消")
+    await stage.passes(seconds=5)
+    assert "－ 3月9日（周一）09:00–17:00（现由周叔值）" in stage.li.last.text
+    assert "＋ 3月9日（周一）09:00–17:00" in stage.zhou.last.text
+
+
 async def test_a_deputy_who_is_away_too_has_a_deputy(stage: Stage) -> None:
     await made(stage)
     await stage.feng.writes("/请假 周叔 03-09 03-10 孙姐")
