@@ -27,17 +27,22 @@ async def understand(texts: Sequence[str], *, area: str, as_json: bool) -> int:
     """Print a meaning for each text (or line of standard input); a line that cannot be used is
     told by its number, and the others are read all the same."""
     settings = load_settings()
-    reader: Reader | None = None
+    known: Reader | None = None
     code = 0
     for item in _items(texts or _standard_input(), area):
         if isinstance(item, DeskError):
             typer.echo(in_words(item), err=True)
             code = WRONG
             continue
-        reader = reader or _reader(settings)
-        meaning = reader.read(_heard(item), Scene(area=parse_area(item["area"])))
+        known = known or _reader(settings)
+        meaning = known.read(_heard(item), Scene(area=parse_area(item["area"])))
         typer.echo(_json(item, meaning) if as_json else _words(item, meaning))
     return code
+
+
+def reader() -> Reader:
+    """The shipped reader with the community's own words."""
+    return _reader(load_settings())
 
 
 def _reader(settings: Settings) -> Reader:

@@ -26,7 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "LINLI_"
 ENV_FILE = ".env"
 #: From which likeness (0 to 100) a setting was misspelt, and not some other program's.
-LIKELY = 80
+LIKELY = 75
 #: What Telegram's tokens look like.
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
 
@@ -115,9 +115,7 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, AfterValidator(_folder)] = Path("data")
     #: left out: a SQLite file in data_dir
     database_url: Annotated[str, AfterValidator(_database)] = Field(
-        default_factory=lambda given: (
-            f"sqlite:///{given.get('data_dir', 'data')}/linli.db"
-        )
+        default_factory=lambda given: f"sqlite:///{given.get('data_dir', 'data')}/linli.db"
     )
     #: a community's own policy; its values go over the default
     policy_file: Annotated[Path | None, AfterValidator(_file)] = None

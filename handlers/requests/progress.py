@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.context import RefusalError, Work
-from handlers.requests import speaking, texts, voices
+from handlers.context import Context, RefusalError, Work
+from handlers.directory.several import SeveralError
+from handlers.requests import asking_more, speaking, texts, voices
 from handlers.requests.case import load
 from storage.tables import Chat, Person, Request
 
@@ -23,5 +24,9 @@ async def note_update(
     try:
         async with work.store.begin_nested():
             await speaking.obey(work, case.request, person, spoken, text)
+    except SeveralError as several:  # "转给王师傅": of several of that name it is asked which
+        await work.store.refresh(case.request)
+        if isinstance(work, Context):
+            await asking_more.among(work, case.request, "pass", several)
     except RefusalError:
         await work.store.refresh(case.request)  # plain talk is not answered with a refusal

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from handlers.understanding.features import bucket
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Place, Scene, Urgency
-from handlers.understanding.model import Head
+from handlers.understanding.model import Model
 from handlers.understanding.place import parse
 
 #: Signs that speak of something that is going on.
@@ -19,6 +19,7 @@ AWAY = frozenset(("idiom", "joke", "trade", "errand", "elsewhere", "greet", "not
 #: Signs of which n-grams say nothing: ends of a line, particles, marks of word features.
 EMPTY = frozenset("^$<> 了的啊吧呢我们家")
 DIGIT = re.compile(r"\d|\+")
+TABLE = "pair"
 ENDED = ("done", "closed")
 TOO = re.compile(r"也|\b(?:too|also|same|as well)\b")
 
@@ -32,13 +33,13 @@ class Fit:
     why: str
 
 
-def best(heard: Heard, scene: Scene, head: Head) -> Fit | None:
+def best(heard: Heard, scene: Scene, model: Model) -> Fit | None:
     """The request that fits best; None when none is known."""
     if heard.reply_to is not None:
         for request in scene.requests:
             if heard.reply_to in request.messages:
                 return Fit(request, 1.0, "reply")
-    scored = [(score(heard, scene, each, head), each.last_at, each) for each in scene.requests]
+    scored = [(score(heard, scene, each, model), each.last_at, each) for each in scene.requests]
     if not scored:
         return None
     chance, _, request = max(scored, key=lambda row: row[:2])
@@ -62,6 +63,11 @@ def speaks_of(heard: Heard, looked: Looked, fit: Fit) -> bool:
         return True
     shared = set(looked.grams) & set(theirs.grams)
     return any(len(gram) > 1 and not EMPTY & set(gram) for gram in shared)
+
+
+def answers_it(looked: Looked, fit: Fit) -> bool:
+    """Whether a reply to a request's own message says that it is over, or "me too"."""
+    return fit.why == "reply" and not {"resolved", "metoo"}.isdisjoint(looked.signs)
 
 
 def contradicts(heard: Heard, looked: Looked, fit: Fit) -> bool:
@@ -127,9 +133,10 @@ def _differ(mine: str | None, other: str | None) -> bool:
     return bool(mine and other) and str(mine).casefold() != str(other).casefold()
 
 
-def score(heard: Heard, scene: Scene, request: KnownRequest, head: Head) -> float:
+def score(heard: Heard, scene: Scene, request: KnownRequest, model: Model) -> float:
     """How well a message fits a request, 0 to 1."""
-    return head.chances(pair_features(heard, scene, request)).get("yes", 0.0)
+    seen = model.see(TABLE, pair_features(heard, scene, request))
+    return model.chances("link", seen).get("yes", 0.0)
 
 
 def pair_features(heard: Heard, scene: Scene, request: KnownRequest) -> list[str]:

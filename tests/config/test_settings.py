@@ -117,6 +117,7 @@ def test_what_is_left_empty_is_not_set(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@h:x/d", "port"),
         ("TELEGRAM_TOKN", "1:abc", "did you mean LINLI_TELEGRAM_TOKEN?"),
         ("TOKEN", "hunter2", "did you mean LINLI_TELEGRAM_TOKEN?"),
+        ("PROT", "80", "did you mean LINLI_PORT?"),
         ("COLOUR_OF_THE_PAGE", "hunter2", "is no setting; the nearest is LINLI_"),
     ],
 )

@@ -252,3 +252,21 @@ async def test_a_late_reply_to_an_ended_request_opens_it_again(stage: Stage) -> 
     await stage.passes(days=1)
     await stage.zhao.says("又坏了", reply_to=stage.card(1))
     assert (await stage.request()).state == "open"
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("我弄不了，转给周叔", "open"),
+        ("这个不归我管，转给物业吧", "open"),
+        ("can't fix it, pass to @zhou", "open"),
+        ("can't fix it, ask the supplier", "closed"),
+        ("这个修不了", "closed"),
+    ],
+)
+async def test_whoever_cannot_and_passes_it_on_ends_nothing(
+    stage: Stage, words: str, state: str
+) -> None:
+    await taken(stage)
+    await stage.wang.says(words, reply_to=stage.card(1))
+    assert (await stage.request()).state == state

@@ -29,6 +29,15 @@ async def test_even_a_single_one_of_that_surname_is_not_taken_for_granted(stage:
     assert "吴工" in stage.card(1).text
 
 
+async def test_said_among_other_talk_it_is_asked_as_well(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    await stage.wang.says("电梯这事我弄不了，转给吴师傅")
+    assert stage.last().labels == ["吴工（和平里小区物业经理）"]
+    await stage.wang.presses(stage.last(), "吴工")
+    assert "吴工" in stage.card(1).text
+
+
 async def test_two_of_the_same_name_are_told_apart_by_their_place(stage: Stage) -> None:
     await hires(stage, "王姨", role="red_steward", where="4")
     await stage.feng.writes("/invite 王姨")
