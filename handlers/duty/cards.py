@@ -38,10 +38,22 @@ async def about(ctx: Context, board: Board) -> str:
         lines.append(ctx.t("duty.off", days=ctx.t("duty.and").join(board.rule.off)))
     coming = texts.runs(ctx, language, board)
     lines += [ctx.t("duty.coming"), *coming] if coming else [ctx.t("duty.coming_none")]
-    empty = [each for each in board.between(ctx.now, ctx.now + gaps.WINDOW) if not each.people]
-    if empty:
-        lines.append(ctx.t("duty.gaps_ahead", n=len(empty)))
-    return "\n".join(lines)
+    return "\n".join([*lines, *await _warnings(ctx, board)])
+
+
+async def _warnings(ctx: Context, board: Board) -> list[str]:
+    """Who cannot be told of their turns, and how many turns nobody has (R29, R30)."""
+    everybody = list(dict.fromkeys(person for crew in board.crews for person in crew))
+    accounts = await directory_query.accounts(ctx.store, everybody) if everybody else []
+    reached = {account.person_id for account, _ in accounts}
+    unreached = board.names((each for each in everybody if each not in reached), ctx.t("duty.and"))
+    meant = await gaps.intended(ctx, board)
+    ahead = board.between(ctx.now, ctx.now + gaps.WINDOW)
+    empty = [each for each in ahead if not each.people and each.start not in meant]
+    return [
+        *([ctx.t("duty.unreached", names=unreached)] if unreached else []),
+        *([ctx.t("duty.gaps_ahead", n=len(empty))] if empty else []),
+    ]
 
 
 def _crews(ctx: Context, board: Board, together: str) -> list[str]:

@@ -23,6 +23,7 @@ from handlers.duty import (
     rounds,
     standing_in,
     swapping,
+    worded,
 )
 from handlers.duty.boards import Board
 from storage.queries import duty as query
@@ -34,12 +35,21 @@ COVER = "cover"
 
 
 async def rota(ctx: Context, rest: str) -> None:
-    """/rota lists with buttons; /rota [PLACE] NAME WHEN: PEOPLE previews and asks to save."""
+    """/rota lists with buttons; /rota [PLACE] NAME WHEN: PEOPLE previews and asks to save.
+
+    /rota NAME shows one; /rota pause|resume|delete|change|hours NAME; /rota cover NAME DAY PERSON.
+    """
     areas = await access.require_somewhere(ctx, "manage")
     if not rest or rest in LIST_WORDS:
         await _list(ctx, areas)
         return
-    await drafting.from_line(ctx, areas, rest, {})
+    said = await worded.read(ctx, areas, rest)
+    if said is None:
+        await drafting.from_line(ctx, areas, rest, {})
+        return
+    what, board, arguments = said
+    await access.require(ctx, "manage", board.area.path)
+    await PRESSES[what](ctx, board, arguments)
 
 
 async def _list(ctx: Context, areas: Sequence[Area], page: int = 0) -> None:

@@ -86,7 +86,7 @@ def read(text: str, today: date, zone: str) -> Line:
         if found := POINTS.match(section):
             points = _names(section[found.end() :])
         elif found := OFF.match(section):
-            off = tuple(_day_off(each, today) for each in _names(section[found.end() :]))
+            off = tuple(day_said(each, today) for each in _names(section[found.end() :]))
         elif not people:
             people = section
         else:
@@ -175,7 +175,8 @@ def _day_en(text: str) -> int:
     return DAYS_EN.index(text[:3].lower())
 
 
-def _day_off(text: str, today: date) -> str:
+def day_said(text: str, today: date) -> str:
+    """The day that "10-01" or "2026-10-01" names, in ISO. Raises LineError for no such day."""
     found = DATE.match(text)
     if found is None:
         raise LineError("duty.date_unknown", text=text[:20])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.context import Work
@@ -12,7 +11,7 @@ from storage.queries import duty as query
 from storage.tables import Person
 
 
-async def on_duty(work: Work, area_path: str, now: datetime) -> Sequence[Person]:
+async def on_duty(work: Work, area_path: str, now: datetime) -> list[Person]:
     """The people of the desks and lines at this place or above it, the nearest first; maybe none.
 
     Rounds are not desks: who walks is not who answers.
@@ -26,4 +25,4 @@ async def on_duty(work: Work, area_path: str, now: datetime) -> Sequence[Person]
         turn = board.on(now)
         for person in turn.people if turn else ():
             found.setdefault(person, board.people[person])
-    return tuple(found.values())
+    return list(found.values())

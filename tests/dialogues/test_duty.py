@@ -17,7 +17,7 @@ from handlers.chat import Capabilities
 from handlers.context import Work
 from handlers.duty.present import on_duty
 from storage.engine import Store
-from storage.tables import Area, Gap, Rota, RotaMember, Shift
+from storage.tables import Area, Gap, Person, Rota, RotaMember, Shift
 from tests.harness import ALL, GROUP, GROUP4, Actor, Shown, Stage, staged
 
 DESK = "/值班表 3栋 红管家 每周轮换 工作日 9:00-17:00：王姨、周叔、孙姐"
@@ -555,6 +555,45 @@ async def test_a_deleted_rota_comes_back_with_undo(stage: Stage) -> None:
     assert "停了" in stage.zhou.last.text
     await stage.feng.presses(stage.rooms.message(detail.id), "撤销")
     assert "王姨，到 17:00" in await now(stage, stage.li)
+
+
+async def test_every_button_has_its_words(stage: Stage) -> None:
+    await made(stage)
+    await stage.feng.writes("/值班表 红管家")
+    assert "安排代班" in stage.feng.last.labels
+    await stage.feng.writes("/值班表 代班 红管家 3-9 孙姐")
+    assert "＋ 3月9日（周一）09:00–17:00" in stage.sun.last.text
+    await stage.feng.writes("/值班表 工时 红管家")
+    assert "孙姐：已值 0 小时" in stage.feng.last.text
+    await stage.feng.writes("/rota pause 红管家")
+    assert [each.state for each in await rows(stage, Rota)] == ["paused"]
+    await stage.feng.writes("/值班表 恢复 3栋 红管家")
+    assert [each.state for each in await rows(stage, Rota)] == ["on"]
+    await stage.feng.writes("/值班表 删除 红管家")
+    assert [each.state for each in await rows(stage, Rota)] == ["ended"]
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("代班 红管家 3-8 孙姐", "已经变了"),  # a Sunday
+        ("代班 红管家 周一 孙姐", "没看懂日期"),
+        ("代班 红管家 3-9 张三", "张三"),
+        ("暂停 夜班", "还差时间"),  # no such rota: read as a new one
+    ],
+)
+async def test_wrong_words_are_told(stage: Stage, line: str, word: str) -> None:
+    await made(stage)
+    await stage.feng.writes(f"/值班表 {line}")
+    assert word in stage.feng.last.text
+
+
+async def test_who_has_no_account_is_named_before_it_is_saved(stage: Stage) -> None:
+    """R29"""
+    async with stage.app.store.write() as store:
+        store.add(Person(name="老何", skills=[], created_at=stage.clock.now()))
+    await stage.feng.writes("/值班表 3栋 夜班 每天 22:00-6:00：老何、王姨")
+    assert "收不到通知的：老何" in stage.feng.last.text
 
 
 async def test_an_old_button_changes_nothing(stage: Stage) -> None:
