@@ -108,7 +108,7 @@ def _actions(ctx: Context, rota: Rota, *, on: bool) -> Rows:
 
     turn = (act("cover"), act("hours")) if on else (act("hours"),)
     return (
-        turn,
+        (*turn, act("log")) if rota.points else turn,
         (act("pause") if on else act("resume"), act("edit")),
         (act("delete", "danger"), button(ctx.t("duty.button_back"), "rota:list")),
     )

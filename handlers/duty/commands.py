@@ -20,6 +20,7 @@ from handlers.duty import (
     exporting,
     gaps,
     making,
+    round_log,
     rounds,
     standing_in,
     swapping,
@@ -198,6 +199,17 @@ async def _hours(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
     ctx.edit_pressed(await cards.hours(ctx, board))
 
 
+async def _log(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
+    ctx.edit_pressed(await round_log.content(ctx, board))
+
+
+async def _pictures(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
+    """Privately alone, like hours: pictures of a yard are nobody else's."""
+    if not ctx.private:
+        raise RefusalError("access.only_private")
+    await round_log.pictures(ctx, board)
+
+
 PRESSES: dict[str, Callable[[Context, Board, Sequence[str]], Awaitable[None]]] = {
     "show": _show,
     "pause": _pause,
@@ -208,6 +220,8 @@ PRESSES: dict[str, Callable[[Context, Board, Sequence[str]], Awaitable[None]]] =
     "turn": _turn,
     "put": _put,
     "hours": _hours,
+    "log": _log,
+    "pictures": _pictures,
 }
 
 

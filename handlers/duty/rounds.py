@@ -179,7 +179,7 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
         return False
     for each in await query.checks(ctx.store, round_.id):
         if each.point == int(draft.data["point"]):
-            each.photo = photo.model_dump(mode="json")
+            each.photo = {"platform": ctx.chat.platform, **photo.model_dump(mode="json")}
     await ctx.store.flush()
     ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
     await _show(ctx, await _board(ctx, round_), round_)

@@ -25,6 +25,8 @@ VERBS = {
     "修改": "edit",
     "hours": "hours",
     "工时": "hours",
+    "log": "log",
+    "记录": "log",
     "cover": "cover",
     "代班": "cover",
 }

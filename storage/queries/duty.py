@@ -277,6 +277,14 @@ async def begin_round(store: AsyncSession, row: dict[str, Any]) -> Round | None:
     return await store.get(Round, new[0]) if new else None
 
 
+async def last_rounds(store: AsyncSession, rota_id: int, most: int) -> Sequence[Round]:
+    """The rounds of a rota, the last first."""
+    rows = await store.scalars(
+        select(Round).where(Round.rota_id == rota_id).order_by(Round.starts.desc()).limit(most)
+    )
+    return rows.all()
+
+
 async def checks(store: AsyncSession, round_id: int) -> Sequence[RoundCheck]:
     """The points of a round at which somebody was."""
     rows = await store.scalars(

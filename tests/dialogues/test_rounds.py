@@ -6,6 +6,9 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select, update
+from structlog.testing import capture_logs
+
 from bot.app import App
 from handlers.chat import Capabilities
 from storage.engine import Store
@@ -241,3 +244,42 @@ async def test_the_rota_of_rounds_says_who_walks_now(stage: Stage) -> None:
     await made(stage, LINE)
     await at(stage, 2026, 3, 2, 20, 30)
     assert "治安巡逻（和平里小区3栋）：王姨，到 21:00" in await now(stage, stage.li)
+
+
+async def test_the_coordinator_sees_the_last_rounds_and_their_pictures(stage: Stage) -> None:
+    await made(stage, LINE)
+    await until(stage, 2026, 3, 2, 20, 0)
+    for point in ("大门", "车棚", "配电房"):
+        await stage.wang.presses(card(stage.wang), point)
+    await stage.wang.sends_photo(room=stage.wang.private, ref="p9")
+    await until(stage, 2026, 3, 3, 0, 0)
+    await stage.feng.writes("/值班表 治安巡逻")
+    await stage.feng.presses(stage.feng.last, "巡视记录")
+    log = stage.feng.last
+    lines = log.text.split("\n")
+    assert lines[0] == "✗ 3月2日（周一）22:00–23:00 王姨，没到：大门、车棚、配电房"
+    assert lines[1] == "✓ 3月2日（周一）20:00–21:00 王姨"
+    await stage.feng.presses(log, "看照片")
+    assert [each.ref for each in stage.feng.last.media] == ["p9"]
+    assert "配电房" in stage.feng.last.text
+    await stage.wang.presses_data(log, "rota:pictures:1")
+    assert "由" in stage.rooms.toasts[-1].text
+
+
+async def test_a_rota_that_fails_stops_no_other_and_is_tried_again(stage: Stage) -> None:
+    await made(stage, LINE)
+    await made(stage, "/值班表 3栋 联防 每天 20:00：孙姐；点位：大门")
+    broken = update(Rota).where(Rota.name == "治安巡逻")
+    async with stage.app.store.write() as store:
+        kept = (await store.scalars(select(Rota.rule).where(Rota.name == "治安巡逻"))).one()
+        await store.execute(broken.values(rule={**kept, "zone": "Moon/Base"}))
+    with capture_logs() as logs:
+        await at(stage, 2026, 3, 2, 20, 0)
+    assert told(stage.sun, "巡视：")
+    assert not told(stage.wang, "巡视：")
+    assert "due.failed" in [each["event"] for each in logs]
+    async with stage.app.store.write() as store:
+        await store.execute(broken.values(rule=kept))
+    await at(stage, 2026, 3, 2, 20, 10)
+    assert len(told(stage.wang, "巡视：")) == 1
+    assert len(told(stage.sun, "巡视：")) == 1
