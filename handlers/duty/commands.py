@@ -82,11 +82,16 @@ async def _show(ctx: Context, board: Board, arguments: Sequence[str] = ()) -> No
 
 
 async def _pause(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
-    await changes.stopped(ctx, board)
-    board.rota.state = "paused"
+    await _stop(ctx, board, "paused")
     await record(ctx, "rota_pause", detail={"rota": board.rota.id})
     ctx.toast(ctx.t("duty.paused"))
     await _show(ctx, board)
+
+
+async def _stop(ctx: Context, board: Board, state: str) -> None:
+    """Nobody has turns any more, and the clock no longer looks at it."""
+    await changes.stopped(ctx, board)
+    board.rota.state, board.rota.next_at, board.rota.check_at = state, None, None
 
 
 async def _resume(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
@@ -98,7 +103,7 @@ async def _resume(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
 
 async def _on_again(ctx: Context, board: Board, state: str = "on") -> None:
     board.rota.state = state
-    for column, value in making.columns(board.rule, ctx.now).items():
+    for column, value in making.columns(board.rule, ctx.now, on=state == "on").items():
         setattr(board.rota, column, value)
     changes.forget(board.rota)
     if state == "on":
@@ -107,8 +112,7 @@ async def _on_again(ctx: Context, board: Board, state: str = "on") -> None:
 
 async def _delete(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
     undo = {"rota": board.rota.id, "state": board.rota.state}
-    await changes.stopped(ctx, board)
-    board.rota.state = "ended"
+    await _stop(ctx, board, "ended")
     audit = await record(ctx, "rota_delete", detail={"area": board.area.id}, undo=undo)
     back = button(ctx.t("directory.button_undo"), f"undo:{audit.id}")
     text = ctx.t("duty.deleted", rota=board.rota.name)

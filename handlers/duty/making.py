@@ -21,13 +21,12 @@ WORKING = (0, 1, 2, 3, 4)
 MANY = 3
 
 
-def columns(rule: Rule, now: datetime) -> dict[str, Any]:
-    """The columns of a rota that its rule gives."""
-    zone = ZoneInfo(rule.zone)
+def columns(rule: Rule, now: datetime, *, on: bool = True) -> dict[str, Any]:
+    """The columns of a rota that its rule gives; the clock looks at none that is not on."""
     return {
         "rule": to_data(rule),
-        "next_at": first_at(rule, now),
-        "check_at": next_check(now, zone),
+        "next_at": first_at(rule, now) if on else None,
+        "check_at": next_check(now, ZoneInfo(rule.zone)) if on else None,
     }
 
 

@@ -62,9 +62,10 @@ def _row(
         "told_until": None,
         "created_by": None,
         "created_at": known.now,
-        **columns(from_data(data), known.now),
-        "check_at": known.now,
+        **columns(from_data(data), known.now, on=not each.paused),
     }
+    if not each.paused:
+        row["check_at"] = known.now
     return row, tuple(tuple(known.people[key] for key in crew) for crew in named)
 
 

@@ -566,7 +566,7 @@ async def test_every_button_has_its_words(stage: Stage) -> None:
     await stage.feng.writes("/值班表 工时 红管家")
     assert "孙姐：已值 0 小时" in stage.feng.last.text
     await stage.feng.writes("/rota pause 红管家")
-    assert [each.state for each in await rows(stage, Rota)] == ["paused"]
+    assert [(each.state, each.next_at) for each in await rows(stage, Rota)] == [("paused", None)]
     await stage.feng.writes("/值班表 恢复 3栋 红管家")
     assert [each.state for each in await rows(stage, Rota)] == ["on"]
     await stage.feng.writes("/值班表 删除 红管家")
