@@ -2,69 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
-from bot.app import App
 from handlers.chat import Capabilities
 from handlers.context import Work
 from handlers.duty.present import on_duty
-from storage.engine import Store
 from storage.tables import Area, Gap, Person, Rota, RotaMember, Shift
-from tests.harness import ALL, GROUP, GROUP4, Actor, Shown, Stage, staged
-
-DESK = "/值班表 3栋 红管家 每周轮换 工作日 9:00-17:00：王姨、周叔、孙姐"
-NIGHT = "/值班表 3栋 夜间热线 每天轮换 每天 22:00-7:00：王姨、周叔"
-WATCH = "/值班表 3栋 值班室 每班轮换 每天 8:00-20:00 20:00-8:00：王姨、周叔"
-
-
-async def made(stage: Stage, line: str = DESK) -> Shown:
-    await stage.feng.writes(line)
-    await stage.feng.presses(stage.feng.last, "保存")
-    return stage.feng.last
-
-
-async def rows(stage: Stage, table: Any) -> Sequence[Any]:
-    async with stage.app.store.read() as store:
-        return (await store.scalars(select(table).order_by(table.id))).all()
-
-
-async def now(stage: Stage, actor: Actor, room: str = GROUP) -> str:
-    """What the bot answers to "who is on duty"."""
-    await actor.says("/值班", room)
-    return stage.last(room).text
-
-
-def told(actor: Actor, word: str) -> list[str]:
-    return [each.whole for each in actor.heard if word in each.whole]
+from tests.dialogues.duty_steps import (
+    DESK,
+    NIGHT,
+    WATCH,
+    at,
+    at_utc,
+    both_tick_at,
+    made,
+    now,
+    rows,
+    told,
+    until,
+)
+from tests.harness import ALL, GROUP, GROUP4, Shown, Stage, staged
 
 
 def handovers(stage: Stage, room: str = GROUP) -> list[str]:
     return [each.text.split("\n")[0] for each in stage.said(room) if "交接" in each.title]
-
-
-async def until(stage: Stage, year: int, month: int, day: int, hour: int, minute: int) -> None:
-    """Time passes until a moment in Shanghai."""
-    moment = datetime(year, month, day, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai"))
-    await stage.passes(seconds=(moment - stage.clock.now()).total_seconds())
-
-
-async def at(stage: Stage, year: int, month: int, day: int, hour: int, minute: int) -> None:
-    """Go to a moment in Shanghai at once; what happened on the way is missed."""
-    await at_utc(stage, datetime(year, month, day, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai")))
-
-
-async def at_utc(stage: Stage, moment: datetime) -> None:
-    stage.clock.set(moment)
-    await stage.app.ticks.tick()
-    await stage.app.settle()
 
 
 async def open_detail(stage: Stage, name: str = "红管家") -> Shown:
@@ -370,18 +335,10 @@ async def test_after_a_long_sleep_only_the_turn_that_is_on_is_told(stage: Stage)
 async def test_two_processes_that_tick_at_once_hand_over_once(stage: Stage) -> None:
     """R57"""
     await made(stage, WATCH)
-    store = Store(stage.app.store.engine.url.render_as_string(hide_password=False))
-    old = stage.app
-    other = App(old.settings, store, [stage.rooms], clock=stage.clock, reader=old.desk.reader)
-    stage.clock.set(datetime(2026, 3, 2, 12, 0, tzinfo=UTC))
-    await asyncio.gather(*(app.ticks.tick() for app in (old, other) * 2))
-    for app in (old, other):
-        await app.settle()
+    await both_tick_at(stage, datetime(2026, 3, 2, 12, 0, tzinfo=UTC))
     assert handovers(stage) == ["现在由周叔值班，到 3月3日（周二）08:00。"]
     assert len(told(stage.zhou, "从现在起由您值班")) == 1
     assert len(await rows(stage, Shift)) == 2
-    await other.wire.close()
-    await store.close()
 
 
 # Leave

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from bot.app import App
 from handlers.chat import Capabilities
-from storage.engine import Store
 from storage.tables import Rota, Round, RoundCheck
-from tests.dialogues.test_duty import at, made, now, rows, told, until
+from tests.dialogues.duty_steps import at, both_tick_at, made, now, rows, told, until
 from tests.harness import GROUP, Actor, Shown, Stage, staged
 
 WHEN = "每晚轮换 20:00-21:00 22:00-23:00 1:00-2:00"
@@ -226,18 +223,11 @@ async def test_rounds_of_a_time_without_the_program_are_told_once(stage: Stage) 
 async def test_two_processes_ask_once_and_tell_once(stage: Stage) -> None:
     """R57"""
     await made(stage, LINE)
-    store = Store(stage.app.store.engine.url.render_as_string(hide_password=False))
-    old = stage.app
-    other = App(old.settings, store, [stage.rooms], clock=stage.clock, reader=old.desk.reader)
-    for hour in (12, 13):
-        stage.clock.set(datetime(2026, 3, 2, hour, 0, tzinfo=UTC))
-        await asyncio.gather(*(app.ticks.tick() for app in (old, other) * 2))
-        for app in (old, other):
-            await app.settle()
+    await both_tick_at(
+        stage, datetime(2026, 3, 2, 12, 0, tzinfo=UTC), datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
+    )
     assert len(told(stage.wang, "巡视：")) == 1
     assert len(told(stage.feng, "没有走完")) == 1
-    await other.wire.close()
-    await store.close()
 
 
 async def test_the_rota_of_rounds_says_who_walks_now(stage: Stage) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.app import App
 from handlers.chat import Capabilities
-from storage.engine import Store
 from storage.tables import Swap, TurnChange
-from tests.dialogues.test_duty import DESK, NIGHT, at, made, now, rows, told
+from tests.dialogues.duty_steps import DESK, NIGHT, at, both_tick_at, made, now, rows, told
 from tests.harness import GROUP, Actor, Shown, Stage, staged
 
 
@@ -210,16 +207,8 @@ async def test_an_agreement_survives_a_restart(stage: Stage) -> None:
 async def test_two_processes_let_a_swap_expire_once(stage: Stage) -> None:
     await made(stage, NIGHT)
     await asks(stage, stage.wang, "3月4日", "3月5日")
-    store = Store(stage.app.store.engine.url.render_as_string(hide_password=False))
-    old = stage.app
-    other = App(old.settings, store, [stage.rooms], clock=stage.clock, reader=old.desk.reader)
-    stage.clock.set(datetime(2026, 3, 4, 14, 0, tzinfo=UTC))
-    await asyncio.gather(*(app.ticks.tick() for app in (old, other) * 2))
-    for app in (old, other):
-        await app.settle()
+    await both_tick_at(stage, datetime(2026, 3, 4, 14, 0, tzinfo=UTC))
     assert len(told(stage.wang, "没有等到答复")) == 1
-    await other.wire.close()
-    await store.close()
 
 
 async def test_who_has_no_turn_has_nothing_to_swap(stage: Stage) -> None:
