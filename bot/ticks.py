@@ -14,6 +14,7 @@ from bot.outbox import keep_said
 from handlers import forms
 from handlers.administration import announcing
 from handlers.context import Desk, Work
+from handlers.duty import clock as duty_clock
 from handlers.reminders import firing
 from handlers.requests import clock as request_clock
 from handlers.requests import morning, nightly
@@ -45,6 +46,7 @@ DUE: dict[str, Due] = {
     "requests": request_clock.due,
     "notices": morning.due,
     "reminders": firing.due,
+    "duty": duty_clock.due,
     "announcements": announcing.follow,
     "forms": _forms,
     "updates": _old_updates,

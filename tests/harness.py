@@ -40,6 +40,9 @@ from storage.tables import (
     Request,
     Residence,
     RoleHeld,
+    Rota,
+    Round,
+    Swap,
     Update,
 )
 from tests.fakes.reader import shipped_reader
@@ -210,6 +213,10 @@ class Stage:
             Notice.due_at,
             Chore.next_at,
             Reminder.next_at,
+            Rota.next_at,
+            Rota.check_at,
+            Round.due_at,
+            Swap.due_at,
             Letter.not_before,
             Draft.expires_at,
         )

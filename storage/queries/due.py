@@ -8,7 +8,19 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.prepared import prepared
-from storage.tables import Audit, Chore, Draft, Letter, Notice, Reminder, Request, Update
+from storage.tables import (
+    Audit,
+    Chore,
+    Draft,
+    Letter,
+    Notice,
+    Reminder,
+    Request,
+    Rota,
+    Round,
+    Swap,
+    Update,
+)
 
 #: A repeat of an update comes within a day (Telegram keeps them 24 hours).
 REPEATS_WITHIN = timedelta(days=2)
@@ -21,6 +33,7 @@ SUBJECTS = (
     "requests",
     "notices",
     "reminders",
+    "duty",
     "announcements",
     "forms",
     "updates",
@@ -30,11 +43,15 @@ SUBJECTS = (
 
 
 async def next_at(store: AsyncSession, after: datetime) -> datetime | None:
-    """The first moment after this one at which a request, a reminder or a letter is due."""
+    """The first moment after this one at which a request, a reminder, a duty or a letter is due."""
     columns = (
         (Request.due_at, Request.due_at > after),
         (Notice.due_at, Notice.due_at > after),
         (Reminder.next_at, (Reminder.next_at > after) & (Reminder.state == "on")),
+        (Rota.next_at, (Rota.next_at > after) & (Rota.state == "on")),
+        (Rota.check_at, (Rota.check_at > after) & (Rota.state == "on")),
+        (Round.due_at, Round.due_at > after),
+        (Swap.due_at, Swap.due_at > after),
         (Letter.not_before, (Letter.not_before > after) & (Letter.state == "new")),
     )
     found = [await store.scalar(select(func.min(each)).where(only)) for each, only in columns]
@@ -64,12 +81,20 @@ def _subjects(
     now: datetime, repeats: datetime, asked_about: datetime, followed: datetime
 ) -> Select[*tuple[bool, ...]]:
     reminders = and_(Reminder.state == "on", Reminder.next_at <= now)
+    on = Rota.state == "on"
+    duty = (
+        exists().where(on, Rota.next_at <= now),
+        exists().where(on, Rota.check_at <= now),
+        exists().where(Round.due_at <= now),
+        exists().where(Swap.due_at <= now),
+    )
     announced = and_(Audit.command == "announce", Audit.at > followed)
     ended = and_(Letter.state.in_(("sent", "failed", "folded")), Letter.not_before < asked_about)
     questions: tuple[ColumnElement[bool], ...] = (
         exists().where(Request.due_at <= now),
         exists().where(Notice.due_at <= now),
         exists().where(reminders),
+        or_(*duty),
         exists().where(announced),
         exists().where(Draft.expires_at <= now),
         _oldest_update(repeats),

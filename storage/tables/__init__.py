@@ -1,6 +1,6 @@
 """All tables, so that the metadata is whole wherever one is used."""
 
-from storage.tables.clocks import Chore, Gap, Notice, PersonHours
+from storage.tables.clocks import Chore, EmptyRung, Notice, PersonHours
 from storage.tables.directory import (
     Account,
     Area,
@@ -10,6 +10,16 @@ from storage.tables.directory import (
     Person,
     Residence,
     RoleHeld,
+)
+from storage.tables.duty import (
+    Gap,
+    Rota,
+    RotaMember,
+    Round,
+    RoundCheck,
+    Shift,
+    Swap,
+    TurnChange,
 )
 from storage.tables.local import (
     LocalFile,
@@ -37,6 +47,7 @@ __all__ = [
     "Chat",
     "Chore",
     "Draft",
+    "EmptyRung",
     "Event",
     "Gap",
     "Invite",
@@ -60,6 +71,13 @@ __all__ = [
     "RequestMessage",
     "Residence",
     "RoleHeld",
+    "Rota",
+    "RotaMember",
+    "Round",
+    "RoundCheck",
+    "Shift",
     "Supporter",
+    "Swap",
+    "TurnChange",
     "Update",
 ]

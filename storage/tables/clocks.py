@@ -42,10 +42,10 @@ class PersonHours(Base):
     duty: Mapped[dict[str, Any] | None]
 
 
-class Gap(Base):
+class EmptyRung(Base):
     """A rung of a ladder that reaches nobody at a place: told once while it lasts (R29)."""
 
-    __tablename__ = "gap"
+    __tablename__ = "empty_rung"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
