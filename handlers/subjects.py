@@ -3,6 +3,7 @@
 from handlers.administration import commands as administration
 from handlers.commands import Subject
 from handlers.directory import commands as directory
+from handlers.duty import commands as duty
 from handlers.reminders import commands as reminders
 from handlers.requests import commands as requests
 
@@ -10,5 +11,6 @@ SUBJECTS: tuple[Subject, ...] = (
     requests.SUBJECT,
     directory.SUBJECT,
     reminders.SUBJECT,
+    duty.SUBJECT,
     administration.SUBJECT,
 )

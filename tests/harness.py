@@ -30,14 +30,19 @@ from storage.tables import (
     Account,
     Area,
     Chat,
+    Chore,
     Draft,
     Event,
     Letter,
+    Notice,
     Person,
     Reminder,
     Request,
     Residence,
     RoleHeld,
+    Rota,
+    Round,
+    Swap,
     Update,
 )
 from tests.fakes.reader import shipped_reader
@@ -203,7 +208,18 @@ class Stage:
     async def _next_moment(self) -> datetime | None:
         """When anything is due next: nothing happens before, so no minute is missed."""
         now = self.clock.now()
-        columns = (Request.due_at, Reminder.next_at, Letter.not_before, Draft.expires_at)
+        columns = (
+            Request.due_at,
+            Notice.due_at,
+            Chore.next_at,
+            Reminder.next_at,
+            Rota.next_at,
+            Rota.check_at,
+            Round.due_at,
+            Swap.due_at,
+            Letter.not_before,
+            Draft.expires_at,
+        )
         async with self.app.store.read() as store:
             found = [
                 await store.scalar(select(func.min(each)).where(each > now)) for each in columns

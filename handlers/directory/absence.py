@@ -14,6 +14,7 @@ from handlers.directory import access, filling, finding, groups, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from storage.queries import directory as query
+from storage.queries import duty as duty_query
 from storage.tables import Leave, Person
 
 OFF = frozenset({"off", "取消", "cancel"})
@@ -46,6 +47,7 @@ async def leave(ctx: Context, rest: str) -> None:
             deputy_id=deputy.id if deputy else None,
         )
     )
+    await duty_query.check_soon(ctx.store, person.id, ctx.now)
     await record(ctx, "leave", detail={"person": person.id})
     shown: dict[str, Any] = {
         "name": person.name,
@@ -105,6 +107,7 @@ async def _absentee(ctx: Context, words: str) -> Person:
 
 async def _end_leave(ctx: Context, person: Person) -> None:
     await ctx.store.execute(delete(Leave).where(Leave.person_id == person.id, Leave.ends > ctx.now))
+    await duty_query.check_soon(ctx.store, person.id, ctx.now)
     ctx.answer("directory.leave_ended", name=person.name)
 
 

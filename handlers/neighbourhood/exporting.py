@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.duty.making import line_of, people_of
 from handlers.neighbourhood.file.model import Neighbourhood, code_of, is_plain_room
 from handlers.reminders.making import when_of
+from storage.queries import duty as duty_query
 from storage.secrets import Secrets, SecretsError
 from storage.tables import (
     Account,
@@ -21,6 +23,8 @@ from storage.tables import (
     Reminder,
     Residence,
     RoleHeld,
+    Rota,
+    RotaMember,
 )
 
 FIELDS = ("governance", "enclosed", "timezone", "language", "hotline")
@@ -37,13 +41,14 @@ async def export_directory(
     """
     areas = (await store.scalars(select(Area).order_by(Area.id))).all()
     paths = _paths(areas)
-    people = await _people(store, paths, secrets, ZoneInfo(zone))
+    by_id = await _people(store, paths, secrets, ZoneInfo(zone))
     return Neighbourhood.model_validate(
         {
             "places": _places(areas),
-            "people": people,
+            "people": list(by_id.values()),
             "chats": await _chats(store, paths),
             "reminders": await _reminders(store, paths),
+            "duty": await _duty(store, paths, by_id),
         }
     )
 
@@ -99,9 +104,9 @@ def _alike(units: list[Data]) -> bool:
 
 async def _people(
     store: AsyncSession, paths: dict[int, str], secrets: Secrets | None, zone: ZoneInfo
-) -> list[Data]:
-    staff = select(RoleHeld.person_id)
-    named = or_(Person.key.is_not(None), Person.id.in_(staff))
+) -> dict[int, Data]:
+    staff, on_duty = select(RoleHeld.person_id), select(RotaMember.person_id)
+    named = or_(Person.key.is_not(None), Person.id.in_(staff), Person.id.in_(on_duty))
     rows = (await store.scalars(select(Person).where(named).order_by(Person.id))).all()
     people: dict[int, Data] = {
         each.id: {
@@ -119,7 +124,7 @@ async def _people(
     }
     await _fill(store, people, paths)
     await _fill_leave(store, people, zone)
-    return list(people.values())
+    return people
 
 
 def _phone(sealed: str | None, secrets: Secrets | None) -> str | None:
@@ -182,6 +187,29 @@ async def _reminders(store: AsyncSession, paths: dict[int, str]) -> list[Data]:
             "area": paths[each.area_id],
             "when": when_of(each.rule),
             "text": each.text,
+            "paused": each.state == "paused",
+        }
+        for each in rows.all()
+    ]
+
+
+async def _duty(store: AsyncSession, paths: dict[int, str], people: dict[int, Data]) -> list[Data]:
+    rows = await store.scalars(select(Rota).where(Rota.state != "ended").order_by(Rota.id))
+    return [
+        {
+            "area": paths[each.area_id],
+            "name": each.name,
+            "when": line_of(each.rule),
+            "people": people_of(
+                each.rule,
+                [
+                    "+".join(people[person]["key"] for person in crew)
+                    for crew in await duty_query.crews(store, each.id)
+                ],
+            ),
+            "points": list(each.points),
+            "days_off": each.rule["off"],
+            "start": each.rule["start"],
             "paused": each.state == "paused",
         }
         for each in rows.all()

@@ -24,6 +24,10 @@ class Plan:
     names: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     #: people met in chat who turn out to be somebody of the file
     moves: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    #: the people of rotas, by the rota's id
+    crews: dict[int, tuple[tuple[int, ...], ...]] = field(
+        default_factory=dict[int, tuple[tuple[int, ...], ...]]
+    )
 
     def adds(self, what: str, row: Row, name: str) -> None:
         """A row that is not there yet."""

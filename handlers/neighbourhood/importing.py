@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.neighbourhood.file.checking import Places
 from handlers.neighbourhood.file.model import Neighbourhood
 from handlers.neighbourhood.file.problems import FileError, FileProblems, Spot, shown
+from handlers.neighbourhood.import_duty import bring_crews, plan_duty
 from handlers.neighbourhood.import_people import plan_held, plan_people
 from handlers.neighbourhood.import_places import plan_top, read_places
 from handlers.neighbourhood.import_plan import Known, Plan, Row
@@ -30,6 +31,7 @@ from storage.tables import (
     Reminder,
     Residence,
     RoleHeld,
+    Rota,
 )
 
 __all__ = ["Plan", "apply_import", "known_people", "known_places", "plan_import"]
@@ -43,6 +45,7 @@ ORDER: tuple[tuple[str, type[Base]], ...] = (
     ("leave", Leave),
     ("chat", Chat),
     ("reminder", Reminder),
+    ("rota", Rota),
 )
 
 
@@ -60,6 +63,7 @@ async def plan_import(
     await plan_held(store, known, wanted.people, ZoneInfo(zone))
     await _plan_chats(store, known, wanted)
     await _plan_reminders(store, known, wanted)
+    await plan_duty(store, known, wanted.duty)
     if known.errors:
         raise FileProblems(known.errors)
     return known.plan
@@ -85,14 +89,15 @@ async def apply_import(store: AsyncSession, plan: Plan, now: datetime) -> None:
             await store.execute(insert(table), rows)
         for row in plan.changed.get(what, []):
             await store.execute(update(table), [row])
+    await bring_crews(store, plan.crews)
     for old, new in plan.moves:
         left = select(Account.id).where(Account.person_id == old).limit(1)
         if await store.scalar(left) is None:
             await move_everything(store, old, new)
     if store.get_bind().dialect.name == "postgresql":
-        for name in ("area", "person"):  # ids were given by hand
+        for name in ("area", "person", "rota"):  # ids were given by hand
             await store.execute(
-                text(f"SELECT setval('{name}_id_seq', (SELECT max(id) FROM {name}))")  # noqa: S608 - fixed names
+                text(f"SELECT setval('{name}_id_seq', (SELECT coalesce(max(id), 1) FROM {name}))")  # noqa: S608 - fixed names
             )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from handlers.chat import Content
 from handlers.context import Manner
 from handlers.directory.addresses import Address
-from handlers.requests import cards
+from handlers.requests import cards, telling
 from handlers.requests.case import Case
 from handlers.requests.rules import REOPENABLE, Move
 from storage.queries import directory as directory_query
@@ -24,26 +24,23 @@ MOST_NAMED = 6
 
 async def tell_end(case: Case, actor: Person | None) -> None:
     """How it ended and why; what to do when it is not solved for them."""
-    key = "callback.ended_open" if case.request.ending in REOPENABLE else "callback.ended"
-    await _tell(case, actor, key)
+    key = "told_ended_open" if case.request.ending in REOPENABLE else "told_ended"
+    await _tell(case, actor, telling.Told(key))
 
 
 async def tell_open_again(case: Case, actor: Person | None) -> None:
     """It was ended by mistake and goes on."""
-    await _tell(case, actor, "callback.open_again")
+    await _tell(case, actor, telling.Told("told_open_again"))
 
 
-async def _tell(case: Case, actor: Person | None, key: str) -> None:
+async def _tell(case: Case, actor: Person | None, told: telling.Told) -> None:
     named: list[Address] = []
     for address in await _concerned(case, actor):
         if address.chat is None:
             named.append(address)
-            continue
-        text = _line(case, key, address.language)
-        content = Content(title=cards.title(case, address.language), text=text)
-        manner = Manner(about=case.request.id, delay=case.delay or None)
-        case.work.say(address.chat, content, manner)
-    _name_in_group(case, key, named[:MOST_NAMED])
+        else:
+            await telling.one(case, address.person.id, told)
+    _name_in_group(case, told, named[:MOST_NAMED])
 
 
 async def _concerned(case: Case, actor: Person | None) -> list[Address]:
@@ -55,12 +52,7 @@ async def _concerned(case: Case, actor: Person | None) -> list[Address]:
     return [case.addresses[each] for each in wanted]
 
 
-def _line(case: Case, key: str, language: str) -> str:
-    line = cards.state_line(case, language)
-    return case.work.word(language, key, line=line, number=case.request.number)
-
-
-def _name_in_group(case: Case, key: str, named: Sequence[Address]) -> None:
+def _name_in_group(case: Case, told: telling.Told, named: Sequence[Address]) -> None:
     group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
     if group is None or not named:
         return
@@ -69,8 +61,7 @@ def _name_in_group(case: Case, key: str, named: Sequence[Address]) -> None:
         language,
         "callback.named",
         names=case.work.word(language, "request.between").join(each.mention for each in named),
-        title=cards.title(case, language),
-        line=_line(case, key, language),
+        said=telling.text(case, language, told),
     )
     content = Content(text=text, mentions=cards.mentions(named))
     manner = Manner(about=case.request.id, silent=True, delay=case.delay or None)

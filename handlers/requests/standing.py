@@ -12,6 +12,18 @@ from handlers.requests.rules import State
 from storage.queries import requests as query
 from storage.tables import Request
 
+#: The moments of its clocks.
+CLOCKS = (
+    "answer_due",
+    "answered_at",
+    "climb_at",
+    "progress_due",
+    "solve_due",
+    "paused_at",
+    "resume_at",
+    "callback_due",
+)
+
 
 class Stood(BaseModel):
     """Where a request stood before a correction."""
@@ -26,10 +38,11 @@ class Stood(BaseModel):
     urgency: str
     area: int
     place: dict[str, Any]
-    answer: datetime | None
-    solve: datetime | None
-    resume: datetime | None
+    wanted: int = 1
+    lap: int = 0
+    clocks: dict[str, datetime | None]
     asked: tuple[tuple[int, str, int], ...]  #: person, role and rung of each who was asked
+    answered: tuple[int, ...] = ()  #: those of them who had taken it
 
 
 async def standing(store: AsyncSession, request: Request) -> Stood:
@@ -45,8 +58,9 @@ async def standing(store: AsyncSession, request: Request) -> Stood:
         urgency=request.urgency,
         area=request.area_id,
         place=dict(request.place),
-        answer=request.answer_due,
-        solve=request.solve_due,
-        resume=request.resume_at,
+        wanted=request.wanted,
+        lap=request.lap,
+        clocks={name: getattr(request, name) for name in CLOCKS},
         asked=tuple((page.person_id, page.role, page.rung) for page in pages),
+        answered=tuple(page.person_id for page in pages if page.answered_at is not None),
     )

@@ -9,12 +9,13 @@ from itertools import groupby
 from handlers.context import RefusalError
 from handlers.directory import access as rights
 from handlers.directory import groups
-from handlers.requests import access, cards, endings, opening, pages, texts
+from handlers.requests import access, cards, clocking, endings, opening, pages, texts
 from handlers.requests.case import Case, load
 from handlers.requests.given import BY_NAME, Data, Effect, Given, ask
 from handlers.requests.routing import Asked
 from handlers.requests.rules import Move, State
 from handlers.requests.standing import Stood
+from handlers.requests.stop_rules import Clock
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.tables import Area, Event, Person, Request
@@ -28,7 +29,9 @@ async def undo(case: Case, actor: Person | None, given: Given) -> Data:
     stood, made = given.stood, given.undoes
     if stood is None or made is None or Move(made.move) not in WAYS:
         raise RefusalError("directory.undo_gone")
+    before = clocking.promises(case.request)
     data = await WAYS[Move(made.move)](case, actor, stood, made)
+    data |= clocking.changed(case.request, before)
     return {**data, "undoes": made.id, "undone": made.move}
 
 
@@ -64,7 +67,7 @@ async def _recategorise(case: Case, actor: Person | None, stood: Stood, made: Ev
 
 
 async def _urge(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
-    case.request.urgency, case.request.solve_due = stood.urgency, stood.solve
+    case.request.urgency = stood.urgency
     return {"urgency": stood.urgency}
 
 
@@ -89,7 +92,11 @@ def _asking_as_before(change: Way) -> Way:
             raise await access.already(case, actor)
         await _refuse_after(case, actor, made, Move(made.move))
         data = await change(case, actor, stood, made)
-        if case.state is State.OPEN and not await _since(case, made):
+        if await _since(case, made):
+            case.request.solve_due = stood.clocks["solve_due"]
+            return data
+        _turn_back(case, stood, case.state)
+        if case.state is State.OPEN:
             pages.retire_all(case)
             data |= await _ask_again(case, stood)
         return data
@@ -155,19 +162,43 @@ async def _return(case: Case, stood: Stood) -> Data:
     pages.retire_all(case)
     request.rung, request.ending = stood.rung, None
     request.reason, request.reason_code = stood.reason, stood.code
-    request.solve_due, request.resume_at = stood.solve, stood.resume
     case.returns, request.holder_id = stood.state, None
     if stood.state is State.DONE:
         request.holder_id = stood.holder
+        _turn_back(case, stood, State.DONE)
         case.done_by = await query.done_by(case.work.store, request.id)
         await _know(case, [each for each in (case.done_by, stood.holder) if each])
         return {}
     holder = await _still_here(case, [stood.holder] if stood.holder else [])
     if stood.state is not State.OPEN and holder:
         request.holder_id = stood.holder
+        _turn_back(case, stood, stood.state)
         return await _ask_again(case, stood, also=holder)
     case.returns = State.OPEN
+    _turn_back(case, stood, State.OPEN)
     return await _ask_again(case, stood)
+
+
+def _turn_back(case: Case, stood: Stood, state: State) -> None:
+    """Its clocks stand as they stood; one that people act by and that has run out begins anew."""
+    request, terms = case.request, case.terms
+    for name, moment in stood.clocks.items():
+        setattr(request, name, moment)
+    request.wanted, request.lap = stood.wanted, stood.lap
+    acts = {
+        State.OPEN: ("climb_at", Clock.LADDER),
+        State.TAKEN: ("progress_due", Clock.PROGRESS),
+        State.DONE: ("callback_due", Clock.CALLBACK),
+    }
+    if state is State.OPEN:
+        request.answered_at = request.progress_due = request.resume_at = None
+    if state in acts:
+        name, clock = acts[state]
+        setattr(request, name, _later(stood.clocks[name], case.work.now) or terms.end(clock))
+
+
+def _later(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment and moment > now else None
 
 
 async def _know(case: Case, ids: list[int]) -> None:
@@ -187,7 +218,6 @@ async def _ask_again(case: Case, stood: Stood, also: list[int] | None = None) ->
     asked = [each for each in stood.asked if each[0] in here]
     known = {person for person, _, _ in asked}
     asked += [(each, BY_NAME, stood.rung) for each in also or () if each not in known]
-    case.request.answer_due = _later(case, stood)
     if not asked:
         request = case.request
         own = request.reporter_id if not request.filed_by else None
@@ -198,12 +228,9 @@ async def _ask_again(case: Case, stood: Stood, also: list[int] | None = None) ->
     ]
     for each in rungs:
         await pages.ask(case, each, call=each is rungs[-1])
+    for page in case.fresh:
+        page.answered_at = case.work.now if page.person_id in stood.answered else None
     return opening.asked_data(case, rungs[-1])
-
-
-def _later(case: Case, stood: Stood) -> datetime:
-    now = case.work.now
-    return stood.answer if stood.answer and stood.answer > now else case.due().answer
 
 
 WAYS: Mapping[Move, Way] = {

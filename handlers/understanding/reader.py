@@ -87,7 +87,7 @@ class Reader:
             return fit, chances
         if linking.answers_it(looked, fit):
             return fit, _linked(chances)
-        if linking.contradicts(heard, looked, fit):
+        if linking.contradicts(heard, looked, scene, fit):
             return fit, _apart(chances, limits["apart"])
         if not linking.speaks_of(heard, looked, fit):
             return fit, _apart(chances, limits["bare"], to="talk")
@@ -109,11 +109,11 @@ class Reader:
     def _limit(self, heard: Heard, scene: Scene, looked: Looked, danger: float) -> float:
         """How sure a request must be: least where there is danger, less where it is plain."""
         limits = self._model.thresholds
-        if danger >= limits["emergency"] or (looked.alarming and heard.role == "resident"):
+        anew = linking.tells_anew(heard, looked, scene)
+        if danger >= limits["emergency"] or (looked.alarming and anew):
             return 0.0
         known = {each.category for each in scene.requests}
-        plain = looked.plainly_faulty and heard.role == "resident"
-        if not plain or known & (looked.categories | looked.outages):
+        if not (looked.plainly_faulty and anew) or known & (looked.categories | looked.outages):
             return limits["open"]
         if looked.bare_fact:
             return limits["fact"]
@@ -168,7 +168,7 @@ class Reader:
         category = self._category(heard, seen)
         urgency = self._urgency(seen)
         looked = look(heard.text)
-        if looked.alarming and heard.role == "resident":
+        if looked.alarming and linking.tells_anew(heard, looked, scene):
             urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
         place, clash = self._place(heard, scene, category)
         if category == "lift":

@@ -14,7 +14,12 @@ from storage.tables import (
     RequestMessage,
     Residence,
     RoleHeld,
+    RotaMember,
+    RoundCheck,
+    Shift,
     Supporter,
+    Swap,
+    TurnChange,
 )
 
 #: Columns that simply name the person.
@@ -24,12 +29,18 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (Event, "actor_id"),
     (RequestMessage, "person_id"),
     (Page, "person_id"),
+    (RotaMember, "person_id"),
+    (TurnChange, "to_id"),
+    (Swap, "asker_id"),
+    (Swap, "asked_id"),
+    (RoundCheck, "person_id"),
 )
 #: Tables with one row a person and something: a row that is there already stays as it is.
 ONCE: tuple[tuple[Any, str], ...] = (
     (Supporter, "request_id"),
     (Residence, "area_id"),
     (RoleHeld, "area_id"),
+    (Shift, "starts"),
 )
 
 

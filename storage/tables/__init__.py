@@ -1,5 +1,6 @@
 """All tables, so that the metadata is whole wherever one is used."""
 
+from storage.tables.clocks import Chore, EmptyRung, Notice, PersonHours
 from storage.tables.directory import (
     Account,
     Area,
@@ -9,6 +10,16 @@ from storage.tables.directory import (
     Person,
     Residence,
     RoleHeld,
+)
+from storage.tables.duty import (
+    Gap,
+    Rota,
+    RotaMember,
+    Round,
+    RoundCheck,
+    Shift,
+    Swap,
+    TurnChange,
 )
 from storage.tables.local import (
     LocalFile,
@@ -34,8 +45,11 @@ __all__ = [
     "Area",
     "Audit",
     "Chat",
+    "Chore",
     "Draft",
+    "EmptyRung",
     "Event",
+    "Gap",
     "Invite",
     "Leave",
     "Letter",
@@ -45,9 +59,11 @@ __all__ = [
     "LocalPerson",
     "LocalRoom",
     "LocalUpdate",
+    "Notice",
     "Occurrence",
     "Page",
     "Person",
+    "PersonHours",
     "Posted",
     "Reminder",
     "Request",
@@ -55,6 +71,13 @@ __all__ = [
     "RequestMessage",
     "Residence",
     "RoleHeld",
+    "Rota",
+    "RotaMember",
+    "Round",
+    "RoundCheck",
+    "Shift",
     "Supporter",
+    "Swap",
+    "TurnChange",
     "Update",
 ]

@@ -117,7 +117,7 @@ class Leave(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     starts: Mapped[datetime]
     ends: Mapped[datetime]
-    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
 
 class Chat(Base):

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from bot.app import App
 from handlers.chat import RawUpdate
 from storage.engine import Store
-from storage.tables import Occurrence, Reminder
+from storage.tables import Occurrence, Reminder, Shift
 from tests.fakes.postgres import Postgres
 from tests.fakes.reader import PlainReader
 from tests.harness import GROUP, Stage, prepare, staged
@@ -155,3 +155,22 @@ async def test_a_reminder_that_fails_stops_no_other_and_is_tried_again(pair: Pai
     await pair.first.ticks.tick()
     await pair.settle()
     assert [each.text for each in pair.stage.said(GROUP)] == ["喝水", "坏的"]
+
+
+async def test_a_handover_and_a_round_come_once_by_two_clocks(pair: Pair) -> None:
+    """R57"""
+    for line in (
+        "/rota 3栋 值班室 每班轮换 每天 8:00-20:00 20:00-8:00：王姨、周叔",
+        "/rota 3栋 巡逻 每天 20:00：孙姐；点位：大门",
+    ):
+        await pair.stage.feng.writes(line)
+        await pair.stage.feng.presses(pair.stage.feng.last, "保存")
+    for hours in (11, 1):
+        pair.stage.clock.turn(timedelta(hours=hours))
+        await asyncio.gather(*(app.ticks.tick() for app in (pair.first, pair.second) * 2))
+        await pair.settle()
+    assert [each.title for each in pair.stage.said(GROUP)] == ["交接：值班室"]
+    assert sum("巡视：" in each.title for each in pair.stage.sun.heard) == 1
+    assert sum("没有走完" in each.text for each in pair.stage.feng.heard) == 1
+    async with pair.first.store.read() as store:
+        assert len((await store.scalars(select(Shift))).all()) == 3

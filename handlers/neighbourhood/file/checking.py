@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from config.words import catalogue
+from handlers.duty.phrases import MOST_POINTS, LineError, read_parts
 from handlers.neighbourhood.file.model import Neighbourhood, PersonEntry, PlaceEntry, code_of
 from handlers.neighbourhood.file.problems import Path
 from handlers.neighbourhood.file.reading import Draft
@@ -102,6 +103,7 @@ def check(draft: Draft, known: Known) -> None:
     if "places" not in draft.broken:
         _areas(draft, known)
     _moments(draft, known)
+    _duty(draft, known)
 
 
 def _tree(draft: Draft) -> None:
@@ -151,6 +153,8 @@ def _names(found: Neighbourhood) -> Iterator[tuple[tuple[str, ...], Path]]:
         yield ("chat", chat.platform, chat.id), ("chats", number, "id")
     for number, reminder in enumerate(found.reminders):
         yield ("reminder", reminder.area, reminder.text), ("reminders", number, "text")
+    for number, rota in enumerate(found.duty):
+        yield ("duty", rota.area, rota.name), ("duty", number, "name")
 
 
 def _people(draft: Draft, known: Known) -> None:
@@ -218,6 +222,8 @@ def named_areas(found: Neighbourhood) -> Iterator[tuple[str, Path]]:
         yield chat.area, ("chats", number, "area")
     for number, reminder in enumerate(found.reminders):
         yield reminder.area, ("reminders", number, "area")
+    for number, rota in enumerate(found.duty):
+        yield rota.area, ("duty", number, "area")
 
 
 def _moments(draft: Draft, known: Known) -> None:
@@ -232,3 +238,27 @@ def _moments(draft: Draft, known: Known) -> None:
             wrong = bool(rest)
         if wrong:
             draft.wrong(("reminders", number, "when"), "bad_when", text=each.when)
+
+
+#: Any day: whether a line is understood does not depend on it.
+SOME_DAY = date(2026, 1, 5)
+
+
+def _duty(draft: Draft, known: Known) -> None:
+    """The times of rotas can be read, and their people are known."""
+    keys = draft.keys | set(known.people)
+    for number, each in enumerate(draft.found.duty):
+        at = ("duty", number)
+        try:
+            _, crews = read_parts(
+                each.when, each.people, SOME_DAY, known.zone, rounds=bool(each.points)
+            )
+        except LineError:
+            draft.wrong((*at, "when"), "bad_duty", text=each.when)
+            continue
+        if not crews:
+            draft.wrong((*at, "people"), "missing", name="people")
+        for key in (key for crew in crews for key in crew if key not in keys):
+            draft.wrong((*at, "people"), "no_person", name=key)
+        if len(each.points) > MOST_POINTS:
+            draft.wrong((*at, "points"), "too_long", max_length=MOST_POINTS)

@@ -1,4 +1,4 @@
-"""The Excel form: a sheet each for places, people and roles, chats, reminders."""
+"""The Excel form: a sheet each for places, people and roles, chats, reminders, rotas."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from handlers.neighbourhood.file.model import (
     ChatEntry,
+    DutyEntry,
     Neighbourhood,
     PersonEntry,
     PlaceEntry,
@@ -35,6 +36,7 @@ SHEETS = {
     "leave": ("leave", "请假"),
     "chats": ("chats", "群", "群组"),
     "reminders": ("reminders", "提醒"),
+    "duty": ("duty", "值班", "值班表"),
 }
 COLUMNS = {
     "path": ("path", "上级", "parent"),
@@ -64,6 +66,10 @@ COLUMNS = {
     "when": ("when", "时间"),
     "text": ("text", "内容"),
     "paused": ("paused", "暂停"),
+    "people": ("people", "值班人员"),
+    "points": ("points", "点位"),
+    "days_off": ("days_off", "停休"),
+    "start": ("start", "开始"),
 }
 NAMES = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
 ACCOUNT = ("account:", "账号:", "账号：")
@@ -119,6 +125,7 @@ def draft_excel(body: bytes) -> Draft:
         "people": _people(sheets, found),
         "chats": _entries("chats", sheets, found),
         "reminders": _entries("reminders", sheets, found),
+        "duty": _entries("duty", sheets, found),
     }
     draft = drafted(data, found.where)
     draft.errors[:0] = found.errors
@@ -267,6 +274,7 @@ def write_excel(found: Neighbourhood) -> bytes:
     for name, kind, entries in (
         ("chats", ChatEntry, found.chats),
         ("reminders", ReminderEntry, found.reminders),
+        ("duty", DutyEntry, found.duty),
     ):
         _write(book, name, _fields(kind), [each.model_dump() for each in entries])
     out = io.BytesIO()

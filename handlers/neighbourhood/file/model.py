@@ -1,4 +1,4 @@
-"""A neighbourhood file as typed data: places, people, chats, reminders."""
+"""A neighbourhood file as typed data: places, people, chats, reminders, rotas."""
 
 from __future__ import annotations
 
@@ -134,6 +134,8 @@ def is_plain_room(name: str) -> bool:
 _TEXT = {"type": ["string", "number"], "minLength": 1, "maxLength": 80}
 _ONE = {"type": ["string", "number"]}
 _LIST: dict[str, Any] = {"anyOf": [_ONE, {"type": "array", "items": _ONE}]}
+_DAY = {"type": "string", "format": "date"}
+_DATES: dict[str, Any] = {"anyOf": [_DAY, {"type": "array", "items": _DAY}]}
 
 Text = Annotated[
     str, BeforeValidator(_text), Field(min_length=1, max_length=80), WithJsonSchema(_TEXT)
@@ -150,6 +152,7 @@ Texts = Annotated[list[Text], BeforeValidator(_list), WithJsonSchema(_LIST)]
 Longs = Annotated[list[Long], BeforeValidator(_list), WithJsonSchema(_LIST)]
 Names = Annotated[list[Name], BeforeValidator(_list), WithJsonSchema(_LIST)]
 Rooms = Annotated[list[Name], BeforeValidator(_list), AfterValidator(_rooms), WithJsonSchema(_LIST)]
+Dates = Annotated[list[date], BeforeValidator(_list), WithJsonSchema(_DATES)]
 Ids = Annotated[
     list[Text], BeforeValidator(_list), PlainSerializer(_one_or_list), WithJsonSchema(_LIST)
 ]
@@ -257,6 +260,22 @@ class ReminderEntry(_Entry):
     paused: YesNo = False
 
 
+class DutyEntry(_Entry):
+    """A rota: the place, its name, when, and who by turns; with points it is one of rounds."""
+
+    area: Long
+    name: Annotated[Text, Field(max_length=60)]
+    when: Long = Field(description='Without people, as in /rota: "每周轮换 工作日 9:00-17:00".')
+    people: Texts = Field(
+        default_factory=list,
+        description='Keys in the order of the turns; "a+b" together; "周一 a", "Mon a": a weekday.',
+    )
+    points: Texts = Field(default_factory=list, description="What is looked at in a round.")
+    days_off: Dates = Field(default_factory=list["date"], description="Days without duty.")
+    start: date | None = Field(default=None, description="From when on; the first has its week.")
+    paused: YesNo = False
+
+
 class Neighbourhood(_Entry):
     """The whole file. A place is named by its path: "和平里/3栋/2单元", or any unique end of it."""
 
@@ -264,6 +283,7 @@ class Neighbourhood(_Entry):
     people: list[PersonEntry] = Field(default_factory=list[PersonEntry])
     chats: list[ChatEntry] = Field(default_factory=list[ChatEntry])
     reminders: list[ReminderEntry] = Field(default_factory=list[ReminderEntry])
+    duty: list[DutyEntry] = Field(default_factory=list[DutyEntry])
 
 
 @lru_cache(maxsize=10_000)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from handlers.neighbourhood.file.model import Neighbourhood
 from handlers.neighbourhood.file.problems import FileError, Path, Where, of_validation
 
-SECTIONS = ("places", "people", "chats", "reminders")
+SECTIONS = ("places", "people", "chats", "reminders", "duty")
 
 
 @dataclass(slots=True)

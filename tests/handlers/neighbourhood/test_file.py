@@ -22,6 +22,7 @@ from handlers.neighbourhood.file import FileProblems, read_file, write_file
 from handlers.neighbourhood.file.checking import walk
 from handlers.neighbourhood.file.model import (
     ChatEntry,
+    DutyEntry,
     LeaveEntry,
     Neighbourhood,
     PersonEntry,
@@ -247,7 +248,8 @@ def test_both_examples_say_the_same() -> None:
 def test_the_example_shows_every_field_and_the_page_explains_it() -> None:
     text = (EXAMPLES / "neighbourhood.yaml").read_text(encoding="utf-8")
     page = Path("docs/neighbourhood-file.md").read_text(encoding="utf-8")
-    for model in (PlaceEntry, PersonEntry, RoleEntry, LeaveEntry, ChatEntry, ReminderEntry):
+    entries = (PlaceEntry, PersonEntry, RoleEntry, LeaveEntry, ChatEntry, ReminderEntry, DutyEntry)
+    for model in entries:
         for name, field in model.model_fields.items():
             shown = field.alias or name
             assert f"`{shown}`" in page, shown
@@ -444,3 +446,26 @@ def test_a_person_may_have_several_leaves_in_excel(tmp_path: Path) -> None:
     file = tmp_path / "x.xlsx"
     file.write_bytes(write_file(Neighbourhood(people=people), "xlsx"))
     assert read_file(file, ROLES).people == people
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("{area: 3栋, name: 台, when: 改天, people: [wang]}", "not understood: 改天"),
+        ("{area: 3栋, name: 台, when: 9:00, people: [wang]}", "not understood: 9:00"),
+        ("{area: 3栋, name: 台, when: 3栋 9:00-17:00, people: [wang]}", "not understood"),
+        ("{area: 3栋, name: 台, when: 9:00-17:00, people: [zhang]}", "zhang"),
+        ("{area: 3栋, name: 台, when: 9:00-17:00}", "people"),
+        ("{area: 9栋, name: 台, when: 9:00-17:00, people: [wang]}", "9栋"),
+        ("{area: 3栋, name: 台, when: 9:00-17:00, people: [wang], days_off: [国庆]}", "国庆"),
+    ],
+)
+def test_what_is_wrong_with_a_rota_is_told(entry: str, told: str, tmp_path: Path) -> None:
+    found = problems(f"{GOOD}duty:\n  - {entry}\n", tmp_path)
+    assert len(found) == 1
+    assert told in found[0]
+
+
+def test_a_rota_written_twice_is_told(tmp_path: Path) -> None:
+    entry = "{area: 3栋, name: 台, when: 9:00-17:00, people: [wang]}"
+    assert len(problems(f"{GOOD}duty:\n  - {entry}\n  - {entry}\n", tmp_path)) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -16,12 +16,22 @@ from config.policy import default_policy
 from config.words import catalogue
 from handlers.neighbourhood.exporting import export_directory
 from handlers.neighbourhood.file import FileProblems, Known, Neighbourhood, read_file, write_file
-from handlers.neighbourhood.file.model import PersonEntry, PlaceEntry, ReminderEntry
+from handlers.neighbourhood.file.model import DutyEntry, PersonEntry, PlaceEntry, ReminderEntry
 from handlers.neighbourhood.importing import Plan, apply_import, known_places, plan_import
 from storage.base import Base
 from storage.engine import Store
 from storage.secrets import Secrets
-from storage.tables import Account, Area, Chat, Person, Reminder, Residence, RoleHeld
+from storage.tables import (
+    Account,
+    Area,
+    Chat,
+    Person,
+    Reminder,
+    Residence,
+    RoleHeld,
+    Rota,
+    RotaMember,
+)
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SECRETS = Secrets(Fernet.generate_key().decode())
@@ -109,6 +119,38 @@ async def test_chats_and_reminders_come_with_the_file(store: Store) -> None:
         moments = (await session.scalars(select(Reminder.next_at))).all()
     assert len(moments) == 3
     assert all(moment and moment > NOW for moment in moments)
+
+
+DUTY = DutyEntry(area="3栋", name="台", when="每周轮换 工作日 9:00-17:00", people=["wang", "zhou"])
+
+
+async def staffed(store: Store) -> Neighbourhood:
+    people = [PersonEntry(key="wang", name="王姨"), PersonEntry(key="zhou", name="周叔")]
+    return Neighbourhood(places=[hood()], people=people, duty=[DUTY.model_copy()])
+
+
+async def test_a_rota_comes_with_the_file_and_is_told_by_the_next_tick(store: Store) -> None:
+    plan = await brought(store, await staffed(store))
+    assert plan.names["add rota"] == ["台"]
+    async with store.read() as session:
+        rota = (await session.scalars(select(Rota))).one()
+        people = (await session.scalars(select(RotaMember).order_by(RotaMember.position))).all()
+    assert (rota.next_at, rota.check_at) == (NOW, NOW)
+    assert [each.position for each in people] == [0, 1]
+
+
+async def test_the_same_rota_again_changes_nothing_and_other_people_do(store: Store) -> None:
+    wanted = await staffed(store)
+    await brought(store, wanted)
+    assert (await brought(store, wanted)).empty
+    wanted.duty[0].people = ["zhou"]
+    assert (await brought(store, wanted)).names == {"change rota": ["台"]}
+    assert (await brought(store, wanted)).empty
+    wanted.duty[0].days_off = [date(2026, 5, 4)]
+    assert (await brought(store, wanted)).names == {"change rota": ["台"]}
+    async with store.read() as session:
+        assert len((await session.scalars(select(Rota))).all()) == 1
+        assert len((await session.scalars(select(RotaMember))).all()) == 1
 
 
 # Speed at scale is measured by bench/import_speed.py; here a tenth, in a tenth of the time.
@@ -333,6 +375,12 @@ chats:
 - {platform: telegram, id: -5, area: 空楼}
 reminders:
 - {area: 空楼, when: "cron 0 9 * * 5", text: "=两行\n第二行", paused: 是}
+duty:
+- {area: 空楼, name: "=值班", when: "每3天轮换 周一、三 22:00-6:00 节假日不值班",
+   people: ["'x", "null"]}
+- {area: 空楼, name: 巡, when: "20:00 1:00", people: ["周日 null"], points: ["-大门"], paused: 是}
+- {area: "No", name: 全, when: "24小时", people: ["'x+null"], days_off: [2026-05-01],
+   start: 2026-01-05}
 """
 
 

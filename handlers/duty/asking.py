@@ -1,0 +1,87 @@
+"""/duty: who is on duty now and who comes next, here; privately also one's own next turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat import Rows
+from handlers.context import Context, RefusalError, button
+from handlers.directory import places
+from handlers.duty import boards, gaps, swapping, texts
+from handlers.duty.boards import Board
+from handlers.duty.manning import Manned
+from storage.queries import directory as directory_query
+from storage.queries import duty as query
+from storage.queries.duty import Found
+from storage.tables import Area
+
+MOST_ROTAS = 12
+
+
+async def duty(ctx: Context, rest: str) -> None:
+    """/duty [PLACE]."""
+    found = await _rotas(ctx, rest)
+    lines = [await _line(ctx, await boards.board_of(ctx, *each)) for each in found[:MOST_ROTAS]]
+    if len(found) > MOST_ROTAS:
+        lines.append(ctx.word(ctx.chat_language, "duty.more_rotas", n=len(found) - MOST_ROTAS))
+    buttons: Rows = ()
+    mine = await swapping.turns_of(ctx, ctx.person.id) if ctx.private else []
+    if mine:
+        lines += ["", ctx.t("duty.your_turns")]
+        lines += [swapping.label(ctx, *each) for each in mine]
+        buttons = (
+            (
+                button(ctx.t("duty.button_swap"), "duty:swap"),
+                button(ctx.t("duty.button_calendar"), "duty:ics"),
+            ),
+        )
+    none = ctx.word(ctx.chat_language, "duty.none_here")
+    text = "\n".join(lines) or none
+    ctx.answer_text(text, title=ctx.word(ctx.chat_language, "duty.now_title"), buttons=buttons)
+
+
+async def _rotas(ctx: Context, rest: str) -> Found:
+    """Those of the place above and at it, and for staff and groups those below."""
+    try:
+        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    except RefusalError:
+        return await query.of_person(ctx.store, ctx.person.id, ctx.now)
+    path = base.path
+    if rest:
+        path = (await places.find_place(ctx, base, rest)).path
+    found = await query.over(ctx.store, directory_query.ids_of(path))
+    found += await query.below_paths(ctx.store, [path], only_on=True)
+    if ctx.private and not rest:
+        found += await query.of_person(ctx.store, ctx.person.id, ctx.now)
+    return list({rota.id: (rota, area) for rota, area in found}.values())
+
+
+async def _line(ctx: Context, board: Board) -> str:
+    language = ctx.chat_language
+    turn = board.on(ctx.now)
+    values = {"rota": board.rota.name, "area": await _area(ctx, board.area)}
+    if turn is None:
+        said = ctx.word(language, "duty.line_off", **values)
+    elif turn.people:
+        names = texts.people(ctx, language, board, turn.people)
+        end = texts.until(ctx, language, board, turn.end)
+        said = ctx.word(language, "duty.line_now", names=names, end=end, **values)
+    else:
+        meant = turn.start in await gaps.intended(ctx, board)
+        said = ctx.word(language, "duty.line_off" if meant else "duty.line_empty", **values)
+    following = board.coming(ctx.now, 1)
+    return f"{said}\n{_next(ctx, board, following)}" if following else said
+
+
+def _next(ctx: Context, board: Board, following: Sequence[Manned]) -> str:
+    language = ctx.chat_language
+    return ctx.word(
+        language,
+        "duty.line_next",
+        when=texts.turn(ctx, language, board, following[0]),
+        names=texts.people(ctx, language, board, following[0].people),
+    )
+
+
+async def _area(ctx: Context, area: Area) -> str:
+    return await places.full_name(ctx, area)

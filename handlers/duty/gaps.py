@@ -1,0 +1,80 @@
+"""Turns without anybody in the next days: told once, and remembered if they are meant so (R30)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers.chat import Button, Content
+from handlers.context import Context, Manner, RefusalError, Work, button
+from handlers.directory import access
+from handlers.duty import boards, telling, texts
+from handlers.duty.boards import Board
+from storage.queries import duty as query
+from storage.tables import Gap
+
+WINDOW = timedelta(days=7)
+MOST_BUTTONS = 6
+
+
+async def look(work: Work, board: Board) -> None:
+    """Tell those who coordinate of gaps that nobody told them of yet."""
+    new: list[int] = []
+    for each in board.between(work.now, work.now + WINDOW):
+        if each.people:
+            continue
+        row = {"rota_id": board.rota.id, "starts": each.start, "ends": each.end}
+        gap = await query.told_gap(work.store, {**row, "told_at": work.now, "intended": False})
+        if gap is not None:
+            new.append(gap)
+    if not new:
+        return
+    gaps = [gap for gap in await _coming(work, board) if gap.id in new]
+    manner = Manner(delay=telling.until_morning(work, board.zone))
+    await telling.to_coordinators(
+        work, board.area.path, lambda language: _content(work, language, board, gaps), manner
+    )
+
+
+async def intended(work: Work, board: Board) -> set[object]:
+    """The turns that are meant to have nobody."""
+    return {gap.starts for gap in await _coming(work, board) if gap.intended}
+
+
+async def _coming(work: Work, board: Board) -> list[Gap]:
+    found = await query.gaps(work.store, board.rota.id, work.now - boards.BACK)
+    return sorted((gap for gap in found.values() if gap.ends > work.now), key=lambda g: g.starts)
+
+
+def _content(work: Work, language: str, board: Board, gaps: Sequence[Gap]) -> Content:
+    lines: list[str] = []
+    rows: list[tuple[Button, ...]] = []
+    for gap in gaps:
+        at = texts.when(work, language, board.zone, gap.starts, gap.ends)
+        key = "duty.line_gap_meant" if gap.intended else "duty.line_gap"
+        lines.append(work.word(language, key, when=at))
+        if not gap.intended and len(rows) < MOST_BUTTONS:
+            label = work.word(language, "duty.button_gap", when=at)
+            rows.append((button(label[:60], f"gap:one:{gap.id}"),))
+    if len([gap for gap in gaps if not gap.intended]) > 1:
+        whole = work.word(language, "duty.button_gaps")
+        rows.append((button(whole, f"gap:all:{gaps[0].id}"),))
+    names = {"rota": board.rota.name, "area": board.area.name, "lines": "\n".join(lines)}
+    return Content(text=work.word(language, "duty.gaps", **names), buttons=tuple(rows))
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Buttons "gap:one:<gap>" and "gap:all:<gap>": this is meant so, or all of the rota are."""
+    what, number = arguments
+    gap = await ctx.store.get(Gap, int(number))
+    board = await boards.board(ctx, gap.rota_id) if gap else None
+    if gap is None or board is None:
+        raise RefusalError("duty.gone")
+    await access.require(ctx, "manage", board.area.path)
+    coming = await _coming(ctx, board)
+    for each in coming:
+        if what == "all" or each.id == gap.id:
+            each.intended = True
+    await ctx.store.flush()
+    ctx.toast(ctx.t("duty.gap_kept"))
+    ctx.edit_pressed(_content(ctx, ctx.language, board, coming))

@@ -1,0 +1,341 @@
+"""Duty: rotas of places and of people, what is due of them, and how each turn was served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, select, union, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.queries.directory import below
+from storage.queries.post import insert_new
+from storage.tables import (
+    Area,
+    Gap,
+    Leave,
+    Rota,
+    RotaMember,
+    Round,
+    RoundCheck,
+    Shift,
+    Swap,
+    TurnChange,
+)
+
+Found = list[tuple[Rota, Area]]
+#: A turn that began before this has ended.
+LONGEST_TURN = timedelta(days=1)
+#: What becomes due.
+Due = Rota | Round | Swap
+
+
+async def rota(store: AsyncSession, rota_id: int) -> tuple[Rota, Area] | None:
+    """A rota that has not ended, with its place."""
+    row = await store.execute(
+        select(Rota, Area)
+        .join(Area, Area.id == Rota.area_id)
+        .where(Rota.id == rota_id, Rota.state != "ended")
+    )
+    found = row.first()
+    return (found[0], found[1]) if found else None
+
+
+async def over(store: AsyncSession, area_ids: Sequence[int]) -> Found:
+    """The rotas of these places that are on, in the order of the places."""
+    rows = await store.execute(
+        select(Rota, Area)
+        .join(Area, Area.id == Rota.area_id)
+        .where(Rota.area_id.in_(area_ids), Rota.state == "on")
+        .order_by(Rota.id)
+    )
+    found = [(rota, area) for rota, area in rows.all()]
+    return sorted(found, key=lambda pair: area_ids.index(pair[1].id))
+
+
+async def below_paths(store: AsyncSession, paths: Iterable[str], *, only_on: bool = False) -> Found:
+    """The rotas of these places and of those under them."""
+    found: dict[int, tuple[Rota, Area]] = {}
+    for path in paths:
+        wanted = Rota.state == "on" if only_on else Rota.state != "ended"
+        rows = await store.execute(
+            select(Rota, Area).join(Area, Area.id == Rota.area_id).where(below(path), wanted)
+        )
+        found |= {rota.id: (rota, area) for rota, area in rows.all()}
+    return sorted(found.values(), key=lambda pair: pair[0].id)
+
+
+async def of_person(store: AsyncSession, person_id: int, now: datetime) -> Found:
+    """The rotas in which somebody may have a turn: as a member, by a change, as a deputy."""
+    lately = now - LONGEST_TURN
+    changed = select(TurnChange.rota_id).where(
+        TurnChange.to_id == person_id, TurnChange.starts > lately
+    )
+    member = select(RotaMember.rota_id).where(RotaMember.person_id == person_id)
+    deputy = (
+        select(RotaMember.rota_id)
+        .join(Leave, Leave.person_id == RotaMember.person_id)
+        .where(Leave.deputy_id == person_id, Leave.ends > lately)
+    )
+    rows = await store.execute(
+        select(Rota, Area)
+        .join(Area, Area.id == Rota.area_id)
+        .where(Rota.state == "on", Rota.id.in_(union(changed, member, deputy)))
+        .order_by(Rota.id)
+    )
+    return [(rota, area) for rota, area in rows.all()]
+
+
+async def crews(store: AsyncSession, rota_id: int) -> tuple[tuple[int, ...], ...]:
+    """The people of a rota in their order; those with the same position together."""
+    rows = await store.execute(
+        select(RotaMember.position, RotaMember.person_id)
+        .where(RotaMember.rota_id == rota_id)
+        .order_by(RotaMember.position, RotaMember.id)
+    )
+    found: dict[int, list[int]] = {}
+    for position, person in rows.all():
+        found.setdefault(position, []).append(person)
+    return tuple(tuple(dict.fromkeys(crew)) for crew in found.values())
+
+
+async def set_crews(store: AsyncSession, rota_id: int, crews: Sequence[Sequence[int]]) -> None:
+    """These are the people of a rota from now on."""
+    await store.execute(delete(RotaMember).where(RotaMember.rota_id == rota_id))
+    store.add_all(
+        RotaMember(rota_id=rota_id, position=position, person_id=person)
+        for position, crew in enumerate(crews)
+        for person in crew
+    )
+    await store.flush()
+
+
+async def changes(
+    store: AsyncSession, rota_id: int, begin: datetime, end: datetime
+) -> Sequence[TurnChange]:
+    """The changes of turns that begin in a time."""
+    rows = await store.scalars(
+        select(TurnChange)
+        .where(TurnChange.rota_id == rota_id)
+        .where(TurnChange.starts >= begin, TurnChange.starts < end)
+    )
+    return rows.all()
+
+
+async def change(store: AsyncSession, values: dict[str, Any]) -> None:
+    """A turn is somebody else's; what was changed of the same before no longer holds."""
+    await store.execute(
+        delete(TurnChange)
+        .where(TurnChange.rota_id == values["rota_id"], TurnChange.starts == values["starts"])
+        .where(TurnChange.person_id == values["person_id"])
+    )
+    store.add(TurnChange(**values))
+    await store.flush()
+
+
+async def absences(
+    store: AsyncSession, begin: datetime, end: datetime, person_ids: Iterable[int]
+) -> list[Leave]:
+    """Who of these, or of those who stand in for them, is away in a time."""
+    found: dict[int, Leave] = {}
+    wanted = set(person_ids)
+    while wanted:
+        rows = await store.scalars(
+            select(Leave).where(Leave.person_id.in_(wanted), Leave.starts < end, Leave.ends > begin)
+        )
+        new = {each.id: each for each in rows.all() if each.id not in found}
+        found |= new
+        known = {each.person_id for each in found.values()}
+        wanted = {each.deputy_id for each in new.values() if each.deputy_id} - known
+    return list(found.values())
+
+
+async def due(store: AsyncSession, now: datetime, limit: int) -> Sequence[Rota]:
+    """The rotas of which a turn has begun, the oldest first."""
+    rows = await store.scalars(
+        select(Rota)
+        .where(Rota.next_at <= now, Rota.state == "on")
+        .order_by(Rota.next_at)
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def claim(store: AsyncSession, rota_id: int, seen: datetime, then: datetime | None) -> bool:
+    """Move a rota on from the turn that was seen; False: somebody else was first."""
+    return await _moved(store, Rota, rota_id, Rota.next_at == seen, next_at=then)
+
+
+async def to_check(store: AsyncSession, now: datetime, limit: int) -> Sequence[Rota]:
+    """The rotas to be looked through for changes and gaps."""
+    rows = await store.scalars(
+        select(Rota)
+        .where(Rota.check_at <= now, Rota.state == "on")
+        .order_by(Rota.check_at)
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def claim_check(store: AsyncSession, rota_id: int, seen: datetime, then: datetime) -> bool:
+    """Take a look for oneself; False: somebody else was first."""
+    return await _moved(store, Rota, rota_id, Rota.check_at == seen, check_at=then)
+
+
+async def check_soon(store: AsyncSession, person_id: int, now: datetime) -> None:
+    """Somebody's leave changed: the rotas they are on are looked through at the next tick."""
+    member = select(RotaMember.rota_id).where(RotaMember.person_id == person_id)
+    changed = select(TurnChange.rota_id).where(
+        TurnChange.to_id == person_id, TurnChange.starts > now - LONGEST_TURN
+    )
+    await store.execute(
+        update(Rota)
+        .where(Rota.id.in_(union(member, changed)), Rota.state == "on")
+        .values(check_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def late_rounds(store: AsyncSession, now: datetime, limit: int) -> Sequence[Round]:
+    """The rounds whose time is over and that are not done."""
+    rows = await store.scalars(
+        select(Round).where(Round.due_at <= now).order_by(Round.due_at).limit(limit)
+    )
+    return rows.all()
+
+
+async def close_round(store: AsyncSession, round_id: int, state: str) -> bool:
+    """An open round is done or missed; False: it was closed already."""
+    return await _moved(store, Round, round_id, Round.state == "open", state=state, due_at=None)
+
+
+async def late_swaps(store: AsyncSession, now: datetime, limit: int) -> Sequence[Swap]:
+    """The swaps that nobody answered in time."""
+    rows = await store.scalars(
+        select(Swap).where(Swap.due_at <= now).order_by(Swap.due_at).limit(limit)
+    )
+    return rows.all()
+
+
+async def close_swap(store: AsyncSession, swap_id: int, state: str, now: datetime) -> bool:
+    """A swap that was asked for has its answer; False: it had one already."""
+    return await _moved(
+        store, Swap, swap_id, Swap.state == "asked", state=state, due_at=None, answered_at=now
+    )
+
+
+async def put_off(store: AsyncSession, table: type[Due], row_id: int, **then: datetime) -> None:
+    """Something went wrong with what is due: it is looked at again later."""
+    await store.execute(
+        update(table)
+        .where(table.id == row_id)
+        .values(**then)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _moved(store: AsyncSession, table: Any, row_id: int, seen: Any, **values: object) -> bool:
+    moved = await store.execute(
+        update(table)
+        .where(table.id == row_id, seen)
+        .values(**values)
+        .returning(table.id)
+        .execution_options(synchronize_session=False)
+    )
+    return moved.first() is not None
+
+
+async def served(store: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Write down how turns were served; what is written already stays."""
+    if rows:
+        await store.execute(insert_new(store, Shift), list(rows))
+
+
+async def shifts(store: AsyncSession, rota_id: int, since: datetime) -> Sequence[Shift]:
+    """How the turns of a rota were served since a moment."""
+    rows = await store.scalars(
+        select(Shift).where(Shift.rota_id == rota_id, Shift.starts >= since).order_by(Shift.starts)
+    )
+    return rows.all()
+
+
+async def on_round(store: AsyncSession, round_: Round) -> Sequence[int]:
+    """Those whose round it is."""
+    rows = await store.scalars(
+        select(Shift.person_id)
+        .where(Shift.rota_id == round_.rota_id, Shift.starts == round_.starts)
+        .where(Shift.person_id.is_not(None))
+    )
+    return [each for each in rows.all() if each is not None]
+
+
+async def begin_round(store: AsyncSession, row: dict[str, Any]) -> Round | None:
+    """A round begins; None when it began already."""
+    made = insert_new(store, Round).returning(Round.id)
+    new = (await store.execute(made, [row])).first()
+    return await store.get(Round, new[0]) if new else None
+
+
+async def last_rounds(store: AsyncSession, rota_id: int, most: int) -> Sequence[Round]:
+    """The rounds of a rota, the last first."""
+    rows = await store.scalars(
+        select(Round).where(Round.rota_id == rota_id).order_by(Round.starts.desc()).limit(most)
+    )
+    return rows.all()
+
+
+async def checks(store: AsyncSession, round_id: int) -> Sequence[RoundCheck]:
+    """The points of a round at which somebody was."""
+    rows = await store.scalars(
+        select(RoundCheck).where(RoundCheck.round_id == round_id).order_by(RoundCheck.point)
+    )
+    return rows.all()
+
+
+async def check(store: AsyncSession, row: dict[str, Any]) -> bool:
+    """Somebody is at a point; False: somebody was already."""
+    made = insert_new(store, RoundCheck).returning(RoundCheck.id)
+    return (await store.execute(made, [row])).first() is not None
+
+
+async def gaps(store: AsyncSession, rota_id: int, since: datetime) -> dict[datetime, Gap]:
+    """The gaps that were told, by their turns."""
+    rows = await store.scalars(select(Gap).where(Gap.rota_id == rota_id, Gap.starts >= since))
+    return {gap.starts: gap for gap in rows.all()}
+
+
+async def told_gap(store: AsyncSession, row: dict[str, Any]) -> int | None:
+    """A gap is told now; None: it was told before."""
+    made = insert_new(store, Gap).returning(Gap.id)
+    new = (await store.execute(made, [row])).first()
+    return new[0] if new else None
+
+
+async def asked_swap(store: AsyncSession, person_id: int) -> Swap | None:
+    """The last swap that waits for somebody's answer."""
+    return await store.scalar(
+        select(Swap)
+        .where(Swap.asked_id == person_id, Swap.state == "asked")
+        .order_by(Swap.id.desc())
+        .limit(1)
+    )
+
+
+async def waiting_swaps(store: AsyncSession, asker_id: int) -> Sequence[Swap]:
+    """What somebody asked for and nobody answered yet."""
+    rows = await store.scalars(
+        select(Swap).where(Swap.asker_id == asker_id, Swap.state == "asked").order_by(Swap.id)
+    )
+    return rows.all()
+
+
+async def round_of(store: AsyncSession, person_id: int, now: datetime) -> Round | None:
+    """The round that somebody has to go now."""
+    return await store.scalar(
+        select(Round)
+        .join(Shift, and_(Shift.rota_id == Round.rota_id, Shift.starts == Round.starts))
+        .where(Shift.person_id == person_id, Round.state == "open", Round.ends > now)
+        .order_by(Round.ends)
+        .limit(1)
+    )
