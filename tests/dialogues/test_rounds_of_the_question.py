@@ -108,3 +108,18 @@ async def test_a_deputy_is_not_asked_again_in_the_next_role(stage: Stage) -> Non
     await stage.li.writes("/没解决 1 还是坏的")
     assert "吴工" in stage.card(1).text
     assert "周叔" not in stage.card(1).text
+
+
+async def test_the_question_asked_once_more_ends_where_it_stands(stage: Stage) -> None:
+    """R27, R47: one neighbour says no to the reminder; the other's reminder says so too."""
+    await opened(stage)
+    await stage.zhao.presses(stage.card(1), "我家也是")
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    await stage.wang.presses(stage.page(stage.wang), "修好了")
+    await stage.passes(hours=25)
+    reminder = stage.zhao.last
+    assert "再问一次" in reminder.text
+    assert [each for each in stage.zhao.heard if "解决了" in each.labels] == [reminder]
+    await stage.li.presses(stage.li.last, "没解决")
+    assert not reminder.labels
+    assert "重新办" in reminder.text

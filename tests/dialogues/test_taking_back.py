@@ -122,6 +122,28 @@ async def test_a_closing_while_it_was_asked_taken_back_asks_again(stage: Stage) 
     assert (await stage.request(1)).ending == "solved"
 
 
+async def test_a_closing_taken_back_puts_the_clocks_back(stage: Stage) -> None:
+    """R38: what was promised holds again, and whoever has it is heard of or asked anew."""
+    await taken(stage)
+    before = await stage.request(1)
+    await stage.feng.writes("/close 1 不需要了")
+    assert (await stage.request(1)).progress_due is None
+    await undone(stage)
+    after = await stage.request(1)
+    assert (after.solve_due, after.progress_due) == (before.solve_due, before.progress_due)
+    assert after.due_at == before.due_at
+
+
+async def test_an_assignment_taken_back_is_climbed_from_as_before(stage: Stage) -> None:
+    await opened(stage)
+    before = await stage.request(1)
+    await stage.passes(minutes=5)
+    await stage.feng.writes("/assign 1 @zheng")
+    assert (await stage.request(1)).climb_at != before.climb_at
+    await undone(stage)
+    assert (await stage.request(1)).climb_at == before.climb_at
+
+
 async def test_who_climbed_to_is_asked_again_with_those_below(stage: Stage) -> None:
     await opened(stage)
     await stage.passes(hours=3)
