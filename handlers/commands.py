@@ -40,6 +40,8 @@ class Command:
     hidden: bool = False
     #: also for those who reported, joined, hold or are asked about a request
     concerned: bool = False
+    #: what somebody is filling in stays: the command may tell what it waits for
+    keeps_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

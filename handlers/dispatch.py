@@ -83,6 +83,7 @@ class Dispatcher:
         ctx.prepared = ahead.prepared
         try:
             await self._answer(ctx, ahead)
+            await reach.file_waiting(ctx)
             if ctx.private and isinstance(incoming, Message):
                 await reach.opened_private(ctx, ctx.account)
         except RefusalError as refusal:

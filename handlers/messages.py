@@ -110,7 +110,8 @@ async def _run(ctx: Context, command: Command, rest: str) -> None:
     if command.where == "private" and not ctx.private:
         raise RefusalError("access.only_private")
     async with ctx.store.begin_nested():  # what is refused leaves the form that one is filling in
-        await forms.end(ctx)
+        if not command.keeps_form:
+            await forms.end(ctx)
         await filling.run(ctx, command.name, rest)
 
 

@@ -45,7 +45,7 @@ SUBJECT = Subject(
         Command("link", linking.link, ("绑定",), right="manage", prepare=linking.prepare),
         Command("groups", linking.list_groups, ("群组", "群"), right="manage"),
         Command("invite", linking.invite, ("邀请",), right="manage", where="private"),
-        Command("home", homes.home, ("我家", "住址")),
+        Command("home", homes.home, ("我家", "住址"), keeps_form=True),
         Command("staff", staff.staff, ("人员",)),
         Command("leave", absence.leave, ("请假",), right="answer"),
         Command("language", language, ("语言",)),
@@ -58,6 +58,6 @@ SUBJECT = Subject(
         "drop": forms.on_drop,
         filling.FORM: filling.on_press,
     },
-    forms={filling.FORM: filling.on_words},
+    forms={filling.FORM: filling.on_words, homes.FORM: homes.on_words},
     undos={"link": linking.undo_link, "staff_add": staff.undo, "staff_remove": staff.undo},
 )
