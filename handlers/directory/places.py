@@ -29,6 +29,9 @@ WHERE = re.compile(
     re.I,
 )
 
+#: "Heping Garden Building 3 Unit 2"
+MOST_WORDS_OF_A_PLACE = 6
+
 #: A word that names a place beyond doubt (a button carries it).
 TOKEN = re.compile(r"^area\.(\d{1,18})$")
 
@@ -87,6 +90,32 @@ async def place_in(work: Work, base: AreaFacts, text: str) -> tuple[Area | None,
             except RefusalError:
                 continue
     return None, " ".join(words)
+
+
+async def place_first(work: Work, base: AreaFacts, text: str) -> tuple[Area | None, str]:
+    """The place that a text begins with, as long a name as there is, and the words behind it.
+
+    Raises SeveralError where that names several, and RefusalError where the first word can only be
+    a place and is none that we know.
+    """
+    words = text.split(maxsplit=MOST_WORDS_OF_A_PLACE)
+    for many in range(min(len(words), MOST_WORDS_OF_A_PLACE), 0, -1):
+        try:
+            area = await find_place(work, base, " ".join(words[:many]))
+        except SeveralError:
+            raise
+        except RefusalError:
+            if many == 1 and looks_like_place(words[0]):
+                raise
+            continue
+        return area, _behind(text, many)
+    return None, text.strip()
+
+
+def _behind(text: str, many: int) -> str:
+    """What stands behind so many words, its own spaces and lines kept."""
+    parts = text.split(maxsplit=many)
+    return parts[many].strip() if len(parts) > many else ""
 
 
 async def _below(work: Work, top: Area, text: str) -> Sequence[Area]:
@@ -213,6 +242,12 @@ async def full_name(work: Work, area: Area, top: Area | None = None) -> str:
     names = [each.name for each in line[start:]] or [area.name]
     plain = all(name.isascii() for name in names)
     return " ".join(names) if plain else "".join(names)
+
+
+async def name_at(work: Work, facts: AreaFacts) -> str:
+    """The whole name of a place of which the facts are known."""
+    area = await query.area_by_id(work.store, facts.area_id)
+    return await full_name(work, area) if area else facts.name
 
 
 async def base_of(work: Work, person_id: int, area_id: int | None) -> AreaFacts:

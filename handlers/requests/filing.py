@@ -75,18 +75,25 @@ async def new(ctx: Context, rest: str) -> None:
     """/new: for a neighbour; captains first see what is open there (R5)."""
     await rights.require_somewhere(ctx, "file")
     if rest:
-        first, _, words = rest.partition(" ")
         base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-        area = await places.find_place(ctx, base, first)
+        area, words = await places.place_first(ctx, base, rest)
+        if area is None:
+            raise await _not_there(ctx, base, rest)
         await rights.require(ctx, "file", area.path)
-        if words.strip():
-            await _file(ctx, {"words": words.strip(), "area": area.id, "filed": True})
+        if words:
+            await _file(ctx, {"words": words, "area": area.id, "filed": True})
             return
-        await lists.open_(ctx, area.name)
+        await lists.open_(ctx, places.token(area))
         await _ask_category(ctx, {"filed": True, "area": area.id})
         return
     await lists.open_(ctx, "")
     await _start(ctx, {"filed": True})
+
+
+async def _not_there(ctx: Context, base: query.AreaFacts, rest: str) -> RefusalError:
+    return RefusalError(
+        "directory.place_unknown", text=rest.split()[0], base=await places.name_at(ctx, base)
+    )
 
 
 async def _start(ctx: Context, data: dict[str, Any]) -> None:

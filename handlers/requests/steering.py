@@ -17,6 +17,7 @@ from handlers.requests import access, asking_more, moving
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, CODES, ENDING_OF_CODE, Move, State
 from handlers.understanding.meaning import Urgency
+from storage.queries import directory as query
 from storage.tables import Area, Audit, Person, Request
 
 Steer = Callable[[Context, Request, str], Awaitable[None]]
@@ -110,7 +111,7 @@ async def move(ctx: Context, request: Request, rest: str) -> None:
     if not rest:
         await filling.ask(ctx, "move", str(request.number), Part.PLACE, right="correct")
         return
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await query.facts_at(ctx.store, request.area_id)  # its own neighbourhood goes first
     area = await places.find_place(ctx, base, rest)
     back = {"area": request.area_id, "place": dict(request.place)}
     await moving.move(ctx, request, Move.MOVE, ctx.person, Given(area=area))
