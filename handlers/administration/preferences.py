@@ -72,6 +72,8 @@ FIELDS: Mapping[str, Callable[[Context, str], Parsed]] = {
     "quiet": _quiet,
     "topic": _topic,
 }
+#: Those that have buttons.
+BUTTONS = ("language", "mode")
 CHINESE = {
     "语言": "language",
     "方式": "mode",
@@ -101,7 +103,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "set:<field>:<value>"."""
     target = await _target(ctx)
     field, value = arguments
-    if field not in FIELDS:
+    if field not in BUTTONS:
         raise RefusalError("access.old_button")
     await _set(ctx, target, field, value)
 

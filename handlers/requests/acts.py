@@ -84,7 +84,9 @@ def _first_code(ctx: Context, request: Request) -> str:
 
 async def pick_done(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """It is done, by code."""
-    await _move(ctx, request, Move.DONE, "done", Given(code=picked[0][:24]))
+    if not ctx.desk.words.has(f"request.code.{picked[0]}"):
+        raise RefusalError("access.old_button")
+    await _move(ctx, request, Move.DONE, "done", Given(code=picked[0]))
 
 
 async def wait(ctx: Context, request: Request, rest: str) -> None:
