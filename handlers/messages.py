@@ -52,6 +52,8 @@ class Messages:
         run = self._tables.forms.get(draft.form)
         if run is None or await passing.passes(turn, draft):
             return False
+        if await passing.doubtful(turn, draft):
+            return True
         async with turn.ctx.store.begin_nested():
             return await run(turn.ctx, draft, turn.message)
 

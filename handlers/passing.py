@@ -5,9 +5,9 @@ from __future__ import annotations
 from handlers import forms, hearing, reach
 from handlers.chat import Message
 from handlers.context import Context
-from handlers.requests import filing, questions
+from handlers.requests import asking_more, doubt, filing, questions
 from handlers.turn import Turn
-from storage.tables import Draft
+from storage.tables import Draft, Request
 
 
 async def passes(turn: Turn, draft: Draft) -> bool:
@@ -23,6 +23,22 @@ async def passes(turn: Turn, draft: Draft) -> bool:
         return True
     expected = ctx.private or message.to_bot or (draft.form, draft.step) == filing.ASKS_WHAT
     return not expected and hearing.is_request(glance)
+
+
+async def doubtful(turn: Turn, draft: Draft) -> bool:
+    """Whether the answer to a form about a request plainly tells of something else: then it is
+    asked which of the two is meant."""
+    ctx = turn.ctx
+    if draft.form != asking_more.FORM or draft.step not in doubt.STEPS:
+        return False
+    glance = await turn.look() if await reach.placed(ctx) else None
+    request = await ctx.store.get(Request, int(draft.data["request"]))
+    if glance is None or request is None or not hearing.is_request(glance):
+        return False
+    if glance.meaning.category in (None, "other", request.category):
+        return False
+    await doubt.ask(ctx, draft, request, await hearing.report_of(ctx, glance, turn.message))
+    return True
 
 
 async def drops(ctx: Context, message: Message) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from handlers import forms
@@ -231,17 +231,17 @@ async def whynot(ctx: Context, request: Request, rest: str) -> None:
     did(ctx, request, "whynot")
 
 
-async def continue_form(ctx: Context, draft: Draft, message: Message, acts: dict[str, Act]) -> bool:
+async def continue_form(ctx: Context, draft: Draft, text: str, acts: Mapping[str, Act]) -> bool:
     """The words that answer what was asked for ("more"): a reason, a day, a name."""
     request = await ctx.store.get(Request, int(draft.data["request"]))
     act = acts.get(draft.step)
-    if request is None or act is None or not message.text.strip():
+    if request is None or act is None or not text.strip():
         return False
     said = str(draft.data.get("words") or "")
     if draft.step == "wait" and draft.data.get("code"):
-        await _wait_until(ctx, request, draft, message.text, said)
+        await _wait_until(ctx, request, draft, text, said)
     else:
-        await act(ctx, request, message.text.strip())
+        await act(ctx, request, text.strip())
     return True
 
 

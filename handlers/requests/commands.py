@@ -14,6 +14,7 @@ from handlers.requests import (
     acts,
     asking_more,
     choosing,
+    doubt,
     explaining,
     filing,
     lists,
@@ -96,8 +97,12 @@ async def _on_whom(ctx: Context, arguments: Sequence[str]) -> None:
     await asking_more.whom(ctx, request, verb, up=up == "1", page=int(page))
 
 
+async def _on_doubt(ctx: Context, arguments: Sequence[str]) -> None:
+    await doubt.on_press(ctx, arguments, VERBS)
+
+
 async def _on_words(ctx: Context, draft: Draft, message: Message) -> bool:
-    return await acts.continue_form(ctx, draft, message, VERBS)
+    return await acts.continue_form(ctx, draft, message.text, VERBS)
 
 
 async def _on_number(ctx: Context, draft: Draft, message: Message) -> bool:
@@ -167,6 +172,7 @@ SUBJECT = Subject(
     presses={
         **{verb: _press(verb, act) for verb, act in VERBS.items()},
         "whom": _on_whom,
+        doubt.FORM: _on_doubt,
         choosing.FORM: _on_choice,
         "q": questions.on_press,
         "list": lists.on_press,

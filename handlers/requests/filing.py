@@ -169,8 +169,8 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """The form's next answer in words or pictures."""
     data, text = dict(draft.data), message.text.strip()
     if draft.step == "category" and text:
-        await _chose_category(ctx, draft, steering.category_named(ctx, text))
-    elif draft.step == "place" and text:
+        return await _said_matter(ctx, draft, message)
+    if draft.step == "place" and text:
         await _said_place(ctx, data, text)
     elif draft.step == "words" and (text or message.media):
         await _confirm(ctx, {**data, "words": text, "media": _kept(message.media)})
@@ -178,6 +178,33 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
         await (_confirmed(ctx, draft) if answer else forms.drop(ctx))
     else:
         return False
+    return True
+
+
+async def _said_matter(ctx: Context, draft: Draft, message: Message) -> bool:
+    """A category by its name; else the words are the matter itself, and tell of its category."""
+    text = message.text.strip()
+    try:
+        category = steering.category_named(ctx, text)
+    except RefusalError:
+        if not (ctx.private or message.to_bot):
+            return False  # talk in the group
+    else:
+        await _chose_category(ctx, draft, category)
+        return True
+    data: dict[str, Any] = {**draft.data, "words": text, "media": _kept(message.media)}
+    facts = await query.facts_at(ctx.store, int(data["area"])) if data["area"] else None
+    facts = await places.meant_by(ctx, facts, text) if facts else await _base(ctx, text)
+    scene = Scene(area=_place(facts)) if facts else Scene()
+    meaning = ctx.desk.reader.report(Heard(key="0", at=ctx.now, sender="", text=text), scene)
+    data["category"] = meaning.category or "other"
+    if facts is not None and meaning.place.building is not None:
+        data["area"] = await places.smallest_area(ctx, facts.path, meaning.place)
+    if data["area"] and "building" in (await query.facts_at(ctx.store, int(data["area"]))).codes:
+        await _confirm(ctx, data)
+        return True
+    draft = await forms.start(ctx, FORM, "place", data)
+    await _ask_place(ctx, draft, await ctx.store.get(Area, int(data["area"])))
     return True
 
 
@@ -189,6 +216,9 @@ async def _said_place(ctx: Context, data: dict[str, Any], text: str) -> None:
         if data.get("filed"):
             await rights.require(ctx, "file", area.path)
         data["area"] = area.id
+    if data.get("words"):  # they came first
+        await _confirm(ctx, data)
+        return
     draft = await forms.start(ctx, FORM, "words", data)
     ctx.answer("request.form_words", buttons=((forms.drop_button(ctx, draft),),))
 

@@ -35,7 +35,7 @@ MOST_CHOICES = 12
 
 async def ask(ctx: Context, report: Report, *, clash: bool = False) -> None:
     """Ask the sender, with buttons; the report waits in a form until the answer."""
-    draft = await forms.start(ctx, FORM, "where" if clash else "sure", _kept(report), lasts=LASTS)
+    draft = await forms.start(ctx, FORM, "where" if clash else "sure", kept(report), lasts=LASTS)
     if clash:
         drop = ((forms.drop_button(ctx, draft),),)
         ctx.answer_text(ctx.word(ctx.chat_language, "question.where"), buttons=drop)
@@ -53,7 +53,7 @@ async def ask(ctx: Context, report: Report, *, clash: bool = False) -> None:
 
 async def ask_where(ctx: Context, report: Report) -> None:
     """Ask where it is, in words or by buttons; the report waits, and what is said next is added."""
-    data = _kept(report)
+    data = kept(report)
     draft = await forms.draft_of(ctx)
     if draft is not None and waits_for_place(draft):
         data = _together(draft.data, data)
@@ -86,7 +86,7 @@ def waits_for_place(draft: Draft) -> bool:
 
 async def found_place(ctx: Context, draft: Draft, area_id: int) -> None:
     """The report is filed in a place, or in the smaller one in it that its words name."""
-    report = await _report(ctx, draft.data)
+    report = await report_from(ctx, draft.data)
     facts = await query.facts_at(ctx.store, area_id)
     await forms.end(ctx)
     found = await query.facts_at(ctx.store, await smallest_area(ctx, facts.path, report.place))
@@ -100,7 +100,7 @@ async def _picked_place(ctx: Context, arguments: Sequence[str]) -> None:
     area = await ctx.store.get(Area, int(rest[0]))
     if area is None or draft.step != "where":
         raise RefusalError("question.gone")
-    place = (await _report(ctx, draft.data)).place
+    place = (await report_from(ctx, draft.data)).place
     found = await smallest_area(ctx, area.path, place)
     known = area.kind == "neighbourhood" and found != area.id
     if what == "at" and not known and await picking.below(ctx, area):
@@ -114,7 +114,8 @@ def _slot(draft: Draft) -> str:
     return f"q{draft.id}:{draft.data['token']}"
 
 
-def _kept(report: Report) -> dict[str, Any]:
+def kept(report: Report) -> dict[str, Any]:
+    """A report as a form keeps it."""
     return {
         "words": report.words,
         "category": report.category,
@@ -139,7 +140,8 @@ def _pictures(report: Report) -> list[Media]:
     return [*(each.media for each in report.earlier), *report.media]
 
 
-async def _report(ctx: Context, data: dict[str, Any]) -> Report:
+async def report_from(ctx: Context, data: dict[str, Any]) -> Report:
+    """The report that was kept so."""
     values = {name: value for name, value in data.items() if name != "token"}
     chat_id, reporter_id = values.pop("chat_id"), values.pop("reporter_id")
     filed_by = values.pop("filed_by", None)  # a form of an older version has none
@@ -179,7 +181,7 @@ async def _decided(ctx: Context, draft: Draft, *, opens: bool) -> None:
         ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.dropped")))
         return
     ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.opened")))
-    await open_request(ctx, await _report(ctx, data))
+    await open_request(ctx, await report_from(ctx, data))
 
 
 async def _said_whether(ctx: Context, draft: Draft, message: Message) -> bool:
