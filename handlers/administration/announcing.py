@@ -43,7 +43,7 @@ async def announce(ctx: Context, rest: str) -> None:
         return
     chats = await query.group_chats_below(ctx.store, area.path)
     if not chats:
-        raise RefusalError("announce.no_groups", area=area.name)
+        raise RefusalError("announce.no_groups", area=await places.full_name(ctx, area))
     data = {"area": area.id, "text": text}
     draft = await forms.start(ctx, FORM, "confirm", data)
     names = "、".join(chat.title or chat.external_id for chat in chats[:MOST_NAMED])

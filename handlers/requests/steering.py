@@ -193,9 +193,27 @@ async def _done(
     ctx: Context, request: Request, verb: str, back: dict[str, Any] | None, **values: object
 ) -> None:
     undo = {**back, "request": request.id} if back is not None else None
-    audit = await record(ctx, f"request_{verb}", detail={"request": request.id}, undo=undo)
+    detail = {"request": request.id, **_changed(request, verb, back or {})}
+    audit = await record(ctx, f"request_{verb}", detail=detail, undo=undo)
     rows = ((button(ctx.t("directory.button_undo"), f"undo:{audit.id}"),),) if undo else ()
     ctx.answer_text(ctx.t(f"request.did.{verb}", number=request.number, **values), buttons=rows)
+
+
+#: What a correction changed: its name among what it was, and the request's own.
+CHANGED = {
+    "move": ("area", "area_id"),
+    "recategorise": ("category", "category"),
+    "urgency": ("urgency", "urgency"),
+    "assign": ("holder", "holder_id"),
+}
+
+
+def _changed(request: Request, verb: str, back: dict[str, Any]) -> dict[str, Any]:
+    """From what to what, for the audit log."""
+    if verb == "merge":
+        return {"into": request.merged_into}
+    kind, name = CHANGED.get(verb, ("", ""))
+    return {"change": [kind, back.get(kind), getattr(request, name)]} if kind else {}
 
 
 STEERS: dict[str, Steer] = {
