@@ -85,10 +85,13 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "home:ask", "home:at:<area>:<page>", "home:ok:<residence>", "home:no:<residence>"."""
+    """Buttons "home:ask", "home:at:<area>:<page>", "home:move:<area>", "home:both:<area>",
+    "home:ok:<residence>" and "home:no:<residence>"."""
     action, *rest = arguments
     if action == "ask":
         await ask_home(ctx)
+    elif action in ("move", "both"):
+        await _chose(ctx, int(rest[0]), moves=action == "move")
     elif action == "at":
         await _pressed_area(ctx, int(rest[0]), int(rest[1]) if len(rest) > 1 else 0)
     else:
@@ -118,7 +121,7 @@ async def _may_browse(ctx: Context, area: Area) -> bool:
 async def _show_choice(ctx: Context, area: Area, page: int = 0) -> None:
     below = await query.children(ctx.store, area.id)
     if not below:
-        raise RefusalError("directory.home_unlisted", area=area.name)
+        raise RefusalError("directory.home_unlisted", area=await places.full_name(ctx, area))
     rows = area_rows(
         ctx,
         below,
@@ -133,7 +136,47 @@ async def _show_choice(ctx: Context, area: Area, page: int = 0) -> None:
 
 
 async def settle(ctx: Context, area: Area) -> None:
-    """Remember the home; a captain is asked to confirm it, and the person is told so."""
+    """Remember the home; one that was told before and nobody confirmed is thereby put right.
+
+    Where a confirmed one is known it is asked whether they moved or both are true.
+    """
+    others = [each for each in await _homes(ctx) if each[1].id != area.id]
+    confirmed = [home for residence, home in others if residence.confirmed_at]
+    known = len(others) < len(await _homes(ctx))
+    for residence, _ in others:
+        if residence.confirmed_at is None:
+            await ctx.store.delete(residence)
+    if confirmed and not known:
+        await _ask_which(ctx, confirmed[0], area)
+        return
+    await _keep(ctx, area)
+
+
+async def _ask_which(ctx: Context, old: Area, new: Area) -> None:
+    """In the group no home is named: there it is asked without."""
+    moved = button(ctx.t("directory.button_moved"), f"home:move:{new.id}", "primary")
+    both = button(ctx.t("directory.button_both"), f"home:both:{new.id}")
+    text = ctx.t("directory.home_second_quietly")
+    if ctx.private:
+        names = [await places.full_name(ctx, each) for each in (old, new)]
+        text = ctx.t("directory.home_second", old=names[0], new=names[1])
+    content = Content(text=text, buttons=((moved,), (both,)))
+    ctx.show(ctx.chat, f"home:{ctx.person.id}", content)
+
+
+async def _chose(ctx: Context, area_id: int, *, moves: bool) -> None:
+    area = await query.area_by_id(ctx.store, area_id)
+    if area is None or area.kind != "household":
+        raise RefusalError("access.old_button")
+    if moves:
+        for residence, home in await _homes(ctx):
+            if home.id != area.id:
+                await ctx.store.delete(residence)
+    await _keep(ctx, area)
+
+
+async def _keep(ctx: Context, area: Area) -> None:
+    """Keep it; a captain is asked to confirm it, and the person is told so."""
     found = await ctx.store.scalar(
         select(Residence).where(Residence.person_id == ctx.person.id, Residence.area_id == area.id)
     )

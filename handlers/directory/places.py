@@ -68,7 +68,8 @@ async def find_place(work: Work, base: AreaFacts, text: str) -> Area:
         if len(found) > 1:
             choices = [(await full_name(work, area, top), token(area)) for area in found]
             raise SeveralError("directory.place_several", wanted, choices)
-    where = await full_name(work, line[-1])
+    around = next((each for each in line if each.kind == "neighbourhood"), line[-1])
+    where = await full_name(work, around)
     raise RefusalError("directory.place_unknown", text=wanted, base=where)
 
 
@@ -245,7 +246,7 @@ async def full_name(work: Work, area: Area, top: Area | None = None) -> str:
 
 
 async def name_at(work: Work, facts: AreaFacts) -> str:
-    """The whole name of a place of which the facts are known."""
+    """The whole name of the place of which these are the facts."""
     area = await query.area_by_id(work.store, facts.area_id)
     return await full_name(work, area) if area else facts.name
 

@@ -126,7 +126,7 @@ async def _named(ctx: Context, words: str) -> _Named:
     if not more:
         return _Named(None, None, whole)
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    raise RefusalError("directory.place_unknown", text=others, base=base.name)
+    raise RefusalError("directory.place_unknown", text=others, base=await places.name_at(ctx, base))
 
 
 async def _place_in(ctx: Context, words: str) -> tuple[Area | None, str]:
