@@ -84,6 +84,8 @@ class Command:
     hidden: bool = False
     #: also for those who reported, joined, hold or are asked about a request
     concerned: bool = False
+    #: without a slash: whether what stands behind the name is this command's and no talk
+    parses: Callable[[Context, str], Awaitable[bool]] | None = None
     #: what somebody is filling in stays: the command may tell what it waits for
     keeps_form: bool = False
 

@@ -58,6 +58,12 @@ async def drops(ctx: Context, message: Message) -> bool:
     return ctx.private or message.to_bot or draft.form != questions.FORM
 
 
+def gives_up_nothing(ctx: Context, message: Message) -> bool:
+    """Whether "never mind" is said to the bot alone, and nothing is open."""
+    alone = ctx.private and message.reply_to is None and not message.forwarded
+    return alone and forms.says(ctx, "filling.drop_words", message.text)
+
+
 async def answers_other(ctx: Context, message: Message) -> bool:
     """Whether it replies to a neighbour, or to a card of the bot's, and so to no form."""
     if message.reply_to is None:

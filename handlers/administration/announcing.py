@@ -64,6 +64,11 @@ async def announce(ctx: Context, rest: str) -> None:
     )
 
 
+async def parses(ctx: Context, rest: str) -> bool:
+    """Whether it begins with a place, as an announcement does."""
+    return await places.begins_with_place(ctx, ctx.person.id, ctx.chat.area_id, rest)
+
+
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Buttons "ann:send:<token>" and "ann:page:<announcement>:<page>"."""
     if arguments[0] == "page":

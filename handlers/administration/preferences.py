@@ -99,6 +99,12 @@ async def settings(ctx: Context, rest: str) -> None:
     await _set(ctx, target, field, value.strip())
 
 
+async def parses(ctx: Context, rest: str) -> bool:
+    """Whether it names a setting."""
+    name = rest.split()[0]
+    return CHINESE.get(name, name.casefold()) in FIELDS
+
+
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "set:<field>:<value>"."""
     target = await _target(ctx)

@@ -157,6 +157,9 @@ async def _welcome(ctx: Context) -> None:
 async def _bind_account(ctx: Context, token: str) -> None:
     if _anonymous(ctx):
         raise RefusalError("directory.anonymous")
+    if await invites.was_used_by(ctx, token, ctx.person.id):
+        ctx.answer("directory.bound_already", name=ctx.person.name)
+        return
     ticket = await invites.use_invite(ctx, token, "person")
     person = await ctx.store.get(Person, ticket.person_id)
     if person is None:

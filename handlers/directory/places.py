@@ -113,6 +113,18 @@ async def place_first(work: Work, base: AreaFacts, text: str) -> tuple[Area | No
     return None, text.strip()
 
 
+async def begins_with_place(work: Work, person_id: int, area_id: int | None, text: str) -> bool:
+    """Whether the first words of a text name a place, be it one or several."""
+    try:
+        base = await base_for(work, person_id, area_id, text)
+        area, _ = await place_first(work, base, text)
+    except SeveralError:
+        return True
+    except RefusalError:
+        return False
+    return area is not None
+
+
 def _behind(text: str, many: int) -> str:
     """What stands behind so many words, its own spaces and lines kept."""
     parts = text.split(maxsplit=many)

@@ -62,7 +62,9 @@ async def _show(ctx: Context, area_id: int, word: str, page: int) -> None:
     if rows:
         lines.append(ctx.t("directory.staff_narrow"))
     key = "directory.staff_title_word" if word else "directory.staff_title"
-    none = ctx.t("directory.staff_none_such" if word else "directory.staff_none", word=word)
+    manages = await access.may(ctx, ctx.person.id, "manage", area.path)
+    nobody = "directory.staff_none_manage" if manages else "directory.staff_none"
+    none = ctx.t("directory.staff_none_such" if word else nobody, word=word)
     ctx.edit_pressed(
         Content(
             title=ctx.t(key, area=await places.full_name(ctx, area), n=total, word=word),

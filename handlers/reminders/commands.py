@@ -48,6 +48,15 @@ async def remind(ctx: Context, rest: str) -> None:
     await _ask_to_save(ctx, wanted, None)
 
 
+async def parses(ctx: Context, rest: str) -> bool:
+    """Whether it begins with a time, as a reminder does."""
+    try:
+        parse_when(rest, ctx.now, str(await zone_of(ctx)))
+    except WhenError as error:
+        return error.key != "reminders.when_unknown"
+    return True
+
+
 async def _ask(ctx: Context, step: str, data: dict[str, Any]) -> None:
     """Ask for the step's answer in words."""
     draft = await forms.start(ctx, FORM, step, data)
@@ -289,7 +298,7 @@ async def _said_change(ctx: Context, data: dict[str, Any], text: str) -> None:
 
 
 SUBJECT = Subject(
-    commands=(Command("remind", remind, ("提醒",), right="remind"),),
+    commands=(Command("remind", remind, ("提醒",), right="remind", parses=parses),),
     presses={"rem": on_press},
     forms={FORM: on_words},
     undos={"reminder_delete": undo_delete},

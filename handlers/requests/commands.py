@@ -63,9 +63,15 @@ VERBS: dict[str, Act] = {
 PICKED = {**PICKS, "merge": steering.pick_merge}
 
 
+#: These take no words: what stands behind them can only be a number.
+WORDLESS = frozenset({"take", "resume", "metoo", "ok", "why", "history"})
+
+
 def _act(verb: str) -> Run:
     async def run(ctx: Context, rest: str) -> None:
         meant = await _meant(ctx, rest)
+        if meant is None and rest and verb in WORDLESS:
+            raise RefusalError("request.number_wrong", text=rest[:40])
         if meant is None:
             await choosing.ask(ctx, verb, rest)
             return
@@ -144,7 +150,7 @@ SUBJECT = Subject(
     commands=(
         _command("report", filing.report, ("报事",)),
         _command("new", filing.new, ("新建",), "file"),
-        _command("open", lists.open_, ("未结", "未办")),
+        Command("open", lists.open_, ("未结", "未办"), parses=lists.parses),
         _command("mine", lists.mine, ("我的",)),
         _command("find", lists.find, ("查找",)),
         _work("take", "take", "接单"),

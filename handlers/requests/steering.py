@@ -128,7 +128,14 @@ def category_named(ctx: Context, text: str) -> str:
             names |= {each.casefold() for each in ctx.desk.words.every(key)}
         if wanted in names:
             return name
-    raise RefusalError("request.category_unknown", text=text[:30])
+    known = [
+        ctx.t(f"categories.{name}")
+        for name in ctx.policy.categories
+        if ctx.desk.words.has(f"categories.{name}")
+    ]
+    near = [each for each in known if set(each.casefold()) & set(wanted) - set(" aeiou")]
+    told = ctx.t("request.between").join((near if not wanted.isascii() else []) or known)
+    raise RefusalError("request.category_near", text=text[:30], known=told)
 
 
 async def recategorise(ctx: Context, request: Request, rest: str) -> None:
@@ -156,7 +163,8 @@ def urgency_named(ctx: Context, text: str) -> str:
         names = ctx.desk.words.every(f"request.urgency.{urgency}")
         if wanted in {urgency.value, *(each.casefold() for each in names)}:
             return urgency.value
-    raise RefusalError("request.urgency_unknown")
+    known = ctx.t("request.between").join(ctx.t(f"request.urgency.{each}") for each in Urgency)
+    raise RefusalError("request.urgency_near", text=text[:30], known=known)
 
 
 async def urgency(ctx: Context, request: Request, rest: str) -> None:

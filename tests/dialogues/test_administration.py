@@ -153,7 +153,7 @@ async def test_a_line_begun_by_typing_is_finished_by_buttons(stage: Stage) -> No
 async def test_asking_can_be_given_up(stage: Stage) -> None:
     await stage.feng.writes("/announce")
     await stage.feng.presses(stage.feng.last, "算了")
-    assert "不办了" in stage.feng.last.text
+    assert "取消了" in stage.feng.last.text
     await stage.feng.writes("今晚八点停水检修")
     assert not any("停水检修" in each.text for each in stage.said(GROUP))
 

@@ -165,7 +165,7 @@ async def test_a_word_drops_a_form_at_any_step(
     for answer in begun:
         await stage.li.says(answer)
     await stage.li.says(word)
-    assert "不办了" in stage.last().text
+    assert "取消了" in stage.last().text
     assert not await open_forms(stage)
     assert not await stage.requests()
 
