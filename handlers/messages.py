@@ -121,6 +121,8 @@ async def _is_meant(ctx: Context, typed: Typed) -> bool:
     assert typed.command is not None
     if not typed.rest or NAMED.fullmatch(typed.rest.split()[0]):
         return True
+    if typed.command.right == "answer" and not typed.name.isascii():
+        return True  # "办结 换了阀门": hardly anybody begins talk so
     if typed.command.parses is not None and await typed.command.parses(ctx, typed.rest):
         return True
     replied = ctx.incoming.reply_to if isinstance(ctx.incoming, Message) else None
