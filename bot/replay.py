@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import typer
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 
 from bot.app import App
 from bot.clock import VirtualClock
@@ -33,10 +33,8 @@ from handlers.understanding.meaning import Outcome, Place
 from handlers.understanding.reader import Reader
 from storage.base import Base
 from storage.engine import Store
+from storage.queries import due
 from storage.tables import (
-    Draft,
-    Reminder,
-    Request,
     Update,
 )
 
@@ -231,12 +229,11 @@ async def _nothing_failed(store: Store, conversation: Conversation) -> None:
         raise ReplayError(failed.key, conversation.name, failed.error)
 
 
+#: What may become due in a conversation; what is done at night is of no interest in a replay.
+WATCHED = frozenset({"requests", "notices", "reminders", "forms"})
+
+
 async def _something_due(store: Store, now: datetime) -> bool:
     """Whether a tick would do anything: one question instead of five transactions a message."""
-    moments = (
-        exists().where(Request.due_at <= now),
-        exists().where(Reminder.next_at <= now),
-        exists().where(Draft.expires_at <= now),
-    )
     async with store.read() as session:
-        return bool(await session.scalar(select(or_(*moments))))
+        return bool(await due.subjects(session, now) & WATCHED)

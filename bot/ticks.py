@@ -1,9 +1,11 @@
-"""One tick: whatever has become due is done, each subject in a transaction of its own."""
+"""One tick: whatever has become due is done, each subject in a transaction of its own.
+
+One question finds out which subjects have anything due; a tick without is nothing but that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 import structlog
 
@@ -15,15 +17,13 @@ from handlers.context import Desk, Work
 from handlers.duty import clock as duty_clock
 from handlers.reminders import firing
 from handlers.requests import clock as request_clock
+from handlers.requests import morning, nightly
 from storage.engine import Store
+from storage.queries import due as due_query
 from storage.queries import post
+from storage.queries.due import ASKED_ABOUT_WITHIN, REPEATS_WITHIN
 
 log = structlog.get_logger("linli.ticks")
-
-#: A repeat of an update comes within a day (Telegram keeps them 24 hours).
-REPEATS_WITHIN = timedelta(days=2)
-#: What became of a letter is of use to a doctor for so long.
-ASKED_ABOUT_WITHIN = timedelta(days=30)
 
 Due = Callable[[Work], Awaitable[int]]
 
@@ -44,12 +44,14 @@ async def _old_letters(work: Work) -> int:
 #: What a tick looks at. Each gives how many things it did, and is called again until none is left.
 DUE: dict[str, Due] = {
     "requests": request_clock.due,
+    "notices": morning.due,
     "reminders": firing.due,
     "duty": duty_clock.due,
     "announcements": announcing.follow,
     "forms": _forms,
     "updates": _old_updates,
     "letters": _old_letters,
+    "nightly": nightly.due,
 }
 
 
@@ -72,12 +74,21 @@ class Ticks:
 
     async def tick(self) -> None:
         """Do all that is due now. One subject's failure does not stop the others."""
+        idle = await self._idle()
         for name, due in DUE.items():
+            if name in idle:
+                continue
             try:
                 while await self._one(due):
                     pass
             except Exception:
                 log.exception("tick.failed", subject=name)  # the next tick tries again
+
+    async def _idle(self) -> frozenset[str]:
+        """The subjects that have nothing due; those that cannot be asked about are not among it."""
+        async with self._store.read() as store:
+            found = await due_query.subjects(store, self._clock.now())
+        return frozenset(due_query.SUBJECTS) - found
 
     async def _one(self, due: Due) -> int:
         async with self._store.write() as store:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import time, timedelta
+from collections.abc import Iterable
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from config.ladders import Ladder, Step, is_duty, is_person
+from config.spans import Span, hours
 
 DEFAULT = Path(__file__).parent / "policy.toml"
 
@@ -17,7 +29,11 @@ AreaKind = Literal[
     "district", "subdistrict", "community", "neighbourhood", "building", "unit", "household"
 ]
 Governance = Literal["self", "baseline"]
-Ladder = tuple[tuple[str, ...], ...]
+Urgency = Literal["emergency", "urgent", "normal"]
+Evidence = Literal["code", "words", "photo"]
+Voice = Literal["reporter", "joined", "neighbour"]
+
+__all__ = ["Ladder", "Policy", "PolicyError", "Span", "Step", "default_policy", "load_policy"]
 
 
 class PolicyError(ValueError):
@@ -40,44 +56,126 @@ class CategoryPolicy(_Data):
 
     ladder: str = "default"
     cues: tuple[str, ...] = ()  #: further words by which this community names it
+    evidence: tuple[Evidence, ...] = ()  #: what "done" must come with (R34)
 
 
 class Deadline(_Data):
-    """Hours until somebody answers, and until it is solved."""
+    """Until somebody answers, until a taken request shows life, and until it is solved."""
 
-    answer: float = Field(gt=0)
-    solve: float = Field(gt=0)
-
-    @property
-    def to_answer(self) -> timedelta:
-        """Time until somebody takes it."""
-        return timedelta(hours=self.answer)
+    answer: Span
+    progress: Span | None = None  #: None: as long as the solution may take
+    solve: Span
 
     @property
-    def to_solve(self) -> timedelta:
-        """Time until it is solved."""
-        return timedelta(hours=self.solve)
+    def to_progress(self) -> Span:
+        """Until whoever took it is heard of again."""
+        return self.progress or self.solve
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        answer, solve = self.answer, self.solve
+        if answer.working == solve.working and answer.calendar > solve.calendar:
+            raise ValueError("`answer` must not be later than `solve`")
+        return self
+
+
+class Special(_Data):
+    """Other deadlines for some: what is not named holds for all, what is not said stays."""
+
+    categories: tuple[str, ...] = ()
+    urgencies: tuple[Urgency, ...] = ()
+    places: tuple[AreaKind, ...] = ()  #: the kind of the smallest known place
+    governance: tuple[Governance, ...] = ()
+    answer: Span | None = None
+    progress: Span | None = None
+    solve: Span | None = None
+    off: bool = False  #: a community's way to do without a shipped one
+
+    def holds(self, category: str, urgency: str, place: str, governance: str) -> bool:
+        """Whether it is about such a matter."""
+        named = (
+            (self.categories, category),
+            (self.urgencies, urgency),
+            (self.places, place),
+            (self.governance, governance),
+        )
+        return not self.off and all(not names or value in names for names, value in named)
 
 
 class Deadlines(_Data):
-    """Deadlines by urgency."""
+    """Deadlines by urgency, and by category, place and governance where these differ."""
 
     emergency: Deadline
     urgent: Deadline
     normal: Deadline
-    #: hours: who stands on the last rung and does not answer is asked again ever more rarely,
+    #: who stands on the last rung and does not answer is asked again ever more rarely,
     #: and after a while once in this time
-    again: float = Field(default=24, gt=0)
+    again: Span = hours(24)
+    special: dict[str, Special] = Field(default_factory=dict[str, Special])
 
     def of(self, urgency: str) -> Deadline:
         """The deadline of an urgency."""
         return {"emergency": self.emergency, "urgent": self.urgent}.get(urgency, self.normal)
 
+    _made: dict[tuple[str, ...], Deadline] = PrivateAttr(
+        default_factory=dict[tuple[str, ...], Deadline]
+    )
+
+    def for_(self, category: str, urgency: str, place: str, governance: str) -> Deadline:
+        """The deadline of a matter: that of its urgency, with what is special about it."""
+        matter = (category, urgency, place, governance)
+        if matter not in self._made:
+            self._made[matter] = self._for(*matter)
+        return self._made[matter]
+
+    def _for(self, category: str, urgency: str, place: str, governance: str) -> Deadline:
+        said = self.of(urgency).model_dump()
+        for each in self.special.values():
+            if each.holds(category, urgency, place, governance):
+                own = {"answer": each.answer, "progress": each.progress, "solve": each.solve}
+                said.update({name: span for name, span in own.items() if span is not None})
+        return Deadline.model_validate(said)
+
+
+class CalendarPolicy(_Data):
+    """When people work: public holidays and make-up days come from the time zone's country."""
+
+    opens: time = time(9)
+    closes: time = time(18)
+    days_off: tuple[str, ...] = ()  #: the community's own: "2026-05-20", each year: "05-20"
+    days_on: tuple[str, ...] = ()  #: worked though they would be free
+
+    @field_validator("days_off", "days_on")
+    @classmethod
+    def _are_days(cls, days: tuple[str, ...]) -> tuple[str, ...]:
+        for day in days:
+            date.fromisoformat(day if len(day) > 5 else f"2024-{day}")
+        return days
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("`opens` must be before `closes`")
+        return self
+
+
+class PausePolicy(_Data):
+    """How long and how often a request may wait, by reason."""
+
+    most: int = Field(default=3, ge=1)  #: times in the life of a request
+    longest: dict[str, Span] = Field(default_factory=dict[str, Span])  #: by reason code
+    other: Span = Span(amount=14, unit="day")
+
+    def longest_for(self, code: str | None) -> Span:
+        """The longest wait for a reason."""
+        return self.longest.get(code or "", self.other)
+
 
 class EmergencyPolicy(_Data):
-    """Who is asked at once when there is danger."""
+    """Who is asked at once when there is danger, and what numbers the card shows."""
 
-    roles: tuple[str, ...]
+    roles: tuple[str, ...] = Field(min_length=1)
+    numbers: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 class UnderstandingPolicy(_Data):
@@ -90,10 +188,36 @@ class UnderstandingPolicy(_Data):
 
 
 class CallbackPolicy(_Data):
-    """How long the question "is it solved?" stays open."""
+    """How long the question "is it solved?" stays open, and when it is asked once more."""
 
     hours: float = Field(default=48, gt=0)
-    reopen_days: float = Field(default=14, ge=0)
+    remind_hours: float = Field(default=24, gt=0)
+
+    @model_validator(mode="after")
+    def _reminds_before(self) -> Self:
+        if self.remind_hours >= self.hours:
+            raise ValueError("`remind_hours` must be less than `hours`")
+        return self
+
+
+class ReopeningPolicy(_Data):
+    """Until when, how often and by whom an ended request is opened again (R44)."""
+
+    days: float = Field(default=14, ge=0)
+    times: int = Field(default=3, ge=0)
+    by: tuple[Voice, ...] = ("reporter", "joined", "neighbour")
+
+
+class AgeingPolicy(_Data):
+    """When a request that nobody could solve goes to the next meeting (R35)."""
+
+    days: float = Field(default=30, gt=0)
+
+
+class NightlyPolicy(_Data):
+    """When every ladder is walked to see whom it reaches (R29)."""
+
+    at: time = time(3)
 
 
 class ReminderPolicy(_Data):
@@ -119,11 +243,41 @@ class Policy(_Data):
     deadlines: Deadlines
     understanding: UnderstandingPolicy = UnderstandingPolicy()
     callback: CallbackPolicy = CallbackPolicy()
+    reopening: ReopeningPolicy = ReopeningPolicy()
+    pauses: PausePolicy = PausePolicy()
+    calendar: CalendarPolicy = CalendarPolicy()
+    ageing: AgeingPolicy = AgeingPolicy()
+    nightly: NightlyPolicy = NightlyPolicy()
     reminders: ReminderPolicy = ReminderPolicy()
     quiet: QuietPolicy = QuietPolicy()
 
+    #: by name (or code) of a community or neighbourhood: what differs there
+    places: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict[str, Any])
+    _made: dict[tuple[str, ...], Policy] = PrivateAttr(
+        default_factory=dict[tuple[str, ...], "Policy"]
+    )
+
+    def keep_raw(self, data: dict[str, Any]) -> None:
+        """Remember what it was made of, for the places at which some of it differs."""
+        self._raw = data
+
+    def at(self, names: Iterable[str]) -> Policy:
+        """The policy of a place: this one, with what differs at the places named (root first)."""
+        if not self.places:
+            return self
+        here = tuple(name for name in names if name in self.places)
+        if not here:
+            return self
+        if here not in self._made:
+            data = self._raw
+            for name in here:
+                data = _over(data, self.places[name])
+            self._made[here] = Policy.model_validate(data)
+        return self._made[here]
+
     def ladder(self, category: str, governance: Governance) -> Ladder:
-        """The rungs for a category on a governance path."""
+        """The ladder for a category on a governance path."""
         known = self.categories.get(category) or self.categories["other"]
         return self.ladders[governance][known.ladder]
 
@@ -137,7 +291,8 @@ class Policy(_Data):
         used = set(self.emergency.roles)
         for by_name in self.ladders.values():
             for ladder in by_name.values():
-                used.update(role for rung in ladder for role in rung)
+                used |= ladder.roles
+        used = {each for each in used if not is_duty(each) and not is_person(each)}
         if unknown := sorted(used - set(self.roles)):
             raise ValueError(f"roles used in ladders but not defined in [roles]: {unknown}")
         for name, category in self.categories.items():
@@ -159,11 +314,19 @@ def load_policy(own: Path | None = None) -> Policy:
     data = _parse(DEFAULT)
     if own is not None:
         data = _over(data, _parse(own))
+    policy = _valid(data, f"{own or DEFAULT}")
+    for name, differs in policy.places.items():
+        _valid(_over(data, differs), f"{own or DEFAULT}: places.{name}")
+    policy.keep_raw({key: value for key, value in data.items() if key != "places"})
+    return policy
+
+
+def _valid(data: dict[str, Any], where: str) -> Policy:
     try:
         return Policy.model_validate(data)
     except ValidationError as error:
         lines = (
-            f"{own or DEFAULT}: {'.'.join(map(str, each['loc'])) or 'policy'}: {each['msg']}"
+            f"{where}: {'.'.join(map(str, each['loc'])) or 'policy'}: {each['msg']}"
             for each in error.errors(include_context=False)
         )
         raise PolicyError("\n".join(lines)) from None

@@ -65,6 +65,19 @@ class Defaults:
     version: str = "0"
 
 
+class OnDuty(Protocol):
+    """Whoever knows the rotas: who is on duty at a place at the moment of the work."""
+
+    async def __call__(self, work: Work, path: str, rota: str | None) -> Sequence[Person]:
+        """Who is on duty now at a place or above it, the nearest first; of one rota if named."""
+        ...
+
+
+async def nobody_on_duty(work: Work, path: str, rota: str | None) -> Sequence[Person]:
+    """Where there are no rotas, nobody is on duty."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What all handlers of a process share; built once by bot/app.py."""
@@ -78,6 +91,8 @@ class Desk:
     #: platform, chat (None: the account itself) -> what the bot can do there
     examine: Callable[[str, str | None], Awaitable[ChatFacts]]
     defaults: Defaults = Defaults()
+    #: asked for the "duty" of a ladder's rung
+    on_duty: OnDuty = nobody_on_duty
 
 
 class Offer(Protocol):
@@ -180,6 +195,8 @@ class Work:
     touched: set[int] = field(default_factory=set[int])
     #: places, people or roles changed: what is remembered of them is read anew
     directory_changed: bool = False
+    #: what a batch of one subject has read of people once for all; None: nothing is kept
+    memo: dict[object, Any] | None = None
 
     @property
     def policy(self) -> Policy:

@@ -30,9 +30,11 @@ from storage.tables import (
     Account,
     Area,
     Chat,
+    Chore,
     Draft,
     Event,
     Letter,
+    Notice,
     Person,
     Reminder,
     Request,
@@ -208,6 +210,8 @@ class Stage:
         now = self.clock.now()
         columns = (
             Request.due_at,
+            Notice.due_at,
+            Chore.next_at,
             Reminder.next_at,
             Rota.next_at,
             Rota.check_at,

@@ -50,9 +50,9 @@ def suggested(people: Iterable[Person], policy: Policy) -> list[str]:
     resident = next((each for each in residents if each["groups"]), None)
     if resident is None:
         return [each["key"] for each in everybody[:3]]
-    ladder = policy.ladders["self"]["technical"]
-    rungs = (ladder[0], ladder[len(ladder) // 2], ladder[-1])
-    above = [_nearest(everybody, rung, resident["home_path"]) for rung in rungs]
+    steps = policy.ladders["self"]["technical"].steps
+    rungs = (steps[0], steps[len(steps) // 2], steps[-1])
+    above = [_nearest(everybody, rung.roles, resident["home_path"]) for rung in rungs]
     return list(dict.fromkeys([resident["key"], *(key for key in above if key)]))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -15,10 +14,10 @@ from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from storage.base import begins_with
 from storage.queries import directory as query
+from storage.queries.due import ANNOUNCEMENTS_FOLLOWED
 from storage.tables import Area, Audit, Chat, Draft, Letter
 
 FORM = "announce"
-FOLLOWED = timedelta(hours=24)
 #: How many groups are named before it is sent; how many there are is told as well.
 MOST_NAMED = 12
 #: In which order the groups are told, by the state of their letter.
@@ -111,7 +110,9 @@ async def _send(ctx: Context, area: Area, text: str) -> None:
 async def follow(work: Work) -> int:
     """Show how far each announcement of the last day has come, in one edited message."""
     rows = await work.store.scalars(
-        select(Audit).where(Audit.command == "announce", Audit.at > work.now - FOLLOWED)
+        select(Audit).where(
+            Audit.command == "announce", Audit.at > work.now - ANNOUNCEMENTS_FOLLOWED
+        )
     )
     for audit in rows.all():
         if audit.detail.get("open"):

@@ -14,6 +14,7 @@ from handlers.administration.finding import Finding, Level, names_of
 from handlers.chat import ChatFacts, Incoming
 from handlers.context import Context, Desk, Work
 from handlers.directory import access
+from handlers.requests.routing import policy_at
 from storage.queries import administration as query
 from storage.queries import directory as directory_query
 from storage.queries.directory import AreaFacts, ids_of
@@ -144,12 +145,8 @@ def _rungs(
     away: Mapping[int, int | None],
 ) -> list[tuple[str, str]]:
     governance: Governance = "baseline" if facts.governance == "baseline" else "self"
-    roles = {
-        role
-        for ladder in work.policy.ladders[governance].values()
-        for rung in ladder
-        for role in rung
-    }
+    ladders = policy_at(work.policy, facts).ladders[governance].values()
+    roles = {role for ladder in ladders for role in ladder.roles}
     problems: list[tuple[str, str]] = []
     for role in sorted(roles):
         people = [p for i in ids_of(facts.path) for p in held.get((i, role), [])]

@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
+from config.policy import CalendarPolicy
 from config.words import LANGUAGES
 from handlers.chat import Content, Message
 from handlers.context import Context, Manner, RefusalError, button
@@ -55,6 +58,15 @@ def _quiet(ctx: Context, text: str) -> Parsed:
     }
 
 
+def _days_off(ctx: Context, text: str) -> Parsed:
+    """Days on which nobody works here: "2026-05-20", or each year "05-20"."""
+    days = text.replace("，", " ").replace(",", " ").replace("、", " ").split()
+    try:
+        return list(CalendarPolicy(days_off=tuple(days)).days_off)
+    except ValidationError:
+        raise RefusalError("settings.bad_days_off", text=text) from None
+
+
 def _topic(ctx: Context, text: str) -> Parsed:
     """The forum topic in which /settings topic here was said."""
     topic = ctx.incoming.chat.topic
@@ -70,6 +82,7 @@ FIELDS: Mapping[str, Callable[[Context, str], Parsed]] = {
     "open_above": _share,
     "ask_above": _share,
     "quiet": _quiet,
+    "days_off": _days_off,
     "topic": _topic,
 }
 CHINESE = {
@@ -78,6 +91,7 @@ CHINESE = {
     "立案": "open_above",
     "询问": "ask_above",
     "安静": "quiet",
+    "休息日": "days_off",
     "话题": "topic",
 }
 
@@ -155,6 +169,8 @@ def _shown(ctx: Context, target: Chat | Area, field: str) -> str:
         return ctx.t("settings.default")
     if field == "quiet":
         return f"{value['start']}-{value['end']}"
+    if field == "days_off":
+        return "、".join(value)
     if field in ("mode", "language"):
         return ctx.t(f"settings.{field}_{value}")
     return str(value)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from handlers.reminders.workdays import is_free, is_working
+from handlers.directory.workdays import is_free, is_working
 
 By = Literal["slot", "day", "week", "weekday"]
 #: keep: duty as always; skip: none on public holidays; work: on working days, make-up ones too.

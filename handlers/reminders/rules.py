@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from handlers.reminders.workdays import is_free, is_working
+from handlers.directory.workdays import is_free, is_working
 
 Every = Literal["once", "day", "workday", "week", "month", "nth", "year", "cron"]
 Holidays = Literal["keep", "skip", "later", "earlier"]

@@ -1,13 +1,16 @@
 """Requests, from the report to the end. Which file does what, along a request's life:
 
-rules (the table of moves), deadlines, plain_words, when: pure, values in and values out.
+rules (the table of moves), stop_rules (what stops which clock), deadlines, worktime, plain_words,
+when: pure, values in and values out.
 opening, filing, questions: how one begins: from talk, by /report, after a question.
-routing, pages, clock: who is asked, how they are told, what happens when nobody answers.
+routing, pages, clocking, clock: who is asked, how they are told, what happens when nobody answers.
+hours, telling, bundles, morning: when people may be told, and all that waited in one message.
+reachable, nightly, simulating: every ladder walked at night; /ladder, the same in one place.
 moving, effects, office, given, case: the one function by which it changes, and what each move does.
 acts, asking_more, choosing, steering, commands: buttons and commands, and what they miss.
 replies, speaking, answering, progress: plain words and reactions that do the same.
 voices, details: who else says so, what is added, changed or taken back.
-callback_asking, callback: is it solved? asked of all, and their answers.
+evidence, callback_asking, callback: proof that it is done; is it solved? asked of all.
 cards, private_cards, texts, lists, explaining, showing: what it looks like.
 access: the one checked way to it. lifecycle: what the rest of the house may call.
 """

@@ -10,7 +10,7 @@ from handlers.directory import access as rights
 from handlers.directory.roster import role_name
 from handlers.requests import texts
 from handlers.requests.case import Case, load
-from handlers.requests.rules import Move, Rule, Who, rule_of
+from handlers.requests.rules import Move, Rule, State, Who, rule_of
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.tables import Person, Request
@@ -54,6 +54,8 @@ async def check(case: Case, move: Move, actor: Person | None) -> Rule:
     if rule is None:
         raise await already(case, actor)
     case.whos = await whos(case, actor)
+    if move is Move.TAKE and case.state is State.TAKEN and rule.who.isdisjoint(case.whos):
+        raise await already(case, actor)
     if rule.who.isdisjoint(case.whos):
         if actor is not None and await query.was_asked(case.work.store, case.request.id, actor.id):
             raise await already(case, actor)

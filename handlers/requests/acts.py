@@ -11,8 +11,18 @@ from handlers.context import Context, RefusalError
 from handlers.directory.finding import find_person
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
-from handlers.requests import access, asking_more, callback, moving, plain_words, speaking, voices
+from handlers.requests import (
+    access,
+    asking_more,
+    callback,
+    details,
+    moving,
+    plain_words,
+    speaking,
+    voices,
+)
 from handlers.requests import when as words_to_moment
+from handlers.requests.evidence import EvidenceError
 from handlers.requests.given import Given
 from handlers.requests.rules import CODES, Move, State, done_codes
 from storage.queries import directory as directory_query
@@ -71,10 +81,50 @@ async def pick_help(ctx: Context, request: Request, picked: Sequence[str]) -> No
     await _move(ctx, request, Move.HELP, "help", Given(to=await _picked(ctx, picked[0])))
 
 
+async def busy(ctx: Context, request: Request, rest: str) -> None:
+    """I can't: the others of the rung, else the next one, at once."""
+    await _move(ctx, request, Move.PASS_ON, "pass", Given(reason=rest or None, only_me=True))
+
+
+async def still(ctx: Context, request: Request, rest: str) -> None:
+    """I am still on it: shows life, so that nobody else is asked (R26)."""
+    case = await access.case_of(ctx, request)
+    if request.holder_id != ctx.person.id or case.state is not State.TAKEN:
+        raise await access.already(case, ctx.person)
+    voices.note(case, "update", ctx.person, text=rest or ctx.t("card.button.still"))
+    await ctx.store.flush()
+    await voices.refresh(case)
+    did(ctx, request, "still")
+
+
 async def done(ctx: Context, request: Request, rest: str) -> None:
     """It is done, with what was done in words."""
     code = None if rest else _first_code(ctx, request)
-    await _move(ctx, request, Move.DONE, "done", Given(reason=rest or None, code=code))
+    await _done(ctx, request, Given(reason=rest or None, code=code))
+
+
+async def _done(ctx: Context, request: Request, given: Given) -> None:
+    """Where proof is missing it is asked for; the words said wait for it (R34)."""
+    message = ctx.incoming
+    if isinstance(message, Message) and message.media:
+        await _keep_pictures(ctx, request, message)
+    try:
+        await _move(ctx, request, Move.DONE, "done", given)
+    except EvidenceError as error:
+        await asking_more.proof(ctx, request, error.missing, given.reason or "", given.code)
+
+
+async def _keep_pictures(ctx: Context, request: Request, message: Message) -> None:
+    await details.add_detail(
+        ctx,
+        request,
+        person=ctx.person,
+        chat=ctx.chat,
+        message_id=message.message_id,
+        text="",
+        media=message.media,
+        album=message.album,
+    )
 
 
 def _first_code(ctx: Context, request: Request) -> str:
@@ -84,7 +134,7 @@ def _first_code(ctx: Context, request: Request) -> str:
 
 async def pick_done(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """It is done, by code."""
-    await _move(ctx, request, Move.DONE, "done", Given(code=picked[0][:24]))
+    await _done(ctx, request, Given(code=picked[0][:24]))
 
 
 async def wait(ctx: Context, request: Request, rest: str) -> None:
@@ -233,9 +283,15 @@ async def continue_form(ctx: Context, draft: Draft, message: Message, acts: dict
     """The words that answer what was asked for ("more"): a reason, a day, a name."""
     request = await ctx.store.get(Request, int(draft.data["request"]))
     act = acts.get(draft.step)
-    if request is None or act is None or not message.text.strip():
+    if request is None or act is None:
         return False
     said = str(draft.data.get("words") or "")
+    if draft.step == "done" and (message.media or message.text.strip()):
+        words = "，".join(each for each in (said, message.text.strip()) if each)
+        await _done(ctx, request, Given(reason=words or None, code=draft.data.get("code")))
+        return True
+    if not message.text.strip():
+        return False
     if draft.step == "wait" and draft.data.get("code"):
         await _wait_until(ctx, request, draft, message.text, said)
     else:
@@ -255,6 +311,8 @@ async def _wait_until(ctx: Context, request: Request, draft: Draft, text: str, s
 #: By the verb of the button and of the command.
 ACTS: dict[str, Act] = {
     "take": take,
+    "busy": busy,
+    "still": still,
     "resume": resume,
     "help": help_,
     "done": done,

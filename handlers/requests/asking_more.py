@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from config.policy import Evidence
 from handlers import forms
 from handlers.chat import Button, Content, Press, Rows
 from handlers.context import Context, Manner, button
@@ -16,7 +17,7 @@ from handlers.directory.roster import role_name
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
 from handlers.requests import texts
-from handlers.requests.rules import CODES, Move, State
+from handlers.requests.rules import CODES, Move, State, done_codes
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.tables import Chat, Request
@@ -73,30 +74,33 @@ async def why(ctx: Context, request: Request, move: Move, verb: str) -> None:
     await ask(ctx, request, f"request.ask_why.{verb}", in_rows(buttons), {"move": verb})
 
 
+async def proof(
+    ctx: Context, request: Request, missing: Evidence, words: str, code: str | None
+) -> None:
+    """What "done" must come with here: a code by a tap, words, or a photo (R34)."""
+    known = ctx.policy.categories.get(request.category)
+    codes = done_codes(known.ladder if known else "default") if missing == "code" else ()
+    buttons = [button(ctx.t(f"request.code.{each}"), f"done:{request.id}:{each}") for each in codes]
+    more = {"move": "done", "words": texts.short(words, 300), "code": code}
+    await ask(ctx, request, f"request.evidence_{missing}", in_rows(buttons), more)
+
+
 async def when(ctx: Context, request: Request, code: str, *, words: str = "") -> None:
     """Until when is it waited? By days, or in words ("周五")."""
     zone = zone_at(ctx, await directory_query.facts_at(ctx.store, request.area_id))
+    longest = ctx.policy.pauses.longest_for(code).calendar
     buttons = [
         button(
             ctx.t("request.today")
             if days == 0
-            else _day(ctx, ctx.now + timedelta(days=days), zone),
+            else texts.day(ctx, ctx.language, ctx.now + timedelta(days=days), zone),
             f"wait:{request.id}:{code}:{days}",
         )
         for days in DAYS
+        if timedelta(days=days) <= longest
     ]
     more = {"move": "wait", "code": code, "words": texts.short(words, 300)}
     await ask(ctx, request, "request.ask_when", in_rows(buttons, 3), more)
-
-
-def _day(ctx: Context, at: datetime, zone: Any) -> str:
-    local = at.astimezone(zone)
-    return ctx.t(
-        "request.day",
-        day=local.day,
-        month=ctx.t(f"request.month.{local.month}"),
-        weekday=ctx.t(f"request.weekday.{local.isoweekday()}"),
-    )
 
 
 async def whom(

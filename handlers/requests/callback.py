@@ -7,7 +7,7 @@ from handlers.requests import access, callback_asking, moving
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, Move, State
-from handlers.requests.voices import add_voice, follow, note, refresh
+from handlers.requests.voices import add_voice, follow, may_reopen, note, refresh
 from storage.queries import requests as query
 from storage.tables import Person, Request
 
@@ -48,6 +48,7 @@ async def not_solved(
     case = await load(work, request)
     if case.state in ALIVE:
         raise await access.already(case, person)
+    may_reopen(case, person)
     await add_voice(case, person)
     for voice in case.supporters:
         if voice.person_id == person.id:

@@ -2,34 +2,84 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from handlers.chat import Content
 from handlers.context import Manner
 from handlers.directory.addresses import Address
-from handlers.requests import private_cards
+from handlers.requests import bundles, cards, private_cards, telling
 from handlers.requests.case import Case
-from storage.queries import requests as query
+from storage.queries import directory as directory_query
 from storage.tables import Supporter
 
 
 def slot(case: Case) -> str:
     """The standing question in each private chat, one for each time it was said to be done."""
-    return f"c{case.request.id}.{case.request.round}"
+    again = "r" if case.request.reminded_at is not None else ""
+    return f"c{case.request.id}.{case.request.round}{again}"
 
 
 async def ask_all(case: Case) -> None:
     """Ask each voice. Who has no private chat has the buttons under the card."""
     await _know(case)
+    await case.know_hours(each.person_id for each in case.supporters)
     for voice in case.supporters:
         if voice.verdict is not None:
             continue
-        voice.verdict, voice.verdict_at = "asked", case.work.now + case.delay
-        address = case.addresses[voice.person_id]
-        if address.chat is not None and not _sees_card(case, address):
-            content = private_cards.callback_question(case, address.language)
-            _show(case, address, content, case.delay)
+        at = case.tell_at(voice.person_id)
+        voice.verdict, voice.verdict_at, voice.bundle = "asked", at, None
+        if at > case.work.now:
+            telling.later(case, voice.person_id, telling.QUESTION, at)
+        else:
+            await ask_one(case, voice)
     await case.work.store.flush()
+
+
+async def ask_one(case: Case, voice: Supporter) -> None:
+    """Ask somebody who may be disturbed now."""
+    await _know(case)
+    voice.bundle = None
+    address = case.addresses[voice.person_id]
+    if address.chat is not None and not _sees_card(case, address):
+        reminds = case.request.reminded_at is not None
+        ask = private_cards.callback_reminder if reminds else private_cards.callback_question
+        _show(case, address, ask(case, address.language))
+
+
+def _waiting(case: Case) -> list[Supporter]:
+    """Those who were asked and have not answered."""
+    now = case.work.now
+    return [
+        each
+        for each in case.supporters
+        if each.verdict == "asked" and each.verdict_at is not None and each.verdict_at <= now
+    ]
+
+
+async def take_down(case: Case) -> None:
+    """The first question gives way to the second: one place to answer, not two."""
+    await _know(case)
+    for voice in _waiting(case):
+        address = case.addresses.get(voice.person_id)
+        if address and address.chat and not voice.bundle and not _sees_card(case, address):
+            content = private_cards.callback_question(case, address.language)
+            _show(case, address, content.model_copy(update={"buttons": ()}))
+
+
+async def ask_again(case: Case) -> None:
+    """Ask once more who has not answered; who has no private chat is named in the group (R47)."""
+    unheard: list[Address] = []
+    for voice in _waiting(case):
+        await ask_one(case, voice)
+        address = case.addresses[voice.person_id]
+        if address.chat is None:
+            unheard.append(address)
+    group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
+    if group is None or not unheard:
+        return
+    language = case.language_in(group)
+    names = case.work.word(language, "request.between").join(each.mention for each in unheard)
+    text = case.work.word(language, "callback.call", names=names, title=cards.title(case, language))
+    content = Content(text=text, mentions=cards.mentions(unheard))
+    case.work.say(group, content, Manner(about=case.request.id))
 
 
 def _sees_card(case: Case, address: Address) -> bool:
@@ -38,15 +88,17 @@ def _sees_card(case: Case, address: Address) -> bool:
 
 
 async def _know(case: Case) -> None:
+    missing = {each.person_id for each in case.supporters} - set(case.people)
+    if missing:
+        case.people.update(await directory_query.people(case.work.store, missing))
     await case.know(
         case.people[each.person_id] for each in case.supporters if each.person_id in case.people
     )
 
 
-def _show(case: Case, address: Address, content: Content, delay: timedelta | None = None) -> None:
+def _show(case: Case, address: Address, content: Content) -> None:
     assert address.chat is not None
-    manner = Manner(about=case.request.id, delay=delay or None)
-    case.work.show(address.chat, slot(case), content, manner)
+    case.work.show(address.chat, slot(case), content, Manner(about=case.request.id))
 
 
 def answered(case: Case) -> bool:
@@ -67,7 +119,8 @@ async def thank(case: Case, voice: Supporter) -> None:
     asked = voice.verdict in ("asked", "unknown")
     if asked and address and address.chat and not _sees_card(case, address):
         said = private_cards.thanks(case, address.language)
-        _show(case, address, said)
+        if voice.bundle is None:
+            _show(case, address, said)
 
 
 async def take_back(case: Case) -> None:
@@ -76,14 +129,14 @@ async def take_back(case: Case) -> None:
     if not pending:
         return
     now = case.work.now
-    if any(each.verdict_at and each.verdict_at > now for each in pending):
-        await query.fold_letters(case.work.store, case.request.id, now)
     await _know(case)
     for voice in pending:
         address = case.addresses.get(voice.person_id)
-        told = voice.verdict_at is not None and voice.verdict_at <= now
+        told = voice.verdict_at is not None and voice.verdict_at <= now and voice.bundle is None
         if address and address.chat and told and not _sees_card(case, address):
             _show(case, address, private_cards.ended_page(case, address.language))
         if voice.verdict == "asked":
             voice.verdict = None
     await case.work.store.flush()
+    for bundle in dict.fromkeys(each.bundle for each in pending if each.bundle):
+        await bundles.refresh(case.work, bundle)

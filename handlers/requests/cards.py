@@ -13,6 +13,7 @@ from handlers.requests.case import Case
 from handlers.requests.rules import REOPENABLE, Ending, State
 from storage.tables import Chat, Page
 
+NUMBERS = ("fire", "police", "ambulance", "gas")
 URGENT_MARK = {"emergency": "🚨 ", "urgent": "❗ "}
 
 
@@ -52,7 +53,7 @@ def card(case: Case, chat: Chat) -> Content:
         mentions=mentions(
             case.addresses[page.person_id]
             for page in case.pages
-            if page.how == "mention" and page.person_id in case.addresses
+            if page.how != "private" and page.person_id in case.addresses
         ),
     )
 
@@ -72,9 +73,22 @@ def danger(case: Case, language: str) -> list[str]:
         return []
     work, key = case.work, f"request.danger.{case.request.category}"
     lines = [work.word(language, key if work.desk.words.has(key) else "request.danger.other")]
+    if numbers := _numbers(case, language):
+        lines.append(numbers)
     if case.facts.hotline:
         lines.append(work.word(language, "request.danger_hotline", number=case.facts.hotline))
     return lines
+
+
+def _numbers(case: Case, language: str) -> str:
+    """Whom to call at once: fire, police, ambulance, the gas company (policy, by place)."""
+    known = case.policy.emergency.numbers
+    named = [
+        case.work.word(language, f"request.number.{each}", number=known[each])
+        for each in NUMBERS
+        if known.get(each)
+    ]
+    return " · ".join(named) and "☎ " + " · ".join(named)
 
 
 def state_line(case: Case, language: str) -> str:
@@ -88,7 +102,7 @@ def _open_line(case: Case, language: str) -> str:
         hotline = case.facts.hotline
         key = "card.nobody_hotline" if hotline else "card.nobody"
         return word(language, key, number=hotline or "")
-    due = case.request.answer_due
+    due = case.request.climb_at or case.request.answer_due
     values = {
         "who": _asked(case, language),
         "until": texts.when(case, language, due) if due else "",
@@ -107,7 +121,7 @@ def _asked(case: Case, language: str) -> str:
 
 def _asked_name(case: Case, language: str, page: Page) -> str:
     address = case.addresses.get(page.person_id)
-    mention = page.how == "mention" and address is not None
+    mention = page.how != "private" and address is not None
     name = address.mention if mention and address else case.name(page.person_id)
     role = role_name(case.work, language, page.role)
     return case.work.word(language, "request.person", name=name, role=role)
@@ -115,13 +129,18 @@ def _asked_name(case: Case, language: str, page: Page) -> str:
 
 def _taken_line(case: Case, language: str) -> str:
     name = case.name(case.request.holder_id, case.work.word(language, "request.somebody"))
-    helpers = [
-        case.name(page.person_id) for page in case.pages if page.person_id != case.request.holder_id
-    ]
+    others = [page for page in case.pages if page.person_id != case.request.holder_id]
+    short = not case.enough
+    missing = [page for page in others if short and page.answered_at is None]
     line = case.work.word(language, "card.taken", name=name)
-    if helpers:
-        joined = case.work.word(language, "request.between").join(helpers)
-        line += case.work.word(language, "card.helping", names=joined)
+    for key, some in (
+        ("card.helping", [page for page in others if page not in missing]),
+        ("card.still_needed", missing),
+    ):
+        if some:
+            names = [case.name(page.person_id) for page in some]
+            joined = case.work.word(language, "request.between").join(names)
+            line += case.work.word(language, key, names=joined)
     return line
 
 
@@ -167,7 +186,7 @@ LINES: dict[State, Callable[[Case, str], str]] = {
 
 def hotline_line(case: Case, language: str) -> str:
     """The number that is answered day and night, once nobody is further up the ladder."""
-    last = len(routing.ladder_of(case.work.policy, case.matter)) - 1
+    last = len(routing.ladder_of(case.policy, case.matter)) - 1
     asked = case.state is State.OPEN and case.pages and not case.emergency
     if not asked or not case.facts.hotline or case.request.rung < last:
         return ""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.policy import QuietPolicy
+from config.policy import Deadline, Policy, QuietPolicy
+from config.spans import Span, hours
 from config.words import best_language
 from handlers.context import Work
 from handlers.directory.addresses import Address, addresses
 from handlers.directory.zones import zone_at
-from handlers.requests import deadlines
-from handlers.requests.deadlines import Due
+from handlers.requests import batches, deadlines, routing
+from handlers.requests.deadlines import Hours, Moments, Terms
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
+from handlers.requests.stop_rules import Clocks
+from handlers.requests.worktime import WorkCalendar
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.queries.directory import AreaFacts, Reach
@@ -45,6 +49,11 @@ class Case:
     retired: list[Page] = field(default_factory=list[Page])  #: ended by what is being done
     said: list[RequestMessage] | None = None  #: its report and details, once read
     report_id: str | None = None  #: the message it came from, for the card to reply to
+    #: the promises with which it was opened just now, for its first line of history
+    opened_with: dict[str, Any] = field(default_factory=dict[str, Any])
+    acked: bool = False  #: one more of those asked has taken it just now
+    wait: Span | None = None  #: until the next rung is asked; None: as long as an answer may take
+    hours: dict[int, Hours] = field(default_factory=dict[int, Hours])  #: people's own, once read
 
     @property
     def zone(self) -> ZoneInfo:
@@ -70,7 +79,25 @@ class Case:
     def quiet(self) -> QuietPolicy:
         """The quiet hours of the place, else the policy's."""
         own = self.facts.settings.get("quiet")
-        return QuietPolicy.model_validate(own) if own else self.work.policy.quiet
+        return QuietPolicy.model_validate(own) if own else self.policy.quiet
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the place."""
+        return routing.policy_at(self.work.policy, self.facts)
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """When people work there; days off set in chat are added to those of the policy."""
+        return calendar_at(self.policy, self.facts, self.zone)
+
+    @property
+    def deadline(self) -> Deadline:
+        """How long each clock of such a matter runs."""
+        matter = self.matter
+        return self.policy.deadlines.for_(
+            matter.category, matter.urgency, matter.place_kind, matter.governance
+        )
 
     @property
     def language(self) -> str:
@@ -98,11 +125,86 @@ class Case:
         """How long a private word about it must wait for the end of the quiet hours."""
         return self.awake(self.work.now) - self.work.now
 
-    def due(self) -> Due:
-        """The deadlines, were it to begin now."""
-        deadline = self.work.policy.deadlines.of(self.request.urgency)
-        quiet = None if self.emergency else self.quiet
-        return deadlines.first_due(deadline, quiet, self.work.now, self.zone)
+    @property
+    def terms(self) -> Terms:
+        """When its clocks end, were they to begin now."""
+        deadline = self.deadline
+        return Terms(
+            now=self.work.now,
+            deadline=deadline,
+            calendar=self.calendar,
+            quiet=None if self.emergency else self.quiet,
+            wait=self.wait or deadline.answer,
+            callback=hours(self.policy.callback.hours),
+        )
+
+    @property
+    def clocks(self) -> Clocks:
+        """Its clocks as they stand."""
+        request = self.request
+        return Clocks(
+            answer=request.answer_due,
+            answered=request.answered_at,
+            ladder=request.climb_at,
+            progress=request.progress_due,
+            solve=request.solve_due,
+            paused=request.paused_at,
+            solving=request.state not in (State.DONE, State.CLOSED),
+            callback=request.callback_due,
+        )
+
+    def keep(self, clocks: Clocks) -> None:
+        """Its clocks stand so from now on."""
+        request = self.request
+        request.answer_due, request.answered_at = clocks.answer, clocks.answered
+        request.climb_at, request.progress_due = clocks.ladder, clocks.progress
+        request.solve_due, request.paused_at = clocks.solve, clocks.paused
+        request.callback_due = clocks.callback
+
+    @property
+    def moments(self) -> Moments:
+        """All moments at which the clock may have to look at it."""
+        request = self.request
+        reminder = hours(self.policy.callback.hours - self.policy.callback.remind_hours).calendar
+        asked = request.callback_due if request.reminded_at is None else None
+        return Moments(
+            climb=request.climb_at,
+            progress=request.progress_due,
+            solve=request.solve_due if request.late_at is None else None,
+            resume=request.resume_at,
+            remind=self.awake(asked - reminder) if asked else None,
+            callback=request.callback_due,
+            ages=request.ages_at,
+        )
+
+    @property
+    def enough(self) -> bool:
+        """Whether as many have taken it as the rung wants (R32)."""
+        taken = {page.person_id for page in self.pages if page.answered_at is not None}
+        if self.request.holder_id is not None:
+            taken.add(self.request.holder_id)
+        return len(taken) >= self.request.wanted
+
+    async def know_hours(self, person_ids: Iterable[int]) -> None:
+        """Read when these people can be told."""
+        new = [each for each in person_ids if each not in self.hours]
+        if not new or self.emergency:
+            return
+        rows = await batches.hours(self.work, new)
+        self.hours.update({each: Hours() for each in new})
+        self.hours.update({row.person_id: Hours.of(row.quiet, row.duty) for row in rows})
+
+    @property
+    def next_morning(self) -> datetime:
+        """When people wake the next time."""
+        return deadlines.next_morning(self.work.now, self.quiet, self.zone)
+
+    def tell_at(self, person_id: int) -> datetime:
+        """When somebody may be told of it (R37): danger at any time."""
+        if self.emergency:
+            return self.work.now
+        own = self.hours.get(person_id, Hours())
+        return deadlines.told(self.work.now, self.quiet, own, self.calendar)
 
     def person(self, person_id: int | None) -> Person | None:
         """Somebody of the case."""
@@ -128,7 +230,17 @@ class Case:
         new = [person for person in people if person.id not in self.addresses]
         self.people.update({person.id: person for person in new})
         near = next((chat for chat in self.chats if chat.kind == "group"), None)
+        if accounts is None and new:
+            accounts = await batches.accounts(self.work, [person.id for person in new])
         self.addresses.update(await addresses(self.work, new, near, self.language, accounts))
+
+
+def calendar_at(policy: Policy, facts: AreaFacts, zone: ZoneInfo) -> WorkCalendar:
+    """When people work at a place."""
+    own, off = policy.calendar, facts.settings.get("days_off")
+    if off:
+        own = own.model_copy(update={"days_off": (*own.days_off, *off)})
+    return WorkCalendar(zone, own)
 
 
 def count_households(supporters: Iterable[Supporter]) -> int:
@@ -161,3 +273,49 @@ async def load(work: Work, request: Request) -> Case:
         owners=await query.owners_languages(work.store, chats),
         done_by=done_by,
     )
+
+
+async def load_all(work: Work, requests: Sequence[Request]) -> list[Case]:
+    """Read all of several requests together: a question for each table, not for each request."""
+    store, ids = work.store, [request.id for request in requests]
+    pages = batches.by_request(await query.active_pages_of(store, ids))
+    voices = batches.by_request(await query.supporters_of(store, ids))
+    said = batches.by_request(await query.all_words_of(store, ids))
+    done_by = await query.done_by_of(store, [r.id for r in requests if r.state == State.DONE])
+    chats = {
+        chat.id: chat
+        for chat in await query.chats(store, [each for r in requests for each in r.card_chats])
+    }
+    owners = await query.owners_languages(store, chats.values())
+    known = {request.id: _people_of(request, pages, voices, done_by) for request in requests}
+    people = await directory_query.people(store, set[int]().union(*known.values()))
+    await batches.accounts(work, list(people))
+    return [
+        Case(
+            work,
+            request,
+            await directory_query.facts_at(store, request.area_id),
+            {each: people[each] for each in known[request.id] if each in people},
+            list(pages.get(request.id, ())),
+            list(voices.get(request.id, ())),
+            [chats[each] for each in request.card_chats if each in chats],
+            owners=owners,
+            done_by=done_by.get(request.id),
+            said=list(said.get(request.id, ())),
+        )
+        for request in requests
+    ]
+
+
+def _people_of(
+    request: Request,
+    pages: Mapping[int, Sequence[Page]],
+    voices: Mapping[int, Sequence[Supporter]],
+    done_by: Mapping[int, int],
+) -> set[int]:
+    found = {
+        *(page.person_id for page in pages.get(request.id, ())),
+        *(each.person_id for each in voices.get(request.id, ())),
+        *(request.holder_id, request.reporter_id, request.filed_by, done_by.get(request.id)),
+    }
+    return {each for each in found if each is not None}

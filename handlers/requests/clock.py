@@ -1,15 +1,16 @@
-"""What the clock does with requests that are due: climb, resume, expire. Due is a column."""
+"""What the clock does with requests that are due: climb, resume, expire, remind, age."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
 from handlers.context import Work
-from handlers.requests import moving
-from handlers.requests.rules import Move, State
+from handlers.requests import clocking, moving
+from handlers.requests.case import Case, load, load_all
+from handlers.requests.deadlines import due_move
 from storage.queries import requests as query
 from storage.tables import Request
 
@@ -18,23 +19,44 @@ log = structlog.get_logger("linli.requests")
 #: A request with which something went wrong is looked at again after this, and stops no other.
 AGAIN_AFTER = timedelta(minutes=10)
 
-MOVE_OF: Mapping[State, Move] = {
-    State.OPEN: Move.CLIMB,
-    State.TAKEN: Move.EXPIRE,
-    State.WAITING: Move.RESUME,
-    State.DONE: Move.EXPIRE,
-}
 
-
-async def due(work: Work, limit: int = 200) -> int:
+async def due(work: Work, limit: int = 500) -> int:
     """Do what is due; gives how many. Several processes may: each request is claimed by one."""
-    found = await query.due(work.store, work.now, limit)
-    done = 0
-    for request in found:
-        if await query.claim(work.store, request, work.now + AGAIN_AFTER):
-            done += 1
+    claimed = await query.claim_due(work.store, work.now, work.now + AGAIN_AFTER, limit)
+    if claimed and not await _together(work, claimed):
+        for request in claimed:
             await _one(work, request)
-    return done
+    return len(claimed)
+
+
+async def _together(work: Work, requests: Sequence[Request]) -> bool:
+    """All of them in one savepoint, read and written together; False: one of them fails."""
+    said, work.memo = len(work.tray), {}
+    try:
+        async with work.store.begin_nested():
+            cases = await load_all(work, requests)
+            begun = [(case, await _begin(case)) for case in cases]
+            await work.store.flush()
+            for case, step in begun:
+                if step is not None:
+                    await moving.finish(case, step)
+            await work.store.flush()
+    except Exception:
+        del work.tray[said:]
+        log.exception("due.one_by_one", requests=len(requests))
+        return False
+    finally:
+        work.memo = None
+    return True
+
+
+async def _begin(case: Case) -> moving.Step | None:
+    """Make the move that is due; None: what was due came to nothing meanwhile."""
+    kind = due_move(case.state, case.moments, case.work.now)
+    if kind is not None:
+        return await moving.begin(case, kind, None)
+    clocking.look_again(case)
+    return None
 
 
 async def _one(work: Work, request: Request) -> None:
@@ -44,9 +66,11 @@ async def _one(work: Work, request: Request) -> None:
     try:
         async with work.store.begin_nested():
             await query.lock(work.store, request)
-            kind = MOVE_OF.get(State(request.state))
-            if kind is not None:
-                await moving.move(work, request, kind, None)
+            case = await load(work, request)
+            step = await _begin(case)
+            await work.store.flush()
+            if step is not None:
+                await moving.finish(case, step)
     except Exception:
         del work.tray[said:]
         log.exception("due.failed", request=number)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from handlers.context import RefusalError
-from handlers.requests import office, opening, pages, routing
+from handlers.requests import (
+    access,
+    callback_asking,
+    evidence,
+    office,
+    opening,
+    pages,
+    routing,
+    telling,
+    texts,
+)
 from handlers.requests.case import Case, count_households
-from handlers.requests.deadlines import again_after
+from handlers.requests.clocking import again_wait
 from handlers.requests.given import (
-    BY_NAME,
     Data,
     Effect,
     Given,
@@ -19,7 +28,7 @@ from handlers.requests.given import (
     ended,
     need_reason,
 )
-from handlers.requests.routing import Asked
+from handlers.requests.routing import BY_NAME, Asked
 from handlers.requests.rules import REOPENABLE, Ending, Move, State, Who, ending_of
 from storage.queries import requests as query
 from storage.tables import Person
@@ -28,17 +37,30 @@ LONGEST_WAIT = timedelta(days=366)
 
 
 async def take(case: Case, actor: Person | None, given: Given) -> Data:
-    """Somebody says: I see to it."""
+    """Somebody says: I see to it; one more, where the rung wants several (R32)."""
     assert actor is not None
     before = case.page_of(actor.id)
+    if case.state is State.TAKEN and (before is None or before.answered_at is not None):
+        raise await access.already(case, actor)
+    case.acked = True
+    if before is not None:
+        before.answered_at, before.bundle = case.work.now, None
+    if case.request.holder_id is not None:
+        return {"along": True}
     case.request.holder_id = actor.id
     await pages.hold(case, actor, before.role if before else BY_NAME)
     return {}
 
 
 async def pass_on(case: Case, actor: Person | None, given: Given) -> Data:
-    """To a named person, else to the next rung."""
+    """To a named person, else to the next rung.
+
+    "I can't" of one of several who are asked leaves the matter to the others.
+    """
     me = frozenset({actor.id} if actor else ())
+    if given.only_me and _others_asked(case, me):
+        _step_back(case, me)
+        return {"others": True}
     if given.to is not None:
         asked = await by_name(case, given.to, actor)
     else:
@@ -48,6 +70,18 @@ async def pass_on(case: Case, actor: Person | None, given: Given) -> Data:
     pages.retire_all(case)
     case.request.holder_id = None
     return await ask_these(case, asked)
+
+
+def _others_asked(case: Case, me: frozenset[int]) -> bool:
+    """Whether others of the highest rung are asked as well, and nobody has taken it."""
+    top = max((page.rung for page in case.pages), default=0)
+    others = [page for page in case.pages if page.rung == top and page.person_id not in me]
+    return case.state is State.OPEN and bool(others)
+
+
+def _step_back(case: Case, me: frozenset[int]) -> None:
+    for page in [each for each in case.pages if each.person_id in me]:
+        pages.retire(case, page)
 
 
 async def help_(case: Case, actor: Person | None, given: Given) -> Data:
@@ -72,21 +106,42 @@ async def wait(case: Case, actor: Person | None, given: Given) -> Data:
     if not now < given.until < now + LONGEST_WAIT:
         raise RefusalError("request.wait_past")
     need_reason(given)
+    _lawful(case, given)
     request = case.request
     if request.holder_id is None and actor is not None:
         request.holder_id = actor.id
         await pages.hold(case, actor, BY_NAME)
     request.resume_at = given.until
     request.reason, request.reason_code = given.reason, given.code
+    request.pauses += 1
+    await _tell_waiting(case, actor, given)
     return {}
+
+
+def _lawful(case: Case, given: Given) -> None:
+    """A pause is as long and as often as the policy lets it be."""
+    limits, number = case.policy.pauses, case.request.number
+    if case.request.pauses >= limits.most:
+        raise RefusalError("request.wait_often", number=number, n=limits.most)
+    longest = case.calendar.add(case.work.now, limits.longest_for(given.code))
+    last = datetime.combine(longest.astimezone(case.zone).date(), time.max, case.zone)
+    if given.until is not None and given.until > last:
+        until = texts.day(case.work, access.best(case, None), last, case.zone)
+        raise RefusalError("request.wait_long", number=number, until=until)
+
+
+async def _tell_waiting(case: Case, actor: Person | None, given: Given) -> None:
+    """Those who wait for it learn why and until when (R41)."""
+    assert given.until is not None
+    code, reason = given.code, given.reason
+    told = telling.Told("told_waiting", {"code": code, "reason": reason}, given.until)
+    await telling.voices(case, actor, told)
 
 
 async def resume(case: Case, actor: Person | None, given: Given) -> Data:
     """The stated moment has come, or it goes on earlier: the holder is asked again."""
     request = case.request
     request.resume_at = request.reason = request.reason_code = None
-    due = case.due().answer
-    request.solve_due = max(request.solve_due or due, due)
     if actor is None and request.holder_id is not None:
         asked = Asked(request.rung, ((case.people[request.holder_id], BY_NAME),), None)
         await pages.ask(case, asked)
@@ -97,6 +152,9 @@ async def done(case: Case, actor: Person | None, given: Given) -> Data:
     """Said to be solved; the reporter's own word counts as the answer to the question."""
     request = case.request
     worked = case.whos & {Who.ASKED, Who.HOLDER, Who.STAFF}
+    if worked and actor is not None:
+        await evidence.need(case, actor, given)
+    request.reminded_at = None
     if request.holder_id is None and actor is not None and worked:
         request.holder_id = actor.id
     case.done_by = actor.id if actor else None
@@ -112,6 +170,7 @@ async def cannot(case: Case, actor: Person | None, given: Given) -> Data:
     """It cannot be solved here."""
     need_reason(given)
     ended(case, Ending.CANNOT, given)
+    await _tell_ended(case, actor, given)
     return {}
 
 
@@ -119,7 +178,16 @@ async def refer(case: Case, actor: Person | None, given: Given) -> Data:
     """Somebody outside has it now."""
     need_reason(given)
     ended(case, Ending.REFERRED, given)
+    await _tell_ended(case, actor, given)
     return {}
+
+
+async def _tell_ended(case: Case, actor: Person | None, given: Given) -> None:
+    """Those who wait for it learn how it ended without being solved, in its own words (R42)."""
+    key = f"told_{case.request.ending}"
+    if case.work.desk.words.has(f"request.{key}"):
+        told = telling.Told(key, {"code": given.code, "reason": given.reason})
+        await telling.voices(case, actor, told)
 
 
 async def confirm(case: Case, actor: Person | None, given: Given) -> Data:
@@ -135,27 +203,26 @@ async def not_solved(case: Case, actor: Person | None, given: Given) -> Data:
         _still_open_for_reopening(case)
     pages.retire_all(case)
     request.round += 1
-    request.holder_id = request.reason = request.reason_code = None
-    request.solve_due = case.due().solve
+    request.holder_id = request.reason = request.reason_code = request.reminded_at = None
     return await ask(case, request.rung + 1)
 
 
 def _still_open_for_reopening(case: Case) -> None:
-    """A late "not solved" counts for a time that the community sets (R7, R44)."""
-    request, callback = case.request, case.work.policy.callback
-    days = timedelta(days=callback.reopen_days)
+    """A late "not solved" counts for a time, so often, and for those that the community says."""
+    request, rules = case.request, case.policy.reopening
     if request.ending not in REOPENABLE:
         raise RefusalError("request.not_reopened", number=request.number)
-    if request.ended_at is None or case.work.now > request.ended_at + days:
-        raise RefusalError(
-            "request.too_late", number=request.number, days=f"{callback.reopen_days:g}"
-        )
+    if request.ended_at is None or case.work.now > request.ended_at + timedelta(days=rules.days):
+        raise RefusalError("request.too_late", number=request.number, days=f"{rules.days:g}")
+    if request.round >= rules.times:
+        raise RefusalError("request.too_often", number=request.number, n=rules.times)
 
 
 async def close(case: Case, actor: Person | None, given: Given) -> Data:
     """A coordinator ends it, with a reason."""
     need_reason(given)
     ended(case, ending_of(Move.CLOSE, given.code) or Ending.NOT_NEEDED, given)
+    await _tell_ended(case, actor, given)
     return {}
 
 
@@ -172,18 +239,58 @@ async def cancel(case: Case, actor: Person | None, given: Given) -> Data:
 async def climb(case: Case, actor: Person | None, given: Given) -> Data:
     """Nobody answered in time: the next rung is asked; who was asked may still take it.
 
-    Where nobody is further up the last rung is asked again, ever more rarely.
+    Where nobody is further up it begins anew from the bottom, as often as the ladder says; then
+    the last rung is asked again, ever more rarely.
     """
+    request, wanted = case.request, case.request.wanted
+    data = await _next_rung(case)
+    if case.state is State.TAKEN:  # who took it already counts on the rung that asked them
+        request.wanted = wanted
+    return data
+
+
+async def _next_rung(case: Case) -> Data:
     request, before = case.request, case.request.rung
-    data = await ask(case, before + 1)
-    if request.rung != before:
+    own = _not_asked(case)
+    found = await routing.climb(case.work, case.matter, before, request.lap, own)
+    data = await ask_these(case, found.asked)
+    if found.lap != request.lap:
+        request.lap = found.lap
+        return {**data, "again": True, "lap": found.lap}
+    if not found.again:
         return data
     times = await query.times_asked(case.work.store, request.id, before)
-    deadlines = case.work.policy.deadlines
-    longest = timedelta(hours=deadlines.again)
-    wait = again_after(deadlines.of(request.urgency).to_answer, times, longest)
-    request.answer_due = case.awake(case.work.now + wait)
+    case.wait = again_wait(case, times)
     return {**data, "again": True}
+
+
+def _not_asked(case: Case) -> frozenset[int]:
+    """Whoever has taken it already is not asked to take it."""
+    holder = case.request.holder_id
+    return frozenset({holder} if holder and case.state is State.TAKEN else ())
+
+
+async def late(case: Case, actor: Person | None, given: Given) -> Data:
+    """Not solved in time: those in charge of the place are told, once."""
+    case.request.late_at = case.work.now
+    await telling.managers(case, telling.Told("told_late"))
+    return {}
+
+
+async def age(case: Case, actor: Person | None, given: Given) -> Data:
+    """Not solved for long: it is put on the next meeting's list, and never just closed (R35)."""
+    case.request.tabled_at, case.request.ages_at = case.work.now, None
+    if actor is None:
+        await telling.managers(case, telling.Told("told_aged"))
+    return {}
+
+
+async def remind(case: Case, actor: Person | None, given: Given) -> Data:
+    """Who has not answered "is it solved?" is asked once more (R47)."""
+    await callback_asking.take_down(case)
+    case.request.reminded_at = case.work.now
+    await callback_asking.ask_again(case)
+    return {}
 
 
 async def expire(case: Case, actor: Person | None, given: Given) -> Data:
@@ -223,4 +330,7 @@ EFFECTS: dict[Move, Effect] = {
     Move.CANCEL: cancel,
     Move.CLIMB: climb,
     Move.EXPIRE: expire,
+    Move.LATE: late,
+    Move.AGE: age,
+    Move.REMIND: remind,
 }

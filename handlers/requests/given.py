@@ -11,13 +11,10 @@ from handlers.context import RefusalError
 from handlers.directory import access as rights
 from handlers.requests import opening, pages, routing
 from handlers.requests.case import Case
-from handlers.requests.routing import Asked
+from handlers.requests.routing import BY_NAME, Asked
 from handlers.requests.rules import Ending
 from storage.queries import directory as directory_query
 from storage.tables import Area, Person, Request
-
-#: The role shown for somebody who is asked by name and holds none here.
-BY_NAME = "helper"
 
 Data = dict[str, Any]
 
@@ -30,6 +27,7 @@ class Given:
     code: str | None = None
     until: datetime | None = None
     to: Person | None = None
+    only_me: bool = False  #: "I can't": the others of the rung are still asked
     into: Request | None = None
     area: Area | None = None
     category: str | None = None
@@ -41,16 +39,16 @@ Effect = Callable[[Case, Person | None, Given], Awaitable[Data]]
 
 
 async def ask(case: Case, from_rung: int, but: frozenset[int] = frozenset()) -> Data:
-    """Ask the ladder from a rung on; the answer's deadline begins anew."""
+    """Ask the ladder from a rung on."""
     asked = await routing.plan(case.work, case.matter, from_rung, but)
     return await ask_these(case, asked)
 
 
 async def ask_these(case: Case, asked: Asked) -> Data:
-    """Ask people who were chosen; the answer's deadline begins anew."""
+    """Ask people who were chosen, for as long as their rung says."""
     await pages.ask(case, asked)
-    case.request.rung = asked.rung
-    case.request.answer_due = case.due().answer
+    case.request.rung, case.request.wanted = asked.rung, asked.wanted
+    case.wait = asked.step.wait if asked.step else None
     return opening.asked_data(case, asked)
 
 

@@ -1,4 +1,4 @@
-"""/open, /mine and /find: requests by place, state and words, as pages edited in place."""
+"""/open, /mine, /find, /ageing: requests by place, state and words, as pages edited in place."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from handlers.directory import access as rights
 from handlers.directory import filling, paging, places
 from handlers.directory.filling import Part
 from handlers.directory.zones import clock_text, zone_of
-from handlers.requests import texts
-from handlers.requests.rules import State
+from handlers.requests import access, moving, texts
+from handlers.requests.rules import Move, State
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.queries.requests import Row, Wanted
@@ -46,10 +46,22 @@ async def find(ctx: Context, rest: str) -> None:
     await _show(ctx, "find", paging.fitting(rest, MOST_BYTES), 0)
 
 
+async def ageing(ctx: Context, rest: str) -> None:
+    """/ageing [PLACE]: what goes to the next meeting; /ageing 12 puts one on its list (R35)."""
+    number = rest.strip().lstrip("#＃№")
+    if number.isdecimal():
+        request = await access.by_number(ctx, number)
+        await moving.move(ctx, request, Move.AGE, ctx.person)
+        ctx.answer("list.aged", number=request.number)
+        return
+    named = await _named(ctx, rest)
+    await _show(ctx, "ageing", named.words, 0)
+
+
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "list:<which>:<page>:<words>"."""
     which, page, words = arguments
-    if which not in ("open", "mine", "find") or not page.isdecimal():
+    if which not in ("open", "mine", "find", "ageing") or not page.isdecimal():
         raise RefusalError("access.old_button")
     await _show(ctx, which, words, int(page))
 
@@ -92,7 +104,8 @@ async def _wanted(ctx: Context, which: str, words: str) -> Wanted:
             raise RefusalError("access.not_yours")
         paths = (named.area.path,)
     states = (named.state,) if named.state else UNENDED
-    return Wanted(paths=paths, states=states, category=named.category)
+    tabled = which == "ageing"
+    return Wanted(paths=paths, states=states, category=named.category, tabled=tabled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +128,8 @@ async def _named(ctx: Context, words: str) -> _Named:
 
     Raises RefusalError for words that are none of these.
     """
-    state, rest = _taken_out(words, _names_of_states(ctx))
-    category, rest = _taken_out(rest, _names_of_categories(ctx))
+    state, rest = taken_out(words, _names_of_states(ctx))
+    category, rest = taken_out(rest, names_of_categories(ctx))
     if not rest:
         return _Named(state, category, None)
     area, others = await _place_in(ctx, rest)
@@ -134,7 +147,7 @@ async def _place_in(ctx: Context, words: str) -> tuple[Area | None, str]:
     return await places.place_in(ctx, base, words)
 
 
-def _taken_out(text: str, names: Mapping[str, str]) -> tuple[str | None, str]:
+def taken_out(text: str, names: Mapping[str, str]) -> tuple[str | None, str]:
     """What some of the words name, and the other words; the longest name counts.
 
     Chinese needs no space between: "3栋电梯".
@@ -157,7 +170,8 @@ def _names_of_states(ctx: Context) -> dict[str, str]:
     }
 
 
-def _names_of_categories(ctx: Context) -> dict[str, str]:
+def names_of_categories(ctx: Context) -> dict[str, str]:
+    """What people call the categories, in every language."""
     names: dict[str, str] = {}
     for category in ctx.policy.categories:
         key = f"categories.{category}"
@@ -184,7 +198,7 @@ async def paths_of(ctx: Context) -> tuple[str, ...]:
 
 def _categories(ctx: Context, words: str) -> tuple[str, ...]:
     """The category that the words as a whole name."""
-    category, rest = _taken_out(words, _names_of_categories(ctx))
+    category, rest = taken_out(words, names_of_categories(ctx))
     return (category,) if category and not rest else ()
 
 

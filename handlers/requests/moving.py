@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.chat import Mark
 from handlers.context import Work
-from handlers.requests import access, callback_asking, cards, deadlines, pages
+from handlers.requests import access, callback_asking, cards, clocking, pages
 from handlers.requests.case import Case, load
 from handlers.requests.effects import EFFECTS
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, Move, State
+from handlers.requests.stop_rules import event_of
 from storage.queries import requests as query
 from storage.tables import Event, Person, Request
 
@@ -33,56 +34,74 @@ async def move(
     """
     await query.lock(work.store, request)
     case = await load(work, request)
+    step = await begin(case, kind, actor, given)
+    await work.store.flush()
+    return await finish(case, step)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move that was made and not yet told."""
+
+    before: State
+    holder_id: int | None
+    actor: Person | None
+
+
+async def begin(case: Case, kind: Move, actor: Person | None, given: Given | None = None) -> Step:
+    """The first half of a move: all that changes, but nothing is said yet.
+
+    The case was read under a lock in this transaction; the second half wants it flushed.
+    """
+    request = case.request
     rule = await access.check(case, kind, actor)
     before, given = case.state, given or Given()
     holder_id = request.holder_id
     if actor is not None:
         case.people.setdefault(actor.id, actor)
     data = await EFFECTS[kind](case, actor, given)
+    changed = clocking.turn(case, event_of(kind, before, enough=case.enough))
     request.state = rule.to.value
     _settle(case, before)
-    _record(case, kind, actor, before, _data(given, data))
-    await work.store.flush()
-    if before is State.DONE and holder_id is not None:
-        await pages.follow_up(case, holder_id)
-    await _tell(case, before)
+    _record(case, kind, actor, before, {**_data(given, data), **changed})
+    return Step(before, holder_id, actor)
+
+
+async def finish(case: Case, step: Step) -> Case:
+    """The second half: pages, cards and words show what became of it."""
+    if step.before is State.DONE and step.holder_id is not None:
+        await pages.follow_up(case, step.holder_id)
+    await _tell(case, step.before)
+    actor = step.actor
     if case.state is State.DONE and actor is not None and callback_asking.answered(case):
-        return await move(work, request, Move.CONFIRM, actor)
+        return await move(case.work, case.request, Move.CONFIRM, actor)
     return case
 
 
 def _settle(case: Case, before: State) -> None:
-    """Deadlines and what goes with the state it is in now."""
+    """What goes with the state it is in now: pages, its end, the clock's next look."""
     request, now = case.request, case.work.now
     request.changed_at = now
     if case.state is State.CLOSED:
         request.ended_at = now
     elif before is State.CLOSED:
         request.ended_at = request.ending = None
-    request.due_at = deadlines.next_due(
-        case.state,
-        answer=request.answer_due,
-        solve=_solve_clock(case),
-        resume=request.resume_at,
-        callback=_callback_clock(case, before),
-    )
     if case.state not in ALIVE:
         pages.retire_all(case)
-    elif before is State.OPEN and case.state is not State.OPEN:
+    elif case.state is State.TAKEN and case.enough:
+        _retire_unanswered(case, before)
+    elif case.state is State.WAITING and before is State.OPEN:
         pages.retire_all(case, but=request.holder_id)
+    clocking.look_again(case)
 
 
-def _solve_clock(case: Case) -> datetime | None:
-    """A request taken when it was late already gets as long as an answer takes, then asks again."""
-    solve = case.request.solve_due
-    return solve if solve is None or solve > case.work.now else case.due().answer
-
-
-def _callback_clock(case: Case, before: State) -> datetime | None:
-    if before is State.DONE:
-        return case.request.due_at
-    hours = timedelta(hours=case.work.policy.callback.hours)
-    return case.awake(case.work.now + hours)
+def _retire_unanswered(case: Case, before: State) -> None:
+    """Enough have taken it: the others of the rung are no longer asked (helpers still are)."""
+    if before is not State.OPEN and not (case.acked and case.request.wanted > 1):
+        return
+    for page in [each for each in case.pages if each.person_id != case.request.holder_id]:
+        if page.answered_at is None:
+            pages.retire(case, page)
 
 
 def _data(given: Given, data: dict[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import RefusalError
-from handlers.directory import groups
-from handlers.requests import opening, pages
+from handlers.requests import opening, pages, telling
 from handlers.requests.case import Case
 from handlers.requests.given import Data, Effect, Given, ask, ask_these, by_name, ended
 from handlers.requests.rules import Ending, Move, State
@@ -44,9 +43,9 @@ async def _tell_both(case: Case, into: Request, actor: Person | None) -> None:
     told = {request.reporter_id: request for request in (into, case.request)}
     for person_id, theirs in told.items():
         if person_id is not None and (actor is None or person_id != actor.id):
-            key = "request.told_merged" if theirs is case.request else "request.told_joined"
+            key = "told_merged" if theirs is case.request else "told_joined"
             values = {"number": case.request.number, "into": into.number}
-            await groups.tell(case.work, person_id, key, delay=case.delay or None, **values)
+            await telling.one(case, person_id, telling.Told(key, values))
 
 
 async def split(case: Case, actor: Person | None, given: Given) -> Data:
@@ -115,7 +114,6 @@ async def correct(case: Case, actor: Person | None, given: Given) -> Data:
         raise RefusalError("request.urgency_unknown")
     request, before = case.request, case.request.urgency
     request.urgency = given.urgency
-    request.solve_due = case.due().solve
     return {"from": before, "urgency": given.urgency, **await _replan(case)}
 
 

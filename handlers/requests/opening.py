@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.chat import Media
 from handlers.context import Picture, Work
-from handlers.requests import cards, pages, routing
+from handlers.requests import cards, clocking, pages, routing
 from handlers.requests.case import Case
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
@@ -53,7 +53,7 @@ async def open_request(work: Work, report: Report) -> Request:
     without = frozenset({report.reporter.id} if report.reporter and not report.filed_by else ())
     matter = Matter(report.category, report.urgency, facts)
     asked = await routing.plan(work, matter, without=without)
-    case = await _begin(work, report, facts, asked.rung)
+    case = await _begin(work, report, facts, asked)
     await pages.ask(case, asked, call=False)
     work.store.add_all([*case.supporters, *_first_rows(case, report, asked)])
     await work.store.flush()
@@ -62,21 +62,25 @@ async def open_request(work: Work, report: Report) -> Request:
     return case.request
 
 
-async def _begin(work: Work, report: Report, facts: directory_query.AreaFacts, rung: int) -> Case:
+async def _begin(
+    work: Work, report: Report, facts: directory_query.AreaFacts, asked: Asked
+) -> Case:
     chats = [report.chat] if report.chat else []
     if report.filed_by is not None or not chats:
         groups = await directory_query.group_chats_over(work.store, facts.path)
         chats = list(groups[:1]) or chats
     number = await query.next_number(work.store, facts.root_id)
     request = _row(work, report, facts, number)
-    request.rung = rung
+    request.rung = asked.rung
     request.card_chats = [chat.id for chat in chats]
     people = {each.id: each for each in (report.reporter, report.filed_by) if each}
     owners = await query.owners_languages(work.store, chats)
     case = Case(work, request, facts, people, [], [], chats, said=[], owners=owners)
-    due = case.due()
-    request.answer_due = request.due_at = due.answer
-    request.solve_due = due.solve
+    case.wait = asked.step.wait if asked.step else None
+    request.wanted = asked.wanted
+    clocks = clocking.turn(case, Move.OPEN)
+    clocking.look_again(case)
+    case.opened_with = clocks
     work.store.add(request)
     await work.store.flush()
     if report.chat is not None and chats[0].id == report.chat.id:
@@ -104,6 +108,8 @@ def _row(work: Work, report: Report, facts: directory_query.AreaFacts, number: i
         filed_by=report.filed_by.id if report.filed_by else None,
         state=State.OPEN.value,
         round=0,
+        pauses=0,
+        lap=0,
         confidence=report.confidence,
         reasons=report.reasons,
         opened_at=work.now,
@@ -134,7 +140,7 @@ def _first_rows(case: Case, report: Report, asked: Asked) -> list[Event | Reques
             actor_id=actor.id if actor else None,
             state_from=None,
             state_to=State.OPEN.value,
-            data={**asked_data(case, asked), **report.note},
+            data={**asked_data(case, asked), **report.note, **case.opened_with},
         )
     ]
     said = _said(case.work, case.request, report)

@@ -7,19 +7,20 @@ is edited to say so (R27).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from handlers.chat import Content, Media
 from handlers.context import Manner, Work
 from handlers.directory.addresses import Address
-from handlers.requests import cards, private_cards
+from handlers.requests import bundles, cards, private_cards, telling
 from handlers.requests.case import Case, load
 from handlers.requests.routing import Asked
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.tables import Page, Person, Request
 
-PRIVATE, MENTION = "private", "mention"
+PRIVATE, MENTION, BOTH = "private", "mention", "both"
+#: Those who read it on a page of their own, and those who are named in the group.
+READS, NAMED = (PRIVATE, BOTH), (MENTION, BOTH)
 
 
 def slot(page: Page) -> str:
@@ -31,13 +32,24 @@ async def ask(case: Case, asked: Asked, *, call: bool = True) -> None:
     """Ask these people. `call`: the card stands already, so who is named in it is called too."""
     case.asked = asked
     await case.know((person for person, _ in asked.people), asked.accounts)
+    await case.know_hours(person.id for person, _ in asked.people)
+    how = asked.step.how if asked.step else PRIVATE
     for person, role in asked.people:
-        _begin(case, person, role, asked.rung)
+        _begin(case, person, role, asked.rung, how)
     case.work.store.add_all(case.fresh)
+    await _tell_later(case)
     await _need_group(case)
     if call:
-        await case.work.store.flush()
         await _call(case)
+
+
+async def _tell_later(case: Case) -> None:
+    """Who sleeps or is not on duty is told when they are there; what is true then is read then."""
+    waiting = [page for page in case.fresh if page.how in READS and page.tell_at > case.work.now]
+    if waiting:
+        await case.work.store.flush()
+    for page in waiting:
+        telling.later(case, page.person_id, telling.PAGE, page.tell_at, page_id=page.id)
 
 
 async def hold(case: Case, person: Person, role: str) -> None:
@@ -50,20 +62,21 @@ async def hold(case: Case, person: Person, role: str) -> None:
         await case.work.store.flush()
 
 
-def _begin(case: Case, person: Person, role: str, rung: int) -> Page:
+def _begin(case: Case, person: Person, role: str, rung: int, how: str = PRIVATE) -> Page:
     before = case.page_of(person.id)
     if before is not None:
         retire(case, before)
-    private = case.addresses[person.id].chat is not None
+    if case.addresses[person.id].chat is None:
+        how = MENTION
     now = case.work.now
     page = Page(
         request_id=case.request.id,
         person_id=person.id,
         rung=rung,
         role=role,
-        how=PRIVATE if private else MENTION,
+        how=how,
         at=now,
-        tell_at=now + case.delay if private else now,
+        tell_at=case.tell_at(person.id) if how in READS else now,
         pictures=0,
     )
     case.pages.append(page)
@@ -93,7 +106,7 @@ async def follow_up(case: Case, person_id: int) -> None:
 
 async def _need_group(case: Case) -> None:
     """Who can only be named needs a group: the nearest one gets the card too."""
-    named = any(page.how == MENTION for page in case.fresh)
+    named = any(page.how in NAMED for page in case.fresh)
     if not named or any(chat.kind == "group" for chat in case.chats):
         return
     groups = await directory_query.group_chats_over(case.work.store, case.request.area_path)
@@ -104,7 +117,7 @@ async def _need_group(case: Case) -> None:
 
 async def _call(case: Case) -> None:
     """Name those who have no private chat in a short line: an edited card calls nobody (R24)."""
-    called = [case.addresses[page.person_id] for page in case.fresh if page.how == MENTION]
+    called = [case.addresses[page.person_id] for page in case.fresh if page.how in NAMED]
     group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
     if not called or group is None:
         return
@@ -116,7 +129,7 @@ async def _call(case: Case) -> None:
         title=cards.title(case, language),
     )
     mentions = cards.mentions(called)
-    manner = Manner(about=case.request.id, urgent=case.emergency)
+    manner = Manner(about=case.request.id, urgent=case.emergency, delay=case.delay or None)
     case.work.say(group, Content(text=text, mentions=mentions), manner)
 
 
@@ -126,22 +139,24 @@ async def show(case: Case) -> None:
     if not touched:
         return
     await _know_pages(case, touched)
-    if any(page.how == PRIVATE for page in touched):
+    if case.delay and any(page.how in NAMED for page in case.retired):
+        await query.fold_letters(case.work.store, case.request.id, case.work.now)
+    if any(page.how in READS for page in touched):
         await _show_private(case, touched)
+    for slot_of_bundle in dict.fromkeys(page.bundle for page in touched if page.bundle):
+        await bundles.refresh(case.work, slot_of_bundle)
 
 
 async def _show_private(case: Case, touched: list[Page]) -> None:
     now = case.work.now
-    if any(page.tell_at > now for page in touched if page not in case.fresh):
-        await query.fold_letters(case.work.store, case.request.id, now)
     for page in case.retired:
-        if page.how == PRIVATE and page.tell_at <= now:
+        if page.how in READS and page.tell_at <= now and not page.bundle:
             _show_ended(case, page)
     said = await case.words()
     details = [each.text for each in said if each.role == "detail" and each.text]
     pictures = [Media.model_validate(media) for each in said for media in each.media]
     for page in case.pages:
-        if page.how == PRIVATE:
+        if page.how in READS and page.tell_at <= now and not page.bundle:
             _show_page(case, page, details, pictures)
 
 
@@ -158,16 +173,11 @@ def _show_page(case: Case, page: Page, details: list[str], pictures: list[Media]
     if address.chat is None:
         return
     content = private_cards.page(case, page.person_id, address.language, details)
-    delay = page.tell_at - case.work.now
-    if page in case.fresh or delay > timedelta(0):
+    if page in case.fresh:
         page.pictures = len(pictures)
     if _can_see(case, address):
         content = private_cards.with_media(content, pictures[: page.pictures])
-    manner = Manner(
-        about=case.request.id,
-        urgent=case.emergency,
-        delay=delay if delay > timedelta(0) else None,
-    )
+    manner = Manner(about=case.request.id, urgent=case.emergency)
     case.work.show(address.chat, slot(page), content, manner)
 
 
@@ -177,6 +187,13 @@ def _can_see(case: Case, address: Address) -> bool:
     return address.chat is not None and address.chat.platform == here
 
 
+async def open_page(case: Case, page: Page) -> None:
+    """Somebody wakes, or opens a line of a message: they get the page itself."""
+    page.bundle = None
+    case.fresh.append(page)
+    await show(case)
+
+
 async def send_pictures(case: Case, pictures: Sequence[Media]) -> None:
     """Pictures that came after a page was sent follow it: an edit cannot add them."""
     if not pictures:
@@ -184,7 +201,7 @@ async def send_pictures(case: Case, pictures: Sequence[Media]) -> None:
     await _know_pages(case, case.pages)
     for page in case.pages:
         address = case.addresses[page.person_id]
-        told = page.how == PRIVATE and page.tell_at <= case.work.now
+        told = page.how in READS and page.tell_at <= case.work.now and not page.bundle
         if told and address.chat is not None and _can_see(case, address):
             title = cards.title(case, address.language, exact=True)
             content = private_cards.with_media(Content(text=title), pictures)
@@ -207,7 +224,7 @@ async def fall_back(work: Work, request_id: int, person_id: int) -> None:
     page = case.page_of(person_id)
     if page is None or page.how == MENTION:
         return
-    page.how, page.tell_at = MENTION, work.now
+    page.how, page.tell_at, page.bundle = MENTION, work.now, None
     case.fresh.append(page)
     await case.know([case.people[person_id]])
     await _need_group(case)

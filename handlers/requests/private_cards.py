@@ -18,12 +18,16 @@ MOST_WORDS = 600
 ASKED_BUTTONS: dict[State, Layout] = {
     State.OPEN: (
         (("take", "primary"),),
-        (("pass", None), ("wait", None)),
+        (("busy", None), ("pass", None), ("wait", None)),
         (("cannot", None), ("cancel", None)),
     ),
+    State.TAKEN: ((("take", "primary"),),),
 }
 HOLDER_BUTTONS: dict[State, Layout] = {
-    State.TAKEN: ((("wait", None), ("help", None)), (("pass", None), ("cannot", None))),
+    State.TAKEN: (
+        (("still", None), ("wait", None), ("help", None)),
+        (("pass", None), ("cannot", None)),
+    ),
     State.WAITING: ((("resume", "primary"), ("wait", None)), (("pass", None), ("cannot", None))),
 }
 
@@ -56,11 +60,13 @@ def page(case: Case, person_id: int, language: str, details: Sequence[str] = ())
 
 def _page_line(case: Case, person_id: int, language: str) -> str:
     request, word = case.request, case.work.word
-    if case.state is State.OPEN and case.page_of(person_id) and request.answer_due:
-        until = texts.when(case, language, request.answer_due)
-        return word(language, "card.please_answer", until=until)
+    due = request.climb_at or request.answer_due
+    if asked_still(case, person_id) and due:
+        return word(language, "card.please_answer", until=texts.when(case, language, due))
     if case.state is State.TAKEN and request.holder_id == person_id:
-        return word(language, "card.yours")
+        until = request.progress_due
+        key = "card.yours_until" if until else "card.yours"
+        return word(language, key, until=texts.when(case, language, until) if until else "")
     return cards.state_line(case, language)
 
 
@@ -69,9 +75,17 @@ def page_buttons(case: Case, person_id: int, language: str) -> Rows:
     if case.request.holder_id == person_id and case.state in HOLDER_BUTTONS:
         rows = cards.rows(case, language, HOLDER_BUTTONS[case.state])
         return (*_done_buttons(case, language), *rows)
-    if case.page_of(person_id) is not None and case.state is State.OPEN:
+    if asked_still(case, person_id):
         return cards.rows(case, language, ASKED_BUTTONS[case.state])
     return ()
+
+
+def asked_still(case: Case, person_id: int) -> bool:
+    """Whether somebody is asked and may take it: also beside others, where several must (R32)."""
+    page = case.page_of(person_id)
+    if page is None or page.answered_at is not None:
+        return False
+    return case.state is State.OPEN or (case.state is State.TAKEN and not case.enough)
 
 
 def _done_buttons(case: Case, language: str) -> Rows:
@@ -108,6 +122,13 @@ def callback_question(case: Case, language: str) -> Content:
         text=word(language, key, name=who, what=what),
         buttons=cards.rows(case, language, layout),
     )
+
+
+def callback_reminder(case: Case, language: str) -> Content:
+    """The same question once more."""
+    content = callback_question(case, language)
+    again = case.work.word(language, "callback.reminder")
+    return content.model_copy(update={"text": f"{again}\n{content.text}"})
 
 
 def thanks(case: Case, language: str) -> Content:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from handlers.context import Context, RefusalError, Work
+from handlers.directory import groups
 from handlers.directory.several import SeveralError
 from handlers.requests import asking_more, speaking, texts, voices
 from handlers.requests.case import load
+from handlers.requests.evidence import EvidenceError
 from storage.tables import Chat, Person, Request
 
 
@@ -28,5 +30,8 @@ async def note_update(
         await work.store.refresh(case.request)
         if isinstance(work, Context):
             await asking_more.among(work, case.request, "pass", several)
+    except EvidenceError as error:
+        await work.store.refresh(case.request)
+        await groups.tell(work, person.id, error.key, delay=None, **error.values)
     except RefusalError:
         await work.store.refresh(case.request)  # plain talk is not answered with a refusal

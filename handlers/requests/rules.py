@@ -44,6 +44,9 @@ class Move(StrEnum):
     MOVE = "move"  #: it is about another place
     EXPIRE = "expire"  #: taken and forgotten (R26), or the call-back stayed unanswered (R47)
     CORRECT = "correct"  #: its urgency
+    LATE = "late"  #: not solved in time: those in charge are told, once
+    REMIND = "remind"  #: who did not answer "is it solved?" is asked once more
+    AGE = "age"  #: not solved for long: on the next meeting's list (R35)
 
 
 class Ending(StrEnum):
@@ -104,6 +107,7 @@ def _from(
 MOVES: Mapping[Key, Rule] = {
     **_from((None,), Move.OPEN, State.OPEN, *Who),
     **_from((State.OPEN,), Move.TAKE, State.TAKEN, Who.ASKED, Who.STAFF),
+    **_from((State.TAKEN,), Move.TAKE, None, Who.ASKED),  # more than one must take it (R32)
     **_from(ALIVE, Move.PASS_ON, State.OPEN, Who.ASKED, Who.HOLDER),
     **_from(ALIVE, Move.HELP, None, Who.ASKED, Who.HOLDER),
     **_from(ALIVE, Move.WAIT, State.WAITING, *_WORKERS),
@@ -118,7 +122,10 @@ MOVES: Mapping[Key, Rule] = {
     **_from((*ALIVE, State.DONE), Move.MERGE, State.CLOSED, Who.MANAGER),
     **_from((*ALIVE, State.DONE), Move.SPLIT, None, Who.MANAGER),
     **_from(ALIVE, Move.ASSIGN, State.OPEN, Who.ASSIGNER),
-    **_from((State.OPEN,), Move.CLIMB, State.OPEN, Who.CLOCK),
+    **_from((State.OPEN, State.TAKEN), Move.CLIMB, None, Who.CLOCK),
+    **_from((State.OPEN, State.TAKEN), Move.LATE, None, Who.CLOCK),
+    **_from((State.DONE,), Move.REMIND, None, Who.CLOCK),
+    **_from(ALIVE, Move.AGE, None, Who.CLOCK, Who.MANAGER),
     **_from((*ALIVE, State.DONE), Move.RECATEGORISE, None, Who.CORRECTOR),
     **_from((*ALIVE, State.DONE), Move.MOVE, None, Who.CORRECTOR),
     **_from(ALIVE, Move.CORRECT, None, Who.CORRECTOR, Who.REPORTER),

@@ -90,7 +90,7 @@ async def _pass_on(case: Case, person: Person, spoken: Spoken, text: str) -> boo
 async def _up(case: Case, person: Person, spoken: Spoken, text: str) -> bool:
     if case.whos.isdisjoint({Who.ASKED, Who.HOLDER}):
         return False
-    return await _make(case, Move.PASS_ON, person, Given(reason=text))
+    return await _make(case, Move.PASS_ON, person, Given(reason=text, only_me=True))
 
 
 async def _help(case: Case, person: Person, spoken: Spoken, text: str) -> bool:

@@ -29,6 +29,18 @@ def moment(work: Work, language: str, at: datetime, zone: ZoneInfo) -> str:
     )
 
 
+def day(work: Work, language: str, at: datetime, zone: ZoneInfo) -> str:
+    """A day with its weekday, in local time."""
+    local = at.astimezone(zone)
+    return work.word(
+        language,
+        "request.day",
+        day=local.day,
+        month=work.word(language, f"request.month.{local.month}"),
+        weekday=work.word(language, f"request.weekday.{local.isoweekday()}"),
+    )
+
+
 def when(case: Case, language: str, at: datetime) -> str:
     """A moment in the community's time zone."""
     return moment(case.work, language, at, case.zone)

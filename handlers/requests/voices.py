@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from config.policy import Voice
 from handlers.context import RefusalError, Work
-from handlers.requests import callback_asking, cards, moving, opening, pages, plain_words
+from handlers.requests import (
+    callback_asking,
+    cards,
+    clocking,
+    moving,
+    opening,
+    pages,
+    plain_words,
+)
 from handlers.requests.case import Case, load
 from handlers.requests.rules import REOPENABLE, Move, State
 from storage.queries import requests as query
 from storage.tables import Chat, Event, Person, Request, RequestMessage
 
+#: Lines by which whoever holds a request is heard of (R26).
+SHOWS_LIFE = frozenset({"update", "detail"})
 #: Characters of a "me too" that says nothing else.
 SHORT = 10
 
@@ -41,6 +52,8 @@ async def join(
     _welcome_here(case, chat)
     if message_id is not None:
         await keep_message(case, "join", person, chat, message_id)
+    if case.state is State.CLOSED:
+        may_reopen(case, person)
     new = await add_voice(case, person)
     if case.state is State.CLOSED:
         await _again(case, person)
@@ -69,11 +82,25 @@ async def add_voice(case: Case, person: Person) -> bool:
     return True
 
 
+def may_reopen(case: Case, person: Person) -> None:
+    """Whether the community lets this person say that it is not solved (R44): a public rule."""
+    own = person.id in (case.request.reporter_id, case.request.filed_by)
+    joined = any(each.person_id == person.id for each in case.supporters)
+    voice: Voice = "reporter" if own else "joined" if joined else "neighbour"
+    allowed = case.policy.reopening.by
+    if voice not in allowed:
+        word, language = case.work.word, case.language
+        names = [word(language, f"request.voice.{each}") for each in allowed]
+        who = word(language, "request.between").join(names)
+        raise RefusalError("request.not_yours_to_reopen", number=case.request.number, who=who)
+
+
 async def _again(case: Case, person: Person) -> None:
     request = case.request
-    days = timedelta(days=case.work.policy.callback.reopen_days)
+    rules = case.policy.reopening
+    days = timedelta(days=rules.days)
     late = request.ended_at is None or case.work.now > request.ended_at + days
-    if request.ending not in REOPENABLE or late:
+    if request.ending not in REOPENABLE or late or request.round >= rules.times:
         raise RefusalError("request.closed_new", number=request.number)
     await moving.move(case.work, request, Move.NOT_SOLVED, person)
 
@@ -122,11 +149,14 @@ async def leave(work: Work, request: Request, person: Person) -> bool:
 
 
 def note(case: Case, what: str, person: Person | None, **data: object) -> None:
-    """A line of the history that changes no state (R45)."""
-    case.request.changed_at = case.work.now
+    """A line of the history that changes no state (R45). Of whoever holds it, it shows life."""
+    request = case.request
+    request.changed_at = case.work.now
+    if what in SHOWS_LIFE and person is not None and person.id == request.holder_id:
+        clocking.shows_life(case)
     case.work.store.add(
         Event(
-            request_id=case.request.id,
+            request_id=request.id,
             at=case.work.now,
             move=what,
             actor_id=person.id if person else None,

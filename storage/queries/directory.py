@@ -192,6 +192,12 @@ async def people(store: AsyncSession, ids: Iterable[int]) -> dict[int, Person]:
     return {person.id: person for person in rows}
 
 
+async def people_by_key(store: AsyncSession, keys: Sequence[str]) -> Sequence[Person]:
+    """People by their names in the neighbourhood file."""
+    rows = await store.scalars(select(Person).where(Person.key.in_(keys)).order_by(Person.id))
+    return rows.all()
+
+
 @prepared
 def _people(ids: Sequence[int]) -> Select[Person]:
     return select(Person).where(Person.id.in_(ids))
@@ -223,6 +229,18 @@ def _accounts(person_ids: Sequence[int]) -> Select[Account, Chat]:
         .where(Account.person_id.in_(person_ids))
         .order_by(Account.private_chat.is_(None), Account.id)
     )
+
+
+async def accounts_among(store: AsyncSession, person_ids: Iterable[int]) -> set[int]:
+    """Those of these people who have an account."""
+    wanted, found = list(person_ids), set[int]()
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        rows = await store.scalars(
+            select(Account.person_id).where(Account.person_id.in_(some)).distinct()
+        )
+        found |= set(rows.all())
+    return found
 
 
 async def accounts_of(store: AsyncSession, person_id: int) -> Sequence[Account]:

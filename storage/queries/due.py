@@ -1,19 +1,52 @@
-"""When the next thing is due, over all subjects."""
+"""When the next thing is due, over all subjects, and whether anything is due now."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import Letter, Reminder, Request, Rota, Round, Swap
+from storage.prepared import prepared
+from storage.tables import (
+    Audit,
+    Chore,
+    Draft,
+    Letter,
+    Notice,
+    Reminder,
+    Request,
+    Rota,
+    Round,
+    Swap,
+    Update,
+)
+
+#: A repeat of an update comes within a day (Telegram keeps them 24 hours).
+REPEATS_WITHIN = timedelta(days=2)
+#: What became of a letter is of use to a doctor for so long.
+ASKED_ABOUT_WITHIN = timedelta(days=30)
+#: How far an announcement has come is shown for so long.
+ANNOUNCEMENTS_FOLLOWED = timedelta(hours=24)
+#: The subjects that are asked about together; each is an EXISTS on an index.
+SUBJECTS = (
+    "requests",
+    "notices",
+    "reminders",
+    "duty",
+    "announcements",
+    "forms",
+    "updates",
+    "letters",
+    "nightly",
+)
 
 
 async def next_at(store: AsyncSession, after: datetime) -> datetime | None:
     """The first moment after this one at which a request, a reminder, a duty or a letter is due."""
     columns = (
         (Request.due_at, Request.due_at > after),
+        (Notice.due_at, Notice.due_at > after),
         (Reminder.next_at, (Reminder.next_at > after) & (Reminder.state == "on")),
         (Rota.next_at, (Rota.next_at > after) & (Rota.state == "on")),
         (Rota.check_at, (Rota.check_at > after) & (Rota.state == "on")),
@@ -29,3 +62,59 @@ async def letters_wait(store: AsyncSession, now: datetime) -> bool:
     """Whether a letter that may go now has not gone."""
     waiting = select(Letter.id).where(Letter.state == "new", Letter.not_before <= now).limit(1)
     return await store.scalar(waiting) is not None
+
+
+async def subjects(store: AsyncSession, now: datetime) -> frozenset[str]:
+    """Which of the subjects have anything due: one question, whatever is stored."""
+    row = (
+        await store.execute(
+            *_subjects(
+                now, now - REPEATS_WITHIN, now - ASKED_ABOUT_WITHIN, now - ANNOUNCEMENTS_FOLLOWED
+            )
+        )
+    ).one()
+    return frozenset(name for name, due in zip(SUBJECTS, row, strict=True) if due)
+
+
+@prepared
+def _subjects(
+    now: datetime, repeats: datetime, asked_about: datetime, followed: datetime
+) -> Select[*tuple[bool, ...]]:
+    reminders = and_(Reminder.state == "on", Reminder.next_at <= now)
+    announced = and_(Audit.command == "announce", Audit.at > followed)
+    ended = and_(Letter.state.in_(("sent", "failed", "folded")), Letter.not_before < asked_about)
+    questions: tuple[ColumnElement[bool], ...] = (
+        exists().where(Request.due_at <= now),
+        exists().where(Notice.due_at <= now),
+        exists().where(reminders),
+        _duty(now),
+        exists().where(announced),
+        exists().where(Draft.expires_at <= now),
+        _oldest_update(repeats),
+        exists().where(ended),
+        or_(exists().where(Chore.next_at <= now), not_(exists(select(Chore.name)))),
+    )
+    return select(*questions)
+
+
+def _duty(now: datetime) -> ColumnElement[bool]:
+    """Turns begin, rotas are looked through, rounds end, swaps are too late."""
+    on = Rota.state == "on"
+    return or_(
+        exists().where(Rota.next_at <= now, on),
+        exists().where(Rota.check_at <= now, on),
+        exists().where(Round.due_at <= now),
+        exists().where(Swap.due_at <= now),
+    )
+
+
+def _oldest_update(before: datetime) -> ColumnElement[bool]:
+    """They are as old as their ids: the first one tells."""
+    first = (
+        select(Update.received_at)
+        .where(Update.state == "done")
+        .order_by(Update.id)
+        .limit(1)
+        .subquery()
+    )
+    return exists(select(first.c.received_at).where(first.c.received_at < before))

@@ -131,6 +131,23 @@ def _holders(
     )
 
 
+async def all_holders(store: AsyncSession, path: str, now: datetime) -> dict[int, list[Rung]]:
+    """Who holds what at or below a place, by place."""
+    leave = and_(Leave.person_id == Person.id, Leave.starts <= now, Leave.ends > now)
+    rows = await store.execute(
+        select(Person, RoleHeld.role, RoleHeld.area_id, Leave.id, Leave.deputy_id)
+        .join(RoleHeld, RoleHeld.person_id == Person.id)
+        .join(Area, Area.id == RoleHeld.area_id)
+        .outerjoin(Leave, leave)
+        .where(begins_with(Area.path, path))
+        .order_by(Area.path)  # the index by which they are found
+    )
+    found: dict[int, list[Rung]] = {}
+    for person, role, area, leave_id, deputy in rows.all():
+        found.setdefault(area, []).append(Rung(person, role, 0, bool(leave_id), deputy))
+    return found
+
+
 async def deputies(store: AsyncSession, ids: Iterable[int], now: datetime) -> dict[int, Person]:
     """Those of these people who are not on leave themselves."""
     gone = select(Leave.person_id).where(Leave.starts <= now, Leave.ends > now)
@@ -157,6 +174,44 @@ def _active_pages(request_id: int) -> Select[Page]:
     return (
         select(Page).where(Page.request_id == request_id, Page.ended_at.is_(None)).order_by(Page.id)
     )
+
+
+async def active_pages_of(store: AsyncSession, ids: Sequence[int]) -> Sequence[Page]:
+    """Who is asked to take these requests at this moment."""
+    rows = await store.scalars(
+        select(Page).where(Page.request_id.in_(ids), Page.ended_at.is_(None)).order_by(Page.id)
+    )
+    return rows.all()
+
+
+async def supporters_of(store: AsyncSession, ids: Sequence[int]) -> Sequence[Supporter]:
+    """The voices of these requests."""
+    rows = await store.scalars(
+        select(Supporter).where(Supporter.request_id.in_(ids)).order_by(Supporter.id)
+    )
+    return rows.all()
+
+
+async def all_words_of(store: AsyncSession, ids: Sequence[int]) -> Sequence[RequestMessage]:
+    """The reports and the details of these requests."""
+    rows = await store.scalars(
+        select(RequestMessage)
+        .where(RequestMessage.request_id.in_(ids), RequestMessage.role.in_(OWN_WORDS))
+        .order_by(RequestMessage.id)
+    )
+    return rows.all()
+
+
+async def done_by_of(store: AsyncSession, ids: Sequence[int]) -> dict[int, int]:
+    """Who said last of each of these that it is done."""
+    if not ids:
+        return {}
+    rows = await store.execute(
+        select(Event.request_id, Event.actor_id)
+        .where(Event.request_id.in_(ids), Event.move == "done", Event.actor_id.is_not(None))
+        .order_by(Event.id)
+    )
+    return {request_id: actor for request_id, actor in rows.all() if actor is not None}
 
 
 async def was_asked(store: AsyncSession, request_id: int, person_id: int) -> bool:
@@ -264,24 +319,27 @@ async def done_by(store: AsyncSession, request_id: int) -> int | None:
     )
 
 
-async def due(store: AsyncSession, now: datetime, limit: int) -> Sequence[Request]:
-    """The requests that the clock must look at, the longest due first."""
-    rows = await store.scalars(
-        select(Request).where(Request.due_at <= now).order_by(Request.due_at).limit(limit)
-    )
-    return rows.all()
-
-
-async def claim(store: AsyncSession, request: Request, until: datetime) -> bool:
-    """Take a due request for oneself; False: another process was first."""
-    done = await store.execute(
+async def claim_due(
+    store: AsyncSession, now: datetime, until: datetime, limit: int
+) -> Sequence[Request]:
+    """Take those that the clock must look at, the longest due first; they are looked at again at
+    `until` if nothing becomes of it. Each is taken by one process, and locked by it."""
+    first = select(Request.id).where(Request.due_at <= now).order_by(Request.due_at).limit(limit)
+    ids = (await store.scalars(first)).all()
+    taken = await store.scalars(
         update(Request)
-        .where(Request.id == request.id, Request.due_at == request.due_at)
+        .where(Request.id.in_(ids), Request.due_at <= now)
         .values(due_at=until)
         .returning(Request.id)
         .execution_options(synchronize_session=False)
     )
-    return done.first() is not None
+    rows = await store.scalars(
+        select(Request)
+        .where(Request.id.in_(taken.all()))
+        .order_by(Request.id)
+        .execution_options(populate_existing=True)
+    )
+    return rows.all()
 
 
 async def fold_letters(store: AsyncSession, request_id: int, now: datetime) -> None:
@@ -321,6 +379,7 @@ class Wanted:
     ids: tuple[int, ...] = ()
     without: tuple[int, ...] = ()
     categories: tuple[str, ...] = field(default=())  #: or of one of these, for a word
+    tabled: bool = False  #: on the next meeting's list, or waiting for its decision
 
 
 def _mine(person_id: int) -> ColumnElement[bool]:
@@ -366,8 +425,7 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
         terms.append(Request.id.in_(wanted.ids))
     if wanted.without:
         terms.append(Request.id.not_in(wanted.without))
-    terms += _found(wanted)
-    return terms
+    return [*terms, *_found(wanted), *_for_a_meeting(wanted)]
 
 
 def _found(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -379,6 +437,13 @@ def _found(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.number is not None:
         ways.append(Request.number == wanted.number)
     return [or_(*ways)] if ways else []
+
+
+def _for_a_meeting(wanted: Wanted) -> list[ColumnElement[bool]]:
+    if not wanted.tabled:
+        return []
+    waits = and_(Request.state == "waiting", Request.reason_code == "approval")
+    return [or_(Request.tabled_at.is_not(None), waits)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """All tables, so that the metadata is whole wherever one is used."""
 
+from storage.tables.clocks import Chore, Gap, Notice, PersonHours
 from storage.tables.directory import (
     Account,
     Area,
@@ -11,7 +12,7 @@ from storage.tables.directory import (
     RoleHeld,
 )
 from storage.tables.duty import (
-    Gap,
+    DutyGap,
     Rota,
     RotaMember,
     Round,
@@ -44,7 +45,9 @@ __all__ = [
     "Area",
     "Audit",
     "Chat",
+    "Chore",
     "Draft",
+    "DutyGap",
     "Event",
     "Gap",
     "Invite",
@@ -56,9 +59,11 @@ __all__ = [
     "LocalPerson",
     "LocalRoom",
     "LocalUpdate",
+    "Notice",
     "Occurrence",
     "Page",
     "Person",
+    "PersonHours",
     "Posted",
     "Reminder",
     "Request",

@@ -49,8 +49,20 @@ class Request(Base):
     changed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     answer_due: Mapped[datetime | None]  #: somebody takes it until then
+    answered_at: Mapped[datetime | None]  #: since then the answer's clock stands still
+    climb_at: Mapped[datetime | None]  #: unanswered, the next rung is asked then
+    progress_due: Mapped[datetime | None]  #: taken, it is heard of until then, or asked anew
     solve_due: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]  #: since then the solution's clock stands still
     resume_at: Mapped[datetime | None]  #: waiting until then
+    callback_due: Mapped[datetime | None]  #: "is it solved?" is open until then
+    reminded_at: Mapped[datetime | None]  #: who has not answered that was asked once more
+    late_at: Mapped[datetime | None]  #: not solved in time, and told so
+    ages_at: Mapped[datetime | None]  #: unsolved, it goes to the next meeting then
+    tabled_at: Mapped[datetime | None]  #: on the next meeting's list since then
+    pauses: Mapped[int] = mapped_column(default=0)  #: how often it waited
+    lap: Mapped[int] = mapped_column(default=0)  #: how often the ladder was begun anew
+    wanted: Mapped[int] = mapped_column(default=1)  #: so many must take it (R32)
     #: the next moment at which the clock must look at it; None: nothing is due
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)  #: two at once: one wins
@@ -101,6 +113,7 @@ class Supporter(Base):
     verdict: Mapped[str | None] = mapped_column(String(12))
     verdict_at: Mapped[datetime | None]
     verdict_reason: Mapped[str | None] = mapped_column(Text)
+    bundle: Mapped[str | None] = mapped_column(String(60))  #: asked as a line of this message
 
     __table_args__ = (UniqueConstraint("request_id", "person_id"),)
 
@@ -138,4 +151,6 @@ class Page(Base):
     at: Mapped[datetime]
     tell_at: Mapped[datetime]  #: not told before: quiet hours (R37)
     pictures: Mapped[int] = mapped_column(default=0)  #: how many its message carries
+    answered_at: Mapped[datetime | None]  #: "I take it"
+    bundle: Mapped[str | None] = mapped_column(String(60))  #: told as a line of this message
     ended_at: Mapped[datetime | None]  #: no longer asked: taken, passed on, climbed, closed

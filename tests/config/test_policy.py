@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.policy import PolicyError, default_policy, load_policy
+from config.spans import hours
 
 
 def test_the_shipped_policy_has_eighteen_categories_with_a_ladder_on_each_path() -> None:
@@ -14,14 +15,14 @@ def test_the_shipped_policy_has_eighteen_categories_with_a_ladder_on_each_path()
     assert len(policy.categories) == 18 + 1 - ("other" in policy.categories)
     for category in policy.categories:
         for path in ("self", "baseline"):
-            assert policy.ladder(category, path)[-1] == ("coordinator",)
+            assert policy.ladder(category, path).steps[-1].ask == ("coordinator",)
 
 
 def test_a_community_changes_only_what_differs(tmp_path: Path) -> None:
     own = tmp_path / "policy.toml"
     own.write_text("[deadlines]\nnormal = { answer = 8, solve = 72 }\n", encoding="utf-8")
     policy = load_policy(own)
-    assert policy.deadlines.normal.answer == 8
+    assert policy.deadlines.normal.answer == hours(8)
     assert policy.deadlines.urgent == default_policy().deadlines.urgent
 
 

@@ -77,9 +77,12 @@ def test_every_rung_of_every_ladder_reaches_somebody() -> None:
         governance: Governance = "baseline" if hood.governance == "baseline" else "self"
         for unit in building.units:
             for name, ladder in POLICY.ladders[governance].items():
-                for rung in ladder:
+                for rung in ladder.steps:
                     reached = [
-                        role for role in rung for each in line(f"{path}/{unit}") if held[role, each]
+                        role
+                        for role in rung.roles
+                        for each in line(f"{path}/{unit}")
+                        if held[role, each]
                     ]
                     assert reached, (f"{path}/{unit}", governance, name, rung)
 

@@ -14,8 +14,9 @@ from storage.base import Base
 from tests.fakes.reader import PlainReader
 from tests.harness import GROUP, Stage, staged
 
-#: Open forms: a handful at any time, by their nature.
-SMALL = {"draft"}
+#: Open forms and nightly chores are a handful at any time, by their nature; all gaps of a town are
+#: compared once a night.
+SMALL = {"draft", "chore", "gap"}
 TABLES = {table.name for table in Base.metadata.sorted_tables} - SMALL
 SCAN = re.compile(r"^SCAN (\w+)")
 #: What the stage itself asks after each step.

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.directory.workdays import is_free, is_working
 from handlers.reminders.rules import (
     MATCHES,
     Rule,
@@ -17,7 +18,6 @@ from handlers.reminders.rules import (
     upcoming,
     with_holidays,
 )
-from handlers.reminders.workdays import is_free, is_working
 
 #: Without clock changes, with them in both halves of the year, and with one of half an hour.
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.policy import Ladder, default_policy
+from config.ladders import Step
+from config.policy import default_policy
 from handlers.requests.routing import Asked, Cast, Matter, choose, ladder_of
 from storage.queries.directory import AreaFacts
 from storage.queries.requests import Rung
@@ -17,11 +18,11 @@ from tests.harness import MONDAY
 POLICY = default_policy()
 ROLES = sorted(POLICY.roles)
 
-ladders = st.lists(
-    st.lists(st.sampled_from(ROLES), min_size=1, max_size=3, unique=True).map(tuple),
-    min_size=1,
-    max_size=5,
-).map(tuple)
+asks = st.lists(st.sampled_from(ROLES), min_size=1, max_size=3, unique=True).map(tuple)
+ladders = st.lists(st.builds(Step, ask=asks, every=st.booleans()), min_size=1, max_size=5).map(
+    tuple
+)
+Ladder = tuple[Step, ...]
 ids = st.integers(1, 8)
 sets_of_ids = st.frozensets(ids)
 
@@ -90,7 +91,7 @@ def test_never_nobody_while_somebody_from_there_on_can_be_asked(
 ) -> None:
     asked = choose(ladder, cast, None, start)
     begin = min(start, len(ladder) - 1)
-    open_rungs = [n for n in range(begin, len(ladder)) if askable(cast, ladder[n])]
+    open_rungs = [n for n in range(begin, len(ladder)) if askable(cast, ladder[n].ask)]
     assert asked.nobody_reachable == (not open_rungs)
     assert bool(asked.people) == bool(open_rungs)
     if open_rungs:
@@ -102,16 +103,16 @@ def test_who_is_asked_is_there_reachable_and_not_left_out(
     ladder: Ladder, cast: Cast, start: int
 ) -> None:
     asked = choose(ladder, cast, None, start)
-    assert asked_ids(asked) <= askable(cast, ladder[asked.rung])
+    assert asked_ids(asked) <= askable(cast, ladder[asked.rung].ask)
     assert not asked_ids(asked) & set(cast.without)
     assert asked_ids(asked) <= set(cast.reachable)
     assert len(asked.people) == len(asked_ids(asked)), "nobody is asked twice"
-    assert {role for _, role in asked.people} <= set(ladder[asked.rung])
+    assert {role for _, role in asked.people} <= set(ladder[asked.rung].ask)
 
 
 @given(ladders, casts)
 def test_on_each_rung_the_nearest_is_asked(ladder: Ladder, cast: Cast) -> None:
-    asked = choose(ladder, cast, None)
+    asked = choose(tuple(step.model_copy(update={"every": False}) for step in ladder), cast, None)
     for somebody, role in asked.people:
         able = [each for each in cast.holders if each.role == role and can_be_asked(cast, each)]
         assert can_be_asked(cast, able[0]) == somebody.id
@@ -136,7 +137,7 @@ def test_everybody_passed_over_is_named_with_the_reason(ladder: Ladder, cast: Ca
     assert {each.why for each in asked.skipped} <= {"nobody", "away", "no_account", "self"}
     assert asked.hotline == "12345"
     if asked.nobody_reachable:
-        wanted = {(n, role) for n, roles in enumerate(ladder) for role in roles}
+        wanted = {(n, role) for n, step in enumerate(ladder) for role in step.ask}
         assert {(each.rung, each.role) for each in asked.skipped} == wanted
 
 
@@ -144,14 +145,14 @@ def test_everybody_passed_over_is_named_with_the_reason(ladder: Ladder, cast: Ca
 def test_whoever_may_manage_stands_at_the_end_of_every_ladder(matter: Matter) -> None:
     ladder = ladder_of(POLICY, matter)
     assert ladder
-    assert any("manage" in POLICY.rights(role) for role in ladder[-1])
-    assert all(role in POLICY.roles for rung in ladder for role in rung)
+    assert any("manage" in POLICY.rights(role) for role in ladder[-1].roles)
+    assert all(role in POLICY.roles for step in ladder for role in step.roles)
 
 
 @given(matters)
 def test_in_danger_all_are_asked_at_once(matter: Matter) -> None:
     ladder = ladder_of(POLICY, replace(matter, urgency="emergency"))
-    assert set(ladder[0]) >= set(POLICY.emergency.roles)
+    assert set(ladder[0].ask) >= set(POLICY.emergency.roles)
 
 
 @given(matters, casts)
@@ -163,3 +164,34 @@ def test_a_coordinator_who_can_be_reached_is_never_passed_over_for_nobody(
     asked = choose(ladder_of(POLICY, matter), cast, None)
     assert asked.people
     assert not asked.nobody_reachable
+
+
+@given(ladders, casts)
+def test_of_a_team_everybody_who_can_be_asked_is_asked(ladder: Ladder, cast: Cast) -> None:
+    asked = choose(tuple(step.model_copy(update={"every": True}) for step in ladder), cast, None)
+    if asked.people:
+        assert asked_ids(asked) == askable(cast, ladder[asked.rung].ask)
+
+
+@given(casts, st.frozensets(ids, max_size=3), ids)
+def test_a_rung_may_name_people_and_whoever_is_on_duty(
+    cast: Cast, on_duty: frozenset[int], named: int
+) -> None:
+    cast = replace(
+        cast,
+        named={"@wang": PEOPLE[named]},
+        on_duty={"duty:night": [PEOPLE[number] for number in sorted(on_duty)]},
+    )
+    asked = choose((Step(ask=("@wang", "duty:night")),), cast, None)
+    able = {each for each in {named, *on_duty} if each in cast.reachable - cast.without}
+    assert asked_ids(asked) == able
+    assert asked.nobody_reachable == (not able)
+
+
+@given(ladders, casts, st.integers(1, 4))
+def test_no_more_must_take_it_than_are_asked(ladder: Ladder, cast: Cast, answers: int) -> None:
+    """R32"""
+    wanting = tuple(step.model_copy(update={"answers": answers}) for step in ladder)
+    asked = choose(wanting, cast, None)
+    assert 1 <= asked.wanted <= max(1, len(asked.people))
+    assert asked.wanted == min(answers, max(1, len(asked.people)))

@@ -89,9 +89,16 @@ def test_what_is_closed_opens_only_by_those_it_concerns_who_say_it_is_not_solved
     assert not REOPENABLE & {Ending.MERGED, Ending.CANCELLED, Ending.NOT_NEEDED}
 
 
-def test_the_clock_only_climbs_resumes_and_expires() -> None:
+def test_the_clock_only_climbs_resumes_expires_reminds_and_tells_what_is_late() -> None:
     by_clock = {move for (state, move), rule in MOVES.items() if state and Who.CLOCK in rule.who}
-    assert by_clock == {Move.CLIMB, Move.RESUME, Move.EXPIRE}
+    assert by_clock == {
+        Move.CLIMB,
+        Move.RESUME,
+        Move.EXPIRE,
+        Move.LATE,
+        Move.REMIND,
+        Move.AGE,
+    }
 
 
 def test_nobody_confirms_for_those_it_concerns() -> None:
