@@ -98,6 +98,8 @@ async def end(ctx: Context, *only: str) -> None:
 def says(ctx: Context, key: str, text: str) -> bool:
     """Whether the whole text is one of the words listed under `key`, in any language."""
     said = plain(text).strip(AROUND)
+    if not said:  # a picture without words says none of them
+        return False
     return any(said in listed.split("\n") for listed in ctx.desk.words.every(key))
 
 
