@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.understanding import corpus
+from handlers.understanding.corpus import corpus
 from handlers.understanding.fit import fit_prepared
 from handlers.understanding.model import save_model
 from handlers.understanding.reader import WEIGHTS

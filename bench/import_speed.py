@@ -58,7 +58,7 @@ def _captain(building: str) -> PersonEntry:
 
 async def _timed(file: Path, folder: Path) -> float:
     env = os.environ | {
-        "LINLI_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/{file.suffix[1:]}.db",
+        "LINLI_DATABASE_URL": f"sqlite:///{folder}/{file.suffix[1:]}.db",
         "LINLI_DATA_DIR": str(folder),
     }
     start = time.perf_counter()

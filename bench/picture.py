@@ -94,7 +94,7 @@ async def _served() -> AsyncGenerator[str]:
     clock = SystemClock()
     clock.offset = MONDAY - clock.now()
     with tempfile.TemporaryDirectory(prefix="linli-picture-") as folder:
-        database = f"sqlite+aiosqlite:///{folder}/linli.db"
+        database = f"sqlite:///{folder}/linli.db"
         settings = load_settings(database_url=database, data_dir=folder, telegram_token=None)
         async with opened(settings, clock) as app, asyncio.TaskGroup() as group:
             await load_sample(app)

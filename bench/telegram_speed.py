@@ -46,7 +46,7 @@ def process(*command: str, core: int, **env: str) -> Generator[subprocess.Popen[
         [*pinned, sys.executable, *command],
         env={**os.environ, **env},
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL if "LINLI_BENCH_NOISY" not in os.environ else None,
+        stderr=subprocess.DEVNULL if "BENCH_NOISY" not in os.environ else None,
         text=True,
     ) as running:
         try:
@@ -76,7 +76,7 @@ def linli(api: str, folder: Path) -> Generator[tuple[subprocess.Popen[str], str]
         "bot.cli",
         "run",
         core=1,
-        LINLI_DATABASE_URL=f"sqlite+aiosqlite:///{folder}/bench.db",
+        LINLI_DATABASE_URL=f"sqlite:///{folder}/bench.db",
         LINLI_DATA_DIR=str(folder),
         LINLI_TELEGRAM_TOKEN=TOKEN,
         LINLI_TELEGRAM_BASE_URL=f"{api}/bot",

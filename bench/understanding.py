@@ -14,13 +14,20 @@ import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from bench.scoring import (
+from bot.recorded import Conversation as Recording
+from bot.recorded import read_recording
+from bot.replay import replayed
+from bot.scores import prediction_of
+from handlers.understanding.corpus import LANGUAGES, Corpus, corpus
+from handlers.understanding.meaning import Outcome
+from handlers.understanding.model import save_model
+from handlers.understanding.reader import Reader
+from handlers.understanding.scoring import (
     Prediction,
     Tally,
     golds_of,
@@ -29,65 +36,25 @@ from bench.scoring import (
     same_place,
     score,
 )
-from bot.recorded import Conversation as Recording
-from bot.recorded import read_recording
-from bot.replay import replayed
-from bot.replay_report import Became
-from handlers.understanding.fit import Prepared, fit_prepared, prepare
-from handlers.understanding.meaning import Outcome, Place
-from handlers.understanding.model import save_model
-from handlers.understanding.reader import Reader
 from handlers.understanding.transcripts import (
     EXAMPLES,
     Conversation,
     Gold,
     GoldPlace,
-    read_transcripts,
 )
 
-LANGUAGES = ("zh", "en")
 #: The corpus, laid here before the workers are forked, so that they share it.
 STAGE: list[Corpus] = []
 MODELS: list[Path] = []
-
-
-def load(kind: str, language: str) -> list[Conversation]:
-    """The conversations of all example files of a kind and language."""
-    found: list[Conversation] = []
-    for file in sorted(EXAMPLES.glob(f"{kind}_{language}*.jsonl")):
-        found += read_transcripts(file)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """All conversations to fit on, prepared once; which are measured, by fold."""
-
-    conversations: list[Conversation]
-    prepared: Prepared
-    measured: dict[str, list[int]]
-
-
-def corpus() -> Corpus:
-    """Everything there is."""
-    conversations: list[Conversation] = []
-    measured: dict[str, list[int]] = {}
-    for language in LANGUAGES:
-        first = len(conversations)
-        conversations += load("transcripts", language)
-        measured[language] = list(range(first, len(conversations)))
-        conversations += load("extra", language)
-    return Corpus(conversations, prepare(conversations), measured)
 
 
 def fold(k: int, count: int, *, replay: bool) -> dict[str, Any]:
     """Fit without the k-th fold and read it; the tallies and errors of each language."""
     whole = STAGE[0]
     tested = {language: own[k::count] for language, own in whole.measured.items()}
-    left_out = {each for own in tested.values() for each in own}
-    model = fit_prepared(whole.prepared, set(range(len(whole.conversations))) - left_out)
+    model = whole.fit_without(k, count)
     if MODELS:
-        save_model(model, MODELS[0] / f"fold{k}.json.gz")
+        save_model(model, MODELS[0] / f"fold{k}.bin")
     reader = Reader(model)
     return {
         language: _measure(
@@ -123,15 +90,10 @@ async def _replay(
     ]
     async for recording, became in replayed(recordings, lambda _: reader):
         conversation = names[recording.name]
-        said = {each.n: _prediction(each) for each in became}
+        said = {each.n: prediction_of(each) for each in became}
         tally.add(score(said, golds_of(conversation)))
         differ += _differences(recording, predict(reader, conversation), said)
     return tally, differ
-
-
-def _prediction(each: Became) -> Prediction:
-    place = Place(**(each.place or {}))
-    return Prediction(Outcome(each.outcome), each.of, each.category, each.urgency, each.kind, place)
 
 
 def _differences(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from importlib.metadata import version
 
@@ -31,6 +31,7 @@ from storage.wire import News, Wire
 log = structlog.get_logger("linli.app")
 
 TICK_SECONDS = 5.0
+LOOK = 0.01  #: seconds between two looks at whether the first answers are given
 
 
 class App:
@@ -59,7 +60,9 @@ class App:
         self.delivery = Delivery(
             store, self.clock, self.platforms, returns.undelivered, returns.moved, self.wire
         )
-        self.inbox = Inbox(store, self.clock, self.platforms, self.dispatcher, self.delivery.wake)
+        self.inbox = Inbox(
+            store, self.clock, self.platforms, self.dispatcher, self.delivery.wake, self.wire
+        )
         self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
 
     @cached_property
@@ -118,6 +121,22 @@ class App:
                 group.create_task(platform.run(self.inbox))
             group.create_task(Ticker(self.ticks.tick, TICK_SECONDS).run())
 
+    async def caught_up(self, longest: float) -> None:
+        """Return when what waited was heard and answered; `longest` seconds for each, at most."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.inbox.heard.wait(), longest)
+        looks = int(longest / LOOK)
+        for _ in range(looks):
+            if not (self.inbox.backlog or self.delivery.busy):
+                return
+            await asyncio.sleep(LOOK)
+
+    async def close(self) -> None:
+        """Close all connections but those to the database."""
+        for platform in self.platforms.values():
+            await platform.close()
+        await self.wire.close()
+
     async def settle(self) -> None:
         """Handle and send everything that is there now (tests and replays)."""
         while True:
@@ -140,7 +159,9 @@ async def opened(
         await upgrade(store)
         at = clock or SystemClock()
         app = App(settings, store, configured(settings, store, at), clock=at, reader=reader)
-        yield app
-        await app.wire.close()
+        try:
+            yield app
+        finally:
+            await app.close()
     finally:
         await store.close()

@@ -99,11 +99,23 @@ def replay(
     area: Annotated[
         str | None, typer.Option(help="What the group stands for, where the file does not say.")
     ] = None,
+    score: Annotated[
+        bool, typer.Option("--score", help="The file is annotated: print the figures alone.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show what would have become of each message of a recorded conversation; nothing is sent."""
+    """Show what would have become of each message of a recorded conversation; nothing is sent.
+
+    With --score, how often that is what was annotated; `linli understand --help` says what the
+    figures mean.
+    """
     from bot import replay as replaying
 
+    if score:
+        from bot import scores
+
+        _finish(scores.score_replay(file, as_json=as_json))
+        return
     _finish(replaying.replay_file(file, area=area, as_json=as_json))
 
 
@@ -135,11 +147,36 @@ def understand(
         list[str] | None, typer.Argument(help="Texts; none: one a line from standard input.")
     ] = None,
     area: Annotated[str, typer.Option(help="What the group stands for, like 3栋.")] = "",
+    score: Annotated[
+        Path | None, typer.Option(help="An annotated transcript: print how well it is understood.")
+    ] = None,
+    folds: Annotated[
+        int,
+        typer.Option(min=0, max=50, help="With --score: fit anew without each part (0: as it is)."),
+    ] = 0,
     as_json: Json = False,
 ) -> None:
-    """Say what single texts mean. Input lines may be JSON: {"text": ..., "area": ...}."""
+    """Say what single texts mean. Input lines may be JSON: {"text": ..., "area": ...}.
+
+    With --score, how well annotated conversations are understood (TRANSCRIPT lines of JSON). The
+    figures: a report is a message annotated "open"; opening at one of its joins or details finds
+    it too, opening it twice counts as false, what is annotated "ask" counts for nothing.
+    opened: precision, recall, F1. linked: F1 of join, detail and update with the right request
+    (exact: and with the right word). false_alarms: the share of annotated talk to which the bot
+    would say anything. category, place, kind, urgency: right among the reports found (place:
+    building, unit, floor, room; the floor may be left out where the room tells it).
+    emergency_recall: emergencies opened as such; emergency_false: emergencies opened for anything
+    else, per 1,000 messages.
+    """
     from bot import desk_understanding
 
+    if score is not None:
+        from bot import scores
+
+        _finish(
+            scores.score_reading(score, desk_understanding.reader(), folds=folds, as_json=as_json)
+        )
+        return
     _finish(desk_understanding.understand(texts or [], area=area, as_json=as_json))
 
 

@@ -82,6 +82,11 @@ class Delivery:
         self._ledger = Ledger(self.store, self.clock)
 
     @property
+    def busy(self) -> bool:
+        """Whether something is being said, or is about to be looked for."""
+        return bool(self._sending) or self._wake.is_set()
+
+    @property
     def resumes_at(self) -> datetime | None:
         """When the next chat that must wait may be spoken to again; None: none waits."""
         now = self.clock.now()

@@ -17,6 +17,9 @@ from handlers.context import RefusalError
 from storage.migrate import NewerDatabaseError
 from storage.secrets import SecretsError
 
+#: Exit codes: it ran and found something wrong; it could not run as asked.
+WRONG, UNUSABLE = 1, 2
+
 
 class DeskError(Exception):
     """It cannot be done as asked; its words are "desk.<key>"."""

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import typer
 
-from bot.desk_errors import DeskError
+from bot.desk_errors import WRONG, DeskError, in_words
 from config.policy import load_policy
 from config.settings import Settings, load_settings
 from handlers.understanding.meaning import Heard, Meaning, Place, Scene
@@ -24,14 +24,25 @@ MOST = 100_000
 
 
 async def understand(texts: Sequence[str], *, area: str, as_json: bool) -> int:
-    """Print a meaning for each text (or line of standard input)."""
+    """Print a meaning for each text (or line of standard input); a line that cannot be used is
+    told by its number, and the others are read all the same."""
     settings = load_settings()
-    reader: Reader | None = None
+    known: Reader | None = None
+    code = 0
     for item in _items(texts or _standard_input(), area):
-        reader = reader or _reader(settings)
-        meaning = reader.read(_heard(item), Scene(area=parse_area(item["area"])))
+        if isinstance(item, DeskError):
+            typer.echo(in_words(item), err=True)
+            code = WRONG
+            continue
+        known = known or _reader(settings)
+        meaning = known.read(_heard(item), Scene(area=parse_area(item["area"])))
         typer.echo(_json(item, meaning) if as_json else _words(item, meaning))
-    return 0
+    return code
+
+
+def reader() -> Reader:
+    """The shipped reader with the community's own words."""
+    return _reader(load_settings())
 
 
 def _reader(settings: Settings) -> Reader:
@@ -40,25 +51,28 @@ def _reader(settings: Settings) -> Reader:
     return Reader.load(extra_cues=cues)
 
 
-def _standard_input() -> Iterator[str]:
+def _standard_input() -> Iterator[str | DeskError]:
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError:
-            raise DeskError("input_not_utf8", line=number) from None
+            yield DeskError("input_not_utf8", line=number)
 
 
-def _items(lines: Iterable[str], area: str) -> Iterator[dict[str, Any]]:
+def _items(lines: Iterable[str | DeskError], area: str) -> Iterator[dict[str, Any] | DeskError]:
     for number, line in enumerate(lines, 1):
-        text = line.rstrip("\r\n")
-        if not text.strip():
-            continue
-        if len(text) > MOST:
-            raise DeskError("input_too_long", line=number, most=MOST)
-        yield _item(number, text, area)
+        if isinstance(line, DeskError):
+            yield line
+        elif line.strip():
+            try:
+                yield _item(number, line.rstrip("\r\n"), area)
+            except DeskError as error:
+                yield error
 
 
 def _item(number: int, text: str, area: str) -> dict[str, Any]:
+    if len(text) > MOST:
+        raise DeskError("input_too_long", line=number, most=MOST)
     if not text.startswith("{"):
         return {"text": text, "area": area}
     try:

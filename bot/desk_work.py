@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ import typer
 from sqlalchemy import select
 
 from bot.app import App, opened
-from bot.desk_errors import DeskError, write_whole
+from bot.desk_errors import UNUSABLE, WRONG, DeskError, write_whole
 from bot.logs import set_up_logs
 from bot.platforms import KNOWN
 from config.settings import load_settings
 from config.words import catalogue
 from handlers.administration import doctor as doctoring
-from handlers.administration.doctor import Finding
+from handlers.administration.finding import Finding
 from handlers.chat import ChatFacts
 from handlers.context import Work
 from handlers.directory import finding, invites
@@ -34,7 +34,7 @@ from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from storage.queries import administration as query
 from storage.tables import Person
 
-DONE, WRONG, UNUSABLE = 0, 1, 2
+DONE = 0
 
 
 class _NobodyTalks:
@@ -166,7 +166,7 @@ async def invite(person: str, *, platform: str, qr: Path | None, days: int, as_j
         raise DeskError("qr_form", path=qr)
     async with _app() as app:
         chosen = _platform(app, platform)
-        await app.desk.examine(chosen, None)  # a link needs the bot's name
+        facts = await app.desk.examine(chosen, None)  # a link needs the bot's name
         async with app.store.write() as store:
             work = Work(app.desk, store, app.clock.now())
             found = await _person(work, person)
@@ -174,22 +174,32 @@ async def invite(person: str, *, platform: str, qr: Path | None, days: int, as_j
             url = app.desk.link(chosen, token, False)
             if qr is not None:  # before the commit: no invite without its picture
                 write_whole(qr, _picture(url or f"/start {token}", qr.suffix[1:].lower()))
-        if as_json:
-            _print(
-                {
-                    "person": found.name,
-                    "platform": chosen,
-                    "link": url,
-                    "start": f"/start {token}",
-                    "days": days,
-                }
-            )
-        else:
-            _say_invite(app, chosen, found.name, url, f"/start {token}")
-            typer.echo(_say(app, "desk.invite_valid", days=days))
-            if qr is None and sys.stdout.isatty():
-                segno.make(url or f"/start {token}").terminal(compact=True)
-    return DONE
+        problem = "" if url else _why_no_link(app, chosen, facts)
+        made = Invitation(found.name, chosen, url, f"/start {token}", problem, days)
+        _say_invite(app, made, as_json=as_json)
+        if not as_json and qr is None and sys.stdout.isatty():
+            segno.make(url or made.start).terminal(compact=True)
+    return WRONG if problem else DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invite as it is told; without a link, `problem` says why."""
+
+    person: str
+    platform: str
+    link: str | None
+    start: str  #: the line that does the same as the link
+    problem: str
+    days: int
+
+
+def _why_no_link(app: App, platform: str, facts: ChatFacts) -> str:
+    """A platform that has no links at all is no problem; one that is out of reach is."""
+    if facts.reachable:
+        return ""
+    found = Finding("bad", facts.note or "platform_down", {"platform": platform})
+    return doctoring.words_of(app.desk, app.settings.language, found)
 
 
 def _platform(app: App, wanted: str) -> str:
@@ -213,11 +223,18 @@ def _picture(text: str, form: str) -> bytes:
     return out.getvalue()
 
 
-def _say_invite(app: App, platform: str, name: str, url: str | None, start: str) -> None:
-    if url is None:
-        typer.echo(f"{name}: {_say(app, 'desk.no_link', platform=platform, start=start)}")
+def _say_invite(app: App, made: Invitation, *, as_json: bool) -> None:
+    if as_json:
+        told = {key: value for key, value in asdict(made).items() if value not in (None, "")}
+        _print(told)
+        return
+    if made.link is not None:
+        typer.echo(f"{made.person}: {made.link}")
     else:
-        typer.echo(f"{name}: {url}")
+        if made.problem:
+            typer.echo(made.problem, err=True)
+        typer.echo(f"{made.person}: {_say(app, 'desk.no_link', start=made.start)}")
+    typer.echo(_say(app, "desk.invite_valid", days=made.days))
 
 
 async def doctor(*, as_json: bool) -> int:

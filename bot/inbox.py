@@ -23,6 +23,7 @@ from handlers.context import Work
 from handlers.dispatch import Dispatcher
 from storage.engine import Store
 from storage.queries import post
+from storage.wire import Wire
 
 log = structlog.get_logger("linli.inbox")
 
@@ -54,23 +55,37 @@ class Inbox:
         platforms: Mapping[str, Platform],
         dispatcher: Dispatcher,
         spoken: Callable[[], None],
+        wire: Wire,
     ) -> None:
         self._store = store
         self._clock = clock
         self._platforms = platforms
         self._dispatcher = dispatcher
         self._spoken = spoken
+        self._wire = wire
         self._lanes: dict[str, deque[Waiting]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._closed: list[int] = []
+        #: set once a platform was asked for updates
+        self.heard = asyncio.Event()
 
     @property
     def backlog(self) -> int:
         """How many updates wait to be handled."""
         return sum(len(lane) for lane in self._lanes.values())
 
+    async def our_turn(self) -> bool:
+        """Whether this process is the one that fetches and sends."""
+        return await self._wire.our_turn()
+
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         """Keep the updates; returns when they are durable. A repeat is ignored."""
+        try:
+            await self._keep(platform, updates)
+        finally:
+            self.heard.set()
+
+    async def _keep(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         if not updates:
             return
         now = self._clock.now()

@@ -159,7 +159,7 @@ class _Desk:
 
 @asynccontextmanager
 async def _open(path: Path) -> AsyncGenerator[Store]:
-    store = Store(f"sqlite+aiosqlite:///{path}")
+    store = Store(f"sqlite:///{path}")
     try:
         yield store
     finally:

@@ -73,6 +73,9 @@ class ReplayPlatform:
         """A recording has no links."""
         return None
 
+    async def close(self) -> None:
+        """Nothing was opened."""
+
 
 def raw_update(conversation: Conversation, line: Line) -> RawUpdate:
     """A recorded line as the inbox keeps it."""

@@ -17,6 +17,9 @@ from config.settings import load_settings
 
 log = structlog.get_logger("linli.serve")
 
+#: Seconds that the page waits at most for the first answers elsewhere: to load it takes as long.
+FIRST_ANSWERS = 0.5
+
 Serve = Callable[[App, socket.socket, asyncio.Event], Awaitable[None]]
 
 
@@ -56,7 +59,9 @@ async def _until_stopped(app: App, listening: socket.socket) -> None:
 
 
 async def _serve(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
-    """The web app is loaded while the platforms give their first answers already."""
+    """The web app is loaded when what waited on other platforms has been answered."""
+    if any(name != "local" for name in app.platforms):
+        await app.caught_up(FIRST_ANSWERS)
     serve = await asyncio.to_thread(_load)
     await serve(app, listening, stop)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -26,6 +25,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LINLI_"
 ENV_FILE = ".env"
+#: From which likeness (0 to 100) a setting was misspelt, and not some other program's.
+LIKELY = 75
 #: What Telegram's tokens look like.
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
 
@@ -43,10 +44,10 @@ def _zone(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    if not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+    if not value.startswith(("sqlite://", "sqlite+aiosqlite://", "postgresql+asyncpg://")):
         raise ValueError(
-            "must begin with sqlite+aiosqlite:/// or postgresql+asyncpg:// "
-            "(for example sqlite+aiosqlite:///data/linli.db)"
+            "must begin with sqlite:/// or postgresql+asyncpg:// "
+            "(for example sqlite:///data/linli.db)"
         )
     try:
         _ = urlsplit(value).port
@@ -114,9 +115,7 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, AfterValidator(_folder)] = Path("data")
     #: left out: a SQLite file in data_dir
     database_url: Annotated[str, AfterValidator(_database)] = Field(
-        default_factory=lambda given: (
-            f"sqlite+aiosqlite:///{given.get('data_dir', 'data')}/linli.db"
-        )
+        default_factory=lambda given: f"sqlite:///{given.get('data_dir', 'data')}/linli.db"
     )
     #: a community's own policy; its values go over the default
     policy_file: Annotated[Path | None, AfterValidator(_file)] = None
@@ -188,11 +187,23 @@ def _lines(error: ValidationError) -> list[str]:
 
 
 def _misspelt() -> Iterator[str]:
-    """A name that is nearly one of ours would be ignored in silence."""
-    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    """A name that begins like ours and is none would be ignored in silence."""
+    known = [name.upper() for name in Settings.model_fields]
     written: Mapping[str, str | None] = {**dotenv_values(ENV_FILE, encoding="utf-8"), **os.environ}
     for name in written:
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.85)
-            if near:
-                yield f"{name}: is not known; did you mean {near[0]}?"
+        if name.upper().startswith(PREFIX) and name.upper().removeprefix(PREFIX) not in known:
+            yield _no_setting(name, known)
+
+
+def _no_setting(name: str, known: Sequence[str]) -> str:
+    from rapidfuzz import fuzz, process  # needed only when there is a mistake
+
+    nearest, likeness, _ = process.extractOne(
+        name.upper().removeprefix(PREFIX), known, scorer=fuzz.WRatio
+    )
+    if likeness >= LIKELY:
+        return f"{name}: is not known; did you mean {PREFIX}{nearest}?"
+    return (
+        f"{name}: is no setting; the nearest is {PREFIX}{nearest} (.env.example lists all). "
+        "Take it out"
+    )

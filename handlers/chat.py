@@ -367,6 +367,10 @@ class Intake(Protocol):
         """Keep the updates; the platform may say "received" only after this."""
         ...
 
+    async def our_turn(self) -> bool:
+        """Whether this process is the one that fetches; another one may have the turn."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ChatFacts:
@@ -416,4 +420,8 @@ class Platform(Protocol):
 
     def link(self, payload: str, *, group: bool = False) -> str | None:
         """A deep link that opens a private chat (or adds the bot to a group) with a payload."""
+        ...
+
+    async def close(self) -> None:
+        """Close what was opened to talk to the platform; a later call may open it again."""
         ...

@@ -98,9 +98,7 @@ async def end(ctx: Context, *only: str) -> None:
 def says(ctx: Context, key: str, text: str) -> bool:
     """Whether the whole text is one of the words listed under `key`, in any language."""
     said = plain(text).strip(AROUND)
-    if not said:  # a picture without words says none of them
-        return False
-    return any(said in listed.split("\n") for listed in ctx.desk.words.every(key))
+    return said != "" and any(said in listed.split("\n") for listed in ctx.desk.words.every(key))
 
 
 def yes_or_no(ctx: Context, text: str) -> bool | None:

@@ -102,9 +102,8 @@ class ChatScene:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Somebody with an account: who, where at home, which roles where."""
+    """Somebody with an account: where at home, which roles where."""
 
-    person_id: int
     home: Place | None
     roles: tuple[tuple[str, str], ...]  #: (role, path of its place)
 
@@ -198,10 +197,14 @@ class Scenes:
 
     async def load_speaker(self, store: AsyncSession, key: ChatKey) -> Speaker | None:
         """Read who a sender is; None: nobody we know."""
-        if key not in self._speakers:
-            self._speakers[key] = await _read_speaker(store, key)
+        if key in self._speakers:
+            return self._speakers[key]
+        changes = self._changes
+        speaker = await _read_speaker(store, key)
+        if changes == self._changes:  # else somebody committed meanwhile: good for this time only
+            self._speakers[key] = speaker
             _trim(self._speakers, MOST_SPEAKERS)
-        return self._speakers[key]
+        return speaker
 
     def keep_pictures(self, message: Message) -> None:
         """Remember what a message carried: words that make it a request may follow."""
@@ -374,4 +377,4 @@ async def _read_speaker(store: AsyncSession, key: ChatKey) -> Speaker | None:
     if homes:
         home = place_of(query.facts_of(await query.line_of(store, homes[0][1].path)))
     held = await query.roles_of(store, account.person_id)
-    return Speaker(account.person_id, home, tuple((role, area.path) for role, area in held))
+    return Speaker(home, tuple((role, area.path) for role, area in held))

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from storage import sqlite
+from storage.files import make_database
 from storage.remembered import REMEMBERED, Remembered, WatchedSession
 
 #: Under this name a session knows the process that it belongs to.
@@ -38,7 +39,7 @@ class Store:
         #: called when another process changed the database (SQLite; others tell by themselves)
         self.changed_elsewhere: Callable[[], None] = self.remembered.forget
         if self.sqlite:
-            _make_folder(url)
+            _make_file(url)
             at = make_url(url)
             self._writer = sqlite.engine_of(at, "BEGIN IMMEDIATE", 1, self._elsewhere, echo=echo)
             self._reader = sqlite.engine_of(at, "BEGIN", 4, None, echo=echo)
@@ -88,7 +89,7 @@ class Store:
             await self._reader.dispose()
 
 
-def _make_folder(url: str) -> None:
+def _make_file(url: str) -> None:
     path = make_url(url).database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        make_database(Path(path))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from storage.files import FILE, make_folder
+
 
 class SecretsError(ValueError):
     """The key is unusable, or something was sealed with another key."""
@@ -42,10 +44,10 @@ def load_secrets(key: str | None, folder: Path) -> Secrets:
         return Secrets(key)
     file = folder / "secret.key"
     if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         made = Fernet.generate_key()
         # Readable by this user only, from its first moment on.
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as out:
             out.write(made)
     return Secrets(file.read_text(encoding="ascii").strip())
 

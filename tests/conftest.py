@@ -1,13 +1,14 @@
-"""What tests of several folders share: databases of both kinds."""
+"""What tests of several folders share: databases of both kinds, and a fake Telegram."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.fakes.bot_api import FakeTelegram, Group, Person
 from tests.fakes.postgres import Postgres, running
 
 # The same examples each time: what fails here fails for everybody, and no machine is too slow.
@@ -34,9 +35,28 @@ async def postgres_url(postgres: Postgres) -> AsyncGenerator[str]:
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[str]:
     """An empty database, once of each kind."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/t.db"
+        yield f"sqlite:///{tmp_path}/t.db"
         return
     server: Postgres = request.getfixturevalue("postgres")
     name = await server.fresh()
     yield server.url(name)
     await server.drop(name)
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[FakeTelegram]:
+    """A Bot API server of our own."""
+    async with FakeTelegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+def wang(tg: FakeTelegram) -> Person:
+    """Somebody there."""
+    return tg.person("王姨")
+
+
+@pytest.fixture
+def group(tg: FakeTelegram, wang: Person) -> Group:
+    """A group of theirs with the bot in it."""
+    return tg.group("3栋邻里群", [wang])

@@ -327,10 +327,10 @@ async def _copy_of_template(folder: Path) -> str:
         base = folder.parent / "linli-template"
         base.mkdir(exist_ok=True)
         _template["path"] = base / "template.db"
-        await prepare(f"sqlite+aiosqlite:///{_template['path']}")
+        await prepare(f"sqlite:///{_template['path']}")
     path = folder / "stage.db"
     shutil.copyfile(_template["path"], path)
-    return f"sqlite+aiosqlite:///{path}"
+    return f"sqlite:///{path}"
 
 
 async def _places(session: Any) -> dict[str, Area]:

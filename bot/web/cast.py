@@ -10,16 +10,8 @@ from config.policy import Policy
 from storage.queries import directory as directory_query
 from storage.queries import local as query
 from storage.tables import Area
+from storage.tables.directory import KINDS
 
-KINDS = (
-    "district",
-    "subdistrict",
-    "community",
-    "neighbourhood",
-    "building",
-    "unit",
-    "household",
-)
 Person = dict[str, Any]
 
 

@@ -26,6 +26,7 @@ SUBJECT = Subject(
         "ann": announcing.on_press,
         "set": preferences.on_press,
         "undo": undoing.on_press,
+        "audit": undoing.on_turn,
     },
     forms={announcing.FORM: announcing.on_words},
     undos={"settings": preferences.undo},

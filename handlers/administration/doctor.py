@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import select
 
 from config.policy import Governance
+from handlers.administration import unreached
+from handlers.administration.finding import Finding, Level, names_of
 from handlers.chat import ChatFacts, Incoming
 from handlers.context import Context, Desk, Work
 from handlers.directory import access
@@ -17,20 +18,9 @@ from handlers.requests.routing import policy_at
 from storage.queries import administration as query
 from storage.queries import directory as directory_query
 from storage.queries.directory import AreaFacts, ids_of
-from storage.tables import Account, Area, Chat, Leave, RoleHeld
+from storage.tables import Area, Chat, Leave, RoleHeld
 
-Level = Literal["bad", "warn"]
 MOST_LINES = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is not as it should be; its words "doctor.<key>" name the remedy."""
-
-    level: Level
-    key: str
-    values: dict[str, object] = field(default_factory=dict[str, object])
-
 
 Live = Mapping[tuple[str, str | None], ChatFacts]
 
@@ -59,16 +49,18 @@ def report(desk: Desk, language: str, found: Sequence[Finding], *, most: int = M
         return desk.words.say(language, "doctor.all_well")
     ordered = sorted(found, key=lambda each: each.level != "bad")
     signs = {"bad": "❌", "warn": "⚠️"}
-    lines = [f"{signs[each.level]} {_words(desk, language, each)}" for each in ordered[:most]]
+    lines = [f"{signs[each.level]} {words_of(desk, language, each)}" for each in ordered[:most]]
     if len(ordered) > most:
         lines.append(desk.words.say(language, "doctor.more", n=len(ordered) - most))
     return "\n".join(lines)
 
 
-def _words(desk: Desk, language: str, finding: Finding) -> str:
+def words_of(desk: Desk, language: str, finding: Finding) -> str:
+    """What is found and its remedy."""
     values = dict(finding.values)
     if role := values.pop("role_key", None):
-        values["role"] = desk.words.say(language, f"roles.{role}")
+        key = f"roles.{role}"
+        values["role"] = desk.words.say(language, key) if desk.words.has(key) else role
     return desk.words.say(language, f"doctor.{finding.key}", **values)
 
 
@@ -78,6 +70,7 @@ async def examine(work: Work, live: Live, paths: Sequence[str]) -> list[Finding]
     for path in paths:
         found += await _groups(work, live, path)
         found += await _ladders(work, path)
+        found += await unreached.examine(work, path)
     return _once([*found, *await _engine_room(work)])
 
 
@@ -128,18 +121,17 @@ def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
 
 
 async def _ladders(work: Work, path: str) -> list[Finding]:
-    """Every rung of every ladder of every unit or building: does it reach anybody (R29)?"""
+    """Every rung of every ladder of every unit or building: does anybody stand on it (R29)?"""
     areas = await query.stairwells_below(work.store, path)
     line = await directory_query.line_of(work.store, path)
     tree = {area.id: area for area in [*line, *await query.tree_below(work.store, path)]}
     held = await _held(work, tree)
     away = await _away(work)
-    reach = await _reachable(work)
     by_area: dict[tuple[str, str], list[str]] = {}
     hotlines: list[str] = []
     for area in areas:
         facts = directory_query.facts_of([tree[i] for i in ids_of(area.path) if i in tree])
-        for role, problem in _rungs(work, facts, held, away, reach):
+        for role, problem in _rungs(work, facts, held, away):
             by_area.setdefault((role, problem), []).append(area.path)
         if not facts.hotline:
             hotlines.append(area.path)
@@ -151,7 +143,6 @@ def _rungs(
     facts: AreaFacts,
     held: Mapping[tuple[int, str], list[int]],
     away: Mapping[int, int | None],
-    reach: Mapping[int, bool],
 ) -> list[tuple[str, str]]:
     governance: Governance = "baseline" if facts.governance == "baseline" else "self"
     ladders = policy_at(work.policy, facts).ladders[governance].values()
@@ -164,8 +155,6 @@ def _rungs(
             problems.append((role, "nobody"))
         elif not any(p is not None for p in standing):
             problems.append((role, "all_away"))
-        elif not any(reach.get(p or 0, False) for p in standing):
-            problems.append((role, "unreachable"))
     return problems
 
 
@@ -176,23 +165,11 @@ def _grouped(
 ) -> list[Finding]:
     found: list[Finding] = []
     for (role, problem), paths in by_area.items():
-        values: dict[str, object] = {"role_key": role, "areas": _names(tree, paths)}
+        values: dict[str, object] = {"role_key": role, "areas": names_of(tree, paths)}
         found.append(Finding("warn", f"rung_{problem}", values))
     if hotlines:
-        found.append(Finding("warn", "no_hotline", {"areas": _names(tree, hotlines)}))
+        found.append(Finding("warn", "no_hotline", {"areas": names_of(tree, hotlines)}))
     return found
-
-
-def _names(tree: Mapping[int, Area], paths: Sequence[str]) -> str:
-    names = [
-        "".join(
-            tree[i].name
-            for i in ids_of(path)
-            if i in tree and tree[i].kind in ("neighbourhood", "building", "unit")
-        )
-        for path in paths[:3]
-    ]
-    return "、".join(names) + (f" … ({len(paths)})" if len(paths) > len(names) else "")
 
 
 async def _held(work: Work, tree: Mapping[int, Area]) -> dict[tuple[int, str], list[int]]:
@@ -211,18 +188,6 @@ async def _away(work: Work) -> dict[int, int | None]:
         )
     )
     return {row.person_id: row.deputy_id for row in rows.all()}
-
-
-async def _reachable(work: Work) -> dict[int, bool]:
-    """Who can be written to privately, or at least mentioned in a group."""
-    rows = await work.store.execute(
-        select(Account.person_id, Account.platform, Account.private_chat)
-    )
-    reach: dict[int, bool] = {}
-    for row in rows.all():
-        can = row.private_chat is not None or work.can(row.platform).speaks_first
-        reach[row.person_id] = reach.get(row.person_id, False) or can
-    return reach
 
 
 async def _engine_room(work: Work) -> list[Finding]:

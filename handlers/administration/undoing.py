@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
-from handlers.directory import access, places
+from handlers.directory import access, paging, places
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import texts
 from storage.tables import Area, Audit, Person, Reminder, Request
@@ -107,13 +108,24 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 
 async def audit_log(ctx: Context, rest: str) -> None:
-    """/audit: the last commands that changed something, by whom."""
+    """/audit: the commands that changed something, by whom; the last ones first."""
+    await _show_audit(ctx, 0)
+
+
+async def on_turn(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "audit:<page>"."""
+    await _show_audit(ctx, int(arguments[0]))
+
+
+async def _show_audit(ctx: Context, page: int) -> None:
     await access.require_somewhere(ctx, "manage")
+    total = await ctx.store.scalar(select(func.count()).select_from(Audit)) or 0
     rows = await ctx.store.execute(
         select(Audit, Person.name)
         .outerjoin(Person, Person.id == Audit.actor_id)
         .order_by(Audit.id.desc())
-        .limit(20)
+        .offset(page * paging.LINES)
+        .limit(paging.LINES)
     )
     zone = await zone_of(ctx)
     lines = [
@@ -126,4 +138,8 @@ async def audit_log(ctx: Context, rest: str) -> None:
         )
         for line, name in rows.all()
     ]
-    ctx.answer_text("\n".join(lines) or ctx.t("settings.audit_none"))
+    content = Content(
+        text="\n".join(lines) or ctx.t("settings.audit_none"),
+        buttons=paging.turns(ctx, page, total, lambda number: f"audit:{number}"),
+    )
+    ctx.edit_pressed(content)

@@ -46,8 +46,9 @@ async def refusal(ctx: Context, right: Right, path: str | None = None) -> Refusa
     called = [roster.role_name(ctx, ctx.language, role) for role in roles]
     names = await _nearest(ctx, roles, path or await _own_path(ctx))
     key = "access.no_right" if path is None else "access.not_here"
-    people = ctx.t("access.people", names="、".join(names)) if names else ""
-    return RefusalError(key, roles="、".join(called), people=people)
+    between = ctx.t("request.between")
+    people = ctx.t("access.people", names=between.join(names)) if names else ""
+    return RefusalError(key, roles=between.join(called), people=people)
 
 
 async def _nearest(ctx: Context, roles: Sequence[str], path: str | None) -> list[str]:

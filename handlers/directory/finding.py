@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, or_, select
 
-from handlers.context import RefusalError, Work
+from handlers.context import Context, RefusalError, Work
 from handlers.directory import places, roster
 from handlers.directory.several import SeveralError
 from storage.queries import directory as query
@@ -131,7 +131,7 @@ def _titles(work: Work) -> list[str]:
 
 async def named(work: Work, person: Person) -> str:
     """A name with what tells this person from others: the role and its place, else the account."""
-    language = work.desk.defaults.language
+    language = work.language if isinstance(work, Context) else work.desk.defaults.language
     for role, area in await query.roles_of(work.store, person.id):
         where = await places.full_name(work, area)
         called = roster.role_name(work, language, role)

@@ -41,7 +41,6 @@ async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account
         await work.store.flush()
         account = Account(platform=ref.platform, external_id=sender.id, person_id=person.id)
         work.store.add(account)
-        work.directory_changed = True
     else:
         account, person = known
     _keep_current(account, ref, sender)

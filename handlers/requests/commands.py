@@ -61,6 +61,9 @@ VERBS: dict[str, Act] = {
     "history": _look(explaining.history),
 }
 
+#: What the buttons behind a verb pick.
+PICKED = {**PICKS, "merge": steering.pick_merge}
+
 
 def _act(verb: str) -> Run:
     async def run(ctx: Context, rest: str) -> None:
@@ -79,8 +82,8 @@ def _press(verb: str, act: Act) -> RunPress:
             raise RefusalError("access.old_button")
         request = await voices.follow(ctx, await access.by_id(ctx, arguments[0]))
         picked = arguments[1:]
-        if picked and verb in PICKS:
-            await PICKS[verb](ctx, request, picked)
+        if picked and verb in PICKED:
+            await PICKED[verb](ctx, request, picked)
         elif picked and verb == "assign" and picked[0].isdecimal():
             await steering.assign_to(ctx, request, int(picked[0]))
         else:

@@ -17,10 +17,10 @@ from config.words import Catalogue
 KINDS = (
     "not_solved",
     "help",  # "我一个人弄不了，来个人帮忙" gives nothing up
+    "up",  # "我弄不了，转给物业" goes on to others, and ends nothing
+    "pass_on",
     "cannot",
     "cancel",
-    "up",
-    "pass_on",
     "wait",
     "join",
     "done",
@@ -32,7 +32,8 @@ MOST = 80
 NEGATED = re.compile(r"(?:没有?|未|不|别|还没|not|n't|never|isn t)\s*$")
 #: What may follow a whole answer: marks, particles, thanks.
 TAIL = re.compile(r"(?:[\s。.!~,，、;；啊哈吧呀哦嗯啦🙏👌👍💪]|谢谢|多谢|感谢|thanks|thank you)+$")
-NAME = r"([@\w·]{1,24})"
+#: A name, and no word that begins a description ("ask the supplier").
+NAME = r"(?!(?:the|an?|your?|my|our|him|her|them|some\w+)\b)([@\w·]{1,24})"
 
 
 @dataclass(frozen=True, slots=True)

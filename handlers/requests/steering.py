@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from handlers import forms
+from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
 from handlers.directory import filling, places
 from handlers.directory.audit import record
@@ -13,7 +15,7 @@ from handlers.directory.finding import find_person
 from handlers.directory.several import SeveralError
 from handlers.requests import access, asking_more, moving
 from handlers.requests.given import Given
-from handlers.requests.rules import CODES, ENDING_OF_CODE, Move, State
+from handlers.requests.rules import ALIVE, CODES, ENDING_OF_CODE, Move, State
 from handlers.understanding.meaning import Urgency
 from storage.tables import Area, Audit, Person, Request
 
@@ -45,12 +47,47 @@ async def assign_to(ctx: Context, request: Request, person_id: int) -> None:
 
 
 async def merge(ctx: Context, request: Request, rest: str) -> None:
-    """/merge 12 15: 12 lives on in 15; both reporters are told, both keep their links (R6)."""
+    """/merge 12 15: 12 lives on in 15; both reporters are told, both keep their links (R6).
+
+    An emergency that is open would be asked about no more: that is asked once ("/merge 12 15 yes").
+    """
     await access.may_begin(ctx, request, Move.MERGE)
     if not rest:
         await asking_more.which(ctx, request, "merge")
         return
-    into = await access.by_number(ctx, rest)
+    number, _, sure = rest.partition(" ")
+    into = await access.by_number(ctx, number)
+    if _is_pressing(request) and not forms.yes_or_no(ctx, sure):
+        await _ask_to_merge(ctx, request, into)
+        return
+    await _merge_into(ctx, request, into)
+
+
+def _is_pressing(request: Request) -> bool:
+    return request.urgency == Urgency.EMERGENCY and request.state in ALIVE
+
+
+async def _ask_to_merge(ctx: Context, request: Request, into: Request) -> None:
+    sure = button(
+        ctx.t("request.button_merge", into=into.number),
+        f"merge:{request.id}:{into.number}:sure",
+        "danger",
+    )
+    key = "request.ask_merge" if _is_pressing(into) else "request.ask_merge_calm"
+    content = Content(text=ctx.t(key, number=request.number, into=into.number), buttons=((sure,),))
+    ctx.edit_pressed(content)
+
+
+async def pick_merge(ctx: Context, request: Request, picked: Sequence[str]) -> None:
+    """Into the one picked; with "sure" although it is an open emergency."""
+    if picked[1:] != ["sure"]:
+        await merge(ctx, request, picked[0])
+        return
+    await _merge_into(ctx, request, await access.by_number(ctx, picked[0]))
+
+
+async def _merge_into(ctx: Context, request: Request, into: Request) -> None:
+    """It lives on in another."""
     back = {"into": into.id, "state": request.state, "ending": request.ending}
     await moving.move(ctx, request, Move.MERGE, ctx.person, Given(into=into))
     await _done(ctx, request, "merge", back, into=into.number)

@@ -51,7 +51,7 @@ async def join(
     case = await load(work, request)
     _welcome_here(case, chat)
     if message_id is not None:
-        await _keep_message(case, person, chat, message_id)
+        await keep_message(case, "join", person, chat, message_id)
     if case.state is State.CLOSED:
         may_reopen(case, person)
     new = await add_voice(case, person)
@@ -112,22 +112,25 @@ def _welcome_here(case: Case, chat: Chat) -> None:
         case.chats.append(chat)
 
 
-async def _keep_message(case: Case, person: Person, chat: Chat, message_id: str) -> None:
+async def keep_message(case: Case, role: str, person: Person, chat: Chat, message_id: str) -> bool:
+    """Remember that a message belongs to the request, without its words; whether that is new."""
     store = case.work.store
-    if await query.message(store, chat.id, message_id) is None:
-        store.add(
-            RequestMessage(
-                request_id=case.request.id,
-                chat_id=chat.id,
-                message_id=message_id,
-                role="join",
-                person_id=person.id,
-                text="",
-                media=[],
-                at=case.work.now,
-            )
+    if await query.message(store, chat.id, message_id) is not None:
+        return False
+    store.add(
+        RequestMessage(
+            request_id=case.request.id,
+            chat_id=chat.id,
+            message_id=message_id,
+            role=role,
+            person_id=person.id,
+            text="",
+            media=[],
+            at=case.work.now,
         )
-        await store.flush()
+    )
+    await store.flush()
+    return True
 
 
 async def leave(work: Work, request: Request, person: Person) -> bool:

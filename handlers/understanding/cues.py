@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,11 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "config" / "cues"
 WORD = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
+CLAUSE = re.compile(
+    r"[,.!?;:，。！？；：…~]+|(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])|\b(?:but|and then|btw)\b"
+)
+#: Groups that are also looked for by themselves.
+ALONE = ("category", "danger")
 #: Endings a Latin cue may carry in the text: "leak" is found in "leaking".
 ENDINGS = frozenset(
     ("", "s", "es", "ed", "d", "ing", "er", "ers", "y", "ity", "ical", "ician", "'s")
@@ -20,15 +26,21 @@ LONG = 6  #: from this length on a Latin cue may carry any ending
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One cue in a text: its group (category, danger, sign), its name and the words."""
+    """One cue in a text: its group (category, danger, sign), its name, the words, the clause."""
 
     group: str
     name: str
     word: str
+    clause: int = 0
+
+
+Entry = tuple[str, str]  #: group, name
+Hit = tuple[int, int, str, list[Entry]]  #: where it starts and ends, the cue, what it names
 
 
 class Cues:
-    """All cues, found in one pass; where several match at one spot, the longest counts."""
+    """All cues. Of signs the longest cue at one spot counts; things and dangers do not hide each
+    other, but idioms ("手机没电") hide both."""
 
     def __init__(
         self,
@@ -40,8 +52,8 @@ class Cues:
             group: {name: _anyhow(words) for name, words in names.items()}
             for group, names in (phrases or {}).items()
         }
-        self._han: dict[str, list[tuple[str, str]]] = {}
-        self._latin: dict[str, list[tuple[str, str]]] = {}
+        self._han: dict[str, list[Entry]] = {}
+        self._latin: dict[str, list[Entry]] = {}
         #: lengths that cues with this first sign or word have, longest first
         self._sizes: dict[str, tuple[int, ...]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}
@@ -68,46 +80,45 @@ class Cues:
         table.setdefault(word, []).append((group, name))
 
     def said(self, group: str, text: str) -> frozenset[str]:
-        """Whose phrases of a group (outage, alarm) stand anywhere in a plain text."""
+        """Whose phrases of a group (outage, alarm, scope) stand anywhere in a plain text."""
         names = self._phrases.get(group, {})
         return frozenset(name for name, words in names.items() if words.search(text))
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Every cue of a plain text."""
-        found = [*self._find_han(text), *self._find_latin(text)]
-        return tuple(Found(group, name, word) for word, entries in found for group, name in entries)
+        hits = [*self._han_hits(text), *self._latin_hits(text)]
+        if not hits:
+            return ()
+        ends = [found.start() for found in CLAUSE.finditer(text)]
+        chosen = dict.fromkeys(_longest(hits))
+        for group in ALONE:
+            some = [hit for hit in hits if any(_counts(each, group) for each in hit[3])]
+            chosen.update((each, None) for each in _longest(some) if each[2] == group)
+        return tuple(Found(group, name, word, bisect(ends, at)) for at, word, group, name in chosen)
 
-    def _find_han(self, text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-        table, sizes, reach = self._han, self._sizes, -1
+    def _han_hits(self, text: str) -> Iterator[Hit]:
+        table, sizes, length = self._han, self._sizes, len(text)
         for start, sign in enumerate(text):
             for size in sizes.get(sign, ()):
-                fits = start >= reach or (size > 2 and start + size > reach)
-                if start + size > len(text):
-                    continue
-                if fits and (entries := table.get(text[start : start + size])):
-                    yield text[start : start + size], entries
-                    reach = start + size
-                    break
+                end = start + size
+                if end <= length and (entries := table.get(text[start:end])):
+                    yield start, end, text[start:end], entries
 
-    def _find_latin(self, text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-        words = WORD.findall(text)
-        reach = -1
+    def _latin_hits(self, text: str) -> Iterator[Hit]:
+        spans = list(WORD.finditer(text))
+        words = [span[0] for span in spans]
         for start, first in enumerate(words):
             if first[:2] not in self._heads:
                 continue
             for size in (*self._lengths.get(first, ()), 1):
-                if start + size <= reach:
-                    break
                 if start + size > len(words):
                     continue
                 if (hit := self._latin_at(words, start, size)) is not None:
-                    yield hit
-                    reach = start + size
-                    break
+                    yield spans[start].start(), spans[start + size - 1].end(), *hit
 
     def _latin_at(
         self, words: Sequence[str], start: int, size: int
-    ) -> tuple[str, list[tuple[str, str]]] | None:
+    ) -> tuple[str, list[Entry]] | None:
         last = words[start + size - 1]
         head = " ".join(words[start : start + size - 1])
         head = f"{head} " if head else ""
@@ -118,6 +129,21 @@ class Cues:
             if (entries := self._latin.get(word)) is not None:
                 return word, entries
         return None
+
+
+def _counts(entry: Entry, group: str) -> bool:
+    return entry[0] == group or entry[1] == "idiom"
+
+
+def _longest(hits: Sequence[Hit]) -> Iterator[tuple[int, str, str, str]]:
+    """Where hits overlap the longest counts; one of three signs may reach beyond another."""
+    reach = done = -1
+    for start, end, word, entries in hits:
+        if start == done or not (start >= reach or (end - start > 2 and end > reach)):
+            continue
+        reach, done = end, start
+        for group, name in entries:
+            yield start, word, group, name
 
 
 def _with(sizes: tuple[int, ...], size: int) -> tuple[int, ...]:
@@ -131,7 +157,7 @@ def _anyhow(words: Sequence[str]) -> re.Pattern[str]:
 
 TABLES = {"category": "categories", "danger": "danger", "sign": "signs"}
 #: Found anywhere in a line, whatever else counts there.
-PHRASES = {"outage": "outages", "alarm": "alarms"}
+PHRASES = {"outage": "outages", "alarm": "alarms", "scope": "scopes"}
 
 
 @cache

@@ -63,6 +63,9 @@ def whole(heard: Heard, scene: Scene) -> list[str]:
     features = [*looked.grams, *looked.cues]
     features += [f"{around}|{gram}" for gram in looked.grams if len(gram) < 3 or gram[:2] == "w "]
     features += [f"{around}|{cue}" for cue in looked.plainly]
+    plainness = list(_plainness(looked))
+    features += [f"#{each}" for each in plainness]
+    features += [f"{around}|#{each}" for each in plainness]
     features += [f"@{each}" for each in _context(heard, scene, looked)]
     features += [f"@{each}" for each in _about(heard, scene, looked, request)]
     if own := _own(heard, scene):
@@ -73,6 +76,21 @@ def whole(heard: Heard, scene: Scene) -> list[str]:
         features += [f"before|{gram}" for gram in before.grams if len(gram) < 3 or gram[:2] == "w "]
         features += [f"before|{cue}" for cue in before.plainly]
     return features
+
+
+def _plainness(looked: Looked) -> Iterator[str]:
+    """How plainly a text by itself tells that something is wrong."""
+    if looked.plainly_faulty:
+        yield "plain"
+        yield f"plain {'wonder' in looked.signs} {bucket(len(looked.text), (8, 20))}"
+    elif looked.troubled:
+        yield "troubled"
+    if looked.bare_fact:
+        yield "bare"
+    if looked.alarming:
+        yield "alarm"
+    yield from (f"off {each}" for each in looked.outages)
+    yield from (f"reach {each}" for each in looked.scopes)
 
 
 def _context(heard: Heard, scene: Scene, looked: Looked) -> Iterator[str]:

@@ -15,17 +15,17 @@ from scipy.optimize import (  # pyright: ignore[reportMissingTypeStubs]
 )
 from scipy.sparse import csr_matrix  # pyright: ignore[reportMissingTypeStubs]
 
-from handlers.understanding import reading
+from handlers.understanding import linking, reading
 from handlers.understanding.linking import pair_features
 from handlers.understanding.meaning import Heard, Outcome, Scene
-from handlers.understanding.model import Head, Model
+from handlers.understanding.model import Fitted, Model, assemble
 from handlers.understanding.transcripts import Conversation, Gold, walk_gold, walk_roughly
 
 #: Chosen on cross-validated figures (docs/understanding.md).
 THRESHOLDS = {
     "open": 0.6,  #: a request, sure enough to open
     "plain": 0.4,  #: the same where a thing and its fault are named and nothing takes it back
-    "fact": 0.05,  #: the same where nothing else is said: "水管漏水"
+    "fact": 0.01,  #: the same where nothing else is said: "水管漏水"
     "quiet": 0.3,  #: the same where nobody spoke just before
     "emergency": 0.3,  #: a word of danger and this much doubt opens all the same
     "page": 0.33,  #: what is opened is an emergency from here on
@@ -40,6 +40,9 @@ THRESHOLDS = {
 }
 #: Named cues and the scene are trusted more than n-grams: their weights are punished less.
 TRUST = {"@": 2.0, "#": 1.6, "~": 0.4}
+#: Features of who wrote an example, and what they are combined with.
+HAND = "@hand"
+SITUATIONS = ("@last=", "@active=", "@role=")
 LEAST = 2  #: a feature seen less often is left out
 DROP = 0.02  #: and so is one whose weights are all smaller
 ROUGH_COPIES = 1
@@ -90,17 +93,29 @@ def fit(
     return fit_prepared(prepare(conversations), set(range(len(conversations))), say)
 
 
-def prepare(conversations: Sequence[Conversation]) -> Prepared:
-    """The examples of all heads; the n-th conversation is group n."""
+def prepare(conversations: Sequence[Conversation], hands: Sequence[str] = ()) -> Prepared:
+    """The examples of all heads; the n-th conversation is group n.
+
+    `hands` says for each who wrote it, "" for those whose habits count: how often another calls
+    something an update is learnt as theirs, and left out of the model.
+    """
     tables = {name: Table() for name in (*reading.HEADS, "link")}
     for group, conversation in enumerate(conversations):
+        hand = hands[group] if hands else ""
         for row in walk_gold(conversation):
             for name, spec in reading.HEADS.items():
-                _add(tables[name], spec, row, group)
+                _add(tables[name], spec, row, group, hand)
             _add_pairs(tables["link"], row, group)
-        for row in _rough(conversation):
-            _add(tables["outcome"], reading.HEADS["outcome"], row, group)
+        for row in () if hand else _rough(conversation):
+            _add(tables["outcome"], reading.HEADS["outcome"], row, group, hand)
     return tables
+
+
+def _of_hand(features: Iterable[str], hand: str) -> Iterator[str]:
+    """What is the habit of a writer: on the whole, and in each situation."""
+    for each in (HAND, f"{HAND}={hand}"):
+        yield each
+        yield from (f"{each}|{name}" for name in features if name.startswith(SITUATIONS))
 
 
 def _rough(conversation: Conversation) -> Iterator[Row]:
@@ -110,11 +125,14 @@ def _rough(conversation: Conversation) -> Iterator[Row]:
         yield from walk_roughly(conversation, random.Random(seed))  # noqa: S311 - no secret
 
 
-def _add(table: Table, spec: reading.HeadSpec, row: Row, group: int) -> None:
-    heard, scene, _ = row
+def _add(table: Table, spec: reading.HeadSpec, row: Row, group: int, hand: str) -> None:
+    heard, scene, gold = row
     if (answer := spec.answer(*row)) is not None:
         allowed = spec.allowed(heard, scene) if spec.allowed else None
-        table.add(spec.features(heard, scene), answer, group, allowed)
+        features = spec.features(heard, scene, gold.category)
+        if hand:
+            features += _of_hand(features, hand)
+        table.add(features, answer, group, allowed)
 
 
 def _add_pairs(table: Table, row: Row, group: int) -> None:
@@ -130,19 +148,20 @@ def fit_prepared(
     prepared: Prepared, groups: set[int], say: Callable[[str], None] = lambda _: None
 ) -> Model:
     """All heads, fitted on the conversations of some groups."""
-    heads: dict[str, Head] = {}
+    heads: dict[str, Fitted] = {}
     for name, table in prepared.items():
         penalty = reading.HEADS[name].penalty if name in reading.HEADS else LINK_PENALTY
         heads[name] = fit_head(table, groups, penalty)
         say(f"{name}: {len(table.answers)} examples, {len(heads[name].weights)} features")
-    return Model(heads, THRESHOLDS, reading.fingerprint())
+    tables = {name: spec.table for name, spec in reading.HEADS.items()} | {"link": linking.TABLE}
+    return assemble(heads, tables, THRESHOLDS, reading.fingerprint())
 
 
-def fit_head(table: Table, groups: set[int], penalty: float) -> Head:
+def fit_head(table: Table, groups: set[int], penalty: float) -> Fitted:
     """A multinomial logistic regression with L2 penalty."""
     rows = np.flatnonzero(np.isin(np.array(table.groups), list(groups)))
     if not len(rows):
-        return Head(("no", "yes"), (0.0, 0.0), {})
+        return Fitted(("no", "yes"), (0.0, 0.0), {})
     matrix = table.matrix()[rows]
     kept = np.flatnonzero(np.asarray(matrix.sum(axis=0)).ravel() >= LEAST)
     names = list(table.names)
@@ -153,11 +172,16 @@ def fit_head(table: Table, groups: set[int], penalty: float) -> Head:
     closed = _closed([table.allowed[i] for i in rows], answers)
     weights, bias = _minimise(matrix, gold, closed, penalty)
     weights = weights * trust[:, None]
+    known = [str(names[each]) for each in kept]
     strong = np.flatnonzero(np.abs(weights).max(axis=1) >= DROP)
-    return Head(
+    return Fitted(
         answers,
         tuple(float(each) for each in bias),
-        {names[kept[i]]: tuple(float(each) for each in weights[i]) for i in strong},
+        {
+            known[i]: tuple(float(each) for each in weights[i])
+            for i in strong
+            if not known[i].startswith(HAND)
+        },
     )
 
 

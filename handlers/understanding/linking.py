@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from handlers.understanding.features import bucket
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Place, Scene, Urgency
-from handlers.understanding.model import Head
+from handlers.understanding.model import Model
 from handlers.understanding.place import parse
 
 #: Signs that speak of something that is going on.
@@ -19,6 +20,9 @@ AWAY = frozenset(("idiom", "joke", "trade", "errand", "elsewhere", "greet", "not
 #: Signs of which n-grams say nothing: ends of a line, particles, marks of word features.
 EMPTY = frozenset("^$<> 了的啊吧呢我们家")
 DIGIT = re.compile(r"\d|\+")
+#: What the sender adds within this time may point to nothing: "还有水声".
+AT_ONCE = timedelta(minutes=2)
+TABLE = "pair"
 ENDED = ("done", "closed")
 TOO = re.compile(r"也|\b(?:too|also|same|as well)\b")
 
@@ -32,13 +36,13 @@ class Fit:
     why: str
 
 
-def best(heard: Heard, scene: Scene, head: Head) -> Fit | None:
+def best(heard: Heard, scene: Scene, model: Model) -> Fit | None:
     """The request that fits best; None when none is known."""
     if heard.reply_to is not None:
         for request in scene.requests:
             if heard.reply_to in request.messages:
                 return Fit(request, 1.0, "reply")
-    scored = [(score(heard, scene, each, head), each.last_at, each) for each in scene.requests]
+    scored = [(score(heard, scene, each, model), each.last_at, each) for each in scene.requests]
     if not scored:
         return None
     chance, _, request = max(scored, key=lambda row: row[:2])
@@ -51,7 +55,9 @@ def speaks_of(heard: Heard, looked: Looked, fit: Fit) -> bool:
     request = fit.request
     if fit.why == "reply" or heard.media or heard.role != "resident":
         return True
-    if heard.sender == request.sender or heard.sender in request.supporters:
+    own = heard.sender == request.sender or heard.sender in request.supporters
+    at_once = heard.at - request.last_at <= AT_ONCE
+    if own and (at_once or looked.categories or looked.signs - AWAY or DIGIT.search(looked.text)):
         return True
     if "metoo" in looked.signs or TOO.search(looked.text):
         return True
@@ -64,15 +70,33 @@ def speaks_of(heard: Heard, looked: Looked, fit: Fit) -> bool:
     return any(len(gram) > 1 and not EMPTY & set(gram) for gram in shared)
 
 
-def contradicts(heard: Heard, looked: Looked, fit: Fit) -> bool:
-    """Whether a resident plainly names a fault of another kind than the request it fits best.
+def tells_anew(heard: Heard, looked: Looked, scene: Scene) -> bool:
+    """Whether a message is to be taken as a resident's: staff live here too, and what they say of
+    a thing about which nothing stands open is a report like any other."""
+    if heard.role == "resident":
+        return True
+    named = looked.categories | looked.outages
+    helps = looked.dangers or not looked.plainly_faulty  #: what staff say while there is danger
+    return heard.reply_to is None and not any(
+        each.category in named or (helps and each.urgency is Urgency.EMERGENCY)
+        for each in scene.requests
+    )
+
+
+def answers_it(looked: Looked, fit: Fit) -> bool:
+    """Whether a reply to a request's own message says that it is over, or "me too"."""
+    return fit.why == "reply" and not {"resolved", "metoo"}.isdisjoint(looked.signs)
+
+
+def contradicts(heard: Heard, looked: Looked, scene: Scene, fit: Fit) -> bool:
+    """Whether somebody plainly names a fault of another kind than the request it fits best.
 
     In danger everything that is said belongs to it, and so does what says "too".
     """
     named, request = looked.categories, fit.request
     if fit.why == "reply" or not looked.troubled or request.category in named:
         return False
-    if heard.role != "resident" or request.urgency is Urgency.EMERGENCY:
+    if not tells_anew(heard, looked, scene) or request.urgency is Urgency.EMERGENCY:
         return False
     too = "metoo" in looked.signs or TOO.search(looked.text) is not None
     return not too and named.isdisjoint(look(request.words).categories)
@@ -127,9 +151,10 @@ def _differ(mine: str | None, other: str | None) -> bool:
     return bool(mine and other) and str(mine).casefold() != str(other).casefold()
 
 
-def score(heard: Heard, scene: Scene, request: KnownRequest, head: Head) -> float:
+def score(heard: Heard, scene: Scene, request: KnownRequest, model: Model) -> float:
     """How well a message fits a request, 0 to 1."""
-    return head.chances(pair_features(heard, scene, request)).get("yes", 0.0)
+    seen = model.see(TABLE, pair_features(heard, scene, request))
+    return model.chances("link", seen).get("yes", 0.0)
 
 
 def pair_features(heard: Heard, scene: Scene, request: KnownRequest) -> list[str]:

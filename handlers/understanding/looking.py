@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -68,6 +68,7 @@ class Looked:
     signs: frozenset[str]
     outages: frozenset[str]  #: categories of what is said to be off: "停水", "no power"
     alarms: frozenset[str]  #: dangers that are named beyond doubt: "闻到煤气味"
+    scopes: frozenset[str]  #: how far its place reaches: own, stairwell, block, outside
     mine: bool
     bare: bool  #: nothing but cues and filling words
 
@@ -143,6 +144,7 @@ def look(text: str) -> Looked:
         signs,
         load_cues().said("outage", bare),
         load_cues().said("alarm", bare),
+        load_cues().said("scope", bare),
         says_mine(bare),
         _is_bare(bare, found),
     )
@@ -203,4 +205,29 @@ def _cue_features(
     features += [f"#faulty {faulty} {bool(categories)} {sign}" for sign in sorted(SOFT & signs)]
     ordered = sorted(signs - PLACES)
     features += [f"#s {a}+{b}" for i, a in enumerate(ordered) for b in ordered[i + 1 :]]
+    features += _clause_features(found)
     return sorted(set(features))
+
+
+def _clause_features(found: tuple[Found, ...]) -> Iterator[str]:
+    """What stands together in one clause of a longer line."""
+    clauses: dict[int, list[Found]] = {}
+    for each in found:
+        clauses.setdefault(each.clause, []).append(each)
+    clean = 0
+    for some in clauses.values():
+        things = {each.name for each in some if each.group == "category"}
+        signs = {each.name for each in some if each.group == "sign"}
+        wrong = bool(signs.intersection(FAULTS)) or any(
+            each.group == "danger" or (each.group == "category" and _names_fault(each.word))
+            for each in some
+        )
+        if not things or not wrong:
+            continue
+        soft = sorted(SOFT & signs)
+        clean += not soft
+        yield f"#clause {'wrong' if not soft else soft[0]}"
+        yield from (f"#clause wrong {name}" for name in things if not soft)
+        if "wonder" in signs:
+            yield "#clause wrong?"
+    yield f"#clauses {min(2, clean)}"

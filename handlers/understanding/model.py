@@ -2,93 +2,189 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+#: Weights have two digits. A row of them is one number with a lane of bits for each answer, so
+#: that a hundred rows are added at once, and a row takes a fifth of the memory.
+DIGITS = 100
+LANE = 24
+LIFTED = 1 << 11  #: added to each weight: lanes hold nothing negative
+LANE_BYTES = LANE // 8
+MASK = (1 << LANE) - 1
+MOST = (LIFTED - 1) / DIGITS
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the features of one message weigh together, for all heads of a table."""
+
+    total: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A weight for each feature and each answer of the heads that look at the same features."""
+
+    packed: bytes = field(repr=False)
+    answers: int
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The rows by feature; unpacked when first needed."""
+        raw = zlib.decompress(self.packed)
+        size = int.from_bytes(raw[:4], "little")
+        names = raw[4 : 4 + size].decode().split("\n") if size else []
+        width, at = self.answers * LANE_BYTES, 4 + size
+        numbers = (int.from_bytes(raw[i : i + width], "little") for i in range(at, len(raw), width))
+        return dict(zip(names, numbers, strict=True))
+
+    def see(self, features: Iterable[str]) -> Seen:
+        """The sum of the features' rows."""
+        get = self.rows.get
+        found = [row for each in features if (row := get(each)) is not None]
+        return Seen(sum(found), len(found))
+
+    def weight(self, feature: str, lane: int) -> float | None:
+        """What a feature weighs for one answer; None for an unknown one."""
+        row = self.rows.get(feature)
+        return None if row is None else ((row >> LANE * lane & MASK) - LIFTED) / DIGITS
+
+
+def pack(rows: Mapping[str, Sequence[float]], answers: int) -> Table:
+    """A table of rows."""
+    names = sorted(rows)
+    text = "\n".join(names).encode()
+    numbers = b"".join(
+        (round(min(MOST, max(-MOST, weight)) * DIGITS) + LIFTED).to_bytes(LANE_BYTES, "little")
+        for name in names
+        for weight in rows[name]
+    )
+    return Table(zlib.compress(len(text).to_bytes(4, "little") + text + numbers, 9), answers)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One decision: its answers, a bias for each, and for each feature a weight for each answer."""
+    """One decision: its answers, a bias for each, and where in which table its weights stand."""
+
+    answers: tuple[str, ...]
+    bias: tuple[float, ...]
+    table: str
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A head as it was fitted, before it is packed with those that look at the same features."""
 
     answers: tuple[str, ...]
     bias: tuple[float, ...]
     weights: Mapping[str, tuple[float, ...]]
 
-    def scores(self, features: Iterable[str]) -> list[float]:
-        """The sum of the weights for each answer."""
-        weights = self.weights
-        rows = [row for each in features if (row := weights.get(each)) is not None]
-        return [sum(column) for column in zip(self.bias, *rows, strict=True)]
-
-    def chances(self, features: Iterable[str]) -> dict[str, float]:
-        """How likely each answer is; they sum to one."""
-        scores = self.scores(features)
-        top = max(scores)
-        powers = [math.exp(score - top) for score in scores]
-        whole = sum(powers)
-        return {answer: power / whole for answer, power in zip(self.answers, powers, strict=True)}
-
-    def strongest(
-        self, features: Sequence[str], answer: str, most: int = 4
-    ) -> list[tuple[str, float]]:
-        """The features that spoke most for an answer."""
-        at = self.answers.index(answer)
-        found = [(each, self.weights[each][at]) for each in set(features) if each in self.weights]
-        return sorted(found, key=lambda pair: -pair[1])[:most]
-
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """All heads by name, and the thresholds fitted with them."""
+    """All heads by name with their tables, and the thresholds fitted with them."""
 
     heads: Mapping[str, Head]
+    tables: Mapping[str, Table]
     thresholds: Mapping[str, float]
     fingerprint: int = 0  #: of the features that the weights were fitted for
 
+    def see(self, table: str, features: Iterable[str]) -> Seen:
+        """Features looked at once, for all heads of a table."""
+        return self.tables[table].see(features)
+
+    def chances(self, name: str, seen: Seen) -> dict[str, float]:
+        """How likely each answer of a head is; they sum to one."""
+        head = self.heads[name]
+        scores = [
+            ((seen.total >> LANE * lane & MASK) - LIFTED * seen.rows) / DIGITS + bias
+            for lane, bias in enumerate(head.bias, head.first)
+        ]
+        top = max(scores)
+        powers = [math.exp(score - top) for score in scores]
+        whole = sum(powers)
+        return {answer: power / whole for answer, power in zip(head.answers, powers, strict=True)}
+
+    def strongest(
+        self, name: str, features: Iterable[str], answer: str, most: int = 4
+    ) -> list[tuple[str, float]]:
+        """The features that spoke most for an answer."""
+        head = self.heads[name]
+        table, lane = self.tables[head.table], head.first + head.answers.index(answer)
+        weights = ((each, table.weight(each, lane)) for each in set(features))
+        found = [(each, weight) for each, weight in weights if weight is not None]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:most]
+
+
+def assemble(
+    fitted: Mapping[str, Fitted],
+    tables: Mapping[str, str],
+    thresholds: Mapping[str, float],
+    fingerprint: int = 0,
+) -> Model:
+    """A model of fitted heads; `tables` names for each the table it stands in."""
+    heads: dict[str, Head] = {}
+    packed: dict[str, Table] = {}
+    for table in sorted(set(tables.values())):
+        own = [name for name in fitted if tables[name] == table]
+        lanes = 0
+        for name in own:
+            heads[name] = Head(fitted[name].answers, fitted[name].bias, table, lanes)
+            lanes += len(fitted[name].answers)
+        features = {feature for name in own for feature in fitted[name].weights}
+        rows = {each: [w for name in own for w in _row(fitted[name], each)] for each in features}
+        packed[table] = pack(rows, lanes)
+    return Model(heads, packed, thresholds, fingerprint)
+
+
+def _row(head: Fitted, feature: str) -> Sequence[float]:
+    return head.weights.get(feature) or (0.0,) * len(head.answers)
+
 
 def save_model(model: Model, path: Path) -> None:
-    """Write a model: JSON, compressed, weights with three digits."""
+    """Write a model: what it is in JSON, its size in four bytes before it, then the tables."""
     data: dict[str, Any] = {
         "fingerprint": model.fingerprint,
         "thresholds": dict(model.thresholds),
-        "heads": {},
+        "heads": {
+            name: {
+                "answers": head.answers,
+                "bias": [round(value, 3) for value in head.bias],
+                "table": head.table,
+                "first": head.first,
+            }
+            for name, head in model.heads.items()
+        },
+        "tables": {
+            name: {"answers": table.answers, "bytes": len(table.packed)}
+            for name, table in model.tables.items()
+        },
     }
-    for name, head in model.heads.items():
-        data["heads"][name] = {
-            "answers": head.answers,
-            "bias": [round(value, 3) for value in head.bias],
-            "weights": {
-                feature: [round(value, 2) for value in row]
-                for feature, row in sorted(head.weights.items())
-            },
-        }
     raw = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    path.write_bytes(gzip.compress(raw, mtime=0))
+    tables = b"".join(table.packed for table in model.tables.values())
+    path.write_bytes(len(raw).to_bytes(4, "little") + raw + tables)
 
 
 def load_model(path: Path) -> Model:
-    """Read a model. Raises OSError or ValueError for a file that is none.
-
-    Weights have two digits, so that a few hundred numbers stand in half a million places: each
-    is kept once, which saves a third of the memory.
-    """
-    numbers: dict[str, float] = {}
-
-    def number(text: str) -> float:
-        return numbers.setdefault(text, float(text))
-
-    data = json.loads(gzip.decompress(path.read_bytes()), parse_float=number)
+    """Read a model. Raises OSError or ValueError for a file that is none."""
+    raw = path.read_bytes()
+    at = 4 + int.from_bytes(raw[:4], "little")
+    data = json.loads(raw[4:at])
     heads = {
-        name: Head(
-            tuple(head["answers"]),
-            tuple(head["bias"]),
-            {feature: tuple(row) for feature, row in head["weights"].items()},
-        )
+        name: Head(tuple(head["answers"]), tuple(head["bias"]), head["table"], head["first"])
         for name, head in data["heads"].items()
     }
-    return Model(heads, data["thresholds"], data["fingerprint"])
+    tables: dict[str, Table] = {}
+    for name, table in data["tables"].items():
+        tables[name] = Table(raw[at : at + table["bytes"]], table["answers"])
+        at += table["bytes"]
+    return Model(heads, tables, data["thresholds"], data["fingerprint"])

@@ -35,6 +35,7 @@ UNIT = re.compile(rf"({SMALL})\s*(?:单元|门洞|门(?=[一二两三四五六�
 UNIT_EN = re.compile(r"\b(?:entrance|stair(?:well)?|staircase|core)\s+(\d{1,2}|[a-d])\b")
 BETWEEN = re.compile(
     rf"(?<![号\d])({SMALL})\s*(?:楼|层)?\s*(?:到|和|与|至|或|还是|-|~)\s*({SMALL})\s*(?:楼|层)"
+    rf"|(?<![号\d])({SMALL})[楼层]({SMALL})[楼层](?=之间|中间)"
     r"|(?<!十)([二三四五六七八一])([二三四五六七八九])\s*(?:楼|层)"
 )
 FLOOR = re.compile(
@@ -151,7 +152,7 @@ def said_floor(text: str) -> str | None:
     if found := LEVEL.search(text):
         return found[1].upper()
     if (found := BETWEEN.search(text)) and (
-        span := _span(found[1] or found[3], found[2] or found[4])
+        span := _span(found[1] or found[3] or found[5], found[2] or found[4] or found[6])
     ):
         return span
     if found := FLOOR.search(text):

@@ -6,10 +6,13 @@ head chooses among those that are there. Sources with the same value are one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
+from math import log
 
-from handlers.understanding.looking import look
+from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, Place, Places, Scene
 from handlers.understanding.place import (
     NUMBERED_UNIT,
@@ -21,7 +24,11 @@ from handlers.understanding.place import (
     weak_floor,
 )
 
+#: Who is spoken to tells no place: "@802老莫".
+MENTION = re.compile(r"@\S+")
 PARTS = ("building", "unit", "tail")
+SHARE = 0.5  #: how much all parts together count beside each by itself
+LEAST = 1e-6
 Tail = tuple[str | None, str | None]  #: floor, room
 
 
@@ -37,7 +44,7 @@ class Sources:
 
 def sources(heard: Heard, scene: Scene) -> Sources:
     """All sources of a message in its scene."""
-    text = look(heard.text).text
+    text = MENTION.sub(" ", look(heard.text).text)
     said, home, area = listed(text, scene), heard.home or Place(), scene.area
     building = _alike(said.building, home.building, area.building)
     room = said.room
@@ -108,48 +115,91 @@ def _once_tail(values: Mapping[str, Tail | None]) -> dict[str, Tail]:
     return {**found, "none": (None, None)}
 
 
-def place_features(heard: Heard, scene: Scene) -> list[str]:
+def place_features(heard: Heard, scene: Scene, category: str) -> list[str]:
     """What the heads of the parts look at."""
     looked, found = look(heard.text), sources(heard, scene)
-    home, said = heard.home or Place(), found.said
     there = [f"{part}={','.join(getattr(found, part))}" for part in PARTS]
     features = [f"~{gram}" for gram in looked.grams if len(gram) < 4 or gram[:2] in ("t ", "w ")]
     features += looked.plainly
     features += [f"@{each}" for each in there]
-    features += [f"{each}|{cue}" for each in there[-1:] for cue in looked.plainly]
-    features += [
-        f"@mine={looked.mine}",
-        f"@mine={looked.mine}|{there[-1]}",
-        f"@area={scene.area.building is not None},{scene.area.unit is not None}",
-        f"@size={len(said.room or '')},{len(home.room or '')}",
-        f"@near={floor_of(said.room) == floor_of(home.room)}",
-        f"@role={heard.role}",
-        f"@len={min(6, len(looked.text) // 8)}",
-    ]
-    if said.room and (at := looked.text.find(said.room.casefold())) >= 0:
-        after = looked.text[at + len(said.room) :][:1]
-        features += [f"@after={after}", f"@ahead={looked.text[max(0, at - 1) : at]}"]
+    scopes = sorted(looked.scopes) or ["unsaid"]
+    scope = "+".join(scopes)
+    for each in (f"mine={looked.mine}", f"category={category}", f"scope={scope}", *scopes):
+        features += [f"@{each}", f"@{each}|{there[-1]}", f"@{each}|{there[0]}|{there[1]}"]
+    features += [f"@{each}|{category}" for each in scopes]
+    features += [f"@{each}" for each in _shape(heard, scene, looked, found)]
     return features
 
 
-def choose(found: Sources, chances: Mapping[str, Mapping[str, float]]) -> Place:
-    """The place with the likeliest source of each part."""
-    building = _first(found.building, chances["building"])
-    unit = _first(found.unit, chances["unit"])
-    floor, room = found.tail[_likeliest(found.tail, chances["tail"])]
+def _shape(heard: Heard, scene: Scene, looked: Looked, found: Sources) -> Iterator[str]:
+    """How rooms and floors are written, and how they lie to the sender's own."""
+    home, said = heard.home or Place(), found.said
+    tails = ",".join(found.tail)
+    yield f"area={scene.area.building is not None},{scene.area.unit is not None}"
+    yield f"size={len(said.room or '')},{len(home.room or '')}"
+    yield f"role={heard.role != 'resident'}"
+    yield f"len={min(6, len(looked.text) // 8)}"
+    above = _above(said.room, home.room)
+    floor = said.floor or ""
+    kind = (
+        "none" if not floor else "below" if floor[0] in "-BP" else "span" if "-" in floor else "up"
+    )
+    yield f"floor={kind}"
+    yield f"floor={kind},{'+'.join(sorted(looked.scopes))}"
+    yield f"floors={min(3, len(FLOORS.findall(looked.text)))},{kind}"
+    yield f"above={above}"
+    yield f"above={above},{looked.mine},{tails}"
+    yield f"own floor={said.floor is not None and said.floor == floor_of(home.room)},{tails}"
+    if said.room and (at := looked.text.find(said.room.casefold())) >= 0:
+        after = looked.text[at + len(said.room) :]
+        yield f"after={after[:1]}"
+        yield f"after={after[:2]}"
+        yield f"ahead={looked.text[max(0, at - 1) : at]}"
+        yield f"ahead={looked.text[max(0, at - 2) : at]}"
+        yield f"first={at < 4}"
+        yield f"asked={ASKED.match(after) is not None}"
+
+
+FLOORS = re.compile(r"[\d一二三四五六七八九十]+\s*[楼层]|\bfloor|\blevel")
+#: What follows a room that is called or suspected, not the place itself.
+ASKED = re.compile(
+    r".{0,3}(?:在家|在吗|在不在|没人|关水|出来|下来|说|的?(?:人|邻居)|is |are |upstairs|says?)"
+)
+
+
+def _above(room: str | None, home: str | None) -> str:
+    one, other = floor_of(room), floor_of(home)
+    if not (one and other and one.isdigit() and other.isdigit()):
+        return "unknown"
+    return str(max(-2, min(2, int(one) - int(other))))
+
+
+def combinations(found: Sources) -> list[str]:
+    """Every way to take the three parts from their sources; what the words say is taken."""
+    buildings = ["said"] if "said" in found.building else list(found.building)
+    units = ["said"] if "said" in found.unit else list(found.unit)
+    return [",".join(each) for each in product(buildings, units, found.tail)]
+
+
+def choose(found: Sources, home: Place | None, chances: Mapping[str, Mapping[str, float]]) -> Place:
+    """The likeliest sources of the parts, each by itself and all together.
+
+    A home is a home in all its parts.
+    """
+    chosen = max(combinations(found), key=lambda way: _likely(way, chances))
+    one, other, source = chosen.split(",")
+    building, unit = found.building[one], found.unit[other]
+    floor, room = found.tail[source]
+    if source == "home" and home is not None:
+        building = found.said.building or home.building or building
+        unit = found.said.unit or home.unit
     return Place(building, unit, floor, room)
 
 
-def _first(values: Mapping[str, str | None], chances: Mapping[str, float]) -> str | None:
-    """Words win over the group, the group over everything else; only a home is a guess."""
-    for sure in ("said", "area"):
-        if sure in values:
-            return values[sure]
-    return values[_likeliest(values, chances)]
-
-
-def _likeliest(names: Mapping[str, object], chances: Mapping[str, float]) -> str:
-    return max(names, key=lambda name: chances.get(name, 0.0))
+def _likely(way: str, chances: Mapping[str, Mapping[str, float]]) -> float:
+    each = zip(PARTS, way.split(","), strict=True)
+    alone = sum(log(max(LEAST, chances[part].get(source, 0.0))) for part, source in each)
+    return alone + SHARE * log(max(LEAST, chances["together"].get(way, 0.0)))
 
 
 def source_of(names: Mapping[str, object], value: object) -> str | None:

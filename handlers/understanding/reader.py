@@ -21,10 +21,10 @@ from handlers.understanding.meaning import (
     Scene,
     Urgency,
 )
-from handlers.understanding.model import Head, Model, load_model
+from handlers.understanding.model import Model, Seen, load_model
 from handlers.understanding.questions import question_of
 
-WEIGHTS = Path(__file__).parent / "weights.json.gz"
+WEIGHTS = Path(__file__).parent / "weights.bin"
 MOST_REASONS = 4
 QUIET_FOR = 30  #: minutes after which a line begins something new
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
@@ -53,7 +53,7 @@ class Reader:
         if not looked.text and heard.media is None:
             return Meaning(Outcome.TALK)
         features = whole(heard, scene)
-        chances = self._model.heads["outcome"].chances(features)
+        chances = self._model.chances("outcome", self._model.see("whole", features))
         danger = self._danger(heard, scene, looked, chances)
         limit = self._limit(heard, scene, looked, danger)
         fit, chances = self._weighed(heard, scene, looked, chances)
@@ -73,7 +73,7 @@ class Reader:
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
         if sum(chances.get(each, 0) for each in LINKS) < 0.1:
             return None
-        return linking.best(heard, scene, self._model.heads["link"])
+        return linking.best(heard, scene, self._model)
 
     def _weighed(
         self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
@@ -85,7 +85,9 @@ class Reader:
         fit = self._fit(heard, scene, chances)
         if fit is None:
             return fit, chances
-        if linking.contradicts(heard, looked, fit):
+        if linking.answers_it(looked, fit):
+            return fit, _linked(chances)
+        if linking.contradicts(heard, looked, scene, fit):
             return fit, _apart(chances, limits["apart"])
         if not linking.speaks_of(heard, looked, fit):
             return fit, _apart(chances, limits["bare"], to="talk")
@@ -100,17 +102,18 @@ class Reader:
         opens = 1 - chances.get("talk", 0) - chances.get("answer", 0) - chances.get("update", 0)
         if not looked.dangers or opens < 0.05:
             return 0.0
-        alone = self._model.heads["emergency"].chances(words_only(heard, scene))["yes"]
+        seen = self._model.see("words", words_only(heard, scene))
+        alone = self._model.chances("emergency", seen)["yes"]
         return (alone * opens) ** 0.5
 
     def _limit(self, heard: Heard, scene: Scene, looked: Looked, danger: float) -> float:
         """How sure a request must be: least where there is danger, less where it is plain."""
         limits = self._model.thresholds
-        if danger >= limits["emergency"] or (looked.alarming and heard.role == "resident"):
+        anew = linking.tells_anew(heard, looked, scene)
+        if danger >= limits["emergency"] or (looked.alarming and anew):
             return 0.0
         known = {each.category for each in scene.requests}
-        plain = looked.plainly_faulty and heard.role == "resident"
-        if not plain or known & (looked.categories | looked.outages):
+        if not (looked.plainly_faulty and anew) or known & (looked.categories | looked.outages):
             return limits["open"]
         if looked.bare_fact:
             return limits["fact"]
@@ -153,32 +156,33 @@ class Reader:
         question = question_of(text)
         if question is None:
             return Meaning(Outcome.TALK, 1 - sure)
-        fit = linking.best(heard, scene, self._model.heads["link"])
+        fit = linking.best(heard, scene, self._model)
         of = fit.request.key if fit and question == "status" else None
         return Meaning(Outcome.ANSWER, sure, question=question, of=of)
 
     def _report(
         self, heard: Heard, scene: Scene, outcome: Outcome, sure: float, spoken: list[str]
     ) -> Meaning:
-        features, heads = words_only(heard, scene), self._model.heads
-        category = self._category(heard, features)
-        urgency = self._urgency(features)
+        features, model = words_only(heard, scene), self._model
+        seen = model.see("words", features)
+        category = self._category(heard, seen)
+        urgency = self._urgency(seen)
         looked = look(heard.text)
-        if looked.alarming and heard.role == "resident":
+        if looked.alarming and linking.tells_anew(heard, looked, scene):
             urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
-        place, clash = self._place(heard, scene)
+        place, clash = self._place(heard, scene, category)
         if category == "lift":
             place = placing.in_own_stairwell(place, heard.home)
         reasons = (
-            *_reasons("request", heads["outcome"], looked, spoken, "open"),
-            *_reasons("category", heads["category"], looked, features, category),
-            *_reasons("urgency", heads["urgency"], looked, features, urgency.value),
+            *_reasons("request", model, "outcome", looked, spoken, "open"),
+            *_reasons("category", model, "category", looked, features, category),
+            *_reasons("urgency", model, "urgency", looked, features, urgency.value),
         )
         return Meaning(
             outcome,
             min(1.0, sure),
             category,
-            Kind(_best(heads["kind"].chances(features))),
+            Kind(_best(model.chances("kind", seen))),
             urgency,
             place,
             asset="lift" if category == "lift" else None,
@@ -186,22 +190,24 @@ class Reader:
             reasons=reasons,
         )
 
-    def _category(self, heard: Heard, features: Sequence[str]) -> str:
+    def _category(self, heard: Heard, seen: Seen) -> str:
         """A community's own word decides; else the fitted head."""
         named = self._own.find(look(heard.text).text) if self._own else ()
-        return named[0].name if named else _best(self._model.heads["category"].chances(features))
+        return named[0].name if named else _best(self._model.chances("category", seen))
 
-    def _urgency(self, features: Sequence[str]) -> Urgency:
+    def _urgency(self, seen: Seen) -> Urgency:
         """Missing an emergency is worse than a page too many: it needs less than the others."""
-        chances = self._model.heads["urgency"].chances(features)
+        chances = self._model.chances("urgency", seen)
         if chances.pop("emergency", 0.0) >= self._model.thresholds["page"]:
             return Urgency.EMERGENCY
         return Urgency(_best(chances))
 
-    def _place(self, heard: Heard, scene: Scene) -> tuple[Place, bool]:
-        found, features = placing.sources(heard, scene), placing.place_features(heard, scene)
-        chances = {part: self._model.heads[part].chances(features) for part in placing.PARTS}
-        return placing.checked(placing.choose(found, chances), found.said, scene)
+    def _place(self, heard: Heard, scene: Scene, category: str) -> tuple[Place, bool]:
+        found = placing.sources(heard, scene)
+        seen = self._model.see("place", placing.place_features(heard, scene, category))
+        heads = (*placing.PARTS, "together")
+        chances = {part: self._model.chances(part, seen) for part in heads}
+        return placing.checked(placing.choose(found, heard.home, chances), found.said, scene)
 
 
 def _apart(chances: Mapping[str, float], share: float, *, to: str = "open") -> dict[str, float]:
@@ -220,16 +226,22 @@ def _together(chances: Mapping[str, float], heard: Heard, fit: Fit) -> dict[str,
     return {**chances, "open": 0.0, link: chances.get(link, 0.0) + opens}
 
 
+def _linked(chances: Mapping[str, float]) -> dict[str, float]:
+    """What spoke for talk speaks for the likeliest link."""
+    link = max(LINKS, key=lambda each: chances.get(each, 0.0)).value
+    return {**chances, "talk": 0.0, link: chances.get(link, 0.0) + chances.get("talk", 0.0)}
+
+
 def _best(chances: Mapping[str, float]) -> str:
     return max(sorted(chances), key=lambda answer: chances[answer])
 
 
 def _reasons(
-    about: str, head: Head, looked: Looked, features: Sequence[str], answer: str
+    about: str, model: Model, head: str, looked: Looked, features: Sequence[str], answer: str
 ) -> list[Reason]:
     """The words of the message that spoke most for an answer."""
     found: dict[str, Reason] = {}
-    for name, weight in head.strongest(features, answer, most=12):
+    for name, weight in model.strongest(head, features, answer, most=12):
         for cue, words in looked.words_of(name):
             if weight > 0 and words not in found and len(found) < MOST_REASONS:
                 found[words] = Reason(about, cue, words, round(weight, 2))

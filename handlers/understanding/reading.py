@@ -27,9 +27,10 @@ from handlers.understanding.transcripts import Gold
 class HeadSpec:
     """One decision."""
 
-    features: Callable[[Heard, Scene], list[str]]
+    features: Callable[[Heard, Scene, str | None], list[str]]
     answer: Callable[[Heard, Scene, Gold], str | None]
     penalty: float
+    table: str  #: heads of one table look at the same features
     allowed: Callable[[Heard, Scene], frozenset[str]] | None = None
 
 
@@ -82,6 +83,31 @@ def _tail(heard: Heard, scene: Scene, gold: Gold) -> str | None:
     return placing.tail_of(placing.sources(heard, scene), place.floor, place.room)
 
 
+def _together(heard: Heard, scene: Scene, gold: Gold) -> str | None:
+    building, unit = _building(heard, scene, gold), _unit(heard, scene, gold)
+    tail = _tail(heard, scene, gold)
+    if building is None or unit is None or tail is None:
+        return None
+    chosen = f"{building},{unit},{tail}"
+    return chosen if chosen in _combinations(heard, scene) else None
+
+
+def _combinations(heard: Heard, scene: Scene) -> frozenset[str]:
+    return frozenset(placing.combinations(placing.sources(heard, scene)))
+
+
+def _place(heard: Heard, scene: Scene, category: str | None) -> list[str]:
+    return placing.place_features(heard, scene, category or "other")
+
+
+def _whole(heard: Heard, scene: Scene, category: str | None) -> list[str]:
+    return whole(heard, scene)
+
+
+def _words(heard: Heard, scene: Scene, category: str | None) -> list[str]:
+    return words_only(heard, scene)
+
+
 def _sources_of(part: str) -> Callable[[Heard, Scene], frozenset[str]]:
     def names(heard: Heard, scene: Scene) -> frozenset[str]:
         return frozenset(getattr(placing.sources(heard, scene), part))
@@ -90,14 +116,15 @@ def _sources_of(part: str) -> Callable[[Heard, Scene], frozenset[str]]:
 
 
 HEADS: dict[str, HeadSpec] = {
-    "outcome": HeadSpec(whole, _outcome, 15.0),
-    "emergency": HeadSpec(words_only, _emergency, 2.5),
-    "category": HeadSpec(words_only, _category, 2.5),
-    "urgency": HeadSpec(words_only, _urgency, 2.5),
-    "kind": HeadSpec(words_only, _kind, 2.5),
-    "building": HeadSpec(placing.place_features, _building, 2.5, _sources_of("building")),
-    "unit": HeadSpec(placing.place_features, _unit, 2.5, _sources_of("unit")),
-    "tail": HeadSpec(placing.place_features, _tail, 2.5, _sources_of("tail")),
+    "outcome": HeadSpec(_whole, _outcome, 15.0, "whole"),
+    "emergency": HeadSpec(_words, _emergency, 2.5, "words"),
+    "category": HeadSpec(_words, _category, 2.5, "words"),
+    "urgency": HeadSpec(_words, _urgency, 2.5, "words"),
+    "kind": HeadSpec(_words, _kind, 2.5, "words"),
+    "building": HeadSpec(_place, _building, 2.5, "place", _sources_of("building")),
+    "unit": HeadSpec(_place, _unit, 2.5, "place", _sources_of("unit")),
+    "tail": HeadSpec(_place, _tail, 2.5, "place", _sources_of("tail")),
+    "together": HeadSpec(_place, _together, 2.5, "place", _combinations),
 }
 
 SAMPLES = (
@@ -122,7 +149,9 @@ def fingerprint() -> int:
     for n, text in enumerate(SAMPLES):
         heard = Heard(str(n), at + timedelta(minutes=n), f"s{n % 2}", text, home=home)
         for name in sorted(HEADS):
-            seen = zlib.crc32("\n".join(sorted(HEADS[name].features(heard, scene))).encode(), seen)
+            seen = zlib.crc32(
+                "\n".join(sorted(HEADS[name].features(heard, scene, "water"))).encode(), seen
+            )
         scene = replace(
             scene,
             recent=(*scene.recent, Said(heard, Outcome.OPEN, str(n))),

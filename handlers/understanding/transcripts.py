@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -113,7 +114,8 @@ Conversation = Sequence[Line]
 def read_transcripts(path: Path) -> list[Conversation]:
     """The conversations of a file, in order. Raises TranscriptError or OSError."""
     found: dict[str, list[Line]] = {}
-    with path.open(encoding="utf-8") as stream:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as stream:
         for number, raw in enumerate(stream, 1):
             if not raw.strip():
                 continue

@@ -21,10 +21,9 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import Base
+from storage.base import Base, insert_of
 from storage.prepared import prepared
 from storage.tables import Chat, Letter, Posted, RequestMessage, Update
 
@@ -34,7 +33,6 @@ UPDATES, LETTERS, POSTED, MESSAGES = (
 )
 #: So many letters are taken up together.
 AT_ONCE = 400
-INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def insert_new(store: AsyncSession, table: type[Base]) -> Any:
@@ -44,7 +42,7 @@ def insert_new(store: AsyncSession, table: type[Base]) -> Any:
 
 @cache
 def _insert_new(dialect: str, table: type[Base]) -> Any:
-    return INSERTS[dialect](table.__table__).on_conflict_do_nothing()
+    return insert_of(dialect)(table.__table__).on_conflict_do_nothing()
 
 
 def _dialect(store: AsyncSession) -> str:
@@ -61,7 +59,7 @@ async def keep_updates(
 
 @cache
 def _keep_updates(dialect: str) -> Insert:
-    made = INSERTS[dialect](UPDATES).on_conflict_do_nothing()
+    made = insert_of(dialect)(UPDATES).on_conflict_do_nothing()
     return made.returning(UPDATES.c.id, UPDATES.c.key)
 
 
@@ -262,7 +260,7 @@ async def remember_posted(
 
 @cache
 def _remember_posted(dialect: str) -> Insert:
-    made = INSERTS[dialect](POSTED)
+    made = insert_of(dialect)(POSTED)
     return made.on_conflict_do_update(
         index_elements=["platform", "chat", "slot"],
         set_={"message_id": made.excluded.message_id, "digest": made.excluded.digest},
@@ -283,5 +281,5 @@ def _belongs_to(dialect: str) -> Insert:
     chat = select(Chat.id, *given).where(
         Chat.platform == bindparam("platform"), Chat.external_id == bindparam("chat")
     )
-    made = INSERTS[dialect](MESSAGES).from_select([table.chat_id, *named], chat)
+    made = insert_of(dialect)(MESSAGES).from_select([table.chat_id, *named], chat)
     return made.on_conflict_do_nothing()

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import begins_with
+from storage.base import begins_with, insert_of
 from storage.prepared import prepared
 from storage.tables import (
     Account,
@@ -35,10 +34,8 @@ OWN_WORDS = ("report", "detail")
 
 async def next_number(store: AsyncSession, root_id: int) -> int:
     """The next number under a root; two at once wait for each other and get two."""
-    dialect = store.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     made = (
-        insert(RequestCounter)
+        insert_of(store.get_bind().dialect.name)(RequestCounter)
         .values(root_id=root_id, last=1)
         .on_conflict_do_update(index_elements=["root_id"], set_={"last": RequestCounter.last + 1})
         .returning(RequestCounter.last)

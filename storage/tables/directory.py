@@ -10,6 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Id, Name, plain_text
 
+#: The kinds of places, from the top of the tree down.
+KINDS = (
+    "district",
+    "subdistrict",
+    "community",
+    "neighbourhood",
+    "building",
+    "unit",
+    "household",
+)
+
 
 class Area(Base):
     """A place in the tree, from the district down to the household (DOMAIN.md, Places)."""
@@ -18,7 +29,7 @@ class Area(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))  #: one of KINDS
     name: Mapped[str] = mapped_column(Name(80))  #: as people write it: "3栋", "2单元", "501"
     code: Mapped[str] = mapped_column(String(40))  #: bare, case kept: "3", "B", "501", "Tower B"
     #: "/1/4/17/": all ids from the root down to this one, so a subtree is one range of the index

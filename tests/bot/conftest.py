@@ -38,7 +38,7 @@ async def store(
     """An empty store of this test's own."""
     if getattr(request, "param", "sqlite") == "sqlite":
         shutil.copyfile(empty_sqlite, tmp_path / "t.db")
-        made = Store(f"sqlite+aiosqlite:///{tmp_path}/t.db")
+        made = Store(f"sqlite:///{tmp_path}/t.db")
         yield made
         await made.close()
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import os
 import shutil
@@ -15,8 +17,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot import desk_work
 from bot.cli import cli
 from config.words import catalogue
+from tests.fakes.bot_api import FakeTelegram
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "neighbourhood.yaml"
@@ -237,7 +241,61 @@ def test_an_invite_that_cannot_be_made_is_told(
     assert words in result.output + result.stderr
 
 
+async def test_an_invite_through_telegram_leaves_nothing_open(
+    made: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with FakeTelegram() as tg:
+        _with_telegram(monkeypatch, made, tmp_path, tg.base_url, tg.token)
+        assert await desk_work.invite("wang", platform="", qr=None, days=7, as_json=True) == 0
+        gc.collect()
+        await asyncio.sleep(0)
+    said = json.loads(capsys.readouterr().out)
+    assert said["link"].startswith("https://t.me/")
+    assert "problem" not in said
+    assert "nclosed" not in caplog.text
+
+
+async def test_a_link_that_cannot_be_made_is_told(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = f"http://127.0.0.1:{_free_port()}/bot"
+    _with_telegram(monkeypatch, made, tmp_path, nowhere, f"123456:{'a' * 35}")
+    assert await desk_work.invite("wang", platform="", qr=None, days=7, as_json=True) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert "link" not in said
+    assert said["problem"].startswith("telegram: cannot be reached")
+    assert await desk_work.invite("wang", platform="", qr=None, days=7, as_json=False) == 1
+    told = capsys.readouterr()
+    assert "telegram: cannot be reached" in told.err
+    assert "/start " in told.out
+
+
+def _with_telegram(
+    patch: pytest.MonkeyPatch, made: Path, folder: Path, base_url: str, token: str
+) -> None:
+    _alone(patch, folder)
+    shutil.copytree(made / "example", folder / "data")
+    patch.setenv("LINLI_TELEGRAM_TOKEN", token)
+    patch.setenv("LINLI_TELEGRAM_BASE_URL", base_url)
+
+
 # The doctor, settings and the database
+
+
+def test_the_data_are_for_this_user_alone(linli: Linli, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "data")
+    before = os.umask(0o022)
+    try:
+        linli("import", EXAMPLE)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    for file in (tmp_path / "data").iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
 
 
 def test_the_doctor_tells_what_to_do(linli: Linli) -> None:
@@ -270,8 +328,8 @@ def test_a_database_that_cannot_be_used_is_told_without_its_password(
     (tmp_path / "bad.db").write_bytes(os.urandom(5000))
     (tmp_path / "plain").touch()
     for url, words in (
-        ("sqlite+aiosqlite:///bad.db", "not a database"),
-        ("sqlite+aiosqlite:///plain/x.db", "plain"),
+        ("sqlite:///bad.db", "not a database"),
+        ("sqlite:///plain/x.db", "plain"),
         (f"postgresql+asyncpg://u:s3cret@127.0.0.1:{_free_port()}/x", "127.0.0.1"),
         ("postgresql+asyncpg://u:s3cret@127.0.0.1:abc/x", "port"),
     ):
@@ -345,15 +403,25 @@ def test_texts_are_understood_one_by_one(linli: Linli) -> None:
 def test_a_line_that_cannot_be_used_is_named(linli: Linli, line: str | bytes, words: str) -> None:
     body = line if isinstance(line, bytes) else line.encode()
     result = linli("understand", given=body + b"\n")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert words in result.stderr
+
+
+def test_bad_lines_are_told_by_number_and_the_others_are_read(linli: Linli) -> None:
+    lines = ["电梯坏了", "{bad", "没水了", '{"text": 5}', '{"id": 3, "text": "楼道灯不亮"}']
+    result = linli("understand", "--json", given="\n".join(lines).encode() + b"\n\xff\n")
+    assert result.exit_code == 1
+    read = [json.loads(line)["text"] for line in result.stdout.splitlines()]
+    assert read == ["电梯坏了", "没水了", "楼道灯不亮"]
+    told = result.stderr.splitlines()
+    assert [line.split(":")[0] for line in told] == ["line 2", "line 4", "line 6"]
 
 
 def test_the_command_itself_leaves_with_its_code_and_no_traceback(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "bot.cli", "import", str(tmp_path / "none.yaml")],
         cwd=ROOT,
-        env={**os.environ, "LINLI_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/x.db"},
+        env={**os.environ, "LINLI_DATABASE_URL": f"sqlite:///{tmp_path}/x.db"},
         capture_output=True,
         text=True,
         check=False,

@@ -23,6 +23,7 @@ from handlers.turn import Ahead
 from storage.base import Base
 from storage.engine import Store
 from storage.tables import Audit, Letter, Update
+from storage.wire import Wire
 from tests.fakes.rooms import Rooms
 from tests.harness import MONDAY
 
@@ -88,6 +89,7 @@ class Desktop:
             {"rooms": self.rooms},
             cast("Dispatcher", self.script),
             self._spoken,
+            Wire(self.store, lambda _news: None),
         )
 
     def _spoken(self) -> None:

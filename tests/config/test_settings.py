@@ -116,6 +116,9 @@ def test_what_is_left_empty_is_not_set(tmp_path: Path) -> None:
         ("DATA_DIR", "plain", "no folder"),
         ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@h:x/d", "port"),
         ("TELEGRAM_TOKN", "1:abc", "did you mean LINLI_TELEGRAM_TOKEN?"),
+        ("TOKEN", "hunter2", "did you mean LINLI_TELEGRAM_TOKEN?"),
+        ("PROT", "80", "did you mean LINLI_PORT?"),
+        ("COLOUR_OF_THE_PAGE", "hunter2", "is no setting; the nearest is LINLI_"),
     ],
 )
 def test_each_wrong_one_is_told_with_what_to_change(
@@ -138,6 +141,15 @@ def test_a_misspelt_name_in_the_file_is_told_with_the_other_mistakes(tmp_path: P
         load_settings()
     assert len(str(caught.value).splitlines()) == 2
     assert "LINLI_LANGUAGE?" in str(caught.value)
+
+
+def test_a_name_in_the_file_that_is_no_setting_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LINLI_COLOUR=1\nlinli_xyz=x\nOTHER=1\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    first, second = str(caught.value).splitlines()
+    assert first.startswith("LINLI_COLOUR: is no setting")
+    assert second.startswith("linli_xyz: is no setting")
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ class Inbox:
     updates: list[RawUpdate] = field(default_factory=list[RawUpdate])
     received: int = 0  #: repeats included
 
+    async def our_turn(self) -> bool:
+        return True
+
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         self.received += len(updates)
         known = {each.key for each in self.updates}

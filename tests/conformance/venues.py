@@ -264,7 +264,7 @@ async def rooms(folder: Path) -> AsyncGenerator[Venue]:
 
 @asynccontextmanager
 async def local(folder: Path) -> AsyncGenerator[Venue]:
-    store = Store(f"sqlite+aiosqlite:///{folder / 'local.db'}")
+    store = Store(f"sqlite:///{folder / 'local.db'}")
     async with store.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     venue = LocalVenue(store)

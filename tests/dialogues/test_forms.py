@@ -225,3 +225,17 @@ async def test_the_question_where_it_is_can_be_dropped(stage: Stage) -> None:
     await stage.li.says("99栋9单元电梯坏了", ALL)
     await stage.li.presses(stage.last(ALL), "算了")
     assert not await open_forms(stage)
+
+
+async def test_a_picture_without_words_gives_up_no_form_and_confirms_none(stage: Stage) -> None:
+    await stage.li.writes("/report")
+    await stage.li.presses(stage.li.last, "电梯")
+    await stage.li.writes("3栋2单元")
+    await stage.li.sends_photo("", stage.li.private)
+    assert "这样登记，对吗" in stage.li.last.text
+    await stage.li.sends_photo("", stage.li.private, ref="p2")
+    assert not await stage.requests()
+    await stage.li.presses(
+        next(each for each in stage.li.heard if "这样登记" in each.text), "对，登记"
+    )
+    assert len(await stage.requests()) == 1

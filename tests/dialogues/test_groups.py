@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from sqlalchemy import select
 
-from handlers.chat import ChatFacts
+from handlers.chat import Capabilities, ChatFacts
 from storage.tables import Area, Chat
-from tests.harness import GROUP, Stage
+from tests.dialogues.steps import hires
+from tests.harness import GROUP, Stage, staged
 
 
 async def area_of(stage: Stage, room: str) -> str | None:
@@ -129,6 +131,28 @@ async def test_the_doctor_names_rungs_that_reach_nobody(stage: Stage) -> None:
     report = stage.feng.last.text
     assert "小区长" in report
     assert "/staff add" in report
+
+
+async def test_the_doctor_names_whom_to_invite(stage: Stage) -> None:
+    """R29: by name, with the place, and only those who have no account."""
+    await hires(stage, "胡师傅", role="life_steward", key="hu")
+    await stage.feng.writes("/staff add 胡师傅 志愿者 和平里")
+    await stage.feng.writes("/doctor")
+    lines = [line for line in stage.feng.last.text.splitlines() if "绑定" in line]
+    assert lines == [
+        "⚠️ 胡师傅（和平里小区生活管家）还没绑定账号，找不到本人。"
+        "请发邀请：在这里发 /invite 胡师傅，或在命令行 linli invite hu"
+    ]
+
+
+async def test_who_only_never_pressed_start_is_not_said_to_be_unbound(tmp_path: Path) -> None:
+    async with staged(tmp_path, capabilities=Capabilities(speaks_first=False)) as stage:
+        await stage.does("@wang", "wang", "standing", present=False)
+        await stage.feng.writes("/doctor")
+        report = stage.feng.last.text
+        assert "王姨（和平里小区3栋2单元单元长）没有打开和我的私聊" in report
+        assert "开始" in report
+        assert "绑定" not in report
 
 
 async def test_the_doctor_names_a_wrong_token(stage: Stage) -> None:

@@ -7,18 +7,8 @@ from pathlib import Path
 import pytest
 
 from handlers.chat import Capabilities
+from tests.dialogues.steps import opened, taken
 from tests.harness import GROUP, Stage, staged
-
-REPORT = "咱们楼电梯又坏了"
-
-
-async def opened(stage: Stage) -> None:
-    await stage.li.says(REPORT)
-
-
-async def taken(stage: Stage) -> None:
-    await opened(stage)
-    await stage.wang.presses(stage.page(stage.wang), "我来")
 
 
 async def finished(stage: Stage) -> None:
@@ -382,3 +372,22 @@ async def test_a_page_is_written_in_the_language_of_the_app(stage: Stage) -> Non
     await stage.does("@wang", "wang", "message", text="/help", language="en-GB", name="王姨")
     await opened(stage)
     assert "I take it" in stage.page(stage.wang).labels
+
+
+async def test_an_open_emergency_is_not_merged_in_silence(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.li.says("着火了！！3栋2单元楼道全是烟")
+    await stage.feng.writes("/merge 2 1")
+    asked = stage.feng.last
+    assert "不再按紧急催办" in asked.text
+    assert "/merge 1 2" in asked.text
+    assert (await stage.request(2)).state == "open"
+    await stage.feng.presses(asked, "确定，并入 #1")
+    assert (await stage.request(2)).ending == "merged"
+
+
+async def test_an_open_emergency_is_merged_in_words_that_are_sure(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.li.says("着火了！！3栋2单元楼道全是烟")
+    await stage.feng.writes("/merge 2 1 是")
+    assert (await stage.request(2)).ending == "merged"

@@ -6,21 +6,15 @@ from sqlalchemy import select
 
 from handlers.chat import Content
 from handlers.context import Work
-from storage.tables import Area, Chat, Event, Person, RoleHeld
+from storage.tables import Area, Audit, Chat, Event
+from tests.dialogues.steps import hires
 from tests.fakes.rooms import Shown
 from tests.harness import GROUP, MONDAY, Stage
 
 
-async def crowd(stage: Stage, many: int, role: str = "volunteer") -> None:
-    """So many more people with a role in the neighbourhood."""
-    async with stage.app.store.write() as store:
-        area = await store.scalar(select(Area).where(Area.code == "和平里"))
-        assert area is not None
-        for number in range(many):
-            person = Person(name=f"志愿{number:03}", skills=[], created_at=MONDAY)
-            store.add(person)
-            await store.flush()
-            store.add(RoleHeld(person_id=person.id, role=role, area_id=area.id, since=MONDAY))
+async def crowd(stage: Stage, many: int) -> None:
+    """So many volunteers in the neighbourhood."""
+    await hires(stage, *(f"志愿{number:03}" for number in range(many)))
 
 
 async def read_through(stage: Stage, page: Shown) -> list[str]:
@@ -148,3 +142,14 @@ async def test_a_long_history_is_told_whole(stage: Stage) -> None:
     told = [line for each in stage.wang.heard[1:] for line in each.text.splitlines()]
     assert len(told) == 301
     assert len(stage.wang.heard) > 2
+
+
+async def test_the_whole_audit_log_is_read_page_by_page(stage: Stage) -> None:
+    async with stage.app.store.write() as store:
+        for number in range(45):
+            store.add(Audit(at=MONDAY, command=f"change{number:02}", detail={}))
+    await stage.feng.writes("/audit")
+    lines = await read_through(stage, stage.feng.last)
+    assert len(lines) == 45
+    assert "change44" in lines[0]
+    assert "change00" in lines[-1]

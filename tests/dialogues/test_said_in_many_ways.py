@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.dialogues.steps import opened, taken
 from tests.harness import GROUP, Actor, Stage
 
-REPORT = "咱们楼电梯又坏了"
 Way = Callable[[Stage, Actor], Awaitable[object]]
 
 
@@ -102,15 +102,6 @@ HELPING = [
     command("/求助 1"),
     words("我一个人弄不了，来个人帮忙"),
 ]
-
-
-async def opened(stage: Stage) -> None:
-    await stage.li.says(REPORT)
-
-
-async def taken(stage: Stage) -> None:
-    await opened(stage)
-    await stage.wang.presses(stage.page(stage.wang), "我来")
 
 
 async def finished(stage: Stage) -> None:
@@ -261,3 +252,21 @@ async def test_a_late_reply_to_an_ended_request_opens_it_again(stage: Stage) -> 
     await stage.passes(days=1)
     await stage.zhao.says("又坏了", reply_to=stage.card(1))
     assert (await stage.request()).state == "open"
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("我弄不了，转给周叔", "open"),
+        ("这个不归我管，转给物业吧", "open"),
+        ("can't fix it, pass to @zhou", "open"),
+        ("can't fix it, ask the supplier", "closed"),
+        ("这个修不了", "closed"),
+    ],
+)
+async def test_whoever_cannot_and_passes_it_on_ends_nothing(
+    stage: Stage, words: str, state: str
+) -> None:
+    await taken(stage)
+    await stage.wang.says(words, reply_to=stage.card(1))
+    assert (await stage.request()).state == state

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 
-from storage.tables import Area, Person, RoleHeld
-from tests.harness import MONDAY, Stage
-
-
-async def hires(stage: Stage, name: str, role: str = "volunteer", where: str = "和平里") -> None:
-    """One more with a role."""
-    async with stage.app.store.write() as store:
-        area = await store.scalar(select(Area).where(Area.code == where))
-        assert area is not None
-        person = Person(name=name, skills=[], created_at=MONDAY)
-        store.add(person)
-        await store.flush()
-        store.add(RoleHeld(person_id=person.id, role=role, area_id=area.id, since=MONDAY))
+from tests.dialogues.steps import hires
+from tests.harness import Stage
 
 
 async def test_a_surname_with_a_title_asks_which_of_several(stage: Stage) -> None:
-    await hires(stage, "王建国", "property_manager")
+    await hires(stage, "王建国", role="property_manager")
     await stage.li.says("咱们楼电梯又坏了")
     await stage.feng.writes("/assign 1 王师傅")
     asked = stage.feng.last
@@ -41,8 +29,17 @@ async def test_even_a_single_one_of_that_surname_is_not_taken_for_granted(stage:
     assert "吴工" in stage.card(1).text
 
 
+async def test_said_among_other_talk_it_is_asked_as_well(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    await stage.wang.says("电梯这事我弄不了，转给吴师傅")
+    assert stage.last().labels == ["吴工（和平里小区物业经理）"]
+    await stage.wang.presses(stage.last(), "吴工")
+    assert "吴工" in stage.card(1).text
+
+
 async def test_two_of_the_same_name_are_told_apart_by_their_place(stage: Stage) -> None:
-    await hires(stage, "王姨", "red_steward", "4")
+    await hires(stage, "王姨", role="red_steward", where="4")
     await stage.feng.writes("/invite 王姨")
     asked = stage.feng.last
     assert asked.labels[:2] == ["王姨（和平里小区3栋2单元单元长）", "王姨（和平里小区4栋红色管家）"]
@@ -51,7 +48,7 @@ async def test_two_of_the_same_name_are_told_apart_by_their_place(stage: Stage) 
 
 
 async def test_who_stands_in_is_asked_when_several_are_called_so(stage: Stage) -> None:
-    await hires(stage, "周叔", "volunteer")
+    await hires(stage, "周叔")
     await stage.wang.writes("/leave 03-04 03-06 周叔")
     await stage.wang.presses(stage.wang.last, "3栋楼长")
     assert "周叔代班" in stage.wang.last.text
@@ -63,7 +60,7 @@ async def test_who_stands_in_is_asked_when_several_are_called_so(stage: Stage) -
 
 
 async def test_help_is_asked_of_the_one_who_is_meant(stage: Stage) -> None:
-    await hires(stage, "吴建国", "volunteer")
+    await hires(stage, "吴建国")
     await stage.li.says("咱们楼电梯又坏了")
     await stage.wang.presses(stage.page(stage.wang), "我来")
     await stage.wang.writes("/assist 1 吴师傅")

@@ -8,16 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 from telegram import Bot
 
-from tests.fakes.bot_api import FakeTelegram, Group, Person
+from tests.fakes.bot_api import FakeTelegram
 from tests.fakes.clients import Bare
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # else python-telegram-bot warns at every 429
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as fake:
-        yield fake
 
 
 @pytest.fixture
@@ -30,13 +24,3 @@ async def bot(tg: FakeTelegram) -> AsyncIterator[Bot]:
 async def bare(tg: FakeTelegram) -> AsyncIterator[Bare]:
     async with Bare(tg) as client:
         yield client
-
-
-@pytest.fixture
-def wang(tg: FakeTelegram) -> Person:
-    return tg.person("王姨")
-
-
-@pytest.fixture
-def group(tg: FakeTelegram, wang: Person) -> Group:
-    return tg.group("3栋邻里群", [wang])

@@ -150,6 +150,9 @@ class Rooms:
     def link(self, payload: str, *, group: bool = False) -> str | None:
         return f"https://rooms.example/{'group' if group else 'start'}?{payload}"
 
+    async def close(self) -> None:
+        """Nothing was opened."""
+
     def message(self, message_id: str) -> Shown:
         """A message by its id."""
         return next(each for each in self.messages if each.id == message_id)

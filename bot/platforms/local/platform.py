@@ -151,6 +151,9 @@ class LocalPlatform(People):
         """A link that opens the page with a payload."""
         return f"{self._url}/?{'group' if group else 'start'}={quote(payload)}"
 
+    async def close(self) -> None:
+        """Nothing is open: the pages' sockets are the web app's."""
+
 
 async def _require_bot(store: AsyncSession, key: str) -> None:
     room = await query.room(store, key)

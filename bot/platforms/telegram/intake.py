@@ -42,6 +42,7 @@ class Pace:
 
     poll: float = 30.0  #: how long Telegram may keep a poll waiting (50 at most)
     grace: float = 15.0  #: a poll that lasts this much longer is given up
+    turn: float = 2.0  #: how often a process looks whether it is the one that polls
     first_pause: float = 1.0
     longest_pause: float = 30.0
 
@@ -62,6 +63,10 @@ class Polling:
         """Receive until cancelled."""
         offset: int | None = None
         while True:
+            if not await intake.our_turn():
+                # Two that poll with one token throw each other out (HTTP 409).
+                await asyncio.sleep(self._pace.turn)
+                continue
             try:
                 updates = await self._ask(offset)
                 kept = raw_updates(updates, self._me)

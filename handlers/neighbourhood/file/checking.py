@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.words import catalogue
-from handlers.neighbourhood.file.model import KINDS, Neighbourhood, PersonEntry, PlaceEntry, code_of
+from handlers.neighbourhood.file.model import Neighbourhood, PersonEntry, PlaceEntry, code_of
 from handlers.neighbourhood.file.problems import Path
 from handlers.neighbourhood.file.reading import Draft
 from handlers.reminders.phrases import WhenError, parse_when
+from storage.tables.directory import KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,8 @@ from pydantic import (
 )
 
 from handlers.neighbourhood.file.problems import FieldError
+from storage.tables.directory import KINDS
 
-KINDS = (
-    "district",
-    "subdistrict",
-    "community",
-    "neighbourhood",
-    "building",
-    "unit",
-    "household",
-)
 PHONE = re.compile(r"\+?[\d][\d\s()-]{4,24}\d")
 RANGE = re.compile(r"(\d{1,4})\s*-\s*(\d{1,4})")
 MOST_ROOMS = 2000

@@ -58,6 +58,9 @@ class Kept:
     fails: bool = False
     more: asyncio.Condition = field(default_factory=asyncio.Condition)
 
+    async def our_turn(self) -> bool:
+        return True
+
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         assert platform == "local"
         if self.fails:
@@ -108,7 +111,7 @@ async def town_in(folder: Path) -> AsyncGenerator[Town]:
 
 async def new_store(folder: Path) -> Store:
     """An empty database."""
-    store = Store(f"sqlite+aiosqlite:///{folder / 'web.db'}")
+    store = Store(f"sqlite:///{folder / 'web.db'}")
     async with store.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     return store

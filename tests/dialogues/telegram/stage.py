@@ -139,7 +139,7 @@ class TelegramStage:
 
     def _built(self) -> App:
         settings = Settings(
-            database_url="sqlite+aiosqlite://",  # the store is given
+            database_url="sqlite://",  # the store is given
             web_chat=False,
             telegram_token=self.tg.token,  # pyright: ignore[reportArgumentType]
             telegram_base_url=self.tg.base_url,

@@ -64,6 +64,15 @@ async def test_a_command_for_another_bot_is_left_alone(stage: TelegramStage) -> 
     assert not stage.group.said
 
 
+async def test_an_unknown_command_by_the_bot_s_name_gets_a_hint_and_any_other_is_left_alone(
+    stage: TelegramStage,
+) -> None:
+    await stage.feng.says("/opne")
+    assert not stage.group.said
+    await stage.feng.says("/opne@linli_test_bot")
+    assert "/open" in stage.group.said[-1].text
+
+
 async def test_a_one_tap_install_link_carries_the_building(stage: TelegramStage) -> None:
     await stage.feng.writes("/link 4栋")
     link = re.search(r"https://t\.me/linli_test_bot\?startgroup=(\S+)&admin=", stage.feng.last.text)

@@ -143,3 +143,12 @@ async def test_a_poison_update_is_parked_and_the_others_are_handled(stage: Teleg
     stage.tg.poison(stage.group)
     await stage.li.says(REPORT)
     assert stage.card(1)
+
+
+async def test_a_long_notice_reaches_the_group_whole(stage: TelegramStage) -> None:
+    words = "\n".join(f"第{number}条：{'请注意' * 20}" for number in range(62))
+    await stage.feng.writes(f"/announce 3栋 {words}")
+    await stage.feng.presses(stage.feng.last, "发送")
+    said = "\n".join(each.text for each in stage.group.said)
+    assert all(line in said for line in words.splitlines())
+    assert all(len(each.text) <= 4096 for each in stage.group.said)

@@ -30,7 +30,7 @@ SAMPLE = Path("config/sample/subdistrict.yaml")
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    made = Store(f"sqlite+aiosqlite:///{tmp_path}/t.db")
+    made = Store(f"sqlite:///{tmp_path}/t.db")
     async with made.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     yield made
@@ -353,7 +353,7 @@ async def test_an_export_fills_another_database_alike(
 ) -> None:
     await brought(store, sample())
     found = await again(store, form, tmp_path)
-    other = Store(f"sqlite+aiosqlite:///{tmp_path}/other.db")
+    other = Store(f"sqlite:///{tmp_path}/other.db")
     async with other.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     await brought(other, found)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bench.scoring import Prediction, Tally, golds_of, score, score_reader
 from handlers.understanding.fit import fit
 from handlers.understanding.meaning import Outcome, Place
 from handlers.understanding.reader import Reader
+from handlers.understanding.scoring import Prediction, Tally, golds_of, score, score_reader
 from handlers.understanding.transcripts import (
     Conversation,
     TranscriptError,

@@ -320,7 +320,8 @@ def test_a_danger_decides_who_helps(reader: Reader, text: str, category: str) ->
 
 def test_a_broken_reader_of_cards_is_no_emergency(reader: Reader) -> None:
     meaning = reader.read(said("4楼门禁坏了，刷卡没反应"), after_talk())
-    assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.NORMAL)
+    assert meaning.outcome is Outcome.OPEN
+    assert meaning.urgency is not Urgency.EMERGENCY
 
 
 @dataclass(frozen=True)

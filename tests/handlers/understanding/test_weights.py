@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import exp
 from pathlib import Path
 
-from handlers.understanding.model import Head, Model, load_model, save_model
+import pytest
+
+from handlers.understanding.model import Fitted, Model, assemble, load_model, save_model
 from handlers.understanding.reader import WEIGHTS
 from handlers.understanding.reading import HEADS, fingerprint
 
@@ -20,15 +23,38 @@ def test_the_weights_hold_every_head_and_stay_small() -> None:
     assert WEIGHTS.stat().st_size < 1_500_000
 
 
+HEADS_OF_TWO = {
+    "emergency": Fitted(("no", "yes"), (0.5, -0.5), {"#s help": (-1.0, 1.0)}),
+    "kind": Fitted(
+        ("a", "b", "c"), (0.0, 0.0, 0.0), {"#s help": (0.0, 2.0, 0.5), "w": (1.0, 0, 0)}
+    ),
+}
+
+
+def two_heads() -> Model:
+    """Two heads that look at the same features."""
+    return assemble(HEADS_OF_TWO, dict.fromkeys(HEADS_OF_TWO, "words"), {"open": 0.4}, 7)
+
+
 def test_a_model_survives_its_file(tmp_path: Path) -> None:
-    head = Head(("no", "yes"), (0.5, -0.5), {"#s help": (-1.0, 1.0)})
-    model = Model({"emergency": head}, {"open": 0.4}, 7)
-    save_model(model, tmp_path / "w.json.gz")
-    assert load_model(tmp_path / "w.json.gz") == model
+    save_model(two_heads(), tmp_path / "w.bin")
+    assert load_model(tmp_path / "w.bin") == two_heads()
 
 
 def test_scores_are_sums_and_chances_sum_to_one() -> None:
-    head = Head(("no", "yes"), (0.0, 0.0), {"a": (0.0, 2.0), "b": (1.0, 0.0)})
-    assert head.scores(["a", "b", "unknown"]) == [1.0, 2.0]
-    assert abs(sum(head.chances(["a"]).values()) - 1) < 1e-9
-    assert head.strongest(["a", "b"], "yes", 1) == [("a", 2.0)]
+    model = two_heads()
+    seen = model.see("words", ["#s help", "w", "unknown"])
+    assert seen.rows == 2
+    assert model.chances("emergency", seen)["yes"] == pytest.approx(1 / (1 + exp(-1)))
+    powers = [exp(1), exp(2), exp(0.5)]
+    assert list(model.chances("kind", seen).values()) == pytest.approx(
+        [each / sum(powers) for each in powers]
+    )
+    assert model.strongest("kind", ["#s help", "w"], "b", 1) == [("#s help", 2.0)]
+
+
+def test_weights_beyond_what_a_lane_holds_are_cut() -> None:
+    head = Fitted(("no", "yes"), (0.0, 0.0), {"a": (-1000.0, 1000.0)})
+    model = assemble({"link": head}, {"link": "pair"}, {})
+    assert model.strongest("link", ["a"], "yes") == [("a", 20.47)]
+    assert model.chances("link", model.see("pair", ["a"] * 500))["yes"] == 1.0

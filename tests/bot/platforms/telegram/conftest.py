@@ -14,11 +14,11 @@ import pytest
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import TelegramPlatform
 from handlers.chat import Intake, RawUpdate
-from tests.fakes.bot_api import FakeTelegram, Group, Person
+from tests.fakes.bot_api import FakeTelegram
 
 PAYLOADS = Path(__file__).parent / "payloads"
 #: No test waits for a pause, and a hung poll is given up at once.
-FAST = Pace(poll=20, grace=5, first_pause=0.001, longest_pause=0.01)
+FAST = Pace(poll=20, grace=5, turn=0.001, first_pause=0.001, longest_pause=0.01)
 
 Payload = Callable[[str], dict[str, Any]]
 
@@ -29,6 +29,9 @@ class Kept:
     def __init__(self) -> None:
         self.updates: list[RawUpdate] = []
         self.failures = 0
+
+    async def our_turn(self) -> bool:
+        return True
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         assert platform == "telegram"
@@ -72,12 +75,6 @@ def payload() -> Payload:
 
 
 @pytest.fixture
-async def tg() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
 async def platform(tg: FakeTelegram) -> AsyncIterator[TelegramPlatform]:
     platform = TelegramPlatform(tg.token, tg.base_url, pace=FAST)
     yield platform
@@ -87,13 +84,3 @@ async def platform(tg: FakeTelegram) -> AsyncIterator[TelegramPlatform]:
 @pytest.fixture
 def kept() -> Kept:
     return Kept()
-
-
-@pytest.fixture
-def wang(tg: FakeTelegram) -> Person:
-    return tg.person("王姨")
-
-
-@pytest.fixture
-def group(tg: FakeTelegram, wang: Person) -> Group:
-    return tg.group("3栋邻里群", [wang])

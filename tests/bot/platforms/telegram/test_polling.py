@@ -41,6 +41,19 @@ class Dying(Slow):
         await self.durable.wait()
 
 
+class Second(Kept):
+    """The intake of a process beside another one, which has the turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+        self.ours = False
+
+    async def our_turn(self) -> bool:
+        self.asked.set()
+        return self.ours
+
+
 async def until_polled(tg: FakeTelegram, times: int = 1) -> None:
     await tg.until(lambda: len(tg.calls("getUpdates")) >= times, told="for a poll")
 
@@ -233,3 +246,14 @@ async def test_what_was_kept_and_not_confirmed_comes_again_under_the_same_key(
     async with running(TelegramPlatform(tg.token, tg.base_url, pace=FAST), kept):
         await tg.until_read()
     assert [each.key for each in kept.updates] == [each.key for each in dying.updates]
+
+
+async def test_of_two_processes_with_one_token_one_polls(
+    tg: FakeTelegram, platform: TelegramPlatform
+) -> None:
+    second = Second()
+    async with running(platform, second):
+        await second.asked.wait()
+        assert not tg.calls("getUpdates")
+        second.ours = True
+        await until_polled(tg)

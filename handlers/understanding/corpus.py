@@ -1,0 +1,60 @@
+"""All conversations that there are to fit on, prepared once. Needs numpy and scipy (`learn`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.understanding.fit import Prepared, fit_prepared, prepare
+from handlers.understanding.model import Model
+from handlers.understanding.transcripts import EXAMPLES, Conversation, read_transcripts
+
+LANGUAGES = ("zh", "en")
+
+
+def load(kind: str, language: str) -> list[Conversation]:
+    """The conversations of all example files of a kind and language."""
+    found: list[Conversation] = []
+    for file in sorted(EXAMPLES.glob(f"{kind}_{language}*.jsonl*")):
+        found += read_transcripts(file)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All conversations to fit on, prepared once; which are measured, by language or file."""
+
+    conversations: list[Conversation]
+    prepared: Prepared
+    measured: dict[str, list[int]]
+
+    def fit_without(self, k: int, count: int) -> Model:
+        """A model that never saw the k-th of `count` folds of what is measured."""
+        left_out = {each for own in self.measured.values() for each in own[k::count]}
+        return fit_prepared(self.prepared, set(range(len(self.conversations))) - left_out)
+
+
+def corpus(own: Sequence[Conversation] = ()) -> Corpus:
+    """The examples; with `own`, those are measured, and no example is one of them."""
+    conversations: list[Conversation] = list(own)
+    hands = [""] * len(own)
+    measured = {"": list(range(len(own)))} if own else dict[str, list[int]]()
+    known = {_mark(each) for each in own}
+    for language in LANGUAGES:
+        for kind in ("transcripts", "extra"):
+            some = [each for each in load(kind, language) if _mark(each) not in known]
+            if kind == "transcripts" and not own:
+                first = len(conversations)
+                measured[language] = list(range(first, first + len(some)))
+            conversations += some
+            hands += ["" if kind == "transcripts" else _hand(each) for each in some]
+    return Corpus(conversations, prepare(conversations, hands), measured)
+
+
+def _mark(conversation: Conversation) -> str:
+    return "\n".join(line.text for line in conversation[:3])
+
+
+def _hand(conversation: Conversation) -> str:
+    """Who wrote an extra conversation, by its name: "zh-q-001" is by "zh-q"."""
+    return conversation[0].conv.rpartition("-")[0]

@@ -1,0 +1,23 @@
+"""Folders and files that only this user may read: phone numbers and words of people stand there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+FOLDER, FILE = 0o700, 0o600
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for this user alone, where there is none yet."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=FOLDER, exist_ok=True)
+
+
+def make_database(path: Path) -> None:
+    """Make the empty file of a database, for this user alone, where there is none yet.
+
+    SQLite gives the files that it keeps beside it the rights of this one.
+    """
+    make_folder(path.parent)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE))
