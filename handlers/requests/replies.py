@@ -41,7 +41,8 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
         await asking_more.among(ctx, request, "pass", several)
         return True
     if not obeyed:
-        return await _ask_when(ctx, request, spoken, message)
+        asked = await _ask_when(ctx, request, spoken, message)
+        return asked or await _of_holder(ctx, request, message)
     acknowledge(ctx, message)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+import handlers
 from bot.app import App
 from storage.engine import Store
 from storage.tables import Area, Event, Request
@@ -19,7 +21,7 @@ from tests.dialogues.policies import at, governed, local
 from tests.fakes.reader import PlainReader
 from tests.harness import Stage
 
-REPORT = "楼道的灯坏了"  # ordinary, in unit 2 of building 3
+LAMP = REPORT = "楼道的灯坏了"  # ordinary, in unit 2 of building 3
 WORKING = """
 [deadlines.normal]
 answer = "4 working hours"
@@ -178,7 +180,8 @@ async def test_every_line_of_history_says_which_promise_it_changed(stage: Stage)
     await taken(stage)
     await stage.wang.writes("/wait 1 等配件 周五")
     await stage.passes(days=6)
-    await stage.wang.presses(stage.page(stage.wang), "修好了")
+    await stage.wang.writes("/still 1")
+    await stage.wang.presses(stage.wang.heard[-2], "修好了")
     request = await stage.request(1)
     async with stage.app.store.read() as store:
         rows = await store.scalars(
@@ -191,6 +194,38 @@ async def test_every_line_of_history_says_which_promise_it_changed(stage: Stage)
     for name in ("answer_due", "solve_due", "progress_due", "callback_due"):
         found = getattr(request, name)
         assert promised.get(name) == (found.isoformat() if found else None), name
+
+
+async def test_every_path_in_sets_the_clocks(stage: Stage) -> None:
+    """R40. After each step the stage itself looks whether a request lacks one of its clocks."""
+    await stage.li.says(LAMP)
+    await stage.li.writes("电梯坏了")
+    await stage.feng.writes("/new 3栋 没水了")
+    await stage.feng.writes("/split 1 垃圾没人收")
+    await stage.zhao.says("/report 煤气有问题")
+    await stage.feng.writes("/settings mode suggest")
+    requests = await stage.requests()
+    assert len(requests) >= 5
+    for request in requests:
+        assert request.answer_due is not None
+        assert request.solve_due is not None
+        assert request.climb_at is not None
+        assert request.ages_at is not None
+        assert request.due_at == min(request.climb_at, request.solve_due, request.ages_at)
+
+
+def test_a_request_is_made_in_one_place_only() -> None:
+    """R40: whoever makes one goes through `opening`, which turns the clocks."""
+    root = Path(handlers.__path__[0])
+    makers = {
+        file.relative_to(root).as_posix()
+        for file in root.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Request"
+    }
+    assert makers == {"requests/opening.py", "requests/simulating.py"}, "the second keeps none"
 
 
 # Working time -------------------------------------------------------------------------------
