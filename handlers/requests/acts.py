@@ -147,8 +147,7 @@ async def wait(ctx: Context, request: Request, rest: str) -> None:
         return
     facts = await directory_query.facts_at(ctx.store, request.area_id)
     until = words_to_moment.until(rest, ctx.now, zone_at(ctx, facts))
-    spoken = plain_words.read(plain_words.phrases_of(ctx.desk.words), rest)
-    code = spoken.code if spoken and spoken.kind == "wait" else None
+    code = plain_words.why_wait(plain_words.phrases_of(ctx.desk.words), rest)
     if until is None:
         await access.may_begin(ctx, request, Move.WAIT)
         await asking_more.when(ctx, request, code or "other", words=rest)

@@ -136,7 +136,7 @@ async def _tell(case: Case, before: State) -> None:
     """Pages, card, the quiet mark on the report, and the question whether it is solved."""
     if case.state is State.DONE and before is not State.DONE:
         await callback_asking.ask_all(case)
-    elif before is State.DONE:
+    elif before is State.DONE and case.state is not State.DONE:
         await callback_asking.take_back(case)
     await pages.show(case)
     cards.show_cards(case)
