@@ -135,9 +135,9 @@ def look(text: str) -> Looked:
     categories, dangers, signs = (frozenset(groups[each]) for each in groups)
     return Looked(
         bare,
-        tuple(sorted(grams(bare))),
+        tuple(grams(bare)),
         tuple(_cue_features(found, categories, dangers, signs)),
-        tuple(sorted({f"#{each.group[0]} {each.name}" for each in found})),
+        tuple({f"#{each.group[0]} {each.name}" for each in found}),
         found,
         categories,
         dangers,
@@ -206,7 +206,7 @@ def _cue_features(
     ordered = sorted(signs - PLACES)
     features += [f"#s {a}+{b}" for i, a in enumerate(ordered) for b in ordered[i + 1 :]]
     features += _clause_features(found)
-    return sorted(set(features))
+    return list(set(features))
 
 
 def _clause_features(found: tuple[Found, ...]) -> Iterator[str]:
