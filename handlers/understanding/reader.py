@@ -131,7 +131,8 @@ class Reader:
         opens = chances.get("open", 0) + 0.5 * chances.get("ask", 0)
         linked = sum(chances.get(each, 0) for each in LINKS)
         if limit == 0.0 or (opens >= min(limit, limits["either"] - linked) and opens >= linked):
-            return Outcome.OPEN, opens
+            # What is opened because it is plain or dangerous counts as sure enough.
+            return Outcome.OPEN, max(opens, limits["open"])
         if linked >= limits["linked"] and linked > opens:
             return max(LINKS, key=lambda each: chances.get(each, 0)), linked
         if chances.get("answer", 0) >= limits["answer"]:
@@ -217,7 +218,7 @@ class Reader:
         seen = self._model.see("place", placing.place_features(heard, scene, category))
         heads = (*placing.PARTS, "together")
         chances = {part: self._model.chances(part, seen) for part in heads}
-        return placing.checked(placing.choose(found, heard.home, chances), found.said, scene)
+        return placing.checked(placing.choose(heard, found, chances), found.said, scene)
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:

@@ -310,6 +310,7 @@ BARE_FACTS = [
     "no water",
     "lift dead again",
     "toilet is leaking",
+    "unit 2 lobby light out",
 ]
 
 
@@ -341,6 +342,8 @@ def test_words_of_a_fault_within_other_words_are_none(reader: Reader, text: str)
 def test_a_danger_decides_who_helps(reader: Reader, text: str, category: str) -> None:
     meaning = reader.read(said(text), after_talk())
     assert (meaning.urgency, meaning.category) == (Urgency.EMERGENCY, category)
+    assert meaning.place.room is None, "it is not at the sender's own home"
+    assert meaning.confidence >= 0.6
 
 
 def test_a_broken_reader_of_cards_is_no_emergency(reader: Reader) -> None:
