@@ -220,9 +220,8 @@ async def storm(folder: Path, count: int) -> None:
     await staff(first.store)
     await fill(first.store, count, due=True)
     begin, used = time.perf_counter(), time.process_time()
-    await first.ticks.tick()
+    await asyncio.gather(first.ticks.tick(), second.ticks.tick())
     took, used = time.perf_counter() - begin, time.process_time() - used
-    await second.ticks.tick()
     async with first.store.read() as store:
         climbed = select(Event.request_id).where(Event.move == "climb")
         events = await store.scalar(select(func.count()).select_from(climbed.subquery()))
@@ -240,23 +239,28 @@ async def storm(folder: Path, count: int) -> None:
         await app.store.close()
 
 
-async def idle(folder: Path, stored: int) -> float:
-    """A tick with nothing due, so many requests stored: its median time."""
-    path = folder / f"idle{stored}.db"
-    await build(path)
-    clock = VirtualClock(NOW)
-    app = app_on(path, clock)
-    await fill(app.store, stored, due=False)
-    await app.ticks.tick()
-    times: list[float] = []
+async def idle(folder: Path, stored: list[int]) -> None:
+    """Ticks with nothing due, in turn with so many and so many requests stored: their medians."""
+    apps: dict[int, App] = {}
+    for each in stored:
+        path = folder / f"idle{each}.db"
+        await build(path)
+        apps[each] = app_on(path, VirtualClock(NOW))
+        await fill(apps[each].store, each, due=False)
+        await apps[each].ticks.tick()
+    times: dict[int, list[float]] = {each: [] for each in stored}
     for _ in range(TICKS):
-        begin = time.perf_counter()
-        await app.ticks.tick()
-        times.append(time.perf_counter() - begin)
-    await app.store.close()
-    took = median(times) * 1000
-    print(f"a tick with nothing due, {stored:,} stored requests: {took:.2f} ms")
-    return took
+        for each, app in apps.items():  # in turn: what else the machine does meets all alike
+            begin = time.perf_counter()
+            await app.ticks.tick()
+            times[each].append(time.perf_counter() - begin)
+    found = {each: median(some) * 1000 for each, some in times.items()}
+    for each, took in found.items():
+        print(f"a tick with nothing due, {each:,} stored requests: {took:.2f} ms")
+        await apps[each].store.close()
+    if len(found) > 1:
+        ratio = found[max(found)] / found[min(found)]
+        print(f"ratio {ratio:.2f} (wanted: at most 1.2)")
 
 
 async def main() -> None:
@@ -266,9 +270,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         await storm(folder, count)
-        found = [await idle(folder, each) for each in stored]
-    if len(found) > 1:
-        print(f"ratio {max(found) / min(found):.2f} (wanted: at most 1.2)")
+        await idle(folder, stored)
 
 
 if __name__ == "__main__":

@@ -204,6 +204,5 @@ def _no_setting(name: str, known: Sequence[str]) -> str:
     if likeness >= LIKELY:
         return f"{name}: is not known; did you mean {PREFIX}{nearest}?"
     return (
-        f"{name}: is no setting; the nearest is {PREFIX}{nearest} (.env.example lists all). "
-        "Take it out"
+        f"{name}: is no setting, and none has a name like it (.env.example lists all). Take it out"
     )

@@ -41,18 +41,6 @@ def read(message: Message, commands: Mapping[str, Command]) -> Typed | None:
     # "分派 12 王师傅" to the bot itself needs no slash.
     first, _, rest = text.partition(" ")
     command = commands.get(first.casefold())
-    if command is None or not _meant(command, first, rest.strip()):
+    if command is None or len(rest) > MOST_WORDS_OF_A_COMMAND:
         return None
     return Typed(first, rest.strip(), command, slash=False)
-
-
-def _meant(command: Command, first: str, rest: str) -> bool:
-    """Whether a line without a slash is a command, and not talk that begins with such a word.
-
-    "分派 12 王师傅" and "open" are; "help, the lift is stuck" and "open the gate, please" are not.
-    """
-    if len(rest) > MOST_WORDS_OF_A_COMMAND:
-        return False
-    numbered = rest[:1] in ("#", "@") or rest[:1].isdecimal()
-    steering = command.right in ("remind", "assign", "manage")
-    return not rest or numbered or steering or not (first.isascii() or command.right is None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,6 +16,50 @@ from storage.tables import Audit, Draft
 Run = Callable[[Context, str], Awaitable[None]]
 #: Runs a press with the arguments behind the verb: "take:12" -> ("12",).
 RunPress = Callable[[Context, Sequence[str]], Awaitable[None]]
+
+ID, PAGE, TOKEN, NAME, WORDS = r"\d{1,18}", r"\d{1,4}", "[0-9a-f]{8}", "[a-z_]{1,32}", "[^:]*"
+#: What stands behind a verb whose own shape is not told below: ids and short words.
+PART = rf"(?:{ID}(?=:|$)|(?!\d+(?::|$))[^:]*)"
+ARGUMENTS = f"{PART}(?::{PART})*"
+#: Shapes of the arguments by verb. A press comes from outside: whatever does not fit was not made
+#: by this version of the bot, and no handler sees it.
+SHAPES: Mapping[str, str] = {
+    **dict.fromkeys(("take", "resume", "metoo", "cancel", "why", "history"), ID),
+    **dict.fromkeys(("ok", "no"), rf"{ID}(?::\d{{1,9}})?"),  # of which round is asked
+    **dict.fromkeys(("split", "move"), ID),
+    **dict.fromkeys(("done", "cannot", "refer", "whynot", "close", "recat"), f"{ID}(?::{NAME})?"),
+    "urgency": f"{ID}(?::{NAME})?",
+    **dict.fromkeys(("help", "pass", "assign"), f"{ID}(?::(?:up|{ID}))?"),
+    "wait": rf"{ID}(?::{NAME}(?::\d{{1,3}})?)?",
+    "merge": rf"{ID}(?::\d{{1,9}}(?::sure)?)?",
+    "whom": f"{ID}:(?:help|pass|assign):[01]:{PAGE}",
+    "which": f"{ID}:{TOKEN}",
+    "q": f"(?:yes|no):{ID}:{TOKEN}|at:{ID}:{PAGE}:{TOKEN}|here:{ID}:{TOKEN}",
+    "list": f"(?:open|mine|find|ageing):{PAGE}:{WORDS}",
+    "file": f"(?:{NAME}|at:{ID}:{PAGE}|here:{ID}):{TOKEN}",
+    "home": f"ask|at:{ID}(?::{PAGE})?|(?:ok|no|move|both):{ID}",
+    "lang": "[a-z-]{2,8}",
+    "staff": f"{ID}:{PAGE}:{WORDS}",
+    "groups": PAGE,
+    "drop": TOKEN,
+    "fill": f"(?:at:{ID}:{PAGE}|here:{ID}|add:[^:]+|page:{PAGE}|which:{PAGE}):{TOKEN}",
+    "ann": f"send:{TOKEN}|page:{ID}:{PAGE}",
+    "set": f"{NAME}:[^:]+",
+    "undo": ID,
+    "audit": PAGE,
+    "new": f"(?:other|same):{TOKEN}",
+    "rem": (
+        f"list(?::{PAGE})?|new|(?:show|pause|resume|del|view|edit):{ID}"
+        rf"|(?:at:{ID}:{PAGE}|here:{ID}|when:\d|save):{TOKEN}"
+    ),
+}
+
+
+def fits(verb: str, arguments: str) -> bool:
+    """Whether what stands behind the verb of a press is what one of our buttons would say."""
+    return re.fullmatch(SHAPES.get(verb, ARGUMENTS), arguments, re.ASCII) is not None
+
+
 #: Continues a form with a message; returns whether it took the message as its own.
 RunForm = Callable[[Context, Draft, Message], Awaitable[bool]]
 
@@ -40,6 +85,10 @@ class Command:
     hidden: bool = False
     #: also for those who reported, joined, hold or are asked about a request
     concerned: bool = False
+    #: without a slash: whether what stands behind the name is this command's and no talk
+    parses: Callable[[Context, str], Awaitable[bool]] | None = None
+    #: what somebody is filling in stays: the command may tell what it waits for
+    keeps_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

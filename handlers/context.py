@@ -29,7 +29,7 @@ from handlers.chat import (
     SendFile,
     Show,
 )
-from handlers.parting import parts_of
+from handlers.parting import TURNS, parts_of
 from handlers.understanding.meaning import Heard, Meaning, Scene
 from storage.tables import Account, Audit, Chat, Person
 
@@ -359,7 +359,7 @@ class Context(Work):
                     chat=self.chat.external_id,
                     group=not self.private,
                     press_id=self.incoming.press_id,
-                    text=text[:200],
+                    text=text.translate(TURNS)[:200],
                     alert=alert,
                     urgent=True,
                 )

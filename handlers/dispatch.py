@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers import command_line, hearing, reach
 from handlers.changes import CHANGES
 from handlers.chat import ChatKind, Incoming, Message, Press, Reaction, Recalled
-from handlers.commands import Subject
+from handlers.commands import Subject, fits
 from handlers.context import Context, Desk, RefusalError, Work
 from handlers.hearing import Hearing
 from handlers.meeting import Meeting
@@ -83,6 +83,7 @@ class Dispatcher:
         ctx.prepared = ahead.prepared
         try:
             await self._answer(ctx, ahead)
+            await reach.file_waiting(ctx)
             if ctx.private and isinstance(incoming, Message):
                 await reach.opened_private(ctx, ctx.account)
         except RefusalError as refusal:
@@ -105,11 +106,11 @@ class Dispatcher:
                 await _recall(ctx, incoming)
 
     async def _press(self, ctx: Context, press: Press) -> None:
-        verb, *arguments = press.data.split(":")
+        verb, _, arguments = press.data.partition(":")
         run = self.tables.presses.get(verb)
-        if run is None:
+        if run is None or not fits(verb, arguments):
             raise RefusalError("access.old_button")
-        await run(ctx, arguments)
+        await run(ctx, arguments.split(":") if arguments else [])
 
 
 def _is_plain(message: Message) -> bool:

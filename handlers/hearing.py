@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 
 from handlers import courtesy
-from handlers.chat import Message
+from handlers.chat import ChatKind, Message
 from handlers.context import Context, Desk, RefusalError
 from handlers.directory import answers, places
 from handlers.requests import answering, callback, inquiries, lifecycle, questions
@@ -24,6 +24,7 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.questions import question_of
+from storage.queries import directory
 from storage.queries import scenes as scene_query
 from storage.tables import Area, Request
 
@@ -86,14 +87,18 @@ class Hearing:
 
 
 def heard_of(message: Message, speaker: Speaker | None, path: str) -> Heard:
-    """A chat message as understanding hears it."""
+    """A chat message as understanding hears it.
+
+    Who serves speaks in a group of others' matters as well; to the bot alone, of their own.
+    """
+    serves = speaker is not None and message.chat.kind is not ChatKind.PRIVATE
     return Heard(
         key=message.message_id,
         at=message.at,
         sender=message.sender.id,
         text=message.text,
         name=message.sender.name,
-        role=speaker.role_at(path) if speaker else "resident",
+        role=speaker.role_at(path) if speaker and serves else "resident",
         home=speaker.home if speaker else None,
         reply_to=message.reply_to,
         media=message.media[0].kind.value if message.media else None,
@@ -162,8 +167,22 @@ Done = tuple[Outcome, str | None] | None
 
 
 async def _open(ctx: Context, glance: Glance, message: Message) -> Done:
-    request = await lifecycle.open_request(ctx, await report_of(ctx, glance, message))
+    report = await report_of(ctx, glance, message)
+    if await _lacks_place(ctx, report):
+        await questions.ask_where(ctx, report)
+        return Outcome.ASK, None
+    request = await lifecycle.open_request(ctx, report)
     return Outcome.OPEN, str(request.id)
+
+
+async def _lacks_place(ctx: Context, report: Report) -> bool:
+    """Whether somebody above several neighbourhoods said in private what, and not in which one.
+
+    What is pressing waits for no answer: it is asked of those nearest to all of them.
+    """
+    if not ctx.private or report.urgency == Urgency.EMERGENCY:
+        return False
+    return not places.is_somewhere(await directory.facts_at(ctx.store, report.area_id))
 
 
 async def _ask(ctx: Context, glance: Glance, message: Message) -> Done:
@@ -280,8 +299,15 @@ async def _linked(ctx: Context, glance: Glance) -> Request | None:
 
 async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
     """A message as a report: what, where and how urgent as far as understood."""
-    meaning = glance.meaning
-    area_id = await places.smallest_area(ctx, glance.scene.facts.path, meaning.place)
+    facts = glance.scene.facts
+    if ctx.private or not places.is_somewhere(facts):
+        facts = await places.meant_by(ctx, facts, message.text)
+    return await report_at(ctx, glance.meaning, message, facts.path)
+
+
+async def report_at(ctx: Context, meaning: Meaning, message: Message, path: str | None) -> Report:
+    """The report of a message that is about a place at or under `path` (None: not known yet)."""
+    area_id = await places.smallest_area(ctx, path, meaning.place) if path else questions.NOWHERE
     return Report(
         words=message.text,
         category=meaning.category or "other",

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.words import best_language
 from handlers.chat import Message, Press, Reaction, Recalled
 from handlers.context import Book, Context, Desk, Work
-from handlers.directory import people
+from handlers.directory import people, places
 from handlers.scenes import Scenes
 from storage.queries import directory as query
+from storage.tables import Chat, Person
 
 #: What somebody can do that is answered to them.
 Doing = Message | Press | Reaction | Recalled
@@ -30,8 +31,8 @@ class Meeting:
         work = Work(self._desk, store, now)
         chat = await people.meet_chat(work, did.chat)
         account, person = await people.meet_sender(work, did.chat, did.sender)
-        facts = await query.facts_at(store, chat.area_id) if chat.area_id else None
-        community = facts.language if facts else None
+        people.note_group(account, chat)
+        community = await self._language_of_place(work, chat, person)
         default = self._desk.defaults.language
         group = best_language(chat.language, community, default=default)
         mine = best_language(person.language, default=group)
@@ -53,3 +54,12 @@ class Meeting:
             book=self._book,
             memory=self._scenes.memory(store, chat, now),
         )
+
+    async def _language_of_place(self, work: Work, chat: Chat, person: Person) -> str | None:
+        """What the community reads: the chat's, in private that of the role or of the home."""
+        if chat.area_id is not None:
+            return (await query.facts_at(work.store, chat.area_id)).language
+        if chat.kind != "private" or person.language is not None:
+            return None
+        area = await places.own_place(work, person.id)
+        return (await query.facts_at(work.store, area.id)).language if area else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from handlers import command_line, forms, hearing, passing, reach
 from handlers.administration import guide
 from handlers.chat import Mark, Message
@@ -52,6 +54,8 @@ class Messages:
         run = self._tables.forms.get(draft.form)
         if run is None or await passing.passes(turn, draft):
             return False
+        if await passing.doubtful(turn, draft):
+            return True
         async with turn.ctx.store.begin_nested():
             return await run(turn.ctx, draft, turn.message)
 
@@ -73,6 +77,9 @@ class Messages:
             await self._act(turn, glance)
 
     async def _hear(self, turn: Turn) -> None:
+        if passing.gives_up_nothing(turn.ctx, turn.message):
+            turn.ctx.answer("filling.nothing_open")
+            return
         glance = await turn.look()
         if glance is not None:
             await self._act(turn, glance)
@@ -91,16 +98,35 @@ class Messages:
             ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
 
 
+#: "12", "#12", "@wang", "3栋", "3-2": talk that begins with a command's name rarely goes on so.
+NAMED = re.compile(r"[#＃№@]\S+|\d+|\S*\d+(?:[-—/]\S+|栋\S*|幢\S*|号楼\S*|单元\S*|:\S+)")
+
+
 async def _is_command(ctx: Context, typed: Typed) -> bool:
     """Whether it is a command and no talk; one that we do not know gets its hint, or nothing.
 
-    Without a slash it is talk for those who may not use it; with one they are told.
+    Without a slash it is talk for those who may not use it (with one they are told), and wherever
+    what stands behind the name is none of the command's: "close the window, please".
     """
     if typed.elsewhere:
         return True
     if typed.command is None:
         return await guide.unknown(ctx, typed.name)
-    return typed.slash or await permission.may(ctx, typed.command)
+    if typed.slash:
+        return True
+    return await permission.may(ctx, typed.command) and await _is_meant(ctx, typed)
+
+
+async def _is_meant(ctx: Context, typed: Typed) -> bool:
+    assert typed.command is not None
+    if not typed.rest or NAMED.fullmatch(typed.rest.split()[0]):
+        return True
+    if typed.command.right == "answer" and not typed.name.isascii():
+        return True  # "办结 换了阀门": hardly anybody begins talk so
+    if typed.command.parses is not None and await typed.command.parses(ctx, typed.rest):
+        return True
+    replied = ctx.incoming.reply_to if isinstance(ctx.incoming, Message) else None
+    return await hearing.request_of_own(ctx, replied) is not None
 
 
 async def _run(ctx: Context, command: Command, rest: str) -> None:
@@ -110,7 +136,8 @@ async def _run(ctx: Context, command: Command, rest: str) -> None:
     if command.where == "private" and not ctx.private:
         raise RefusalError("access.only_private")
     async with ctx.store.begin_nested():  # what is refused leaves the form that one is filling in
-        await forms.end(ctx)
+        if not command.keeps_form:
+            await forms.end(ctx)
         await filling.run(ctx, command.name, rest)
 
 

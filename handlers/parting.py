@@ -10,11 +10,29 @@ from handlers.chat import Content
 SEAMS = ("\n", "。", "；", ". ", "，", ", ", " ")
 
 
+#: Signs that turn the direction of what stands behind them: a name with one garbles the lines.
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def without_turns(content: Content) -> Content:
+    """The content without signs that turn the direction of writing."""
+    texts = (content.title, content.text, *(b.text for row in content.buttons for b in row))
+    if all(text.translate(TURNS) == text for text in texts):
+        return content
+    buttons = tuple(
+        tuple(each.model_copy(update={"text": each.text.translate(TURNS)}) for each in row)
+        for row in content.buttons
+    )
+    title, text = content.title.translate(TURNS), content.text.translate(TURNS)
+    return content.model_copy(update={"title": title, "text": text, "buttons": buttons})
+
+
 def parts_of(content: Content, limit: int) -> Sequence[Content]:
     """The content as messages of at most `limit` characters.
 
     The first has the title and what the content carries, the last the buttons.
     """
+    content = without_turns(content)
     title = content.title.strip()
     if len(title) + 1 + len(content.text) <= limit:
         return (content,)

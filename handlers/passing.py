@@ -5,9 +5,9 @@ from __future__ import annotations
 from handlers import forms, hearing, reach
 from handlers.chat import Message
 from handlers.context import Context
-from handlers.requests import filing, questions
+from handlers.requests import asking_more, doubt, filing, questions
 from handlers.turn import Turn
-from storage.tables import Draft
+from storage.tables import Draft, Request
 
 
 async def passes(turn: Turn, draft: Draft) -> bool:
@@ -25,6 +25,22 @@ async def passes(turn: Turn, draft: Draft) -> bool:
     return not expected and hearing.is_request(glance)
 
 
+async def doubtful(turn: Turn, draft: Draft) -> bool:
+    """Whether the answer to a form about a request plainly tells of something else: then it is
+    asked which of the two is meant."""
+    ctx = turn.ctx
+    if draft.form != asking_more.FORM or draft.step not in doubt.STEPS:
+        return False
+    glance = await turn.look() if await reach.placed(ctx) else None
+    request = await ctx.store.get(Request, int(draft.data["request"]))
+    if glance is None or request is None or not hearing.is_request(glance):
+        return False
+    if glance.meaning.category in (None, "other", request.category):
+        return False
+    await doubt.ask(ctx, draft, request, await hearing.report_of(ctx, glance, turn.message))
+    return True
+
+
 async def drops(ctx: Context, message: Message) -> bool:
     """Whether these are the words that give up a form ("算了"), and there is one to give up.
 
@@ -40,6 +56,12 @@ async def drops(ctx: Context, message: Message) -> bool:
     if draft is None or await answers_other(ctx, message):
         return False
     return ctx.private or message.to_bot or draft.form != questions.FORM
+
+
+def gives_up_nothing(ctx: Context, message: Message) -> bool:
+    """Whether "never mind" is said to the bot alone, and nothing is open."""
+    alone = ctx.private and message.reply_to is None and not message.forwarded
+    return alone and forms.says(ctx, "filling.drop_words", message.text)
 
 
 async def answers_other(ctx: Context, message: Message) -> bool:

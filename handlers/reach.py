@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from handlers import courtesy, hearing
+from handlers import courtesy, forms, hearing
 from handlers.chat import Message
 from handlers.context import Context, Sendable, Work, button
-from handlers.directory import groups
-from handlers.requests import answering, lifecycle, pages
-from handlers.understanding.meaning import Heard, Scene, Urgency
+from handlers.directory import groups, places
+from handlers.requests import answering, lifecycle, pages, questions
+from handlers.understanding.meaning import Heard, Outcome, Scene, Urgency
 from storage.queries import directory as query
 from storage.queries import post
 from storage.tables import Account, Person, RequestMessage
@@ -74,36 +74,49 @@ async def opened_private(work: Work, account: Account) -> None:
 
 
 async def placed(ctx: Context) -> bool:
-    """Whether the chat has a place; a private one is where its person lives."""
-    if ctx.chat.area_id is None and ctx.private:
-        homes = await query.homes_of(ctx.store, ctx.person.id)
-        if homes:
-            ctx.chat.area_id = homes[0][1].parent_id or homes[0][1].id
+    """Whether the chat has a place; a private one's is its person's: home, office, or group."""
+    if ctx.private:
+        area = await places.own_place(ctx, ctx.person.id)
+        if area is not None and ctx.chat.area_id != area.id:
+            ctx.chat.area_id = area.id
+            ctx.touched.add(ctx.chat.id)
             await ctx.store.flush()
     return ctx.chat.area_id is not None
 
 
-def _help_in_danger(ctx: Context, message: Message) -> None:
-    """Where somebody lives is not known yet, but what to do at once is."""
+async def file_waiting(ctx: Context) -> None:
+    """What somebody reported before their place was known is filed as soon as it is."""
+    draft = await forms.draft_of(ctx) if ctx.private else None
+    if draft is not None and questions.waits_for_place(draft) and await placed(ctx):
+        assert ctx.chat.area_id is not None
+        await questions.found_place(ctx, draft, ctx.chat.area_id)
+
+
+async def _without_place(ctx: Context, message: Message) -> bool:
+    """A report of somebody whose place is not known: filed where its words say, else it waits
+    until they say where; whether it was one. What to do in danger is told at once."""
     heard = Heard(message.message_id, message.at, message.sender.id, message.text)
     meaning = ctx.desk.reader.read(heard, Scene())
+    if meaning.outcome not in (Outcome.OPEN, Outcome.ASK):
+        return False
     if meaning.urgency is Urgency.EMERGENCY:
         key = f"request.danger.{meaning.category}"
         ctx.answer(key if ctx.desk.words.has(key) else "request.danger.other")
+    named = await places.neighbourhood_in(ctx, message.text)
+    report = await hearing.report_at(ctx, meaning, message, named.path if named else None)
+    if named is None:
+        await questions.ask_where(ctx, report)
+    elif meaning.outcome is Outcome.OPEN:
+        await lifecycle.open_request(ctx, report)
+    else:
+        await questions.ask(ctx, report)
+    return True
 
 
 async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message) -> None:
     """A private message that is no command: a report from home, or a hint at what helps."""
     if not await placed(ctx):
-        if courtesy.thanked(ctx, message.text):
-            return
-        if await answering.answer(ctx, message.text, None) is not None:
-            return
-        _help_in_danger(ctx, message)
-        ctx.answer(
-            "directory.private_hint",
-            buttons=((button(ctx.t("directory.button_home"), "home:ask"),),),
-        )
+        await _heard_without_place(ctx, message)
         return
     glance = await ears.look(ctx, message)
     if glance is None:
@@ -111,3 +124,13 @@ async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message
         return
     outcome, of = await hearing.act(ctx, glance, message)
     ears.remember(glance, outcome, of)
+
+
+async def _heard_without_place(ctx: Context, message: Message) -> None:
+    if courtesy.thanked(ctx, message.text):
+        return
+    if await answering.answer(ctx, message.text, None) is not None:
+        return
+    if not await _without_place(ctx, message):
+        home = button(ctx.t("directory.button_home"), "home:ask")
+        ctx.answer("directory.private_hint", buttons=((home,),))

@@ -343,12 +343,14 @@ async def _read_requests(
     ids = [each.id for each in found]
     messages = await scene_query.messages_of(store, ids, chat.id)
     voices = await scene_query.voices_of(store, ids, chat.platform)
-    return [_known(each, messages.get(each.id, ()), voices) for each in found]
+    nothing = scene_query.Messages()
+    return [_known(each, messages.get(each.id, nothing), voices) for each in found]
 
 
 def _known(
-    request: Request, messages: Iterable[str], voices: Mapping[int, scene_query.Voices]
+    request: Request, messages: scene_query.Messages, voices: Mapping[int, scene_query.Voices]
 ) -> KnownRequest:
+    """What people last said of it counts, not when the clock last moved it."""
     place = request.place
     voice = voices.get(request.id, scene_query.Voices())
     return KnownRequest(
@@ -359,12 +361,12 @@ def _known(
         place=Place(**{name: place.get(name) for name in PLACE_PARTS}),
         sender=voice.reporter,
         opened_at=request.opened_at,
-        last_at=request.changed_at,
+        last_at=messages.spoken_at or request.changed_at,
         words=request.words,
         asset=request.asset,
         state=request.state,
         supporters=voice.supporters,
-        messages=frozenset(messages),
+        messages=frozenset(messages.ids),
     )
 
 

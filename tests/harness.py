@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from bot.app import App
 from bot.clock import VirtualClock
@@ -54,6 +54,14 @@ MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 #: A request that has not ended and lacks a deadline or the moment to be looked at (R40).
 UNDATED = (Request.state != "closed") & (
     Request.answer_due.is_(None) | Request.solve_due.is_(None) | Request.due_at.is_(None)
+)
+#: A request whose clocks are not those of its state (R38).
+ASTRAY = or_(
+    (Request.state == "open") & Request.climb_at.is_(None),
+    (Request.state == "taken") & Request.progress_due.is_(None),
+    (Request.state == "waiting") & (Request.paused_at.is_(None) | Request.resume_at.is_(None)),
+    (Request.state == "done") & Request.callback_due.is_(None),
+    (Request.state == "closed") & Request.due_at.is_not(None),
 )
 
 GROUP = "g3"  #: building 3
@@ -193,7 +201,7 @@ class Stage:
         """No update was parked (our error must never be silent), and every request is dated."""
         async with self.app.store.read() as store:
             failed = (await store.scalars(select(Update).where(Update.error.is_not(None)))).all()
-            bare = (await store.scalars(select(Request.number).where(UNDATED))).all()
+            bare = (await store.scalars(select(Request.number).where(UNDATED | ASTRAY))).all()
         assert not failed, f"{failed[0].error}: {failed[0].body}"
         assert not bare, f"open without deadlines (R40): {bare}"
 

@@ -27,20 +27,23 @@ ORDER = ("failed", "new", "sent", "folded")
 async def announce(ctx: Context, rest: str) -> None:
     """Preview: which groups, which words; nothing is sent before the button."""
     areas = await access.require_somewhere(ctx, "manage")
-    where, _, text = rest.partition(" ")
-    if not where:
+    if not rest:
         await filling.ask(ctx, "announce", "", Part.PLACE)
         return
     base = await query.facts_at(ctx.store, ctx.chat.area_id or areas[0].id)
-    area = await places.find_place(ctx, base, where)
+    area, text = await places.place_first(ctx, base, rest)
+    if area is None:
+        raise RefusalError(
+            "directory.place_unknown", text=rest.split()[0], base=await places.name_at(ctx, base)
+        )
     await access.require(ctx, "manage", area.path)
-    if not text.strip():
-        await filling.ask(ctx, "announce", where, Part.WORDS)
+    if not text:
+        await filling.ask(ctx, "announce", places.token(area), Part.WORDS)
         return
     chats = await query.group_chats_below(ctx.store, area.path)
     if not chats:
-        raise RefusalError("announce.no_groups", area=area.name)
-    data = {"area": area.id, "text": text.strip()}
+        raise RefusalError("announce.no_groups", area=await places.full_name(ctx, area))
+    data = {"area": area.id, "text": text}
     draft = await forms.start(ctx, FORM, "confirm", data)
     names = "、".join(chat.title or chat.external_id for chat in chats[:MOST_NAMED])
     if len(chats) > MOST_NAMED:
@@ -50,7 +53,7 @@ async def announce(ctx: Context, rest: str) -> None:
         n=len(chats),
         area=await places.full_name(ctx, area),
         groups=names,
-        text=text.strip(),
+        text=text,
         buttons=(
             (
                 forms.choice(draft, ctx.t("announce.button_send"), "ann:send", "primary"),
@@ -58,6 +61,11 @@ async def announce(ctx: Context, rest: str) -> None:
             ),
         ),
     )
+
+
+async def parses(ctx: Context, rest: str) -> bool:
+    """Whether it begins with a place, as an announcement does."""
+    return await places.begins_with_place(ctx, ctx.person.id, ctx.chat.area_id, rest)
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:

@@ -14,9 +14,17 @@ from handlers.commands import Command, Subject
 
 SUBJECT = Subject(
     commands=(
-        Command("help", guide.help_, ("帮助",)),
-        Command("announce", announcing.announce, ("通知", "公告"), right="manage"),
-        Command("settings", preferences.settings, ("设置",), right="manage"),
+        Command("help", guide.help_, ("帮助",), parses=guide.parses),
+        Command(
+            "announce",
+            announcing.announce,
+            ("通知", "公告"),
+            right="manage",
+            parses=announcing.parses,
+        ),
+        Command(
+            "settings", preferences.settings, ("设置",), right="manage", parses=preferences.parses
+        ),
         Command("doctor", doctor.doctor, ("体检",), right="manage", prepare=doctor.prepare),
         Command("export", exporting.export, ("导出",), right="manage", where="private"),
         Command("undo", undoing.undo, ("撤销",), right="remind", concerned=True),

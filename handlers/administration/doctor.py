@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from config.policy import Governance
 from handlers.administration import unreached
-from handlers.administration.finding import Finding, Level, names_of
+from handlers.administration.finding import MOST_NAMED, Finding, Level, names_of
 from handlers.chat import ChatFacts, Incoming
 from handlers.context import Context, Desk, Work
 from handlers.directory import access
@@ -21,6 +21,26 @@ from storage.queries.directory import AreaFacts, ids_of
 from storage.tables import Area, Chat, Leave, RoleHeld
 
 MOST_LINES = 40
+#: A database larger than this is worth a look, in megabytes.
+LARGE = 5_000
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+#: What is told first.
+WORST = (
+    "database_old",
+    "clock",
+    "parked",
+    "platform_down",
+    "token_bad",
+    "deaf",
+    "mute",
+    "group_gone",
+    "no_groups",
+    "rung_nobody",
+    "rung_all_away",
+    "not_bound",
+    "never_started",
+    "no_hotline",
+)
 
 Live = Mapping[tuple[str, str | None], ChatFacts]
 
@@ -40,19 +60,60 @@ async def doctor(ctx: Context, rest: str) -> None:
     areas = await access.require_somewhere(ctx, "manage")
     live: Live = ctx.prepared or {}
     found = await examine(ctx, live, [area.path for area in areas])
-    ctx.answer_text(report(ctx.desk, ctx.language, found), title=ctx.t("doctor.title"))
+    lines = [report(ctx.desk, ctx.language, in_short(ctx.desk, ctx.language, found))]
+    state = await query.database(ctx.store)
+    lines.append(
+        ctx.t(
+            "doctor.database",
+            kind=DATABASES.get(state.kind, state.kind),
+            size=state.megabytes,
+            revision=state.revision or state.newest,
+        )
+    )
+    ctx.answer_text("\n".join(lines), title=ctx.t("doctor.title"))
+
+
+def in_short(desk: Desk, language: str, found: Sequence[Finding]) -> list[Finding]:
+    """The findings as one reads them in a chat: like ones of a role told once, with how many."""
+    alike: dict[tuple[str, object], list[Finding]] = {}
+    for each in found:
+        alike.setdefault((each.key, each.values.get("role_key")), []).append(each)
+    return [_together(desk, language, each) for each in alike.values()]
+
+
+def _together(desk: Desk, language: str, alike: Sequence[Finding]) -> Finding:
+    first, key = alike[0], f"{alike[0].key}_many"
+    if len(alike) == 1 or not desk.words.has(f"doctor.{key}"):
+        return first
+    between = desk.words.say(language, "request.between")
+
+    def told(*names: str) -> str:
+        said = [str(each.values[name]) for each in alike for name in names if name in each.values]
+        some = list(dict.fromkeys(said))
+        return between.join(some[:MOST_NAMED]) + ("…" if len(some) > MOST_NAMED else "")
+
+    values: dict[str, object] = {"n": len(alike), "names": told("name", "group")}
+    if "role_key" in first.values:
+        values |= {"role_key": first.values["role_key"], "areas": told("areas")}
+    return Finding(first.level, key, values)
 
 
 def report(desk: Desk, language: str, found: Sequence[Finding], *, most: int = MOST_LINES) -> str:
     """The findings in words, the bad ones first."""
     if not found:
         return desk.words.say(language, "doctor.all_well")
-    ordered = sorted(found, key=lambda each: each.level != "bad")
+    ordered = sorted(found, key=_how_bad)
     signs = {"bad": "❌", "warn": "⚠️"}
     lines = [f"{signs[each.level]} {words_of(desk, language, each)}" for each in ordered[:most]]
     if len(ordered) > most:
         lines.append(desk.words.say(language, "doctor.more", n=len(ordered) - most))
     return "\n".join(lines)
+
+
+def _how_bad(finding: Finding) -> tuple[bool, int]:
+    """The bad ones first, then by the order in which they keep people from being heard."""
+    key = finding.key.removesuffix("_many")
+    return finding.level != "bad", WORST.index(key) if key in WORST else len(WORST)
 
 
 def words_of(desk: Desk, language: str, finding: Finding) -> str:
@@ -202,8 +263,21 @@ async def _engine_room(work: Work) -> list[Finding]:
     for level, key, number, least in numbers:
         if number >= least:
             found.append(Finding(level, key, {"n": number}))
+    found += await _database(work)
     if state.newest is not None and state.newest > work.now + timedelta(minutes=5):
         found.append(Finding("bad", "clock", {}))
+    return found
+
+
+async def _database(work: Work) -> list[Finding]:
+    """Its tables and its size; that it answers is seen from having got here."""
+    state = await query.database(work.store)
+    found: list[Finding] = []
+    if state.revision is not None and state.revision != state.newest:
+        values: dict[str, object] = {"revision": state.revision, "newest": state.newest}
+        found.append(Finding("bad", "database_old", values))
+    if state.megabytes > LARGE:
+        found.append(Finding("warn", "database_large", {"size": state.megabytes}))
     return found
 
 

@@ -25,6 +25,8 @@ async def export(ctx: Context, rest: str) -> None:
     areas = await access.require_somewhere(ctx, "manage")
     if not ctx.private:
         raise RefusalError("access.only_private")
+    if rest:
+        raise RefusalError("export.nothing_behind", text=rest[:40])
     rows = [row for area in areas for row in await _rows(ctx, area)]
     await record(ctx, "export", detail={"rows": len(rows)})
     name = f"linli-{ctx.now.astimezone(await zone_of(ctx)).strftime('%Y%m%d')}.xlsx"

@@ -19,15 +19,22 @@ async def help_(ctx: Context, rest: str) -> None:
     """List the commands that this person may use in this chat; /help NAME explains one."""
     wanted = rest.strip().lstrip("/").casefold()
     lines: list[str] = []
+    rights = await _rights(ctx)
     for offer in await _offers(ctx):
         if not wanted or wanted in (offer.name, *offer.aliases):
             name = offer.aliases[0] if ctx.language == "zh" and offer.aliases else offer.name
-            lines.append(f"/{name}　{ctx.t(f'help.{offer.name}')}")
+            lines.append(f"/{name}　{ctx.t(_key(ctx, offer, rights))}")
     if not lines:
         ctx.answer("help.none")
         return
     intro = ctx.t("help.intro_private" if ctx.private else "help.intro_group")
     ctx.answer_text("\n".join((intro, *lines)), title=ctx.t("help.title"))
+
+
+async def parses(ctx: Context, rest: str) -> bool:
+    """Whether it names a command, and nothing else."""
+    wanted = rest.strip().lstrip("/").casefold()
+    return any(wanted in (offer.name, *offer.aliases) for offer in ctx.book.offers)
 
 
 async def unknown(ctx: Context, name: str) -> bool:
@@ -66,9 +73,7 @@ async def _nearest(ctx: Context, name: str) -> str | None:
 
 async def _offers(ctx: Context) -> list[Offer]:
     """The commands that this person may use in this chat."""
-    rights: set[Right] = set()
-    for role, _ in await query.roles_of(ctx.store, ctx.person.id):
-        rights |= ctx.policy.rights(role)
+    rights = await _rights(ctx)
     here = ("both", "private" if ctx.private else "group")
     return [
         offer
@@ -76,3 +81,17 @@ async def _offers(ctx: Context) -> list[Offer]:
         if not offer.hidden and offer.where in here
         if offer.right is None or offer.right in rights
     ]
+
+
+async def _rights(ctx: Context) -> set[Right]:
+    """What this person may do anywhere."""
+    rights: set[Right] = set()
+    for role, _ in await query.roles_of(ctx.store, ctx.person.id):
+        rights |= ctx.policy.rights(role)
+    return rights
+
+
+def _key(ctx: Context, offer: Offer, rights: set[Right]) -> str:
+    """Who manages is told what else a command does; nobody reads what is not for them."""
+    more = f"help.{offer.name}_manage"
+    return more if "manage" in rights and ctx.desk.words.has(more) else f"help.{offer.name}"

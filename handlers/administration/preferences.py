@@ -85,6 +85,8 @@ FIELDS: Mapping[str, Callable[[Context, str], Parsed]] = {
     "days_off": _days_off,
     "topic": _topic,
 }
+#: Those that have buttons.
+BUTTONS = ("language", "mode")
 CHINESE = {
     "语言": "language",
     "方式": "mode",
@@ -111,11 +113,17 @@ async def settings(ctx: Context, rest: str) -> None:
     await _set(ctx, target, field, value.strip())
 
 
+async def parses(ctx: Context, rest: str) -> bool:
+    """Whether it names a setting."""
+    name = rest.split()[0]
+    return CHINESE.get(name, name.casefold()) in FIELDS
+
+
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "set:<field>:<value>"."""
     target = await _target(ctx)
     field, value = arguments
-    if field not in FIELDS:
+    if field not in BUTTONS:
         raise RefusalError("access.old_button")
     await _set(ctx, target, field, value)
 
@@ -132,20 +140,25 @@ async def _target(ctx: Context) -> Chat | Area:
     return ctx.chat
 
 
-async def _set(ctx: Context, target: Chat | Area, field: str, value: str) -> None:
+async def _set(ctx: Context, target: Chat | Area, field: str, said: str) -> None:
     old = target.settings.get(field)
-    if value.casefold() in OFF:
+    if said.casefold() in OFF:
         target.settings = {k: v for k, v in target.settings.items() if k != field}
     else:
-        target.settings = {**target.settings, field: FIELDS[field](ctx, value)}
+        target.settings = {**target.settings, field: FIELDS[field](ctx, said)}
     if field == "language" and isinstance(target, Chat):
         target.language = target.settings.get("language")
     ctx.directory_changed = True
     back = {"kind": type(target).__name__, "id": target.id, "field": field, "old": old}
-    audit = await record(ctx, "settings", detail={"field": field}, undo=back)
+    where = "chat" if isinstance(target, Chat) else "area"
+    change = ["value", old, target.settings.get(field)]
+    detail = {"field": field, where: target.id, "change": change}
+    audit = await record(ctx, "settings", detail=detail, undo=back)
     undo = button(ctx.t("directory.button_undo"), f"undo:{audit.id}")
     name = ctx.t(f"settings.name_{field}")
-    ctx.answer("settings.kept", name=name, value=_shown(ctx, target, field), buttons=((undo,),))
+    ctx.answer(
+        "settings.kept", name=name, value=await _in_force(ctx, target, field), buttons=((undo,),)
+    )
 
 
 async def undo(ctx: Context, audit: Audit) -> None:
@@ -163,8 +176,8 @@ async def undo(ctx: Context, audit: Audit) -> None:
     ctx.directory_changed = True
 
 
-def _shown(ctx: Context, target: Chat | Area, field: str) -> str:
-    value = target.settings.get(field)
+def shown(ctx: Context, field: str, value: Any) -> str:
+    """A setting's value in words; None: nothing was set here."""
     if value is None:
         return ctx.t("settings.default")
     if field == "quiet":
@@ -176,8 +189,42 @@ def _shown(ctx: Context, target: Chat | Area, field: str) -> str:
     return str(value)
 
 
+async def _in_force(ctx: Context, target: Chat | Area, field: str) -> str:
+    """What holds: the own setting, else what is set above, else the installation's."""
+    own = target.settings.get(field)
+    if own is not None:
+        return shown(ctx, field, own)
+    area_id = target.area_id if isinstance(target, Chat) else target.id
+    facts = await query.facts_at(ctx.store, area_id) if area_id else None
+    above = facts.settings.get(field) if facts else None
+    if field == "language" and facts and above is None:
+        above = facts.language
+    value = above if above is not None else _by_default(ctx, field)
+    if value is None:
+        return ctx.t("settings.default_none")
+    return ctx.t("settings.default_is", value=shown(ctx, field, value))
+
+
+def _by_default(ctx: Context, field: str) -> Any:
+    default = ctx.policy.understanding
+    known = {
+        "language": ctx.desk.defaults.language,
+        "mode": default.mode,
+        "open_above": default.open_above,
+        "ask_above": default.ask_above,
+    }
+    return known.get(field)
+
+
 async def _show(ctx: Context, target: Chat | Area) -> None:
-    lines = [f"{ctx.t(f'settings.name_{field}')}：{_shown(ctx, target, field)}" for field in FIELDS]
+    lines = [
+        ctx.t(
+            "settings.line",
+            name=ctx.t(f"settings.name_{field}"),
+            value=await _in_force(ctx, target, field),
+        )
+        for field in FIELDS
+    ]
     where = target.title if isinstance(target, Chat) else target.name
     rows = (
         (

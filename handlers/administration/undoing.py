@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from handlers.administration import preferences
 from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
 from handlers.directory import access, paging, places
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import texts
-from storage.tables import Area, Audit, Person, Reminder, Request
+from storage.base import begins_with
+from storage.tables import Area, Audit, Chat, Person, Reminder, Request
 
 MOST = 5
 
@@ -78,14 +80,65 @@ async def _field(ctx: Context, detail: Mapping[str, Any]) -> str:
     return ctx.t(key) if ctx.desk.words.has(key) else ""
 
 
+async def _into(ctx: Context, detail: Mapping[str, Any]) -> str:
+    request = await ctx.store.get(Request, int(detail.get("into") or 0))
+    return f"→ #{request.number}" if request else ""
+
+
+async def _group(ctx: Context, detail: Mapping[str, Any]) -> str:
+    chat = await ctx.store.get(Chat, int(detail.get("chat") or 0))
+    return ctx.t("settings.audit_text", text=chat.title) if chat and chat.title else ""
+
+
+async def _change(ctx: Context, detail: Mapping[str, Any]) -> str:
+    """ "(lift → water)": what it was and what it became."""
+    kind, *both = detail.get("change") or ("",)
+    if kind not in VALUES:
+        return ""
+    before, after = [await VALUES[kind](ctx, detail, each) for each in both]
+    return ctx.t("settings.audit_change", before=before, after=after)
+
+
+async def _area_value(ctx: Context, detail: Mapping[str, Any], value: Any) -> str:
+    return await _area(ctx, {"area": value})
+
+
+async def _holder_value(ctx: Context, detail: Mapping[str, Any], value: Any) -> str:
+    return await _person(ctx, {"person": value}) or ctx.t("settings.audit_nobody")
+
+
+async def _category_value(ctx: Context, detail: Mapping[str, Any], value: Any) -> str:
+    return texts.category(ctx, ctx.language, str(value))
+
+
+async def _urgency_value(ctx: Context, detail: Mapping[str, Any], value: Any) -> str:
+    return ctx.t(f"request.urgency.{value}")
+
+
+async def _set_value(ctx: Context, detail: Mapping[str, Any], value: Any) -> str:
+    return preferences.shown(ctx, str(detail.get("field")), value)
+
+
+#: How the values of a change are said, by its kind.
+VALUES: Mapping[str, Callable[[Context, Mapping[str, Any], Any], Awaitable[str]]] = {
+    "area": _area_value,
+    "holder": _holder_value,
+    "category": _category_value,
+    "urgency": _urgency_value,
+    "value": _set_value,
+}
+
 #: What an audit line may be about, in the order in which it is said.
 ABOUT: tuple[Callable[[Context, Mapping[str, Any]], Awaitable[str]], ...] = (
     _request,
     _person,
     _role,
     _area,
+    _group,
     _reminder,
     _field,
+    _into,
+    _change,
 )
 
 
@@ -95,8 +148,8 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     run = ctx.book.undos.get(line.command) if line else None
     if line is None or line.undo is None or run is None:
         raise RefusalError("directory.undo_gone")
-    if line.actor_id != ctx.person.id and not await access.areas_with(ctx, "manage"):
-        raise RefusalError("access.not_yours")
+    if line.actor_id != ctx.person.id:
+        await access.require(ctx, "manage", line.area_path or "")
     if line.undone_at is not None:
         raise RefusalError(
             "settings.undo_done", when=clock_text(line.undone_at, await zone_of(ctx))
@@ -108,7 +161,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 
 async def audit_log(ctx: Context, rest: str) -> None:
-    """/audit: the commands that changed something, by whom; the last ones first."""
+    """/audit: what was changed in one's places (or by oneself), by whom; the last ones first."""
     await _show_audit(ctx, 0)
 
 
@@ -118,11 +171,16 @@ async def on_turn(ctx: Context, arguments: Sequence[str]) -> None:
 
 
 async def _show_audit(ctx: Context, page: int) -> None:
-    await access.require_somewhere(ctx, "manage")
-    total = await ctx.store.scalar(select(func.count()).select_from(Audit)) or 0
+    areas = await access.require_somewhere(ctx, "manage")
+    there = [begins_with(Audit.area_path, area.path) for area in areas]
+    if any(area.parent_id is None for area in areas):  # older lines have no place
+        there.append(Audit.area_path.is_(None))
+    theirs = or_(Audit.actor_id == ctx.person.id, *there)
+    total = await ctx.store.scalar(select(func.count()).select_from(Audit).where(theirs)) or 0
     rows = await ctx.store.execute(
         select(Audit, Person.name)
         .outerjoin(Person, Person.id == Audit.actor_id)
+        .where(theirs)
         .order_by(Audit.id.desc())
         .offset(page * paging.LINES)
         .limit(paging.LINES)

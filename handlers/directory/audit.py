@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.context import Work
-from storage.tables import Audit, Person
+from handlers.directory import places
+from storage.queries import directory as query
+from storage.tables import Audit, Chat, Person, Reminder, Request
 
 
 async def record(
@@ -24,7 +26,27 @@ async def record(
         command=command,
         detail=detail or {},
         undo=undo,
+        area_path=await _path(work, detail or {}) or await _path_of(work, person),
     )
     work.store.add(line)
     await work.store.flush()
     return line
+
+
+async def _path(work: Work, detail: dict[str, Any]) -> str | None:
+    """The place that a change is about: the request's, the place's, the group's."""
+    if request := await work.store.get(Request, int(detail.get("request") or 0)):
+        return request.area_path
+    area_id = detail.get("area")
+    if reminder := await work.store.get(Reminder, int(detail.get("reminder") or 0)):
+        area_id = reminder.area_id
+    if area_id is None and (chat := await work.store.get(Chat, int(detail.get("chat") or 0))):
+        area_id = chat.area_id
+    area = await query.area_by_id(work.store, int(area_id or 0))
+    return area.path if area else None
+
+
+async def _path_of(work: Work, person: Person | None) -> str | None:
+    """Else where it was made: the place of who made it."""
+    area = await places.own_place(work, person.id) if person is not None else None
+    return area.path if area else None

@@ -8,7 +8,8 @@ from config.words import LANGUAGES, best_language
 from handlers import forms
 from handlers.commands import Command, Subject
 from handlers.context import Context, RefusalError, button
-from handlers.directory import absence, filling, homes, linking, staff
+from handlers.directory import absence, filling, finding, homes, linking, places, staff
+from handlers.directory.several import SeveralError
 
 NAMES = {"中文": "zh", "汉语": "zh", "chinese": "zh", "英文": "en", "english": "en"}
 
@@ -39,16 +40,52 @@ async def _set_language(ctx: Context, wanted: str) -> None:
     ctx.toast(ctx.t("directory.language_set"))
 
 
+async def _names_place(ctx: Context, rest: str) -> bool:
+    return await places.begins_with_place(ctx, ctx.person.id, ctx.chat.area_id, rest)
+
+
+async def _names_staff(ctx: Context, rest: str) -> bool:
+    return rest.split()[0] in staff.ADD | staff.REMOVE or await _names_place(ctx, rest)
+
+
+async def _names_person(ctx: Context, rest: str) -> bool:
+    try:
+        await finding.find_person(ctx, rest)
+    except SeveralError:
+        return True
+    except RefusalError:
+        return False
+    return True
+
+
+async def _names_language(ctx: Context, rest: str) -> bool:
+    return NAMES.get(rest.casefold(), rest.casefold()) in LANGUAGES
+
+
 SUBJECT = Subject(
     commands=(
         Command("start", linking.start, ("开始",), hidden=True),
-        Command("link", linking.link, ("绑定",), right="manage", prepare=linking.prepare),
+        Command(
+            "link",
+            linking.link,
+            ("绑定",),
+            right="manage",
+            prepare=linking.prepare,
+            parses=_names_place,
+        ),
         Command("groups", linking.list_groups, ("群组", "群"), right="manage"),
-        Command("invite", linking.invite, ("邀请",), right="manage", where="private"),
-        Command("home", homes.home, ("我家", "住址")),
-        Command("staff", staff.staff, ("人员",)),
+        Command(
+            "invite",
+            linking.invite,
+            ("邀请",),
+            right="manage",
+            where="private",
+            parses=_names_person,
+        ),
+        Command("home", homes.home, ("我家", "住址"), keeps_form=True, parses=_names_place),
+        Command("staff", staff.staff, ("人员",), parses=_names_staff),
         Command("leave", absence.leave, ("请假",), right="answer"),
-        Command("language", language, ("语言",)),
+        Command("language", language, ("语言",), parses=_names_language),
     ),
     presses={
         "home": homes.on_press,
@@ -58,6 +95,6 @@ SUBJECT = Subject(
         "drop": forms.on_drop,
         filling.FORM: filling.on_press,
     },
-    forms={filling.FORM: filling.on_words},
+    forms={filling.FORM: filling.on_words, homes.FORM: homes.on_words},
     undos={"link": linking.undo_link, "staff_add": staff.undo, "staff_remove": staff.undo},
 )

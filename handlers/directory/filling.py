@@ -185,7 +185,10 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
         show = _show_choices if draft.step == WHICH else _show_people
         await show(ctx, draft, int(rest[0]))
     elif what == WHICH and draft.step == WHICH:
-        _, chosen = draft.data["choices"][int(rest[0])]
+        choices = draft.data["choices"]
+        if int(rest[0]) >= len(choices):
+            raise RefusalError("filling.gone")
+        _, chosen = choices[int(rest[0])]
         await _go_on(ctx, draft, str(draft.data["line"]).replace(draft.data["text"], chosen, 1))
     else:
         await _go_to(ctx, draft, what, rest)

@@ -7,40 +7,91 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from handlers import forms
-from handlers.chat import Content
+from handlers.chat import Content, Message
 from handlers.context import Context, RefusalError, button
 from handlers.directory import access, groups, places
 from handlers.directory.addresses import address_of
 from handlers.directory.picking import area_rows
 from storage.queries import directory as query
-from storage.tables import Area, Residence
+from storage.tables import Area, Draft, Residence
+
+FORM = "home"
 
 
 async def home(ctx: Context, rest: str) -> None:
-    """/home 2-501: remember where this person lives, and ask a captain to confirm."""
+    """/home 2-501: remember where this person lives; alone it says what is known, or asks."""
     if not rest:
-        await ask_home(ctx)
+        await (_tell(ctx) if ctx.private and await _homes(ctx) else ask_home(ctx))
         return
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await places.base_for(ctx, ctx.person.id, ctx.chat.area_id, rest)
     area = await places.find_place(ctx, base, rest)
-    if area.kind != "household":
+    if area.kind == "household":
+        await settle(ctx, area)
+    elif await _may_browse(ctx, area):
         await _show_choice(ctx, area)
-        return
-    await settle(ctx, area)
+    else:
+        await _ask_address(ctx)
+
+
+async def _homes(ctx: Context) -> list[tuple[Residence, Area]]:
+    return await query.homes_of(ctx.store, ctx.person.id)
+
+
+async def _tell(ctx: Context) -> None:
+    """What is known, and the way to another."""
+    lines = [
+        ctx.t(
+            "directory.home_of_yours" if residence.confirmed_at else "directory.home_waits",
+            home=await places.full_name(ctx, area),
+        )
+        for residence, area in await _homes(ctx)
+    ]
+    other = button(ctx.t("directory.button_other_home"), "home:ask")
+    ctx.answer_text("\n".join(lines), buttons=((other,),))
 
 
 async def ask_home(ctx: Context) -> None:
-    """Ask by buttons: first the building or unit, then the room."""
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    if (area := await query.area_by_id(ctx.store, base.area_id)) is not None:
+    """Ask by buttons: the building or unit, then the room; in words where nothing is known."""
+    try:
+        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    except RefusalError:
+        await _ask_address(ctx)
+        return
+    top = await _neighbourhood(ctx, base) if ctx.private and await _homes(ctx) else None
+    area = top or await query.area_by_id(ctx.store, base.area_id)
+    if area is not None:
         await _show_choice(ctx, area)
 
 
+async def _neighbourhood(ctx: Context, facts: query.AreaFacts) -> Area | None:
+    line = await query.line_of(ctx.store, facts.path)
+    return next((each for each in line if each.kind == "neighbourhood"), None)
+
+
+async def _ask_address(ctx: Context) -> None:
+    """A report that waits for the place takes the same words."""
+    if await forms.draft_of(ctx) is None:
+        await forms.start(ctx, FORM, "words", {})
+    ctx.answer("directory.home_whole")
+
+
+async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
+    """The full address in words; anything else is heard as usual."""
+    text = message.text.strip()
+    if not places.looks_like_place(text) and await places.neighbourhood_in(ctx, text) is None:
+        return False
+    await home(ctx, text)
+    return True
+
+
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "home:ask", "home:at:<area>:<page>", "home:ok:<residence>", "home:no:<residence>"."""
+    """Buttons "home:ask", "home:at:<area>:<page>", "home:move:<area>", "home:both:<area>",
+    "home:ok:<residence>" and "home:no:<residence>"."""
     action, *rest = arguments
     if action == "ask":
         await ask_home(ctx)
+    elif action in ("move", "both"):
+        await _chose(ctx, int(rest[0]), moves=action == "move")
     elif action == "at":
         await _pressed_area(ctx, int(rest[0]), int(rest[1]) if len(rest) > 1 else 0)
     else:
@@ -49,7 +100,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 async def _pressed_area(ctx: Context, area_id: int, page: int) -> None:
     area = await query.area_by_id(ctx.store, area_id)
-    if area is None:
+    if area is None or not await _may_browse(ctx, area):
         raise RefusalError("access.old_button")
     if area.kind == "household":
         await settle(ctx, area)
@@ -57,10 +108,20 @@ async def _pressed_area(ctx: Context, area_id: int, page: int) -> None:
         await _show_choice(ctx, area, page)
 
 
+async def _may_browse(ctx: Context, area: Area) -> bool:
+    """Homes are shown to those of the same neighbourhood (the group's, or their own) alone."""
+    try:
+        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    except RefusalError:
+        return False
+    top = await _neighbourhood(ctx, base)
+    return area.path.startswith(top.path if top else base.path)
+
+
 async def _show_choice(ctx: Context, area: Area, page: int = 0) -> None:
     below = await query.children(ctx.store, area.id)
     if not below:
-        raise RefusalError("directory.home_unlisted", area=area.name)
+        raise RefusalError("directory.home_unlisted", area=await places.full_name(ctx, area))
     rows = area_rows(
         ctx,
         below,
@@ -75,7 +136,47 @@ async def _show_choice(ctx: Context, area: Area, page: int = 0) -> None:
 
 
 async def settle(ctx: Context, area: Area) -> None:
-    """Remember the home; a captain is asked to confirm it, and the person is told so."""
+    """Remember the home; one that was told before and nobody confirmed is thereby put right.
+
+    Where a confirmed one is known it is asked whether they moved or both are true.
+    """
+    others = [each for each in await _homes(ctx) if each[1].id != area.id]
+    confirmed = [home for residence, home in others if residence.confirmed_at]
+    known = len(others) < len(await _homes(ctx))
+    for residence, _ in others:
+        if residence.confirmed_at is None:
+            await ctx.store.delete(residence)
+    if confirmed and not known:
+        await _ask_which(ctx, confirmed[0], area)
+        return
+    await _keep(ctx, area)
+
+
+async def _ask_which(ctx: Context, old: Area, new: Area) -> None:
+    """In the group no home is named: there it is asked without."""
+    moved = button(ctx.t("directory.button_moved"), f"home:move:{new.id}", "primary")
+    both = button(ctx.t("directory.button_both"), f"home:both:{new.id}")
+    text = ctx.t("directory.home_second_quietly")
+    if ctx.private:
+        names = [await places.full_name(ctx, each) for each in (old, new)]
+        text = ctx.t("directory.home_second", old=names[0], new=names[1])
+    content = Content(text=text, buttons=((moved,), (both,)))
+    ctx.show(ctx.chat, f"home:{ctx.person.id}", content)
+
+
+async def _chose(ctx: Context, area_id: int, *, moves: bool) -> None:
+    area = await query.area_by_id(ctx.store, area_id)
+    if area is None or area.kind != "household":
+        raise RefusalError("access.old_button")
+    if moves:
+        for residence, home in await _homes(ctx):
+            if home.id != area.id:
+                await ctx.store.delete(residence)
+    await _keep(ctx, area)
+
+
+async def _keep(ctx: Context, area: Area) -> None:
+    """Keep it; a captain is asked to confirm it, and the person is told so."""
     found = await ctx.store.scalar(
         select(Residence).where(Residence.person_id == ctx.person.id, Residence.area_id == area.id)
     )
@@ -83,7 +184,7 @@ async def settle(ctx: Context, area: Area) -> None:
         found = Residence(person_id=ctx.person.id, area_id=area.id, since=ctx.now)
         ctx.store.add(found)
         await ctx.store.flush()
-    await forms.end(ctx)
+    await forms.end(ctx, FORM)  # not what waits for this very place
     ctx.directory_changed = True
     if ctx.private:
         ctx.chat.area_id = area.parent_id or area.id

@@ -61,5 +61,15 @@ async def use_invite(work: Work, token: str, purpose: str) -> Invite:
     return invite
 
 
+async def was_used_by(work: Work, token: str, person_id: int) -> bool:
+    """Whether this person's own ticket did its work already: they pressed the link once more."""
+    used = select(Invite.id).where(
+        Invite.token_hash == _hash(token.strip()),
+        Invite.person_id == person_id,
+        Invite.used_at.is_not(None),
+    )
+    return await work.store.scalar(used) is not None
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

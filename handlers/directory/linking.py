@@ -56,16 +56,18 @@ async def _say_link(ctx: Context) -> None:
         await filling.ask(ctx, "link", "", Part.PLACE)
         return
     facts = await query.facts_at(ctx.store, ctx.chat.area_id)
-    ctx.answer("directory.linked_is", area=facts.name)
+    ctx.answer("directory.linked_is", area=await places.name_at(ctx, facts))
 
 
 async def bind(ctx: Context, chat: Chat, area: Area, *, slot: str | None = None) -> None:
     """Bind the group and say so in it (in place of the greeting, if `slot` is its)."""
     _as_it_is_now(ctx)
     back = {"chat": chat.id, "area": chat.area_id}
+    change = ["area", chat.area_id, area.id] if chat.area_id else None
+    detail = {"chat": chat.id, "area": area.id, "change": change}
     chat.area_id = area.id
     ctx.directory_changed = True
-    audit = await record(ctx, "link", detail={"chat": chat.id, "area": area.id}, undo=back)
+    audit = await record(ctx, "link", detail=detail, undo=back)
     undo = button(ctx.t("directory.button_undo"), f"undo:{audit.id}")
     home = button(ctx.t("directory.button_home"), "home:ask")
     lines = [
@@ -93,10 +95,11 @@ async def _install_link(ctx: Context, area: Area) -> None:
     token = await invites.make_invite(ctx, area_id=area.id, by=ctx.person.id)
     url = ctx.desk.link(ctx.chat.platform, token, True)
     await record(ctx, "install_link", detail={"area": area.id})
+    name = await places.full_name(ctx, area)
     if url is None:
-        ctx.answer("directory.install_code", area=area.name, code=f"/start {token}")
+        ctx.answer("directory.install_code", area=name, code=f"/start {token}")
     else:
-        ctx.answer("directory.install_link", area=area.name, url=url)
+        ctx.answer("directory.install_link", area=name, url=url)
 
 
 async def invite(ctx: Context, rest: str) -> None:
@@ -154,6 +157,9 @@ async def _welcome(ctx: Context) -> None:
 async def _bind_account(ctx: Context, token: str) -> None:
     if _anonymous(ctx):
         raise RefusalError("directory.anonymous")
+    if await invites.was_used_by(ctx, token, ctx.person.id):
+        ctx.answer("directory.bound_already", name=ctx.person.name)
+        return
     ticket = await invites.use_invite(ctx, token, "person")
     person = await ctx.store.get(Person, ticket.person_id)
     if person is None:
@@ -161,7 +167,9 @@ async def _bind_account(ctx: Context, token: str) -> None:
     if person.id != ctx.person.id:
         await move_account(ctx, ctx.account, person)
     held = await query.roles_of(ctx.store, person.id)
-    roles = "、".join(f"{area.name} {ctx.t(f'roles.{role}')}" for role, area in held)
+    roles = ctx.t("request.between").join(
+        [f"{await places.full_name(ctx, area)} {ctx.t(f'roles.{role}')}" for role, area in held]
+    )
     ctx.answer("directory.bound", name=person.name, roles=roles or ctx.t("directory.resident"))
 
 

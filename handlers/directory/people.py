@@ -53,3 +53,12 @@ def _keep_current(account: Account, ref: ChatRef, sender: Sender) -> None:
     account.language = best_language(sender.language, default="") or account.language
     if ref.kind is ChatKind.PRIVATE:
         account.private_chat = ref.id
+
+
+def note_group(account: Account, chat: Chat) -> None:
+    """Remember the group in which somebody is heard: from there they are understood (no home yet).
+
+    Only when it is another one: most of what is said changes nothing here.
+    """
+    if chat.kind == ChatKind.GROUP.value and account.last_group_id != chat.id:
+        account.last_group_id = chat.id

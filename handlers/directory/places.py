@@ -21,9 +21,24 @@ ROOM = re.compile(r"(?:flat|room|apt|#)\s*([\w-]+)|([\w]+)\s*(?:室|户|号房)?
 DASHED = re.compile(r"^\s*(\w+)[-—/.](\w+)(?:[-—/.](\w+))?\s*$")
 NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 
+#: The whole of it says where: "3栋2单元602", "3-2", "Blk 3 unit 2".
+WHERE = re.compile(
+    r"[\w\s]{0,14}?(?:[a-z0-9一二三四五六七八九十]{1,5}\s?(?:栋|幢|号楼|座|单元|室|户)\s?){1,3}\w{0,5}"
+    r"|\w{1,6}[-—/.]\w{1,6}(?:[-—/.]\w{1,6})?"
+    r"|(?:(?:blk|block|building|bldg|unit|flat|room|apt)\.?\s?#?[\w-]{1,6}[\s,]{0,2}){1,3}",
+    re.I,
+)
+
+#: "Heping Garden Building 3 Unit 2"
+MOST_WORDS_OF_A_PLACE = 6
 
 #: A word that names a place beyond doubt (a button carries it).
 TOKEN = re.compile(r"^area\.(\d{1,18})$")
+
+
+def looks_like_place(text: str) -> bool:
+    """Whether a text as a whole says where, be there such a place or not."""
+    return len(text) <= 60 and WHERE.fullmatch(text.strip()) is not None
 
 
 def token(area: Area) -> str:
@@ -53,7 +68,9 @@ async def find_place(work: Work, base: AreaFacts, text: str) -> Area:
         if len(found) > 1:
             choices = [(await full_name(work, area, top), token(area)) for area in found]
             raise SeveralError("directory.place_several", wanted, choices)
-    raise RefusalError("directory.place_unknown", text=wanted, base=base.name)
+    around = next((each for each in line if each.kind == "neighbourhood"), line[-1])
+    where = await full_name(work, around)
+    raise RefusalError("directory.place_unknown", text=wanted, base=where)
 
 
 async def place_in(work: Work, base: AreaFacts, text: str) -> tuple[Area | None, str]:
@@ -76,6 +93,44 @@ async def place_in(work: Work, base: AreaFacts, text: str) -> tuple[Area | None,
     return None, " ".join(words)
 
 
+async def place_first(work: Work, base: AreaFacts, text: str) -> tuple[Area | None, str]:
+    """The place that a text begins with, as long a name as there is, and the words behind it.
+
+    Raises SeveralError where that names several, and RefusalError where the first word can only be
+    a place and is none that we know.
+    """
+    words = text.split(maxsplit=MOST_WORDS_OF_A_PLACE)
+    for many in range(min(len(words), MOST_WORDS_OF_A_PLACE), 0, -1):
+        try:
+            area = await find_place(work, base, " ".join(words[:many]))
+        except SeveralError:
+            raise
+        except RefusalError:
+            if many == 1 and looks_like_place(words[0]):
+                raise
+            continue
+        return area, _behind(text, many)
+    return None, text.strip()
+
+
+async def begins_with_place(work: Work, person_id: int, area_id: int | None, text: str) -> bool:
+    """Whether the first words of a text name a place, be it one or several."""
+    try:
+        base = await base_for(work, person_id, area_id, text)
+        area, _ = await place_first(work, base, text)
+    except SeveralError:
+        return True
+    except RefusalError:
+        return False
+    return area is not None
+
+
+def _behind(text: str, many: int) -> str:
+    """What stands behind so many words, its own spaces and lines kept."""
+    parts = text.split(maxsplit=many)
+    return parts[many].strip() if len(parts) > many else ""
+
+
 async def _below(work: Work, top: Area, text: str) -> Sequence[Area]:
     for kind in ("neighbourhood", "community", "subdistrict", "district"):
         if found := await query.find_below(work.store, top.path, kind, [text]):
@@ -90,11 +145,10 @@ async def _below(work: Work, top: Area, text: str) -> Sequence[Area]:
 
 async def _named_first(work: Work, top: Area, text: str) -> tuple[Area, str] | None:
     """ "和平里3栋": the neighbourhood named first, and what stands behind its name."""
+    known = await query.of_kind_below(work.store, top.path, "neighbourhood")
     named = [
         (area, name)
-        for area in await query.of_kind_below(work.store, top.path, "neighbourhood")
-        if area.id != top.id
-        for name in (area.name, area.code)
+        for area, name in _names(known)
         if text.startswith(name) and len(text) > len(name)
     ]
     if not named:
@@ -103,16 +157,40 @@ async def _named_first(work: Work, top: Area, text: str) -> tuple[Area, str] | N
     return area, text[len(name) :].strip()
 
 
+def _names(areas: Sequence[Area]) -> list[tuple[Area, str]]:
+    """What neighbourhoods are called; a bare number is a building's as well, and names none."""
+    return [
+        (area, name)
+        for area in areas
+        for name in (area.name, area.code)
+        if not name.isdecimal() and name.strip()
+    ]
+
+
+async def neighbourhood_in(work: Work, text: str) -> Area | None:
+    """The one neighbourhood of all that a text names anywhere in it ("北化小区3栋灯坏了")."""
+    said = text.casefold()
+    known = await query.of_kind_below(work.store, "/", "neighbourhood")
+    named = [(len(name), area) for area, name in _names(known) if name.casefold() in said]
+    longest = max((length for length, _ in named), default=0)
+    found = {area.id: area for length, area in named if length == longest}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 async def _walk(work: Work, top: Area, steps: Sequence[tuple[str, str]]) -> Sequence[Area]:
+    """What the steps lead to; from several buildings of one code ("3栋") each way is gone."""
     at: Sequence[Area] = [top]
     for kind, code in steps:
-        if len(at) != 1:
+        if len(at) > 1 and steps[0][0] != "building":
             return []
-        own = at[0]
-        if own.kind == kind and own.code.casefold() == code.casefold():
-            continue
-        at = await query.find_below(work.store, own.path, kind, _spellings(code))
+        at = [each for own in at for each in await _step(work, own, kind, code)]
     return at if at and at[0] is not top else []
+
+
+async def _step(work: Work, own: Area, kind: str, code: str) -> Sequence[Area]:
+    if own.kind == kind and own.code.casefold() == code.casefold():
+        return [own]
+    return await query.find_below(work.store, own.path, kind, _spellings(code))
 
 
 def _spellings(code: str) -> list[str]:
@@ -179,19 +257,66 @@ async def full_name(work: Work, area: Area, top: Area | None = None) -> str:
     return " ".join(names) if plain else "".join(names)
 
 
+async def name_at(work: Work, facts: AreaFacts) -> str:
+    """The whole name of the place of which these are the facts."""
+    area = await query.area_by_id(work.store, facts.area_id)
+    return await full_name(work, area) if area else facts.name
+
+
 async def base_of(work: Work, person_id: int, area_id: int | None) -> AreaFacts:
     """The place from which somebody's words about places are understood.
 
-    The chat's own; else where they hold a role; else where they live. Raises RefusalError when
-    there is none of these.
+    The chat's own; else where they hold a role; else where they live; else where they were heard
+    last. Raises RefusalError when there is none of these.
     """
     if area_id is not None:
         return await query.facts_at(work.store, area_id)
+    area = await _held(work, person_id) or await _lived_in(work, person_id)
+    area = area or await query.group_heard_in(work.store, person_id)
+    if area is None:
+        raise RefusalError("directory.no_base")
+    return await query.facts_at(work.store, area.id)
+
+
+async def base_for(work: Work, person_id: int, area_id: int | None, text: str) -> AreaFacts:
+    """The same for a text: a full address ("北化小区3栋") is understood from anywhere."""
+    try:
+        return await base_of(work, person_id, area_id)
+    except RefusalError:
+        named = await neighbourhood_in(work, text)
+        if named is None:
+            raise
+    return await query.facts_at(work.store, named.id)
+
+
+async def _held(work: Work, person_id: int) -> Area | None:
     held = await query.roles_of(work.store, person_id)
-    if held:
-        top = min((area for _, area in held), key=lambda area: len(query.ids_of(area.path)))
-        return await query.facts_at(work.store, top.id)
+    tops = [area for _, area in held]
+    return min(tops, key=lambda area: len(query.ids_of(area.path)), default=None)
+
+
+async def _lived_in(work: Work, person_id: int) -> Area | None:
     homes = await query.homes_of(work.store, person_id)
-    if homes:
-        return await query.facts_at(work.store, homes[0][1].id)
-    raise RefusalError("directory.no_base")
+    return homes[0][1] if homes else None
+
+
+async def own_place(work: Work, person_id: int) -> Area | None:
+    """Where somebody's own words are about: round their home, else where they serve, else where
+    they were heard last."""
+    home = await _lived_in(work, person_id)
+    if home is not None:
+        return await query.area_by_id(work.store, home.parent_id or home.id)
+    return await _held(work, person_id) or await query.group_heard_in(work.store, person_id)
+
+
+async def meant_by(work: Work, facts: AreaFacts, text: str) -> AreaFacts:
+    """The place in which a report is to be looked for: a neighbourhood that it names goes first."""
+    named = await neighbourhood_in(work, text)
+    if named is None or facts.path.startswith(named.path):
+        return facts
+    return await query.facts_at(work.store, named.id)
+
+
+def is_somewhere(facts: AreaFacts) -> bool:
+    """Whether a place is one that somebody can go to: a neighbourhood, or less."""
+    return "neighbourhood" in facts.codes or "building" in facts.codes

@@ -62,10 +62,12 @@ async def _show(ctx: Context, area_id: int, word: str, page: int) -> None:
     if rows:
         lines.append(ctx.t("directory.staff_narrow"))
     key = "directory.staff_title_word" if word else "directory.staff_title"
-    none = ctx.t("directory.staff_none_such" if word else "directory.staff_none", word=word)
+    manages = await access.may(ctx, ctx.person.id, "manage", area.path)
+    nobody = "directory.staff_none_manage" if manages else "directory.staff_none"
+    none = ctx.t("directory.staff_none_such" if word else nobody, word=word)
     ctx.edit_pressed(
         Content(
-            title=ctx.t(key, area=area.name, n=total, word=word),
+            title=ctx.t(key, area=await places.full_name(ctx, area), n=total, word=word),
             text="\n".join(lines) or none,
             buttons=rows,
         )
@@ -174,7 +176,7 @@ async def _remove(ctx: Context, person: Person, role: str, area: Area) -> None:
             "directory.staff_not_held",
             name=person.name,
             role=ctx.t(f"roles.{role}"),
-            area=area.name,
+            area=await places.full_name(ctx, area),
         )
     await ctx.store.delete(held)
     await _changed(ctx, person, role, area, "remove")
@@ -183,7 +185,8 @@ async def _remove(ctx: Context, person: Person, role: str, area: Area) -> None:
 async def _changed(ctx: Context, person: Person, role: str, area: Area, what: str) -> None:
     await ctx.store.flush()
     ctx.directory_changed = True
-    names: dict[str, Any] = {"name": person.name, "role": ctx.t(f"roles.{role}"), "area": area.name}
+    where = await places.full_name(ctx, area)
+    names: dict[str, Any] = {"name": person.name, "role": ctx.t(f"roles.{role}"), "area": where}
     back = {"person": person.id, "role": role, "area": area.id, "what": what}
     audit = await record(ctx, f"staff_{what}", detail=back, undo=back)
     undo = button(ctx.t("directory.button_undo"), f"undo:{audit.id}")

@@ -11,7 +11,7 @@ from handlers.directory import access
 from handlers.duty import boards, telling, texts
 from handlers.duty.boards import Board
 from storage.queries import duty as query
-from storage.tables import Gap
+from storage.tables import DutyGap
 
 WINDOW = timedelta(days=7)
 MOST_BUTTONS = 6
@@ -41,12 +41,12 @@ async def intended(work: Work, board: Board) -> set[object]:
     return {gap.starts for gap in await _coming(work, board) if gap.intended}
 
 
-async def _coming(work: Work, board: Board) -> list[Gap]:
+async def _coming(work: Work, board: Board) -> list[DutyGap]:
     found = await query.gaps(work.store, board.rota.id, work.now - boards.BACK)
     return sorted((gap for gap in found.values() if gap.ends > work.now), key=lambda g: g.starts)
 
 
-def _content(work: Work, language: str, board: Board, gaps: Sequence[Gap]) -> Content:
+def _content(work: Work, language: str, board: Board, gaps: Sequence[DutyGap]) -> Content:
     lines: list[str] = []
     rows: list[tuple[Button, ...]] = []
     for gap in gaps:
@@ -66,7 +66,7 @@ def _content(work: Work, language: str, board: Board, gaps: Sequence[Gap]) -> Co
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Buttons "gap:one:<gap>" and "gap:all:<gap>": this is meant so, or all of the rota are."""
     what, number = arguments
-    gap = await ctx.store.get(Gap, int(number))
+    gap = await ctx.store.get(DutyGap, int(number))
     board = await boards.board(ctx, gap.rota_id) if gap else None
     if gap is None or board is None:
         raise RefusalError("duty.gone")

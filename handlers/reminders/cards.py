@@ -18,6 +18,9 @@ from storage.tables import Area, Draft, Reminder
 COMMON = 6
 NEXT = 3
 
+#: Days beyond it are not in every month.
+SHORTEST_MONTH = 28
+
 
 def dates(moments: Sequence[datetime], zone: ZoneInfo) -> str:
     """Moments as people read them."""
@@ -37,8 +40,10 @@ async def question(
         text=text,
         dates=dates(upcoming(rule, ctx.now, NEXT), zone),
     )
+    if rule.day > SHORTEST_MONTH:
+        said += "\n" + ctx.t("reminders.last_day", day=rule.day)
     if not chats:
-        said += "\n" + ctx.t("reminders.no_groups", area=area.name)
+        said += "\n" + ctx.t("reminders.no_groups", area=await places.full_name(ctx, area))
     save = forms.choice(draft, ctx.t("reminders.button_save"), "rem:save", "primary")
     no = forms.drop_button(ctx, draft, "reminders.button_cancel")
     return Content(text=said, buttons=((save, no),))

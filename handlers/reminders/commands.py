@@ -48,6 +48,15 @@ async def remind(ctx: Context, rest: str) -> None:
     await _ask_to_save(ctx, wanted, None)
 
 
+async def parses(ctx: Context, rest: str) -> bool:
+    """Whether it begins with a time, as a reminder does."""
+    try:
+        parse_when(rest, ctx.now, str(await zone_of(ctx)))
+    except WhenError as error:
+        return error.key != "reminders.when_unknown"
+    return True
+
+
 async def _ask(ctx: Context, step: str, data: dict[str, Any]) -> None:
     """Ask for the step's answer in words."""
     draft = await forms.start(ctx, FORM, step, data)
@@ -66,15 +75,12 @@ async def _understand(ctx: Context, areas: Sequence[Area], line: str) -> Wanted:
 
 
 async def _area_and_text(ctx: Context, areas: Sequence[Area], rest: str) -> tuple[Area, str]:
-    """The first word names a place if there is such a place; else the chat's own is meant."""
+    """The first words name a place if there is such a place; else the chat's own is meant."""
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    first, _, more = rest.partition(" ")
-    if first and more.strip():
-        try:
-            return await places.find_place(ctx, base, first), more.strip()
-        except RefusalError as refusal:
-            if refusal.key == "directory.place_several":
-                raise
+    if len(rest.split()) > 1:
+        area, text = await places.place_first(ctx, base, rest)
+        if area is not None and text:
+            return area, text
     own = await directory_query.area_by_id(ctx.store, base.area_id) if not ctx.private else None
     return own or areas[0], rest
 
@@ -195,7 +201,10 @@ async def _picked_area(ctx: Context, draft: Draft, arguments: Sequence[str]) -> 
 
 
 async def _picked_when(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
-    line = ctx.t(f"reminders.common_{int(arguments[0])}")
+    key = f"reminders.common_{arguments[0]}"
+    if not ctx.desk.words.has(key):
+        raise RefusalError("reminders.form_gone")
+    line = ctx.t(key)
     rule, _ = parse_when(line, ctx.now, str(await zone_of(ctx)))
     await forms.start(ctx, FORM, "text", {**draft.data, "rule": to_data(rule)})
     text = f"{line}\n{ctx.t('reminders.ask_text')}"
@@ -289,7 +298,7 @@ async def _said_change(ctx: Context, data: dict[str, Any], text: str) -> None:
 
 
 SUBJECT = Subject(
-    commands=(Command("remind", remind, ("提醒",), right="remind"),),
+    commands=(Command("remind", remind, ("提醒",), right="remind", parses=parses),),
     presses={"rem": on_press},
     forms={FORM: on_words},
     undos={"reminder_delete": undo_delete},

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 from handlers.reminders.rules import Holidays, Rule, day_of_week, last_day, next_after
@@ -34,6 +35,9 @@ DIGITS = {
     "八": 8,
     "九": 9,
 }
+#: Groups hear a reminder at most once an hour; so many moments of a cron expression are looked at.
+LEAST_APART = timedelta(hours=1)
+MOST_OF_A_DAY = 26
 #: A field of a cron expression: "*", "*/15", "1-5", "9,18"; the last two also by name.
 CRON = r"(?:\*|\d{1,2})(?:[-/,*\d]*)"
 CRON_NAMED = r"(?:\*|\d{1,2}|[a-z]{3})(?:[-/,*#\da-z]*)"
@@ -197,9 +201,11 @@ def _cron(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Ru
     from cronsim import CronSim, CronSimError  # few reminders have such a rule
 
     try:
-        CronSim(found[1], now)
+        moments = list(islice(CronSim(found[1], now), MOST_OF_A_DAY))
     except CronSimError as error:
         raise WhenError("reminders.cron_wrong", why=str(error)) from None
+    if any(later - earlier < LEAST_APART for earlier, later in pairwise(moments)):
+        raise WhenError("reminders.cron_often")
     return Rule("cron", zone, cron=" ".join(found[1].split())), rest
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from handlers import forms
@@ -137,7 +137,9 @@ def _first_code(ctx: Context, request: Request) -> str:
 
 async def pick_done(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """It is done, by code."""
-    await _done(ctx, request, Given(code=picked[0][:24]))
+    if not ctx.desk.words.has(f"request.code.{picked[0]}"):
+        raise RefusalError("access.old_button")
+    await _done(ctx, request, Given(code=picked[0]))
 
 
 async def wait(ctx: Context, request: Request, rest: str) -> None:
@@ -148,8 +150,7 @@ async def wait(ctx: Context, request: Request, rest: str) -> None:
         return
     facts = await directory_query.facts_at(ctx.store, request.area_id)
     until = words_to_moment.until(rest, ctx.now, zone_at(ctx, facts))
-    spoken = plain_words.read(plain_words.phrases_of(ctx.desk.words), rest)
-    code = spoken.code if spoken and spoken.kind == "wait" else None
+    code = plain_words.why_wait(plain_words.phrases_of(ctx.desk.words), rest)
     if until is None:
         await access.may_begin(ctx, request, Move.WAIT)
         await asking_more.when(ctx, request, code or "other", words=rest)
@@ -302,23 +303,24 @@ async def whynot(ctx: Context, request: Request, rest: str) -> None:
     did(ctx, request, "whynot")
 
 
-async def continue_form(ctx: Context, draft: Draft, message: Message, acts: dict[str, Act]) -> bool:
+async def continue_form(ctx: Context, draft: Draft, text: str, acts: Mapping[str, Act]) -> bool:
     """The words that answer what was asked for ("more"): a reason, a day, a name."""
     request = await ctx.store.get(Request, int(draft.data["request"]))
     act = acts.get(draft.step)
     if request is None or act is None:
         return False
     said = str(draft.data.get("words") or "")
-    if draft.step == "done" and (message.media or message.text.strip()):
-        words = "，".join(each for each in (said, message.text.strip()) if each)
+    pictures = isinstance(ctx.incoming, Message) and bool(ctx.incoming.media)
+    if draft.step == "done" and (pictures or text.strip()):
+        words = "，".join(each for each in (said, text.strip()) if each)
         await _done(ctx, request, Given(reason=words or None, code=draft.data.get("code")))
         return True
-    if not message.text.strip():
+    if not text.strip():
         return False
     if draft.step == "wait" and draft.data.get("code"):
-        await _wait_until(ctx, request, draft, message.text, said)
+        await _wait_until(ctx, request, draft, text, said)
     else:
-        await act(ctx, request, message.text.strip())
+        await act(ctx, request, text.strip())
     return True
 
 

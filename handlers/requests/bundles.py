@@ -49,10 +49,11 @@ async def item_of(work: Work, notice: Notice) -> Item | None:
 
 def _holds(case: Case, notice: Notice, page: Page | None) -> bool:
     if notice.kind == telling.PAGE:
-        return page is not None and page.ended_at is None
+        return page is not None and page.ended_at is None and page.bundle is not None
     if notice.kind == telling.QUESTION:
         asked = (each for each in case.supporters if each.person_id == notice.person_id)
-        return case.state is State.DONE and any(each.verdict == "asked" for each in asked)
+        open_ = (each.verdict == "asked" and each.bundle is not None for each in asked)
+        return case.state is State.DONE and any(open_)
     return notice.kind == telling.TOLD
 
 
@@ -103,7 +104,9 @@ async def show(work: Work, slot: str, person_id: int, items: Sequence[Item]) -> 
 
 
 async def refresh(work: Work, slot: str) -> None:
-    """Something changed of which the message speaks."""
+    """Something changed of which the message speaks (of what is not told yet, none does)."""
+    if slot == telling.WAITS:
+        return
     notices = await query.bundled(work.store, slot)
     found = [await item_of(work, each) for each in notices]
     items = [each for each in found if each is not None]

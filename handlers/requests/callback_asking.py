@@ -27,6 +27,7 @@ async def ask_all(case: Case) -> None:
         at = case.tell_at(voice.person_id)
         voice.verdict, voice.verdict_at, voice.bundle = "asked", at, None
         if at > case.work.now:
+            voice.bundle = telling.WAITS
             telling.later(case, voice.person_id, telling.QUESTION, at)
         else:
             await ask_one(case, voice)
@@ -49,11 +50,8 @@ def _question(case: Case, language: str) -> Content:
 
 def _waiting(case: Case) -> list[Supporter]:
     """Those who were asked and have not answered."""
-    now = case.work.now
     return [
-        each
-        for each in case.supporters
-        if each.verdict == "asked" and each.verdict_at is not None and each.verdict_at <= now
+        each for each in case.supporters if each.verdict == "asked" and each.bundle != telling.WAITS
     ]
 
 
@@ -139,12 +137,10 @@ async def take_back(case: Case) -> None:
     pending = [each for each in case.supporters if each.verdict in ("asked", "unknown")]
     if not pending:
         return
-    now = case.work.now
     await _know(case)
     for voice in pending:
         address = case.addresses.get(voice.person_id)
-        told = voice.verdict_at is not None and voice.verdict_at <= now and voice.bundle is None
-        if address and address.chat and told and not _sees_card(case, address):
+        if address and address.chat and voice.bundle is None and not _sees_card(case, address):
             _show(case, address, private_cards.question_over(case, address.language))
         if voice.verdict == "asked":
             voice.verdict = None

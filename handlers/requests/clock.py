@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from handlers.context import Work
-from handlers.requests import clocking, moving
+from handlers.requests import clocking, moving, routing
 from handlers.requests.case import Case, load, load_all
 from handlers.requests.deadlines import due_move
 from storage.queries import requests as query
@@ -35,6 +35,8 @@ async def _together(work: Work, requests: Sequence[Request]) -> bool:
     try:
         async with work.store.begin_nested():
             cases = await load_all(work, requests)
+            for case in cases:  # all reading first: each question later on writes what was changed
+                await routing.cast_at(work, case.matter)
             begun = [(case, await _begin(case)) for case in cases]
             await work.store.flush()
             for case, step in begun:

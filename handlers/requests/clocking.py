@@ -61,7 +61,8 @@ def again_wait(case: Case, times: int) -> Span:
     return hours(deadlines.again_after(first, times, longest) / timedelta(hours=1))
 
 
-def shows_life(case: Case) -> None:
-    """Whoever holds it was heard of: the progress clock begins anew (R26)."""
-    turn(case, stop_rules.PROGRESS)
+def shows_life(case: Case) -> dict[str, Any]:
+    """Whoever holds it was heard of: the progress clock begins anew (R26); what that changed."""
+    changed = turn(case, stop_rules.PROGRESS)
     look_again(case)
+    return changed

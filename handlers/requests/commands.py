@@ -15,6 +15,7 @@ from handlers.requests import (
     asking_more,
     choosing,
     correction_commands,
+    doubt,
     explaining,
     filing,
     hours,
@@ -65,9 +66,15 @@ VERBS: dict[str, Act] = {
 PICKED = {**PICKS, "merge": correction_commands.pick_merge}
 
 
+#: These take no words: what stands behind them can only be a number.
+WORDLESS = frozenset({"take", "resume", "metoo", "ok", "why", "history"})
+
+
 def _act(verb: str) -> Run:
     async def run(ctx: Context, rest: str) -> None:
         meant = await _meant(ctx, rest)
+        if meant is None and rest and verb in WORDLESS:
+            raise RefusalError("request.number_wrong", text=rest[:40])
         if meant is None:
             await choosing.ask(ctx, verb, rest)
             return
@@ -99,8 +106,12 @@ async def _on_whom(ctx: Context, arguments: Sequence[str]) -> None:
     await asking_more.whom(ctx, request, verb, up=up == "1", page=int(page))
 
 
+async def _on_doubt(ctx: Context, arguments: Sequence[str]) -> None:
+    await doubt.on_press(ctx, arguments, VERBS)
+
+
 async def _on_words(ctx: Context, draft: Draft, message: Message) -> bool:
-    return await acts.continue_form(ctx, draft, message, VERBS)
+    return await acts.continue_form(ctx, draft, message.text, VERBS)
 
 
 async def _on_number(ctx: Context, draft: Draft, message: Message) -> bool:
@@ -142,7 +153,7 @@ SUBJECT = Subject(
     commands=(
         _command("report", filing.report, ("报事",)),
         _command("new", filing.new, ("新建",), "file"),
-        _command("open", lists.open_, ("未结", "未办")),
+        Command("open", lists.open_, ("未结", "未办"), parses=lists.parses),
         _command("mine", lists.mine, ("我的",)),
         _command("find", lists.find, ("查找",)),
         _command("ageing", lists.ageing, ("待议",), "answer"),
@@ -175,6 +186,7 @@ SUBJECT = Subject(
     presses={
         **{verb: _press(verb, act) for verb, act in VERBS.items()},
         "whom": _on_whom,
+        doubt.FORM: _on_doubt,
         choosing.FORM: _on_choice,
         "q": questions.on_press,
         "list": lists.on_press,

@@ -21,6 +21,7 @@ from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, CODES, ENDING_OF_CODE, Move
 from handlers.requests.standing import Stood, standing
 from handlers.understanding.meaning import Urgency
+from storage.queries import directory as query
 from storage.tables import Audit, Event, Person, Request
 
 Steer = Callable[[Context, Request, str], Awaitable[None]]
@@ -110,7 +111,7 @@ async def to_place(ctx: Context, request: Request, rest: str) -> None:
     if not rest:
         await filling.ask(ctx, "move", str(request.number), Part.PLACE, right="correct")
         return
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await query.facts_at(ctx.store, request.area_id)  # its own neighbourhood goes first
     area = await places.find_place(ctx, base, rest)
     await _correct(ctx, request, Move.MOVE, Given(area=area), "move")
 
@@ -118,10 +119,17 @@ async def to_place(ctx: Context, request: Request, rest: str) -> None:
 def category_named(ctx: Context, text: str) -> str:
     """The category called so in any language; raises RefusalError."""
     names = {each.casefold(): name for each, name in texts.categories_by_name(ctx).items()}
-    found = names.get(text.casefold().strip())
-    if found is None:
-        raise RefusalError("request.category_unknown", text=text[:30])
-    return found
+    wanted = text.casefold().strip()
+    if wanted in names:
+        return names[wanted]
+    known = [
+        ctx.t(f"categories.{name}")
+        for name in ctx.policy.categories
+        if ctx.desk.words.has(f"categories.{name}")
+    ]
+    near = [each for each in known if set(each.casefold()) & set(wanted) - set(" aeiou")]
+    told = ctx.t("request.between").join((near if not wanted.isascii() else []) or known)
+    raise RefusalError("request.category_near", text=text[:30], known=told)
 
 
 async def recategorise(ctx: Context, request: Request, rest: str) -> None:
@@ -147,7 +155,8 @@ def urgency_named(ctx: Context, text: str) -> str:
         names = ctx.desk.words.every(f"request.urgency.{urgency}")
         if wanted in {urgency.value, *(each.casefold() for each in names)}:
             return urgency.value
-    raise RefusalError("request.urgency_unknown")
+    known = ctx.t("request.between").join(ctx.t(f"request.urgency.{each}") for each in Urgency)
+    raise RefusalError("request.urgency_near", text=text[:30], known=known)
 
 
 async def urgency(ctx: Context, request: Request, rest: str) -> None:
@@ -190,9 +199,27 @@ async def _answer(
     ctx: Context, request: Request, verb: str, back: dict[str, Any] | None, **values: object
 ) -> None:
     undo = {**back, "request": request.id} if back is not None else None
-    audit = await record(ctx, f"request_{verb}", detail={"request": request.id}, undo=undo)
+    detail = {"request": request.id, **_changed(request, verb, back or {})}
+    audit = await record(ctx, f"request_{verb}", detail=detail, undo=undo)
     rows = ((button(ctx.t("directory.button_undo"), f"undo:{audit.id}"),),) if undo else ()
     ctx.answer_text(ctx.t(f"request.did.{verb}", number=request.number, **values), buttons=rows)
+
+
+#: What a correction changed: its name among what it was, and the request's own.
+CHANGED = {
+    "move": ("area", "area_id"),
+    "recategorise": ("category", "category"),
+    "urgency": ("urgency", "urgency"),
+    "assign": ("holder", "holder_id"),
+}
+
+
+def _changed(request: Request, verb: str, back: dict[str, Any]) -> dict[str, Any]:
+    """From what to what, for the audit log."""
+    if verb == "merge":
+        return {"into": request.merged_into}
+    kind, name = CHANGED.get(verb, ("", ""))
+    return {"change": [kind, back.get(kind), getattr(request, name)]} if kind else {}
 
 
 STEERS: dict[str, Steer] = {

@@ -12,7 +12,7 @@ from handlers.context import Context, RefusalError
 from handlers.directory import access as rights
 from handlers.directory import people, picking, places
 from handlers.directory.finding import person_of_message
-from handlers.requests import asking_more, correction_commands, lists
+from handlers.requests import asking_more, correction_commands, lists, questions
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.meaning import Heard, Kind, Place, Scene, Urgency
 from storage.queries import directory as query
@@ -75,22 +75,33 @@ async def new(ctx: Context, rest: str) -> None:
     """/new: for a neighbour; captains first see what is open there (R5)."""
     await rights.require_somewhere(ctx, "file")
     if rest:
-        first, _, words = rest.partition(" ")
         base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-        area = await places.find_place(ctx, base, first)
+        area, words = await places.place_first(ctx, base, rest)
+        if area is None:
+            raise await _not_there(ctx, base, rest)
         await rights.require(ctx, "file", area.path)
-        if words.strip():
-            await _file(ctx, {"words": words.strip(), "area": area.id, "filed": True})
+        if words:
+            await _file(ctx, {"words": words, "area": area.id, "filed": True})
             return
-        await lists.open_(ctx, area.name)
+        await lists.open_(ctx, places.token(area))
         await _ask_category(ctx, {"filed": True, "area": area.id})
         return
     await lists.open_(ctx, "")
     await _start(ctx, {"filed": True})
 
 
+async def _not_there(ctx: Context, base: query.AreaFacts, rest: str) -> RefusalError:
+    return RefusalError(
+        "directory.place_unknown", text=rest.split()[0], base=await places.name_at(ctx, base)
+    )
+
+
 async def _start(ctx: Context, data: dict[str, Any]) -> None:
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    try:
+        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    except RefusalError:  # the place is asked for, and understood from its full address
+        await _ask_category(ctx, {"area": questions.NOWHERE, **data})
+        return
     await _ask_category(ctx, {"area": base.area_id, **data})
 
 
@@ -136,8 +147,10 @@ async def _chose_category(ctx: Context, draft: Draft, category: str) -> None:
 async def _ask_place(ctx: Context, draft: Draft, area: Area | None, page: int = 0) -> None:
     """In words, or down the tree by buttons."""
     rows = await picking.browse(ctx, draft, "file", [area] if area else [], area, page)
-    name = await places.full_name(ctx, area) if area else ""
-    ctx.edit_pressed(Content(text=ctx.t("request.form_place", area=name), buttons=rows))
+    text = ctx.t("question.where_whole")
+    if area is not None:
+        text = ctx.t("request.form_place", area=await places.full_name(ctx, area))
+    ctx.edit_pressed(Content(text=text, buttons=rows))
 
 
 async def _picked_place(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
@@ -156,8 +169,8 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """The form's next answer in words or pictures."""
     data, text = dict(draft.data), message.text.strip()
     if draft.step == "category" and text:
-        await _chose_category(ctx, draft, correction_commands.category_named(ctx, text))
-    elif draft.step == "place" and text:
+        return await _said_matter(ctx, draft, message)
+    if draft.step == "place" and text:
         await _said_place(ctx, data, text)
     elif draft.step == "words" and (text or message.media):
         await _confirm(ctx, {**data, "words": text, "media": _kept(message.media)})
@@ -168,13 +181,44 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     return True
 
 
+async def _said_matter(ctx: Context, draft: Draft, message: Message) -> bool:
+    """A category by its name; else the words are the matter itself, and tell of its category."""
+    text = message.text.strip()
+    try:
+        category = correction_commands.category_named(ctx, text)
+    except RefusalError:
+        if not (ctx.private or message.to_bot):
+            return False  # talk in the group
+    else:
+        await _chose_category(ctx, draft, category)
+        return True
+    data: dict[str, Any] = {**draft.data, "words": text, "media": _kept(message.media)}
+    facts = await query.facts_at(ctx.store, int(data["area"])) if data["area"] else None
+    facts = await places.meant_by(ctx, facts, text) if facts else await _base(ctx, text)
+    scene = Scene(area=_place(facts)) if facts else Scene()
+    meaning = ctx.desk.reader.report(Heard(key="0", at=ctx.now, sender="", text=text), scene)
+    data["category"] = meaning.category or "other"
+    if facts is not None and meaning.place.building is not None:
+        data["area"] = await places.smallest_area(ctx, facts.path, meaning.place)
+    if data["area"] and "building" in (await query.facts_at(ctx.store, int(data["area"]))).codes:
+        await _confirm(ctx, data)
+        return True
+    draft = await forms.start(ctx, FORM, "place", data)
+    await _ask_place(ctx, draft, await ctx.store.get(Area, int(data["area"])))
+    return True
+
+
 async def _said_place(ctx: Context, data: dict[str, Any], text: str) -> None:
-    if not (forms.says(ctx, "request.form_here", text) or forms.yes_or_no(ctx, text)):
-        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    here = forms.says(ctx, "request.form_here", text) or forms.yes_or_no(ctx, text)
+    if not here or not data["area"]:
+        base = await places.base_for(ctx, ctx.person.id, ctx.chat.area_id, text)
         area = await places.find_place(ctx, base, text)
         if data.get("filed"):
             await rights.require(ctx, "file", area.path)
         data["area"] = area.id
+    if data.get("words"):  # they came first
+        await _confirm(ctx, data)
+        return
     draft = await forms.start(ctx, FORM, "words", data)
     ctx.answer("request.form_words", buttons=((forms.drop_button(ctx, draft),),))
 
@@ -203,32 +247,53 @@ def _kept(media: Sequence[Media]) -> list[dict[str, Any]]:
 async def _file(ctx: Context, data: dict[str, Any]) -> None:
     """Open what was said so, in the place that was chosen, or else that the words name."""
     words = str(data["words"])
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     chosen = await ctx.store.get(Area, int(data["area"])) if data.get("area") else None
-    facts = await query.facts_at(ctx.store, chosen.id) if chosen else base
+    facts = await query.facts_at(ctx.store, chosen.id) if chosen else await _base(ctx, words)
     scene = await ctx.memory.scene() or Scene()
-    if chosen is not None or scene.area == Place():
+    if facts is not None and (chosen is not None or scene.area == Place()):
         scene = replace(scene, area=_place(facts))
     meaning = ctx.desk.reader.report(Heard(key="0", at=ctx.now, sender="", text=words), scene)
-    place = meaning.place
+    place, area_id = meaning.place, questions.NOWHERE
     if chosen is not None:
-        place = replace(_place(facts), floor=place.floor, spot=place.spot)
-    await open_request(
-        ctx,
-        Report(
-            words=words,
-            category=str(data.get("category") or meaning.category or "other"),
-            kind=meaning.kind or Kind.HELP,
-            urgency=meaning.urgency or Urgency.NORMAL,
-            place=place,
-            area_id=facts.area_id if chosen else await places.smallest_area(ctx, facts.path, place),
-            chat=ctx.chat,
-            **await _who(ctx, data),
-            message_id=data.get("message_id") or ctx.message_id,
-            media=tuple(Media.model_validate(each) for each in data.get("media", [])),
-            reasons=[{"about": "request", "cue": "said", "found": "/report", "weight": 1.0}],
-        ),
+        area_id = chosen.id
+        here = _place(await query.facts_at(ctx.store, chosen.id))
+        place = replace(here, floor=place.floor, spot=place.spot)
+    elif facts is not None:
+        area_id = await places.smallest_area(ctx, facts.path, place)
+    report = Report(
+        words=words,
+        category=str(data.get("category") or meaning.category or "other"),
+        kind=meaning.kind or Kind.HELP,
+        urgency=meaning.urgency or Urgency.NORMAL,
+        place=place,
+        area_id=area_id,
+        chat=ctx.chat,
+        **await _who(ctx, data),
+        message_id=data.get("message_id") or ctx.message_id,
+        media=tuple(Media.model_validate(each) for each in data.get("media", [])),
+        reasons=[{"about": "request", "cue": "said", "found": "/report", "weight": 1.0}],
     )
+    if chosen is None and await _nowhere(ctx, area_id):
+        await questions.ask_where(ctx, report)
+        return
+    await open_request(ctx, report)
+
+
+async def _base(ctx: Context, words: str) -> query.AreaFacts | None:
+    """Where the words are to be looked for; None: the bot does not know where its person is."""
+    try:
+        base = await places.base_for(ctx, ctx.person.id, ctx.chat.area_id, words)
+    except RefusalError:
+        return None
+    whole = ctx.private or not places.is_somewhere(base)
+    return await places.meant_by(ctx, base, words) if whole else base
+
+
+async def _nowhere(ctx: Context, area_id: int) -> bool:
+    """Whether it is not known in which neighbourhood it is; a group speaks of all of its own."""
+    if area_id == questions.NOWHERE:
+        return True
+    return ctx.private and not places.is_somewhere(await query.facts_at(ctx.store, area_id))
 
 
 def _place(facts: query.AreaFacts) -> Place:

@@ -12,6 +12,7 @@ from handlers.context import Context, RefusalError
 from handlers.directory import access as rights
 from handlers.directory import filling, paging, places
 from handlers.directory.filling import Part
+from handlers.directory.several import SeveralError
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import access, moving, texts
 from handlers.requests.rules import Move, State
@@ -31,6 +32,17 @@ async def open_(ctx: Context, rest: str) -> None:
     """/open [STATE] [CATEGORY] [PLACE]: what is not ended, here or in one's places."""
     named = await _named(ctx, rest)
     await _show(ctx, "open", named.words, 0)
+
+
+async def parses(ctx: Context, rest: str) -> bool:
+    """Whether all of it names a state, a category or a place."""
+    try:
+        await _named(ctx, rest)
+    except SeveralError:
+        return True
+    except RefusalError:
+        return False
+    return True
 
 
 async def mine(ctx: Context, rest: str) -> None:
@@ -139,7 +151,7 @@ async def _named(ctx: Context, words: str) -> _Named:
     if not more:
         return _Named(None, None, whole)
     base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
-    raise RefusalError("directory.place_unknown", text=others, base=base.name)
+    raise RefusalError("directory.place_unknown", text=others, base=await places.name_at(ctx, base))
 
 
 async def _place_in(ctx: Context, words: str) -> tuple[Area | None, str]:

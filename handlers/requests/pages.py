@@ -49,6 +49,7 @@ async def _tell_later(case: Case) -> None:
     if waiting:
         await case.work.store.flush()
     for page in waiting:
+        page.bundle = telling.WAITS
         telling.later(case, page.person_id, telling.PAGE, page.tell_at, page_id=page.id)
 
 
@@ -146,20 +147,19 @@ async def show(case: Case) -> None:
         await query.fold_letters(case.work.store, case.request.id, case.work.now)
     if any(page.how in READS for page in touched):
         await _show_private(case, touched)
-    for slot_of_bundle in dict.fromkeys(page.bundle for page in touched if page.bundle):
-        await bundles.refresh(case.work, slot_of_bundle)
+    for bundle in dict.fromkeys(page.bundle for page in touched if page.bundle):
+        await bundles.refresh(case.work, bundle)
 
 
 async def _show_private(case: Case, touched: list[Page]) -> None:
-    now = case.work.now
     for page in case.retired:
-        if page.how in READS and page.tell_at <= now and not page.bundle:
+        if page.how in READS and not page.bundle:
             _show_ended(case, page)
     said = await case.words()
     details = [each.text for each in said if each.role == "detail" and each.text]
     pictures = [Media.model_validate(media) for each in said for media in each.media]
     for page in case.pages:
-        if page.how in READS and page.tell_at <= now and not page.bundle:
+        if page.how in READS and not page.bundle:
             _show_page(case, page, details, pictures)
 
 
@@ -204,7 +204,7 @@ async def send_pictures(case: Case, pictures: Sequence[Media]) -> None:
     await _know_pages(case, case.pages)
     for page in case.pages:
         address = case.addresses[page.person_id]
-        told = page.how in READS and page.tell_at <= case.work.now and not page.bundle
+        told = page.how in READS and not page.bundle
         if told and address.chat is not None and _can_see(case, address):
             title = cards.title(case, address.language, exact=True)
             content = private_cards.with_media(Content(text=title), pictures)

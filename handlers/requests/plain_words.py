@@ -80,8 +80,12 @@ def _spoken(known: Phrases, kind: str, found: re.Match[str], said: str) -> Spoke
 
 
 def _why(known: Phrases, said: str, kind: str) -> str | None:
-    if kind != "wait":
-        return None
+    return why_wait(known, said) if kind == "wait" else None
+
+
+def why_wait(known: Phrases, text: str) -> str | None:
+    """What is waited for, by the words of a reason."""
+    said = normal(text)
     return next((code for code, pattern in known.why.items() if pattern.search(said)), None)
 
 

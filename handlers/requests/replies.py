@@ -5,7 +5,17 @@ from __future__ import annotations
 from handlers.chat import Mark, Message, Reaction
 from handlers.context import Context
 from handlers.directory.several import SeveralError
-from handlers.requests import access, asking_more, callback, inquiries, moving, speaking, voices
+from handlers.requests import (
+    access,
+    asking_more,
+    callback,
+    details,
+    inquiries,
+    moving,
+    progress,
+    speaking,
+    voices,
+)
 from handlers.requests.case import Case, load
 from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Move, State, Who
@@ -20,12 +30,12 @@ DOWN = frozenset({"👎", "👎🏻"})
 async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
     """Do what a reply to one of the bot's messages says; False: it says nothing certain."""
     spoken = speaking.hear(ctx, message.text)
-    if spoken is None:
-        if not inquiries.asks(ctx, message.text):
-            return False
+    if spoken is None and inquiries.asks(ctx, message.text):
         await inquiries.answer(ctx, request)
         return True
     request = await voices.follow(ctx, request)
+    if spoken is None:
+        return await _of_holder(ctx, request, message)
     if spoken.kind == "join":
         await _join(ctx, request, message)
         return True
@@ -35,8 +45,32 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
         await asking_more.among(ctx, request, "pass", several)
         return True
     if not obeyed:
-        return await _ask_when(ctx, request, spoken, message)
+        asked = await _ask_when(ctx, request, spoken, message)
+        return asked or await _of_holder(ctx, request, message)
     acknowledge(ctx, message)
+    return True
+
+
+async def _of_holder(ctx: Context, request: Request, message: Message) -> bool:
+    """A line or a picture from whoever holds it shows life (R26); a line may say more besides."""
+    if request.holder_id != ctx.person.id or request.state != State.TAKEN:
+        return False
+    person, chat, said = ctx.person, ctx.chat, message.text
+    if not message.media:
+        await progress.note_update(
+            ctx, request, person=person, chat=chat, message_id=message.message_id, text=said
+        )
+        return False
+    await details.add_detail(
+        ctx,
+        request,
+        person=person,
+        chat=chat,
+        message_id=message.message_id,
+        text=said,
+        media=message.media,
+        album=message.album,
+    )
     return True
 
 

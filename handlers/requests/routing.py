@@ -230,6 +230,11 @@ async def climb(
     return Climb(asked, lap, again=True)
 
 
+async def cast_at(work: Work, matter: Matter) -> Cast:
+    """Everybody who could be asked about a matter."""
+    return await cast_of(work, matter, ladder_of(policy_at(work.policy, matter.facts), matter))
+
+
 async def cast_of(
     work: Work,
     matter: Matter,

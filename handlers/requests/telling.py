@@ -15,6 +15,8 @@ from storage.queries import directory as directory_query
 from storage.tables import Notice, Person
 
 TOLD, PAGE, QUESTION = "told", "page", "question"
+#: In place of the message of which something is a line: it is not told yet.
+WAITS = "~"
 
 
 @dataclass(frozen=True, slots=True)

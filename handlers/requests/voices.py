@@ -153,7 +153,7 @@ def note(case: Case, what: str, person: Person | None, **data: object) -> None:
     request = case.request
     request.changed_at = case.work.now
     if what in SHOWS_LIFE and person is not None and person.id == request.holder_id:
-        clocking.shows_life(case)
+        data.update(clocking.shows_life(case))
     case.work.store.add(
         Event(
             request_id=request.id,

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from handlers.understanding.normal import HAN
+
 FOLDER = Path(__file__).parents[2] / "config" / "cues"
 WORD = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
 CLAUSE = re.compile(
     r"[,.!?;:，。！？；：…~]+|(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])|\b(?:but|and then|btw)\b"
 )
+LATIN = re.compile(r"[a-z]")
 #: Groups that are also looked for by themselves.
 ALONE = ("category", "danger")
 #: Endings a Latin cue may carry in the text: "leak" is found in "leaking".
@@ -49,7 +52,7 @@ class Cues:
     ) -> None:
         self.tables = tables
         self._phrases = {
-            group: {name: _anyhow(words) for name, words in names.items()}
+            group: {name: Anyhow.of(words) for name, words in names.items()}
             for group, names in (phrases or {}).items()
         }
         self._han: dict[str, list[Entry]] = {}
@@ -81,8 +84,11 @@ class Cues:
 
     def said(self, group: str, text: str) -> frozenset[str]:
         """Whose phrases of a group (outage, alarm, scope) stand anywhere in a plain text."""
+        han, latin = HAN.search(text) is not None, LATIN.search(text) is not None
         names = self._phrases.get(group, {})
-        return frozenset(name for name, words in names.items() if words.search(text))
+        return frozenset(
+            name for name, words in names.items() if words.stand_in(text, han=han, latin=latin)
+        )
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Every cue of a plain text."""
@@ -150,9 +156,27 @@ def _with(sizes: tuple[int, ...], size: int) -> tuple[int, ...]:
     return tuple(sorted({*sizes, size}, reverse=True))
 
 
-def _anyhow(words: Sequence[str]) -> re.Pattern[str]:
-    """Any of these, Latin ones as whole words."""
-    return re.compile("|".join(rf"\b{re.escape(w)}\b" if w.isascii() else w for w in words))
+@dataclass(frozen=True, slots=True)
+class Anyhow:
+    """Phrases of one name: Latin ones as whole words, Chinese ones as patterns."""
+
+    han: re.Pattern[str] | None
+    latin: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Anyhow:
+        """The phrases of both scripts, each sought only where its script is written."""
+        han = "|".join(word for word in words if not word.isascii())
+        latin = "|".join(re.escape(word) for word in words if word.isascii())
+        return cls(
+            re.compile(han) if han else None, re.compile(rf"\b(?:{latin})\b") if latin else None
+        )
+
+    def stand_in(self, text: str, *, han: bool, latin: bool) -> bool:
+        """Whether any of them stands in a text that has signs of these scripts."""
+        if han and self.han is not None and self.han.search(text):
+            return True
+        return latin and self.latin is not None and self.latin.search(text) is not None
 
 
 TABLES = {"category": "categories", "danger": "danger", "sign": "signs"}

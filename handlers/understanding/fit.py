@@ -27,15 +27,15 @@ THRESHOLDS = {
     "plain": 0.4,  #: the same where a thing and its fault are named and nothing takes it back
     "fact": 0.01,  #: the same where nothing else is said: "水管漏水"
     "quiet": 0.3,  #: the same where nobody spoke just before
-    "emergency": 0.3,  #: a word of danger and this much doubt opens all the same
-    "page": 0.33,  #: what is opened is an emergency from here on
+    "emergency": 0.4,  #: a word of danger and this much doubt opens all the same
+    "page": 0.15,  #: what is opened with a word of danger is an emergency from here on
     "linked": 0.3,  #: join, detail and update together
     "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
-    "same": 0.9,  #: what names the same thing and fits so well joins instead of opening anew
+    "same": 0.8,  #: what names the same thing and fits so well joins instead of opening anew
     "bare": 0.1,  #: how much of a link stays with a message in which nothing points to it
     "apart": 0.1,  #: how much of a link stays with a message that names a fault of another kind
     "either": 0.8,  #: opened or linked, whichever is likelier, when both together are so sure
-    "ask": 0.8,
+    "ask": 0.65,  #: what is not sure enough to open is asked about from here on
     "answer": 0.6,
 }
 #: Named cues and the scene are trusted more than n-grams: their weights are punished less.
@@ -69,7 +69,8 @@ class Table:
     ) -> None:
         """Add one example of a group (the conversation it is from)."""
         names = self.names
-        found = {names.setdefault(each, len(names)) for each in features}
+        # In order: texts are looked at in sets, and the same examples must give the same weights.
+        found = [names.setdefault(each, len(names)) for each in sorted(set(features))]
         self.columns.extend(sorted(found))
         self.starts.append(len(self.columns))
         self.answers.append(answer)

@@ -33,7 +33,8 @@ ALARM_CATEGORY = {
 #: What a bare fact may hold besides the thing and its fault.
 FILLING = re.compile(
     r"[了啊呀呢哦喔嘛吧的又都也还全咯咧哩哎唉诶嘞啦哟喂\W_]|我们|咱们|大家|各位|[我俺咱]|家里?|里|又|整[个栋]?|单元|[\dA-Za-z一二三四五六七八九十]{1,3}(?:号楼|单元|[栋幢座楼层室#])|已经|现在|今天"
-    r"|\b(?:the|is|are|in|at|on|my|our|again|has|have|been|a|an|still|here|just|it|its|been|gone|s)\b"
+    r"|\b(?:unit|block|blk|building|tower|floor|level|flat)\s+[a-z\d]{1,4}\b"
+    r"|\b(?:the|is|are|in|at|on|my|our|again|has|have|been|a|an|still|here|just|it|its|been|gone|out|off|s)\b"
 )
 #: Cues that such a fact consists of.
 FACT = frozenset(("fault", "nuisance", "again", "mine", "indoor", "shared"))
@@ -135,9 +136,9 @@ def look(text: str) -> Looked:
     categories, dangers, signs = (frozenset(groups[each]) for each in groups)
     return Looked(
         bare,
-        tuple(sorted(grams(bare))),
+        tuple(grams(bare)),
         tuple(_cue_features(found, categories, dangers, signs)),
-        tuple(sorted({f"#{each.group[0]} {each.name}" for each in found})),
+        tuple({f"#{each.group[0]} {each.name}" for each in found}),
         found,
         categories,
         dangers,
@@ -206,7 +207,7 @@ def _cue_features(
     ordered = sorted(signs - PLACES)
     features += [f"#s {a}+{b}" for i, a in enumerate(ordered) for b in ordered[i + 1 :]]
     features += _clause_features(found)
-    return sorted(set(features))
+    return list(set(features))
 
 
 def _clause_features(found: tuple[Found, ...]) -> Iterator[str]:

@@ -181,12 +181,23 @@ def combinations(found: Sources) -> list[str]:
     return [",".join(each) for each in product(buildings, units, found.tail)]
 
 
-def choose(found: Sources, home: Place | None, chances: Mapping[str, Mapping[str, float]]) -> Place:
+#: Somebody else, somewhere: "门口有个老人晕倒了" is not at the sender's home.
+SOMEBODY = re.compile(
+    r"有人|有个|有一个|有位|哪个|谁家|一个(?:人|男|女|老|小孩|孩子)"
+    r"|\b(?:someone|somebody|a (?:man|woman|guy|lady|boy|girl|kid|child|stranger)|an old|people)\b"
+)
+
+
+def choose(heard: Heard, found: Sources, chances: Mapping[str, Mapping[str, float]]) -> Place:
     """The likeliest sources of the parts, each by itself and all together.
 
-    A home is a home in all its parts.
+    A home is a home in all its parts, and never where the line speaks of somebody elsewhere.
     """
-    chosen = max(combinations(found), key=lambda way: _likely(way, chances))
+    looked, home = look(heard.text), heard.home
+    ways = combinations(found)
+    if SOMEBODY.search(looked.text) and not looked.mine and "own" not in looked.scopes:
+        ways = [way for way in ways if not way.endswith(",home")]
+    chosen = max(ways, key=lambda way: _likely(way, chances))
     one, other, source = chosen.split(",")
     building, unit = found.building[one], found.unit[other]
     floor, room = found.tail[source]

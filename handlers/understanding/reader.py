@@ -27,6 +27,8 @@ from handlers.understanding.questions import question_of
 WEIGHTS = Path(__file__).parent / "weights.bin"
 MOST_REASONS = 4
 QUIET_FOR = 30  #: minutes after which a line begins something new
+ASKED_FOR = 10  #: minutes in which nobody is asked twice
+NEW = (Outcome.OPEN, Outcome.ASK)
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 
 
@@ -58,6 +60,10 @@ class Reader:
         limit = self._limit(heard, scene, looked, danger)
         fit, chances = self._weighed(heard, scene, looked, chances)
         outcome, sure = self._decide(chances, limit)
+        if outcome in NEW and (
+            not looked.text or (outcome is Outcome.ASK and _asked(heard, scene))
+        ):
+            return Meaning(Outcome.TALK, 1 - sure)
         if outcome in LINKS:
             return self._link(heard, scene, fit, outcome, chances)
         if outcome is Outcome.ANSWER:
@@ -103,7 +109,7 @@ class Reader:
         if not looked.dangers or opens < 0.05:
             return 0.0
         seen = self._model.see("words", words_only(heard, scene))
-        alone = self._model.chances("emergency", seen)["yes"]
+        alone = self._model.chances("emergency", seen).get("yes", 0.0)
         return (alone * opens) ** 0.5
 
     def _limit(self, heard: Heard, scene: Scene, looked: Looked, danger: float) -> float:
@@ -125,13 +131,15 @@ class Reader:
         opens = chances.get("open", 0) + 0.5 * chances.get("ask", 0)
         linked = sum(chances.get(each, 0) for each in LINKS)
         if limit == 0.0 or (opens >= min(limit, limits["either"] - linked) and opens >= linked):
-            return Outcome.OPEN, opens
+            # What is opened because it is plain or dangerous counts as sure enough.
+            return Outcome.OPEN, max(opens, limits["open"])
         if linked >= limits["linked"] and linked > opens:
             return max(LINKS, key=lambda each: chances.get(each, 0)), linked
         if chances.get("answer", 0) >= limits["answer"]:
             return Outcome.ANSWER, chances["answer"]
-        if chances.get("ask", 0) >= limits["ask"]:
-            return Outcome.ASK, chances["ask"]
+        unsure = chances.get("open", 0) + chances.get("ask", 0)
+        if unsure >= limits["ask"]:
+            return Outcome.ASK, unsure
         return Outcome.TALK, chances.get("talk", 1.0)
 
     def _link(
@@ -166,7 +174,7 @@ class Reader:
         features, model = words_only(heard, scene), self._model
         seen = model.see("words", features)
         category = self._category(heard, seen)
-        urgency = self._urgency(seen)
+        urgency = self._urgency(look(heard.text), seen)
         looked = look(heard.text)
         if looked.alarming and linking.tells_anew(heard, looked, scene):
             urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
@@ -195,11 +203,14 @@ class Reader:
         named = self._own.find(look(heard.text).text) if self._own else ()
         return named[0].name if named else _best(self._model.chances("category", seen))
 
-    def _urgency(self, seen: Seen) -> Urgency:
-        """Missing an emergency is worse than a page too many: it needs less than the others."""
-        chances = self._model.chances("urgency", seen)
-        if chances.pop("emergency", 0.0) >= self._model.thresholds["page"]:
+    def _urgency(self, looked: Looked, seen: Seen) -> Urgency:
+        """Missing an emergency is worse than a page too many: a word of danger needs less."""
+        danger = self._model.chances("emergency", seen).get("yes", 0.0)
+        if looked.dangers and danger >= self._model.thresholds["page"]:
             return Urgency.EMERGENCY
+        chances = self._model.chances("urgency", seen)
+        if not looked.dangers:
+            chances.pop("emergency", None)
         return Urgency(_best(chances))
 
     def _place(self, heard: Heard, scene: Scene, category: str) -> tuple[Place, bool]:
@@ -207,7 +218,17 @@ class Reader:
         seen = self._model.see("place", placing.place_features(heard, scene, category))
         heads = (*placing.PARTS, "together")
         chances = {part: self._model.chances(part, seen) for part in heads}
-        return placing.checked(placing.choose(found, heard.home, chances), found.said, scene)
+        return placing.checked(placing.choose(heard, found, chances), found.said, scene)
+
+
+def _asked(heard: Heard, scene: Scene) -> bool:
+    """Whether the sender was asked a moment ago: what follows is the rest of it."""
+    return any(
+        said.outcome is Outcome.ASK
+        and said.heard.sender == heard.sender
+        and minutes_since(heard, said) < ASKED_FOR
+        for said in scene.recent
+    )
 
 
 def _apart(chances: Mapping[str, float], share: float, *, to: str = "open") -> dict[str, float]:

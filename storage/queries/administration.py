@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.migrate import newest
 from storage.queries.directory import below
 from storage.tables import Area, Chat, Letter, Update
 
@@ -74,6 +75,31 @@ class EngineRoom:
     dead: int
     failed: int
     newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The database itself."""
+
+    kind: str
+    megabytes: int
+    revision: str | None  #: of its tables; None where no migration was run
+    newest: str  #: the revision that this version of the program works with
+
+
+async def database(store: AsyncSession) -> Database:
+    """Which database it is, how large, and whether its tables are those of this version."""
+    connection = await store.connection()
+    kind = connection.dialect.name
+    if kind == "postgresql":
+        size = await store.scalar(text("SELECT pg_database_size(current_database())"))
+    else:
+        pages = await store.scalar(text("PRAGMA page_count"))
+        size = int(pages or 0) * int(await store.scalar(text("PRAGMA page_size")) or 0)
+    revision = None
+    if await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+        revision = await store.scalar(text("SELECT version_num FROM alembic_version"))
+    return Database(kind, int(size or 0) // 1_000_000, revision, newest())
 
 
 async def engine_room(store: AsyncSession, since: datetime) -> EngineRoom:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.prepared import prepared
 from storage.queries.post import insert_new
-from storage.tables import Chore, EmptyRung, Notice, PersonHours
+from storage.tables import Chore, Gap, Notice, PersonHours
 
 
 async def hours_of(store: AsyncSession, person_ids: Sequence[int]) -> Sequence[PersonHours]:
@@ -85,20 +85,20 @@ async def hours_row(store: AsyncSession, person_id: int) -> PersonHours | None:
     return await store.get(PersonHours, person_id)
 
 
-async def gaps(store: AsyncSession) -> Sequence[EmptyRung]:
+async def gaps(store: AsyncSession) -> Sequence[Gap]:
     """The rungs that reached nobody when the ladders were walked last."""
-    return (await store.scalars(select(EmptyRung).order_by(EmptyRung.id))).all()
+    return (await store.scalars(select(Gap).order_by(Gap.id))).all()
 
 
 async def new_gap(store: AsyncSession, area_id: int, ladder: str, rung: str, now: datetime) -> None:
     """A rung reaches nobody from now on."""
     row = {"area_id": area_id, "ladder": ladder, "rung": rung[:200], "found_at": now}
-    await store.execute(insert_new(store, EmptyRung), row)
+    await store.execute(insert_new(store, Gap), row)
 
 
 async def closed_gaps(store: AsyncSession, ids: Iterable[int]) -> None:
     """These rungs reach somebody again."""
-    await store.execute(delete(EmptyRung).where(EmptyRung.id.in_(list(ids))))
+    await store.execute(delete(Gap).where(Gap.id.in_(list(ids))))
 
 
 async def begin_chore(store: AsyncSession, name: str, first: datetime) -> None:

@@ -324,6 +324,23 @@ def _homes_of(person_id: int) -> Select[Residence, Area]:
     )
 
 
+async def group_heard_in(store: AsyncSession, person_id: int) -> Area | None:
+    """The place of the group in which a person was heard last."""
+    return await store.scalar(*_group_heard_in(person_id))
+
+
+@prepared
+def _group_heard_in(person_id: int) -> Select[Area]:
+    return (
+        select(Area)
+        .join(Chat, Chat.area_id == Area.id)
+        .join(Account, Account.last_group_id == Chat.id)
+        .where(Account.person_id == person_id, Chat.kind == "group", Chat.present)
+        .order_by(Account.id)
+        .limit(1)
+    )
+
+
 async def find_below(
     store: AsyncSession, path: str, kind: str, codes: Iterable[str]
 ) -> Sequence[Area]:

@@ -81,20 +81,13 @@ def _subjects(
     now: datetime, repeats: datetime, asked_about: datetime, followed: datetime
 ) -> Select[*tuple[bool, ...]]:
     reminders = and_(Reminder.state == "on", Reminder.next_at <= now)
-    on = Rota.state == "on"
-    duty = (
-        exists().where(on, Rota.next_at <= now),
-        exists().where(on, Rota.check_at <= now),
-        exists().where(Round.due_at <= now),
-        exists().where(Swap.due_at <= now),
-    )
     announced = and_(Audit.command == "announce", Audit.at > followed)
     ended = and_(Letter.state.in_(("sent", "failed", "folded")), Letter.not_before < asked_about)
     questions: tuple[ColumnElement[bool], ...] = (
         exists().where(Request.due_at <= now),
         exists().where(Notice.due_at <= now),
         exists().where(reminders),
-        or_(*duty),
+        _duty(now),
         exists().where(announced),
         exists().where(Draft.expires_at <= now),
         _oldest_update(repeats),
@@ -102,6 +95,17 @@ def _subjects(
         or_(exists().where(Chore.next_at <= now), not_(exists(select(Chore.name)))),
     )
     return select(*questions)
+
+
+def _duty(now: datetime) -> ColumnElement[bool]:
+    """Turns begin, rotas are looked through, rounds end, swaps are too late."""
+    on = Rota.state == "on"
+    return or_(
+        exists().where(Rota.next_at <= now, on),
+        exists().where(Rota.check_at <= now, on),
+        exists().where(Round.due_at <= now),
+        exists().where(Swap.due_at <= now),
+    )
 
 
 def _oldest_update(before: datetime) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from storage.queries.directory import below
 from storage.queries.post import insert_new
 from storage.tables import (
     Area,
-    Gap,
+    DutyGap,
     Leave,
     Rota,
     RotaMember,
@@ -299,15 +299,17 @@ async def check(store: AsyncSession, row: dict[str, Any]) -> bool:
     return (await store.execute(made, [row])).first() is not None
 
 
-async def gaps(store: AsyncSession, rota_id: int, since: datetime) -> dict[datetime, Gap]:
+async def gaps(store: AsyncSession, rota_id: int, since: datetime) -> dict[datetime, DutyGap]:
     """The gaps that were told, by their turns."""
-    rows = await store.scalars(select(Gap).where(Gap.rota_id == rota_id, Gap.starts >= since))
+    rows = await store.scalars(
+        select(DutyGap).where(DutyGap.rota_id == rota_id, DutyGap.starts >= since)
+    )
     return {gap.starts: gap for gap in rows.all()}
 
 
 async def told_gap(store: AsyncSession, row: dict[str, Any]) -> int | None:
     """A gap is told now; None: it was told before."""
-    made = insert_new(store, Gap).returning(Gap.id)
+    made = insert_new(store, DutyGap).returning(DutyGap.id)
     new = (await store.execute(made, [row])).first()
     return new[0] if new else None
 

@@ -41,6 +41,7 @@ ONCE: tuple[tuple[Any, str], ...] = (
     (Residence, "area_id"),
     (RoleHeld, "area_id"),
     (Shift, "starts"),
+    (TurnChange, "starts"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
 
@@ -60,22 +60,40 @@ def _known_in(
     )
 
 
+@dataclass(slots=True)
+class Messages:
+    """The messages of one chat that belong to a request, and when people last spoke of it."""
+
+    ids: list[str] = field(default_factory=list[str])
+    spoken_at: datetime | None = None
+
+
+#: Shown by the bot itself: when it does so is no news of the request.
+OWN = ("card", "page")
+
+
 async def messages_of(
     store: AsyncSession, request_ids: Sequence[int], chat_id: int
-) -> dict[int, list[str]]:
+) -> dict[int, Messages]:
     """The messages of one chat that belong to each request."""
     rows = await store.execute(*_messages_of(request_ids, chat_id))
-    found: dict[int, list[str]] = {}
+    found: dict[int, Messages] = {}
     for row in rows.all():
-        found.setdefault(row.request_id, []).append(row.message_id)
+        own = found.setdefault(row.request_id, Messages())
+        own.ids.append(row.message_id)
+        if row.role not in OWN and (own.spoken_at is None or row.at > own.spoken_at):
+            own.spoken_at = row.at
     return found
 
 
 @prepared
-def _messages_of(request_ids: Sequence[int], chat_id: int) -> Select[int, str]:
-    return select(RequestMessage.request_id, RequestMessage.message_id).where(
-        RequestMessage.request_id.in_(request_ids), RequestMessage.chat_id == chat_id
-    )
+def _messages_of(request_ids: Sequence[int], chat_id: int) -> Select[int, str, str, datetime]:
+    return select(
+        RequestMessage.request_id,
+        RequestMessage.message_id,
+        RequestMessage.role,
+        RequestMessage.at,
+    ).where(RequestMessage.request_id.in_(request_ids), RequestMessage.chat_id == chat_id)
 
 
 async def voices_of(

@@ -1,6 +1,6 @@
 """All tables, so that the metadata is whole wherever one is used."""
 
-from storage.tables.clocks import Chore, EmptyRung, Notice, PersonHours
+from storage.tables.clocks import Chore, Gap, Notice, PersonHours
 from storage.tables.directory import (
     Account,
     Area,
@@ -12,7 +12,7 @@ from storage.tables.directory import (
     RoleHeld,
 )
 from storage.tables.duty import (
-    Gap,
+    DutyGap,
     Rota,
     RotaMember,
     Round,
@@ -47,7 +47,7 @@ __all__ = [
     "Chat",
     "Chore",
     "Draft",
-    "EmptyRung",
+    "DutyGap",
     "Event",
     "Gap",
     "Invite",

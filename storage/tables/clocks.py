@@ -42,10 +42,10 @@ class PersonHours(Base):
     duty: Mapped[dict[str, Any] | None]
 
 
-class EmptyRung(Base):
+class Gap(Base):
     """A rung of a ladder that reaches nobody at a place: told once while it lasts (R29)."""
 
-    __tablename__ = "empty_rung"
+    __tablename__ = "gap"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))

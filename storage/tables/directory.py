@@ -75,6 +75,8 @@ class Account(Base):
     #: the private chat with this person once they opened it and did not block the bot
     private_chat: Mapped[str | None] = mapped_column(String(80))
     seen_at: Mapped[datetime | None]
+    #: the chat of the group in which they were heard last (chats are never deleted)
+    last_group_id: Mapped[int | None] = mapped_column(Id)
 
     __table_args__ = (UniqueConstraint("platform", "external_id"),)
 

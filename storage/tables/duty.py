@@ -131,10 +131,10 @@ class RoundCheck(Base):
     __table_args__ = (UniqueConstraint("round_id", "point"),)
 
 
-class Gap(Base):
+class DutyGap(Base):
     """A turn without anybody: told once; meant to be so, if a coordinator said it (R30)."""
 
-    __tablename__ = "gap"
+    __tablename__ = "duty_gap"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     rota_id: Mapped[int] = mapped_column(ForeignKey("rota.id"))

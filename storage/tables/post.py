@@ -102,5 +102,7 @@ class Audit(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     undo: Mapped[dict[str, Any] | None]
     undone_at: Mapped[datetime | None]
+    #: of the place that it was about; None: of no place in particular
+    area_path: Mapped[str | None] = mapped_column(plain_text(200), index=True)
 
     __table_args__ = (Index(None, "command", "at"),)

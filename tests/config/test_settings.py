@@ -118,7 +118,7 @@ def test_what_is_left_empty_is_not_set(tmp_path: Path) -> None:
         ("TELEGRAM_TOKN", "1:abc", "did you mean LINLI_TELEGRAM_TOKEN?"),
         ("TOKEN", "hunter2", "did you mean LINLI_TELEGRAM_TOKEN?"),
         ("PROT", "80", "did you mean LINLI_PORT?"),
-        ("COLOUR_OF_THE_PAGE", "hunter2", "is no setting; the nearest is LINLI_"),
+        ("COLOUR_OF_THE_PAGE", "hunter2", "is no setting, and none has a name like it"),
     ],
 )
 def test_each_wrong_one_is_told_with_what_to_change(

@@ -37,3 +37,25 @@ async def hires(
             store.add(person)
             await store.flush()
             store.add(RoleHeld(person_id=person.id, role=role, area_id=area.id, since=MONDAY))
+
+
+async def town(stage: Stage) -> None:
+    """A second neighbourhood of the same community, with buildings of the same numbers."""
+    async with stage.app.store.write() as store:
+
+        async def add(kind: str, name: str, code: str, above: Area) -> Area:
+            area = Area(parent_id=above.id, kind=kind, name=name, code=code, path="", settings={})
+            store.add(area)
+            await store.flush()
+            area.path = f"{above.path}{area.id}/"
+            return area
+
+        community = await store.scalar(select(Area).where(Area.kind == "community"))
+        assert community is not None
+        other = await add("neighbourhood", "北化小区", "北化", community)
+        for building in ("3", "5"):
+            block = await add("building", f"{building}栋", building, other)
+            for unit in ("1", "2"):
+                stair = await add("unit", f"{unit}单元", unit, block)
+                await add("household", "301", "301", stair)
+    await stage.restarts()

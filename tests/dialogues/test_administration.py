@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from storage.tables import Area
+from storage.tables import Account, Area, Person
+from tests.dialogues.steps import hires, town
 from tests.harness import GROUP, GROUP4, Stage
 
 
@@ -146,13 +147,13 @@ async def test_a_line_begun_by_typing_is_finished_by_buttons(stage: Stage) -> No
     await stage.feng.presses(stage.feng.last, "和平里小区")
     await stage.feng.presses(stage.feng.last, "4栋")
     await stage.feng.presses(stage.feng.last, "2单元")
-    assert "王姨是2单元的楼长" in stage.feng.last.text
+    assert "王姨是和平里小区4栋2单元的楼长" in stage.feng.last.text
 
 
 async def test_asking_can_be_given_up(stage: Stage) -> None:
     await stage.feng.writes("/announce")
     await stage.feng.presses(stage.feng.last, "算了")
-    assert "不办了" in stage.feng.last.text
+    assert "取消了" in stage.feng.last.text
     await stage.feng.writes("今晚八点停水检修")
     assert not any("停水检修" in each.text for each in stage.said(GROUP))
 
@@ -210,3 +211,53 @@ async def test_of_several_places_of_one_name_the_right_one_is_picked(stage: Stag
     await stage.feng.presses(stage.feng.last, "和平里小区3栋")
     await stage.feng.presses(stage.feng.last, "发送")
     assert "今晚八点停水检修" in stage.last(GROUP).text
+
+
+async def test_the_audit_log_and_undo_are_those_of_one_s_own_places(stage: Stage) -> None:
+    await town(stage)
+    await hires(stage, "北主任", role="coordinator", where="北化", key="bei")
+    async with stage.app.store.write() as store:
+        person = await store.scalar(select(Person).where(Person.key == "bei"))
+        assert person is not None
+        store.add(Account(platform="rooms", external_id="bei", person_id=person.id, name="北主任"))
+    await stage.feng.writes("/staff add 孙姐 单元长 和平里3栋1单元")
+    undo = stage.feng.last.button("撤销").data
+    await stage.does("@bei", "bei", "message", text="/audit", name="北主任")
+    assert "孙姐" not in stage.said("@bei")[-1].whole
+    await stage.does(
+        "@bei", "bei", "press", message_id=stage.said("@bei")[-1].id, data=undo, name="北主任"
+    )
+    assert "权限" in stage.rooms.toasts[-1].text
+    await stage.feng.writes("/audit")
+    assert "孙姐" in stage.feng.last.text
+
+
+async def test_the_audit_log_says_what_was_changed(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.feng.writes("/改类 1 用水")
+    await stage.feng.writes("/改急 1 紧急")
+    await stage.feng.writes("/移动 1 4栋")
+    await stage.feng.says("/settings mode suggest")
+    await stage.feng.writes("/audit")
+    text = stage.feng.last.text
+    for change in ("电梯 → ", "→ 和平里小区4栋", "默认 → 先问一句"):
+        assert change in text, text
+
+
+async def test_settings_show_what_is_in_force(stage: Stage) -> None:
+    await stage.feng.writes("/settings")
+    assert "中文" in stage.feng.last.text
+    assert "0." in stage.feng.last.text
+    await stage.feng.writes("/settings quiet 22:00-07:00")
+    await stage.feng.says("/settings")
+    assert "22:00-07:00" in stage.last().text
+
+
+async def test_a_community_s_language_is_that_of_its_staff_in_private(stage: Stage) -> None:
+    await stage.feng.writes("/settings language en")
+    for actor in (stage.feng, stage.wu, stage.zheng):
+        await actor.writes("/help")
+        assert "What I can do" in actor.last.title, actor.name
+    await stage.wu.writes("/language zh")
+    await stage.wu.writes("/help")
+    assert "What I can do" not in stage.wu.last.title

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.dialogues.steps import hires
 from tests.harness import GROUP, Stage
 
 
@@ -130,3 +131,14 @@ async def test_words_that_wait_for_a_choice_are_not_taken_by_another_card(stage:
     assert "换了灯泡" not in stage.card(1).text
     await stage.wang.presses(asked, "#2")
     assert "换了灯泡" in stage.card(2).text
+
+
+async def test_the_doctor_tells_like_findings_once_with_how_many(stage: Stage) -> None:
+    await hires(stage, *(f"志愿者{number}" for number in range(60)), role="volunteer")
+    await stage.feng.writes("/doctor")
+    text = stage.feng.last.text
+    assert "60 位志愿者还没绑定账号" in text
+    assert len(text.splitlines()) < 16
+    assert "数据库：SQLite，连得上" in text
+    signs = [line[0] for line in text.splitlines()]
+    assert signs == sorted(signs, key="❌⚠🗄".index)

@@ -72,4 +72,4 @@ async def test_a_form_in_the_middle_of_an_emergency_is_kept_and_told(stage: Stag
     assert "什么事" in stage.li.last.text
     toast = await stage.li.presses(told, "算了")
     assert toast == ""
-    assert "不办了" in told.text
+    assert "取消了" in told.text

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from handlers.chat import Capabilities
 from handlers.context import Work
 from handlers.duty.present import on_duty
-from storage.tables import Area, Gap, Person, Rota, RotaMember, Shift
+from storage.tables import Area, DutyGap, Person, Rota, RotaMember, Shift
 from tests.dialogues.duty_steps import (
     DESK,
     NIGHT,
@@ -412,7 +412,7 @@ async def test_an_intended_gap_is_remembered(stage: Stage) -> None:
     await stage.passes(hours=5)
     await stage.feng.presses(stage.feng.last, "以上都是有意的")
     assert "（有意不安排）" in stage.feng.last.text
-    assert all(each.intended for each in await rows(stage, Gap))
+    assert all(each.intended for each in await rows(stage, DutyGap))
     await until(stage, 2026, 3, 5, 10, 0)
     assert "现在不值班" in await now(stage, stage.li)
     assert len(told(stage.feng, "没有人")) == 1
@@ -435,16 +435,16 @@ async def test_only_a_coordinator_says_that_a_gap_is_meant(stage: Stage) -> None
     await made(stage)
     await stage.wang.writes("/请假 03-05 03-05 -")
     await stage.passes(hours=5)
-    gap = (await rows(stage, Gap))[0]
+    gap = (await rows(stage, DutyGap))[0]
     await stage.wang.presses_data(stage.feng.last, f"gap:one:{gap.id}")
-    assert not (await rows(stage, Gap))[0].intended
+    assert not (await rows(stage, DutyGap))[0].intended
 
 
 async def test_a_holiday_is_no_gap(stage: Stage) -> None:
     await at(stage, 2026, 9, 28, 9, 0)
     await made(stage)
     await stage.passes(days=5)
-    assert not await rows(stage, Gap)
+    assert not await rows(stage, DutyGap)
 
 
 # Steering

@@ -165,7 +165,7 @@ async def test_a_word_drops_a_form_at_any_step(
     for answer in begun:
         await stage.li.says(answer)
     await stage.li.says(word)
-    assert "不办了" in stage.last().text
+    assert "取消了" in stage.last().text
     assert not await open_forms(stage)
     assert not await stage.requests()
 
@@ -239,3 +239,57 @@ async def test_a_picture_without_words_gives_up_no_form_and_confirms_none(stage:
         next(each for each in stage.li.heard if "这样登记" in each.text), "对，登记"
     )
     assert len(await stage.requests()) == 1
+
+
+async def done_and_not_solved(stage: Stage) -> None:
+    """A request of Li Na's about the lift; she says in private that it is not solved."""
+    await stage.li.writes("电梯又坏了")
+    await stage.wang.writes("/take 1")
+    await stage.wang.writes("/done 1 修好了")
+    await stage.li.writes("/没解决 1")
+    assert "没解决" in stage.li.last.text
+
+
+async def test_a_new_matter_is_not_taken_for_what_is_not_solved(stage: Stage) -> None:
+    await done_and_not_solved(stage)
+    await stage.li.writes("厨房漏水了")
+    await stage.li.presses(stage.li.last, "另一件事")
+    assert [each.category for each in await stage.requests()] == ["lift", "water"]
+    await stage.li.writes("门还是关不上")
+    assert "记下了" in stage.li.last.text
+    assert len(await stage.requests()) == 2
+
+
+async def test_what_sounds_like_a_new_matter_may_be_the_answer(stage: Stage) -> None:
+    await done_and_not_solved(stage)
+    await stage.li.writes("厨房漏水了")
+    await stage.li.presses(stage.li.last, "说的是 #1")
+    assert len(await stage.requests()) == 1
+    assert not await open_forms(stage)
+
+
+async def test_words_at_the_question_of_the_category_are_the_matter(stage: Stage) -> None:
+    await stage.li.writes("/report")
+    await stage.li.writes("4栋1单元楼道的灯不亮了")
+    assert "这样登记" in stage.li.last.text
+    assert "4栋1单元" in stage.li.last.text
+    await stage.li.presses(stage.li.last, "登记")
+    assert [each.words for each in await stage.requests()] == ["4栋1单元楼道的灯不亮了"]
+
+
+async def test_the_matter_in_words_is_then_asked_where(stage: Stage) -> None:
+    await stage.wu.writes("/report")
+    await stage.wu.writes("楼道的灯不亮了")
+    await stage.wu.writes("3栋2单元")
+    assert "楼道的灯不亮了" in stage.wu.last.text
+    await stage.wu.writes("对")
+    assert [each.category for each in await stage.requests()] == ["electricity"]
+
+
+async def test_in_the_group_words_said_to_the_bot_are_the_matter(stage: Stage) -> None:
+    await stage.li.says("/报事")
+    asked = stage.last()
+    await stage.li.says("晚上吃什么")
+    assert stage.last().id == asked.id
+    await stage.li.says("2单元门口的灯闪得厉害", reply_to=asked)
+    assert "这样登记" in stage.last().text

@@ -63,7 +63,7 @@ async def test_everybody_can_be_chosen_by_turning_pages(stage: Stage) -> None:
     await stage.feng.presses(asked, "志愿059")
     await stage.feng.presses(asked, "单元长")
     await stage.feng.writes("3栋1单元")
-    assert "志愿059是1单元的单元长" in stage.feng.last.text
+    assert "志愿059是和平里小区3栋1单元的单元长" in stage.feng.last.text
 
 
 async def test_a_part_of_a_name_narrows_whom_one_can_choose(stage: Stage) -> None:
@@ -146,8 +146,9 @@ async def test_a_long_history_is_told_whole(stage: Stage) -> None:
 
 async def test_the_whole_audit_log_is_read_page_by_page(stage: Stage) -> None:
     async with stage.app.store.write() as store:
+        path = await store.scalar(select(Area.path).where(Area.code == "和平里"))
         for number in range(45):
-            store.add(Audit(at=MONDAY, command=f"change{number:02}", detail={}))
+            store.add(Audit(at=MONDAY, command=f"change{number:02}", detail={}, area_path=path))
     await stage.feng.writes("/audit")
     lines = await read_through(stage, stage.feng.last)
     assert len(lines) == 45

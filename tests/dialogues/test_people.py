@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from sqlalchemy import func, select
 
-from storage.tables import Account, Leave, Person, Residence, RoleHeld
-from tests.harness import Stage
+from storage.tables import Account, Area, Leave, Person, Residence, RoleHeld
+from tests.harness import GROUP, Stage
 
 
 async def test_a_staff_member_binds_an_account_with_a_single_use_invite(stage: Stage) -> None:
@@ -204,3 +205,52 @@ async def test_an_anonymous_admin_is_asked_to_show_themselves(stage: Stage) -> N
     assert found
     await stage.does("@anon", "anon", "message", text=f"/start {found[1]}", anonymous=True)
     assert "匿名" in stage.said("@anon")[-1].text
+
+
+async def homes_of(stage: Stage, name: str) -> list[str]:
+    async with stage.app.store.read() as store:
+        rows = await store.execute(
+            select(Area.path)
+            .join(Residence, Residence.area_id == Area.id)
+            .join(Person, Person.id == Residence.person_id)
+            .where(Person.name == name)
+            .order_by(Residence.id)
+        )
+        names = {f"{each.id}": each.name for each in await store.scalars(select(Area))}
+    return ["".join(names[part] for part in path.split("/")[4:-1]) for (path,) in rows.all()]
+
+
+async def test_a_wrong_home_is_put_right_by_telling_it_again(stage: Stage) -> None:
+    await stage.does("g3", "new", "message", text="/home 2-602", name="小新")
+    await stage.does("g3", "new", "message", text="/home 2-601", name="小新")
+    assert await homes_of(stage, "小新") == ["3栋2单元601"]
+
+
+@pytest.mark.parametrize(("label", "left"), [("搬家", ["4栋1单元202"]), ("两处", None)])
+async def test_who_has_a_confirmed_home_is_asked_whether_they_moved(
+    stage: Stage, label: str, left: list[str] | None
+) -> None:
+    await stage.li.writes("/home 4-1-202")
+    assert "3栋2单元501" in stage.li.last.text
+    await stage.li.presses(stage.li.last, label)
+    assert await homes_of(stage, "李娜") == (left or ["3栋2单元501", "4栋1单元202"])
+
+
+async def test_in_the_group_it_is_asked_without_naming_a_home(stage: Stage) -> None:
+    await stage.li.says("/home 4-1-202")
+    assert "搬家" in stage.last().text
+    assert "501" not in stage.last().whole
+    assert "202" not in stage.last().whole
+
+
+async def test_home_alone_says_what_is_known(stage: Stage) -> None:
+    await stage.li.writes("/home")
+    assert "您家：和平里小区3栋2单元501" in stage.li.last.text
+    await stage.li.presses(stage.li.last, "换一处")
+    assert "4栋" in stage.li.last.labels
+
+
+async def test_where_a_home_was_looked_for_is_told_by_its_whole_name(stage: Stage) -> None:
+    for where in (GROUP, stage.li.private):
+        await stage.li.says("/home 9-9-9", where)
+        assert "在和平里小区里找的" in stage.last(where).text

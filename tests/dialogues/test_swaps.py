@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
 from handlers.chat import Capabilities
-from storage.tables import Swap, TurnChange
+from storage.queries.moves import move_everything
+from storage.tables import Person, Swap, TurnChange
 from tests.dialogues.duty_steps import DESK, NIGHT, at, both_tick_at, made, now, rows, told
 from tests.harness import GROUP, Actor, Shown, Stage, staged
 
@@ -224,3 +227,20 @@ async def test_a_form_that_was_left_says_so(stage: Stage) -> None:
     await stage.wang.writes("/换班")
     await stage.wang.presses_data(old, old.buttons[0][0].data)
     assert "过时" in stage.rooms.toasts[-1].text
+
+
+async def test_who_binds_another_account_keeps_their_turns(stage: Stage) -> None:
+    """Two rows turn out to be one person: turns, changes and questions go along."""
+    await made(stage, NIGHT)
+    await asks(stage, stage.wang, "3月4日", "3月5日")
+    await stage.zhou.presses(stage.zhou.last, "可以")
+    async with stage.app.store.write() as store:
+        old = await store.scalar(select(Person.id).where(Person.name == "王姨"))
+        new = Person(name="王淑芬", skills=[], created_at=stage.clock.now())
+        store.add(new)
+        await store.flush()
+        await move_everything(store, old or 0, new.id)
+    await at(stage, 2026, 3, 4, 23, 0)
+    assert "：周叔" in await now(stage, stage.li)
+    await at(stage, 2026, 3, 6, 23, 0)
+    assert "：王淑芬" in await now(stage, stage.li)

@@ -104,6 +104,6 @@ async def test_only_roles_that_somebody_holds_are_offered_for_removal(stage: Sta
     asked = stage.feng.last
     assert asked.labels == ["单元长 和平里小区3栋2单元", "红色管家 和平里小区4栋", "算了"]
     await stage.feng.presses(asked, "红色管家")
-    assert "王姨不再是4栋的红色管家" in stage.feng.last.text
+    assert "王姨不再是和平里小区4栋的红色管家" in stage.feng.last.text
     await stage.feng.writes("/staff remove 李娜")
     assert "没有担任职务" in stage.feng.last.text

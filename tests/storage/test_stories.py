@@ -17,6 +17,7 @@ from storage.engine import Store
 from storage.migrate import upgrade
 from storage.secrets import Secrets
 from storage.tables import Area, Audit, Occurrence, Person
+from tests.dialogues.duty_steps import NIGHT, at, made, now, told
 from tests.harness import GROUP, GROUP4, MONDAY, Stage
 
 REPORT = "咱们楼电梯又坏了"
@@ -180,3 +181,31 @@ async def test_long_names_and_odd_characters_are_kept_as_far_as_there_is_room(
     await stage.does(GROUP, "stranger", "message", text="/report " + "水" * 4000, name=name)
     assert len((await stage.request(2)).words) == 4000
     await stage.does(GROUP, "stranger", "renamed", title="群" * 300)
+
+
+async def test_duty_is_swapped_stood_in_for_and_walked(stage: Stage) -> None:
+    await made(stage, NIGHT)
+    await stage.wang.writes("/换班")
+    await stage.wang.presses(stage.wang.last, "3月4日")
+    await stage.wang.presses(stage.wang.last, "3月5日")
+    await stage.zhou.presses(stage.zhou.last, "可以")
+    await stage.zhou.writes("/请假 03-04 03-04 李娜")
+    await stage.wang.writes("/请假 03-06 03-06 -")
+    await stage.passes(seconds=5)
+    assert "＋ 3月4日（周三）22:00–07:00" in stage.li.last.text
+    assert told(stage.feng, "这些班没有人")
+    await stage.feng.presses(stage.feng.last, "有意不安排")
+    await stage.li.writes("/值班日历")
+    assert (stage.li.last.file or b"").count(b"BEGIN:VEVENT") == 1
+    await made(stage, "/值班表 3栋 巡逻 每天 20:00：王姨；点位：大门、车棚")
+    await at(stage, 2026, 3, 3, 20, 0)
+    await stage.wang.presses(stage.wang.last, "大门")
+    await stage.wang.sends_photo(room=stage.wang.private)
+    await at(stage, 2026, 3, 3, 21, 0)
+    assert told(stage.feng, "没到：车棚")
+    await stage.feng.writes("/值班表 记录 巡逻")
+    await stage.feng.presses(stage.feng.last, "看照片")
+    await stage.feng.writes("/值班表 工时 夜间热线")
+    assert "王姨：已值" in stage.feng.last.text
+    await at(stage, 2026, 3, 4, 23, 0)
+    assert "：李娜" in await now(stage, stage.sun)

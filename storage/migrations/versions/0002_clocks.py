@@ -54,7 +54,7 @@ def upgrade() -> None:
         op.execute(statement)
     _notice()
     _hours()
-    _empty_rung_and_chore()
+    _gap_and_chore()
 
 
 def _notice() -> None:
@@ -101,19 +101,17 @@ def _hours() -> None:
     )
 
 
-def _empty_rung_and_chore() -> None:
+def _gap_and_chore() -> None:
     op.create_table(
-        "empty_rung",
+        "gap",
         sa.Column("id", ID, nullable=False),
         sa.Column("area_id", ID, nullable=False),
         sa.Column("ladder", sa.String(length=40), nullable=False),
         sa.Column("rung", sa.String(length=200), nullable=False),
         sa.Column("found_at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_empty_rung_area_id_area")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_empty_rung")),
-        sa.UniqueConstraint(
-            "area_id", "ladder", "rung", name=op.f("uq_empty_rung_area_id_ladder_rung")
-        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_gap_area_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
+        sa.UniqueConstraint("area_id", "ladder", "rung", name=op.f("uq_gap_area_id_ladder_rung")),
     )
     op.create_table(
         "chore",
@@ -131,7 +129,7 @@ def _empty_rung_and_chore() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for table in ("chore", "empty_rung", "person_hours", "notice"):
+    for table in ("chore", "gap", "person_hours", "notice"):
         op.drop_table(table)
     with op.batch_alter_table("supporter", schema=None) as batch_op:
         batch_op.drop_column("bundle")

@@ -43,16 +43,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rota_next_at"), ["next_at"], unique=False)
 
     op.create_table(
-        "gap",
+        "duty_gap",
         sa.Column("id", ID, nullable=False),
         sa.Column("rota_id", ID, nullable=False),
         sa.Column("starts", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends", sa.DateTime(timezone=True), nullable=False),
         sa.Column("intended", sa.Boolean(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["rota_id"], ["rota.id"], name=op.f("fk_gap_rota_id_rota")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
-        sa.UniqueConstraint("rota_id", "starts", name=op.f("uq_gap_rota_id_starts")),
+        sa.ForeignKeyConstraint(["rota_id"], ["rota.id"], name=op.f("fk_duty_gap_rota_id_rota")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_gap")),
+        sa.UniqueConstraint("rota_id", "starts", name=op.f("uq_duty_gap_rota_id_starts")),
     )
     op.create_table(
         "rota_member",
@@ -207,7 +207,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rota_member_person_id"))
 
     op.drop_table("rota_member")
-    op.drop_table("gap")
+    op.drop_table("duty_gap")
     with op.batch_alter_table("rota", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rota_next_at"))
         batch_op.drop_index(batch_op.f("ix_rota_check_at"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -201,12 +202,36 @@ def test_any_text_is_read_without_harm_and_always_alike(text: str, role: str, bu
 
 
 READER = Reader.load()
-HOSTILE = ("(" * 100_000, "5" * 100_000, "一" * 100_000, "\u202e3栋" * 20_000, "🔥" * 50_000)
+HOSTILE = (
+    "(" * 100_000,
+    "5" * 100_000,
+    "5-" * 50_000,
+    "1(2[3{" * 16_000,
+    "一" * 100_000,
+    "一楼到" * 30_000,
+    "\u202e3栋" * 20_000,
+    "\u200b3\u200d栋" * 20_000,
+    "🔥" * 50_000,
+    "@" * 100_000,
+    "on 4 and " * 10_000,
+    "电" * 100_000,
+    "a" * 100_000,
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_length_is_cut_before_it_is_read(reader: Reader, text: str) -> None:
+    began = process_time()
     assert reader.read(said(text), with_a_request()).outcome in tuple(Outcome)
+    assert process_time() - began < 1.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet="0135-(#.@栋单元楼层到和一十百 \u202e\u200b🔥abfltB", max_size=400))
+def test_places_and_cues_are_sought_in_bounded_time(text: str) -> None:
+    began = process_time()
+    READER.report(said(text), replace(after_talk(), places=Listed()))
+    assert process_time() - began < 1.0
 
 
 @pytest.mark.parametrize(
@@ -285,6 +310,7 @@ BARE_FACTS = [
     "no water",
     "lift dead again",
     "toilet is leaking",
+    "unit 2 lobby light out",
 ]
 
 
@@ -316,6 +342,8 @@ def test_words_of_a_fault_within_other_words_are_none(reader: Reader, text: str)
 def test_a_danger_decides_who_helps(reader: Reader, text: str, category: str) -> None:
     meaning = reader.read(said(text), after_talk())
     assert (meaning.urgency, meaning.category) == (Urgency.EMERGENCY, category)
+    assert meaning.place.room is None, "it is not at the sender's own home"
+    assert meaning.confidence >= 0.6
 
 
 def test_a_broken_reader_of_cards_is_no_emergency(reader: Reader) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from math import exp
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -21,6 +23,21 @@ def test_the_weights_were_fitted_for_these_features() -> None:
 def test_the_weights_hold_every_head_and_stay_small() -> None:
     assert set(load_model(WEIGHTS).heads) == {*HEADS, "link"}
     assert WEIGHTS.stat().st_size < 1_500_000
+
+
+def test_loading_costs_little_time_and_memory() -> None:
+    began = process_time()
+    model = load_model(WEIGHTS)
+    assert process_time() - began < 0.1, "tables are unpacked when first needed, not at the start"
+    tracemalloc.start()
+    try:
+        rows = sum(len(table.rows) for table in load_model(WEIGHTS).tables.values())
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert rows > 10_000
+    assert held < 20_000_000
+    assert model.heads
 
 
 HEADS_OF_TWO = {
