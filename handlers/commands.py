@@ -26,7 +26,7 @@ ARGUMENTS = f"{PART}(?::{PART})*"
 SHAPES: Mapping[str, str] = {
     **dict.fromkeys(("take", "resume", "metoo", "cancel", "why", "history"), ID),
     **dict.fromkeys(("ok", "no"), rf"{ID}(?::\d{{1,9}})?"),  # of which round is asked
-    **dict.fromkeys(("split", "move"), ID),
+    **dict.fromkeys(("split", "move", "busy", "still", "see"), ID),
     **dict.fromkeys(("done", "cannot", "refer", "whynot", "close", "recat"), f"{ID}(?::{NAME})?"),
     "urgency": f"{ID}(?::{NAME})?",
     **dict.fromkeys(("help", "pass", "assign"), f"{ID}(?::(?:up|{ID}))?"),
