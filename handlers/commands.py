@@ -18,6 +18,7 @@ Run = Callable[[Context, str], Awaitable[None]]
 RunPress = Callable[[Context, Sequence[str]], Awaitable[None]]
 
 ID, PAGE, TOKEN, NAME, WORDS = r"\d{1,18}", r"\d{1,4}", "[0-9a-f]{8}", "[a-z_]{1,32}", "[^:]*"
+STAMP = r"\d{1,10}"  #: seconds since 1970
 #: What stands behind a verb whose own shape is not told below: ids and short words.
 PART = rf"(?:{ID}(?=:|$)|(?!\d+(?::|$))[^:]*)"
 ARGUMENTS = f"{PART}(?::{PART})*"
@@ -48,6 +49,14 @@ SHAPES: Mapping[str, str] = {
     "undo": ID,
     "audit": PAGE,
     "new": f"(?:other|same):{TOKEN}",
+    "duty": "swap|ics",
+    "gap": f"(?:one|all):{ID}",
+    "rnd": f"{ID}:{PAGE}",
+    "rota": (
+        rf"new|list(?::{PAGE})?|turn:{ID}:{STAMP}(?::{PAGE})?|put:{ID}:{STAMP}:{ID}|{NAME}:{ID}"
+        rf"|(?:(?:head|page):{PAGE}|who:{ID}|done|save|at:{ID}:{PAGE}|here:{ID}):{TOKEN}"
+    ),
+    "swap": f"(?:yes|no|back):{ID}|(?:mine|for|favour):{PAGE}:{TOKEN}|who:{ID}:{TOKEN}",
     "rem": (
         f"list(?::{PAGE})?|new|(?:show|pause|resume|del|view|edit):{ID}"
         rf"|(?:at:{ID}:{PAGE}|here:{ID}|when:\d|save):{TOKEN}"
