@@ -196,7 +196,7 @@ async def test_leave_that_begins_meanwhile_counts_when_the_rung_is_asked(stage: 
 
 async def test_i_cant_passes_on_at_once(stage: Stage) -> None:
     await stage.li.says(LAMP)
-    await stage.wang.presses(stage.page(stage.wang), "我来不了")
+    await stage.wang.presses(stage.page(stage.wang), "去不了")
     assert stage.page(stage.zhou)
     assert "周叔" in stage.card(1).text
 
@@ -205,7 +205,7 @@ async def test_i_cant_of_one_leaves_it_to_the_others_of_the_rung(tmp_path: Path)
     own = ladder('[["unit_captain", "property_manager"], ["building_captain"], ["coordinator"]]')
     async with governed(tmp_path, own) as stage:
         await stage.li.says(LAMP)
-        await stage.wang.presses(stage.page(stage.wang), "我来不了")
+        await stage.wang.presses(stage.page(stage.wang), "去不了")
         assert "吴工" in stage.card(1).text
         assert not stage.page(stage.wang).labels
         assert not stage.zhou.heard
