@@ -22,6 +22,7 @@ from bot.app import App
 from bot.clock import VirtualClock
 from config.settings import Settings
 from handlers.chat import Capabilities, Platform
+from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from storage.engine import Store
 from storage.tables import (
     Account,
@@ -52,8 +53,8 @@ class Mute:
 class NobodyTalks:
     """Nothing is said in this bench."""
 
-    def read(self, heard: Any, scene: Any) -> Any:
-        raise NotImplementedError
+    def read(self, heard: Heard, scene: Scene) -> Meaning:
+        return Meaning(Outcome.TALK)
 
     report = read
 

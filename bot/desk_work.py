@@ -28,7 +28,13 @@ from handlers.chat import ChatFacts
 from handlers.context import Work
 from handlers.directory import finding, invites
 from handlers.neighbourhood import exporting, importing
-from handlers.neighbourhood.file import FileProblems, Known, Neighbourhood, read_file, write_file
+from handlers.neighbourhood.file import (
+    FileProblemsError,
+    Known,
+    Neighbourhood,
+    read_file,
+    write_file,
+)
 from handlers.neighbourhood.file.checking import paths_of
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from storage.queries import administration as query
@@ -70,7 +76,7 @@ async def import_file(file: Path, *, dry_run: bool, as_json: bool) -> int:
     async with _app() as app:
         try:
             plan = await _import(app, file, dry_run=dry_run)
-        except FileProblems as problems:
+        except FileProblemsError as problems:
             return _say_problems(app, file, problems, as_json=as_json)
         _say_plan(app, plan, dry_run=dry_run, as_json=as_json)
     return DONE
@@ -95,7 +101,7 @@ async def _import(app: App, file: Path, *, dry_run: bool) -> importing.Plan:
     return plan
 
 
-def _say_problems(app: App, file: Path, problems: FileProblems, *, as_json: bool) -> int:
+def _say_problems(app: App, file: Path, problems: FileProblemsError, *, as_json: bool) -> int:
     words, language = catalogue(), app.settings.language
     unusable = any(each.key in ("unreadable", "unknown_form") for each in problems.errors)
     code = UNUSABLE if unusable else WRONG

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
@@ -47,7 +48,7 @@ class Ledger:
             together, self._waiting = self._waiting, []
             try:
                 await self._keep(together)
-            except Exception:  # noqa: BLE001 - tried again alone, where it is told
+            except SQLAlchemyError:
                 # One that cannot be written must not cost the others theirs.
                 self._waiting = [each for each in together if each is not outcome] + self._waiting
                 await self._keep([outcome])

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.neighbourhood.file.problems import FileError, FileProblems, Spot
+from handlers.neighbourhood.file.problems import FileError, FileProblemsError, Spot
 from handlers.understanding.meaning import Place
 
 
-class RecordingError(FileProblems):
+class RecordingError(FileProblemsError):
     """A file cannot be replayed; each error names its line (or message) and field."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -118,7 +118,7 @@ class Base(DeclarativeBase):
     """The base of all tables: typed nouns without behaviour and without lazy relations."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class as it stands
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: Moment,
         dict[str, Any]: Json,
         list[Any]: Json,

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import URL, event, pool
+from sqlalchemy import URL, AsyncAdaptedQueuePool, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import OperationalError
@@ -71,11 +71,6 @@ class LoopDialect(SQLiteDialect_pysqlite):
     is_async = True
     supports_statement_cache = True
 
-    @classmethod
-    def get_pool_class(cls, url: URL) -> type[pool.Pool]:  # noqa: ARG003 - SQLAlchemy's way
-        """A pool that is waited for without holding up the loop."""
-        return pool.AsyncAdaptedQueuePool
-
     def create_connect_args(self, url: URL) -> tuple[Any, Any]:
         """Connections of our kind, that begin when told to and never wait by themselves."""
         names, options = super().create_connect_args(url)
@@ -95,6 +90,7 @@ def engine_of(
     """
     engine = create_async_engine(
         url.set(drivername="sqlite+loop"),
+        poolclass=AsyncAdaptedQueuePool,  # waited for without holding up the loop
         pool_size=size,
         max_overflow=0,
         pool_timeout=120,

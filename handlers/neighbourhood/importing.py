@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.neighbourhood.file.checking import Places
 from handlers.neighbourhood.file.model import Neighbourhood
-from handlers.neighbourhood.file.problems import FileError, FileProblems, Spot, shown
+from handlers.neighbourhood.file.problems import FileError, FileProblemsError, Spot, shown
 from handlers.neighbourhood.import_duty import bring_crews, plan_duty
 from handlers.neighbourhood.import_people import plan_held, plan_people
 from handlers.neighbourhood.import_places import plan_top, read_places
@@ -52,7 +52,7 @@ ORDER: tuple[tuple[str, type[Base]], ...] = (
 async def plan_import(
     store: AsyncSession, wanted: Neighbourhood, *, now: datetime, secrets: Secrets, zone: str
 ) -> Plan:
-    """Compare a file with the database. Raises FileProblems where the two do not fit."""
+    """Compare a file with the database. Raises FileProblemsError where the two do not fit."""
     await query.hold_still(store)
     known = Known(Plan(), now, zone)
     await read_places(store, known)
@@ -65,7 +65,7 @@ async def plan_import(
     await _plan_reminders(store, known, wanted)
     await plan_duty(store, known, wanted.duty)
     if known.errors:
-        raise FileProblems(known.errors)
+        raise FileProblemsError(known.errors)
     return known.plan
 
 
@@ -95,10 +95,10 @@ async def apply_import(store: AsyncSession, plan: Plan, now: datetime) -> None:
         if await store.scalar(left) is None:
             await move_everything(store, old, new)
     if store.get_bind().dialect.name == "postgresql":
-        for name in ("area", "person", "rota"):  # ids were given by hand
-            await store.execute(
-                text(f"SELECT setval('{name}_id_seq', (SELECT coalesce(max(id), 1) FROM {name}))")  # noqa: S608 - fixed names
-            )
+        for table in (Area, Person, Rota):  # ids were given by hand
+            sequence = func.pg_get_serial_sequence(table.__tablename__, "id")
+            last = select(func.coalesce(func.max(table.id), 1)).scalar_subquery()
+            await store.execute(select(func.setval(sequence, last)))
 
 
 async def _plan_chats(store: AsyncSession, known: Known, wanted: Neighbourhood) -> None:

@@ -8,11 +8,11 @@ from typing import Literal
 
 from handlers.neighbourhood.file.checking import Known, check
 from handlers.neighbourhood.file.model import Neighbourhood
-from handlers.neighbourhood.file.problems import FileError, FileProblems, Spot
+from handlers.neighbourhood.file.problems import FileError, FileProblemsError, Spot
 from handlers.neighbourhood.file.reading import Draft
 from handlers.neighbourhood.file.yaml_form import draft_yaml, write_yaml
 
-__all__ = ["FileError", "FileProblems", "Known", "Neighbourhood", "read_file", "write_file"]
+__all__ = ["FileError", "FileProblemsError", "Known", "Neighbourhood", "read_file", "write_file"]
 
 MOST_BYTES = 100_000_000
 
@@ -20,26 +20,26 @@ MOST_BYTES = 100_000_000
 def read_file(path: Path, known: Known | Collection[str]) -> Neighbourhood:
     """A neighbourhood file, whole and fitting together; `known` may be the roles alone.
 
-    Raises FileProblems with all that is wrong, each with its place in the file.
+    Raises FileProblemsError with all that is wrong, each with its place in the file.
     """
     draft = _drafted(path)
     check(draft, known if isinstance(known, Known) else Known(known))
     if draft.errors:
-        raise FileProblems(draft.errors)
+        raise FileProblemsError(draft.errors)
     return draft.found
 
 
 def _drafted(path: Path) -> Draft:
     suffix = path.suffix.lower()
     if suffix not in (".xlsx", ".yaml", ".yml"):
-        raise FileProblems([FileError(Spot(), "unknown_form")])
+        raise FileProblemsError([FileError(Spot(), "unknown_form")])
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise FileProblems([FileError(Spot(), "too_large")])
+            raise FileProblemsError([FileError(Spot(), "too_large")])
         body = path.read_bytes()
     except OSError as error:
         why = error.strerror or str(error)
-        raise FileProblems([FileError(Spot(), "unreadable", {"why": why})]) from None
+        raise FileProblemsError([FileError(Spot(), "unreadable", {"why": why})]) from None
     if suffix != ".xlsx":
         return draft_yaml(_decoded(body))
     # Excel's library is loaded where a file asks for it: a bot at rest needs none of its memory.
@@ -53,7 +53,7 @@ def _decoded(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
-        raise FileProblems([FileError(Spot(line=line), "not_utf8")]) from None
+        raise FileProblemsError([FileError(Spot(line=line), "not_utf8")]) from None
 
 
 def write_file(found: Neighbourhood, form: Literal["yaml", "xlsx"]) -> bytes:

@@ -21,7 +21,7 @@ from handlers.neighbourhood.file.model import (
     folded,
     joined,
 )
-from handlers.neighbourhood.file.problems import FileError, FileProblems, Path, Spot, shown
+from handlers.neighbourhood.file.problems import FileError, FileProblemsError, Path, Spot, shown
 from handlers.neighbourhood.file.reading import Draft, drafted
 
 MOST_BYTES = 200_000_000  #: unpacked; a bomb is refused before it is read
@@ -117,7 +117,7 @@ Rows = list[tuple[Spot, Cells]]
 
 
 def draft_excel(body: bytes) -> Draft:
-    """The file's content as far as it is right. Raises FileProblems when it is no Excel file."""
+    """The file's content as far as it is right. Raises FileProblemsError when it is no Excel."""
     found = _Sheets()
     sheets = _read(body, found)
     data: dict[str, Any] = {
@@ -140,11 +140,11 @@ def _read(body: bytes, found: _Sheets) -> dict[str, Rows]:
         if not large:
             book = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
             return _sheets(book, found)
-    except FileProblems:
+    except FileProblemsError:
         raise
     except Exception:  # noqa: BLE001 - a damaged book breaks its reader in many ways
-        raise FileProblems([FileError(Spot(), "not_excel")]) from None
-    raise FileProblems([FileError(Spot(), "too_large")])
+        raise FileProblemsError([FileError(Spot(), "not_excel")]) from None
+    raise FileProblemsError([FileError(Spot(), "too_large")])
 
 
 def _sheets(book: Any, found: _Sheets) -> dict[str, Rows]:
@@ -158,7 +158,7 @@ def _sheets(book: Any, found: _Sheets) -> dict[str, Rows]:
             values: dict[str, object] = {"names": ", ".join(SHEETS)}
             found.errors.append(FileError(Spot(sheet=sheet.title), "unknown_sheet", values))
     if not sheets:
-        raise FileProblems([FileError(Spot(), "no_sheets", {"names": ", ".join(SHEETS)})])
+        raise FileProblemsError([FileError(Spot(), "no_sheets", {"names": ", ".join(SHEETS)})])
     return sheets
 
 
@@ -174,7 +174,7 @@ def _rows(sheet: Any, found: _Sheets) -> Iterator[tuple[Spot, Cells]]:
         if not filled:
             continue
         if number > MOST_ROWS:
-            raise FileProblems([FileError(Spot(sheet=sheet.title, row=number), "too_large")])
+            raise FileProblemsError([FileError(Spot(sheet=sheet.title, row=number), "too_large")])
         yield Spot(sheet=sheet.title, row=number), filled
 
 

@@ -55,7 +55,7 @@ class FileError:
         return f"{where}: {said}" if where else said
 
 
-class FileProblems(ValueError):  # noqa: N818 - it carries many errors
+class FileProblemsError(ValueError):
     """A file cannot be used; `errors` says all that is wrong with it."""
 
     def __init__(self, errors: Sequence[FileError]) -> None:

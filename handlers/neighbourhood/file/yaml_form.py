@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from handlers.neighbourhood.file.model import Neighbourhood, folded
-from handlers.neighbourhood.file.problems import FileError, FileProblems, Path, Spot, shown
+from handlers.neighbourhood.file.problems import FileError, FileProblemsError, Path, Spot, shown
 from handlers.neighbourhood.file.reading import Draft, drafted
 
 try:
@@ -33,19 +33,19 @@ class _Places:
 
 
 def draft_yaml(text: str) -> Draft:
-    """The file's content as far as it is right. Raises FileProblems when it is no YAML."""
+    """The file's content as far as it is right. Raises FileProblemsError when it is no YAML."""
     try:
         root = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         values: dict[str, object] = {"why": str(error.problem or error.context)}
         line = mark.line + 1 if mark else 1
-        raise FileProblems([FileError(Spot(line=line), "not_yaml", values)]) from None
+        raise FileProblemsError([FileError(Spot(line=line), "not_yaml", values)]) from None
     except (yaml.YAMLError, RecursionError) as error:
         why = " ".join(str(error).split())
-        raise FileProblems([FileError(Spot(), "not_yaml", {"why": why})]) from None
+        raise FileProblemsError([FileError(Spot(), "not_yaml", {"why": why})]) from None
     if root is None:
-        raise FileProblems([FileError(Spot(), "empty")])
+        raise FileProblemsError([FileError(Spot(), "empty")])
     places = _Places()
     errors: list[FileError] = []
     data = _value(root, (), places, errors, set())

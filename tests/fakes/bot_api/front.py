@@ -14,7 +14,7 @@ from aiohttp import web
 from tests.fakes.bot_api.errors import ApiError, too_many, wrong
 from tests.fakes.bot_api.faults import Fault, Faults
 from tests.fakes.bot_api.limits import Limits
-from tests.fakes.bot_api.methods import METHODS, Asked, TooMuch
+from tests.fakes.bot_api.methods import METHODS, Asked, TooMuchError
 from tests.fakes.bot_api.records import Json
 from tests.fakes.bot_api.spec import Fields, SpecError, Upload, attached
 from tests.fakes.bot_api.world import World
@@ -111,7 +111,7 @@ class Front:
         function, kind = METHODS[name]
         try:
             result = function(asked)
-        except TooMuch as much:
+        except TooMuchError as much:
             raise too_many(much.seconds) from None
         if inspect.isawaitable(result):
             result = await result

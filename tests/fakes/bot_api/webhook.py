@@ -11,7 +11,7 @@ from tests.fakes.bot_api.changes import Changes
 from tests.fakes.bot_api.records import Json
 from tests.fakes.bot_api.updates import Queued, Updates
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+GUARD_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 #: Kinds that Telegram keeps in order per person, not per chat.
 PER_PERSON = frozenset({"callback_query", "chat_member", "chat_join_request"})
 LONGEST_PAUSE = 60.0
@@ -80,7 +80,7 @@ class Webhook:
             self._updates.drop(update)
 
     async def _post(self, http: aiohttp.ClientSession, update: Queued) -> bool:
-        headers = {SECRET_HEADER: self.secret} if self.secret else {}
+        headers = {GUARD_HEADER: self.secret} if self.secret else {}
         try:
             async with http.post(self.url, json=update.json(), headers=headers) as answer:
                 if answer.status // 100 == 2:

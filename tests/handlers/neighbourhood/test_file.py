@@ -18,7 +18,7 @@ from openpyxl import Workbook
 
 from config.policy import default_policy
 from config.words import LANGUAGES, catalogue
-from handlers.neighbourhood.file import FileProblems, read_file, write_file
+from handlers.neighbourhood.file import FileProblemsError, read_file, write_file
 from handlers.neighbourhood.file.checking import walk
 from handlers.neighbourhood.file.model import (
     ChatEntry,
@@ -58,7 +58,7 @@ chats:
 def problems(text: str, tmp_path: Path) -> list[str]:
     file = tmp_path / "x.yaml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(FileProblems) as caught:
+    with pytest.raises(FileProblemsError) as caught:
         read_file(file, ROLES)
     for language in LANGUAGES:
         assert all(each.say(catalogue(), language) for each in caught.value.errors)
@@ -122,14 +122,14 @@ def test_the_same_account_twice_is_told(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     file = tmp_path / "x.yaml"
     file.write_bytes(b"\xff\xfe\x00name")
-    with pytest.raises(FileProblems):
+    with pytest.raises(FileProblemsError):
         read_file(file, ROLES)
 
 
 def test_a_file_that_is_no_excel_is_told(tmp_path: Path) -> None:
     file = tmp_path / "x.xlsx"
     file.write_bytes(b"no zip at all")
-    with pytest.raises(FileProblems) as caught:
+    with pytest.raises(FileProblemsError) as caught:
         read_file(file, ROLES)
     assert caught.value.errors[0].key == "not_excel"
 
@@ -180,7 +180,7 @@ def test_excel_errors_name_sheet_row_and_column(tmp_path: Path) -> None:
             }
         )
     )
-    with pytest.raises(FileProblems) as caught:
+    with pytest.raises(FileProblemsError) as caught:
         read_file(file, ROLES)
     where = [str(each.where) for each in caught.value.errors]
     assert "sheet places, row 2, column kind" in where
@@ -345,7 +345,7 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     file = tmp_path / "x.yaml"
     with file.open("wb") as out:
         out.truncate(100_000_001)
-    with pytest.raises(FileProblems, match="Too large"):
+    with pytest.raises(FileProblemsError, match="Too large"):
         read_file(file, ROLES)
 
 
@@ -357,7 +357,7 @@ def test_a_zip_bomb_is_refused_unpacked(tmp_path: Path) -> None:
     ):
         for _ in range(201):
             out.write(bytes(1_000_000))
-    with pytest.raises(FileProblems, match="Too large"):
+    with pytest.raises(FileProblemsError, match="Too large"):
         read_file(file, ROLES)
 
 
@@ -371,7 +371,7 @@ def test_a_damaged_excel_file_never_breaks_the_reader(tmp_path: Path, data: st.D
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     file = tmp_path / "x.xlsx"
     file.write_bytes(bytes(body[: data.draw(st.integers(1, len(body)))]))
-    with contextlib.suppress(FileProblems):
+    with contextlib.suppress(FileProblemsError):
         read_file(file, ROLES)
 
 
@@ -387,14 +387,14 @@ def test_a_damaged_yaml_file_never_breaks_the_reader(tmp_path: Path, data: st.Da
     )
     file = tmp_path / "x.yaml"
     file.write_text(text[:at] + put + text[at + data.draw(st.integers(0, 9)) :], encoding="utf-8")
-    with contextlib.suppress(FileProblems):
+    with contextlib.suppress(FileProblemsError):
         read_file(file, ROLES)
 
 
 def excel_problems(rows: dict[str, list[list[object]]], tmp_path: Path) -> list[str]:
     file = tmp_path / "x.xlsx"
     file.write_bytes(sheet(rows))
-    with pytest.raises(FileProblems) as caught:
+    with pytest.raises(FileProblemsError) as caught:
         read_file(file, ROLES)
     return [each.say(catalogue(), "en") for each in caught.value.errors]
 

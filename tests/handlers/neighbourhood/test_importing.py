@@ -15,7 +15,13 @@ from sqlalchemy import func, select
 from config.policy import default_policy
 from config.words import catalogue
 from handlers.neighbourhood.exporting import export_directory
-from handlers.neighbourhood.file import FileProblems, Known, Neighbourhood, read_file, write_file
+from handlers.neighbourhood.file import (
+    FileProblemsError,
+    Known,
+    Neighbourhood,
+    read_file,
+    write_file,
+)
 from handlers.neighbourhood.file.model import DutyEntry, PersonEntry, PlaceEntry, ReminderEntry
 from handlers.neighbourhood.importing import Plan, apply_import, known_places, plan_import
 from storage.base import Base
@@ -203,7 +209,7 @@ async def test_a_file_may_begin_in_the_middle_of_the_tree(store: Store) -> None:
 async def test_a_top_that_stands_in_two_places_is_told(store: Store) -> None:
     both = [PlaceEntry(kind="community", name=name, places=[hood()]) for name in ("东", "西")]
     await brought(store, Neighbourhood(places=both))
-    with pytest.raises(FileProblems) as caught:
+    with pytest.raises(FileProblemsError) as caught:
         await brought(store, Neighbourhood(places=[hood()]))
     assert caught.value.errors[0].key == "many_areas"
 
@@ -221,7 +227,7 @@ async def test_a_place_written_another_way_is_renamed_with_all_below(store: Stor
 async def test_a_place_of_another_kind_is_told(store: Store) -> None:
     await brought(store, Neighbourhood(places=[hood()]))
     wanted = Neighbourhood(places=[PlaceEntry(kind="community", name="和平里")])
-    with pytest.raises(FileProblems, match="another kind of place: neighbourhood"):
+    with pytest.raises(FileProblemsError, match="another kind of place: neighbourhood"):
         await brought(store, wanted)
 
 
@@ -237,7 +243,7 @@ async def test_people_alone_may_be_imported_for_places_that_exist(
     async with store.read() as session:
         known = Known(default_policy().roles, places=await known_places(session))
     file.write_text(text % "3栋", encoding="utf-8")
-    with pytest.raises(FileProblems, match=r"line 2, .*和平里/3栋; .*安居苑/3栋"):
+    with pytest.raises(FileProblemsError, match=r"line 2, .*和平里/3栋; .*安居苑/3栋"):
         read_file(file, known)
     file.write_text(text % "安居苑/3栋", encoding="utf-8")
     await brought(store, read_file(file, known))
@@ -291,7 +297,7 @@ async def test_what_they_said_before_goes_along(store: Store) -> None:
 async def test_an_account_of_somebody_else_is_told(store: Store) -> None:
     await brought(store, person(accounts={"telegram": 7}))
     other = person(key="z", name="赵", accounts={"telegram": 7})
-    with pytest.raises(FileProblems, match="telegram: 7"):
+    with pytest.raises(FileProblemsError, match="telegram: 7"):
         await brought(store, other)
 
 
@@ -327,7 +333,7 @@ async def test_a_reminder_that_has_passed_is_told_once_and_kept_after(store: Sto
         plan = await plan_import(session, found, now=later, secrets=SECRETS, zone="Asia/Shanghai")
     assert plan.empty
     found.reminders[0].text = "停电"
-    with pytest.raises(FileProblems, match="2026-03-02"):
+    with pytest.raises(FileProblemsError, match="2026-03-02"):
         async with store.write() as session:
             await plan_import(session, found, now=later, secrets=SECRETS, zone="Asia/Shanghai")
 

@@ -13,14 +13,14 @@ from structlog.testing import capture_logs
 from bot.platforms.telegram import webhook
 from bot.platforms.telegram.platform import TelegramPlatform
 from bot.platforms.telegram.reading import ALLOWED_UPDATES
-from bot.platforms.telegram.webhook import PATH, SECRET_HEADER, secret_of
+from bot.platforms.telegram.webhook import GUARD_HEADER, PATH, secret_of
 from config.settings import Settings
 from tests.bot.platforms.telegram.conftest import FAST, Kept, Payload, running, waking
 from tests.bot.web.kit import serving
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 
 SECRET = "a-secret_of-the-webhook"
-OWN = {SECRET_HEADER: SECRET}
+OWN = {GUARD_HEADER: SECRET}
 PUBLIC = "https://linli.example.org"
 
 
@@ -72,9 +72,9 @@ async def test_an_address_that_cannot_be_set_is_told_and_updates_are_taken_all_t
     "headers",
     [
         {},
-        {SECRET_HEADER: ""},
-        {SECRET_HEADER: "wrong"},
-        {SECRET_HEADER: "\xe9\xff".encode("latin1")},
+        {GUARD_HEADER: ""},
+        {GUARD_HEADER: "wrong"},
+        {GUARD_HEADER: "\xe9\xff".encode("latin1")},
     ],
     ids=["none", "empty", "wrong", "no ASCII"],
 )

@@ -53,7 +53,7 @@ class Asked:
             raise refused("not enough rights to send text messages to the chat")
         self._check_topic(chat)
         if self.limits is not None and (pause := self.limits.spend(chat.id)):
-            raise TooMuch(pause)
+            raise TooMuchError(pause)
         return chat
 
     def message(self, chat: Chat, missing: str, key: str = "message_id") -> Message:
@@ -82,7 +82,7 @@ class Asked:
             raise refused("TOPIC_CLOSED")
 
 
-class TooMuch(Exception):  # noqa: N818 - it becomes the 429 in server.py
+class TooMuchError(Exception):  # it becomes the 429 in server.py
     """The limits do not allow this call for so many seconds."""
 
     def __init__(self, seconds: int) -> None:
