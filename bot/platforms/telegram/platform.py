@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import structlog
-from starlette.routing import Route
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
@@ -19,7 +18,6 @@ from bot.platforms.telegram.intake import Pace, Polling
 from bot.platforms.telegram.reading import LEADERS, PLATFORM, read_update, rights_of
 from bot.platforms.telegram.request import AiohttpRequest
 from bot.platforms.telegram.saying import Saying
-from bot.platforms.telegram.webhook import Webhook, secret_of
 from config.settings import Settings, SettingsError
 from config.words import catalogue
 from handlers.chat import (
@@ -37,6 +35,11 @@ from handlers.chat import (
     Show,
 )
 from handlers.commands import Command
+
+if TYPE_CHECKING:  # the web's library is loaded where there is a webhook
+    from starlette.routing import Route
+
+    from bot.platforms.telegram.webhook import Webhook
 
 log = structlog.get_logger("linli.telegram")
 
@@ -88,7 +91,7 @@ class TelegramPlatform:
             get_updates_request=self._polling,
         )
         self._saying = Saying(self._bot)
-        self._webhook = Webhook(self.me, *webhook) if webhook else None
+        self._webhook = _webhook(self.me, *webhook) if webhook else None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -96,9 +99,7 @@ class TelegramPlatform:
         if settings.telegram_token is None:
             raise SettingsError("LINLI_TELEGRAM_TOKEN: is empty")
         token = settings.telegram_token.get_secret_value()
-        given = settings.telegram_webhook_secret
-        secret = given.get_secret_value() if given else secret_of(token)
-        webhook = (settings.public_url, secret) if settings.telegram_webhook else None
+        webhook = _address_of(settings, token) if settings.telegram_webhook else None
         try:
             return cls(
                 token,
@@ -231,3 +232,17 @@ def _all_commands() -> list[Command]:
     from handlers.subjects import SUBJECTS
 
     return [command for subject in SUBJECTS for command in subject.commands]
+
+
+def _webhook(me: Identity, public_url: str, secret: str) -> Webhook:
+    from bot.platforms.telegram.webhook import Webhook
+
+    return Webhook(me, public_url, secret)
+
+
+def _address_of(settings: Settings, token: str) -> tuple[str, str]:
+    """The public address and the secret of the webhook."""
+    from bot.platforms.telegram.webhook import secret_of
+
+    given = settings.telegram_webhook_secret
+    return settings.public_url, given.get_secret_value() if given else secret_of(token)
