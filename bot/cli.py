@@ -7,7 +7,8 @@ import json
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from types import ModuleType
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -59,6 +60,8 @@ def run(
     """Start the bot: every configured platform and the web chat."""
     # Nothing of what is loaded now will ever be garbage: looking for it costs a tenth of the start.
     gc.disable()
+    # Logging and HTTP would load it to draw tables on a terminal, which a bot does not.
+    sys.modules.setdefault("rich", cast("ModuleType", None))
     from bot import serve
 
     given: dict[str, Any] = {}

@@ -37,24 +37,39 @@ class Table:
     answers: int
 
     @cached_property
-    def rows(self) -> Mapping[str, int]:
-        """The rows by feature; unpacked when first needed."""
+    def _unpacked(self) -> tuple[dict[str, int], bytes]:
+        """The rows by feature, and what they are read from; unpacked when first needed.
+
+        A row that nobody asked for yet stands there as the number -1, -2 ... of its place: most
+        features are never met, and to read them all would take longer than to read a message.
+        """
         raw = zlib.decompress(self.packed)
-        size = int.from_bytes(raw[:4], "little")
-        names = raw[4 : 4 + size].decode().split("\n") if size else []
-        width, at = self.answers * LANE_BYTES, 4 + size
-        numbers = (int.from_bytes(raw[i : i + width], "little") for i in range(at, len(raw), width))
-        return dict(zip(names, numbers, strict=True))
+        at = 4 + int.from_bytes(raw[:4], "little")
+        names = raw[4:at].decode().split("\n") if at > 4 else []
+        return dict(zip(names, range(-1, -len(names) - 1, -1), strict=True)), raw[at:]
+
+    def row(self, feature: str) -> int | None:
+        """The weights of a feature; None for an unknown one."""
+        rows, raw = self._unpacked
+        row = rows.get(feature)
+        if row is not None and row < 0:
+            width = self.answers * LANE_BYTES
+            end = -row * width
+            row = rows[feature] = int.from_bytes(raw[end - width : end], "little")
+        return row
+
+    def __len__(self) -> int:
+        """How many features have weights."""
+        return len(self._unpacked[0])
 
     def see(self, features: Iterable[str]) -> Seen:
         """The sum of the features' rows."""
-        get = self.rows.get
-        found = [row for each in features if (row := get(each)) is not None]
+        found = [row for each in features if (row := self.row(each)) is not None]
         return Seen(sum(found), len(found))
 
     def weight(self, feature: str, lane: int) -> float | None:
         """What a feature weighs for one answer; None for an unknown one."""
-        row = self.rows.get(feature)
+        row = self.row(feature)
         return None if row is None else ((row >> LANE * lane & MASK) - LIFTED) / DIGITS
 
 

@@ -31,7 +31,7 @@ def test_loading_costs_little_time_and_memory() -> None:
     assert process_time() - began < 0.1, "tables are unpacked when first needed, not at the start"
     tracemalloc.start()
     try:
-        rows = sum(len(table.rows) for table in load_model(WEIGHTS).tables.values())
+        rows = sum(len(table) for table in load_model(WEIGHTS).tables.values())
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
