@@ -22,6 +22,7 @@ from config.words import catalogue
 from handlers.chat import ChatFacts, Platform
 from handlers.context import Defaults, Desk, Understands
 from handlers.dispatch import Dispatcher
+from handlers.duty.present import on_duty
 from handlers.subjects import SUBJECTS
 from handlers.understanding.reader import Reader
 from storage.engine import Store
@@ -92,6 +93,7 @@ class App:
             capabilities={name: each.capabilities for name, each in self.platforms.items()},
             link=self._link,
             examine=self._examine,
+            on_duty=on_duty,
             defaults=Defaults(
                 language=self.settings.language,
                 timezone=self.settings.timezone,

@@ -53,7 +53,8 @@ SHAPES: Mapping[str, str] = {
     "gap": f"(?:one|all):{ID}",
     "rnd": f"{ID}:{PAGE}",
     "rota": (
-        rf"new|list(?::{PAGE})?|turn:{ID}:{STAMP}(?::{PAGE})?|put:{ID}:{STAMP}:{ID}|{NAME}:{ID}"
+        rf"new|list(?::{PAGE})?|turn:{ID}:{STAMP}(?::{PAGE})?|put:{ID}:{STAMP}:{ID}"
+        rf"|(?!turn|put){NAME}:{ID}"
         rf"|(?:(?:head|page):{PAGE}|who:{ID}|done|save|at:{ID}:{PAGE}|here:{ID}):{TOKEN}"
     ),
     "swap": f"(?:yes|no|back):{ID}|(?:mine|for|favour):{PAGE}:{TOKEN}|who:{ID}:{TOKEN}",

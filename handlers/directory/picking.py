@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from config.policy import Right
 from handlers import forms
-from handlers.chat import Rows
-from handlers.context import Context, button
+from handlers.chat import Content, Rows
+from handlers.context import Context, RefusalError, button
 from handlers.directory import access, paging
 from storage.queries import directory as query
 from storage.tables import Area, Draft
@@ -74,3 +75,38 @@ async def tops(ctx: Context, right: Right) -> Sequence[Area]:
         here = await query.area_by_id(ctx.store, ctx.chat.area_id)
         return [here] if here else []
     return await access.areas_with(ctx, right)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaQuestion:
+    """The step of a form at which one says for which place, by buttons."""
+
+    verb: str  #: of the buttons
+    right: Right  #: that one must hold at the place
+    asks: str  #: key of the question's text
+    gone: str  #: key of what is said when the place is no more
+
+    async def ask(
+        self, ctx: Context, draft: Draft, area: Area | None = None, page: int = 0
+    ) -> None:
+        """Show the places in `area`, else those where choosing begins."""
+        rows = await browse(ctx, draft, self.verb, await tops(ctx, self.right), area, page)
+        ctx.edit_pressed(Content(text=ctx.t(self.asks), buttons=rows))
+
+    async def looked_into(
+        self, ctx: Context, draft: Draft, arguments: Sequence[str]
+    ) -> Area | None:
+        """Button "at:<area>:<page>": the place if there is nothing below it; else None, and what
+        is below is shown."""
+        area = await ctx.store.get(Area, int(arguments[0]))
+        if area is not None and not await below(ctx, area):
+            return area
+        await self.ask(ctx, draft, area, int(arguments[1]))
+        return None
+
+    async def picked(self, ctx: Context, arguments: Sequence[str]) -> Area:
+        """Button "here:<area>". Raises RefusalError when the place is no more."""
+        area = await ctx.store.get(Area, int(arguments[0]))
+        if area is None:
+            raise RefusalError(self.gone)
+        return area

@@ -9,8 +9,9 @@ from typing import Any
 from handlers import forms
 from handlers.chat import Content, Message
 from handlers.context import Context, RefusalError
-from handlers.directory import access, finding, paging, picking, places, roster
+from handlers.directory import access, finding, paging, places, roster
 from handlers.directory.audit import record
+from handlers.directory.picking import AreaQuestion
 from handlers.directory.zones import zone_at, zone_of
 from handlers.duty import boards, cards, changes, making
 from handlers.duty.boards import Board
@@ -21,6 +22,7 @@ from storage.queries import duty as query
 from storage.tables import Area, Draft, Person, Rota
 
 FORM = "rota"
+AREA = AreaQuestion("rota", "manage", "duty.ask_area", "duty.form_gone")
 COMMON = 4
 #: The common ones that are rounds.
 COMMON_ROUNDS = frozenset({3, 4})
@@ -86,28 +88,16 @@ async def _area_and_name(
 async def begin(ctx: Context) -> None:
     """By buttons: first the place."""
     draft = await forms.start(ctx, FORM, "area", {"id": None})
-    await _choose_area(ctx, draft, None, 0)
-
-
-async def _choose_area(ctx: Context, draft: Draft, area: Area | None, page: int) -> None:
-    tops = await picking.tops(ctx, "manage")
-    rows = await picking.browse(ctx, draft, "rota", tops, area, page)
-    ctx.edit_pressed(Content(text=ctx.t("duty.ask_area"), buttons=rows))
+    await AREA.ask(ctx, draft)
 
 
 async def _looked_into(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
-    area = await ctx.store.get(Area, int(arguments[0]))
-    if area is not None and not await picking.below(ctx, area):
-        await _picked_area(ctx, draft, arguments)
-    else:
-        await _choose_area(ctx, draft, area, int(arguments[1]))
+    if area := await AREA.looked_into(ctx, draft, arguments):
+        await _chose_area(ctx, dict(draft.data), area)
 
 
 async def _picked_area(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
-    area = await ctx.store.get(Area, int(arguments[0]))
-    if area is None:
-        raise RefusalError("duty.form_gone")
-    await _chose_area(ctx, dict(draft.data), area)
+    await _chose_area(ctx, dict(draft.data), await AREA.picked(ctx, arguments))
 
 
 async def _chose_area(ctx: Context, data: dict[str, Any], area: Area) -> None:

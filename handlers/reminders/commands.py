@@ -11,8 +11,9 @@ from handlers import forms
 from handlers.chat import Content, Message
 from handlers.commands import Command, Subject
 from handlers.context import Context, RefusalError, button
-from handlers.directory import access, picking, places
+from handlers.directory import access, places
 from handlers.directory.audit import record
+from handlers.directory.picking import AreaQuestion
 from handlers.directory.zones import zone_of
 from handlers.reminders import cards
 from handlers.reminders.phrases import WhenError, parse_when
@@ -22,6 +23,7 @@ from storage.queries import reminders as query
 from storage.tables import Area, Audit, Draft, Reminder
 
 FORM = "remind"
+AREA = AreaQuestion("rem", "remind", "reminders.ask_area", "reminders.form_gone")
 LIST_WORDS = frozenset({"list", "列表", "查看", "全部"})
 
 
@@ -174,27 +176,19 @@ async def _shown(ctx: Context, moment: datetime | None) -> str:
 
 async def _ask_area(ctx: Context) -> None:
     draft = await forms.start(ctx, FORM, "area", {"id": None})
-    await _choose_area(ctx, draft, None, 0)
-
-
-async def _choose_area(ctx: Context, draft: Draft, area: Area | None, page: int) -> None:
-    tops = await picking.tops(ctx, "remind")
-    rows = await picking.browse(ctx, draft, "rem", tops, area, page)
-    ctx.edit_pressed(Content(text=ctx.t("reminders.ask_area"), buttons=rows))
+    await AREA.ask(ctx, draft)
 
 
 async def _looked_into(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
-    area = await ctx.store.get(Area, int(arguments[0]))
-    if area is not None and not await picking.below(ctx, area):
-        await _picked_area(ctx, draft, arguments)
-    else:
-        await _choose_area(ctx, draft, area, int(arguments[1]))
+    if area := await AREA.looked_into(ctx, draft, arguments):
+        await _chose_area(ctx, draft, area)
 
 
 async def _picked_area(ctx: Context, draft: Draft, arguments: Sequence[str]) -> None:
-    area = await ctx.store.get(Area, int(arguments[0]))
-    if area is None:
-        raise RefusalError("reminders.form_gone")
+    await _chose_area(ctx, draft, await AREA.picked(ctx, arguments))
+
+
+async def _chose_area(ctx: Context, draft: Draft, area: Area) -> None:
     await access.require(ctx, "remind", area.path)
     await forms.start(ctx, FORM, "when", {**draft.data, "area": area.id})
     ctx.edit_pressed(cards.choose_when(ctx, draft))

@@ -264,7 +264,7 @@ async def test_routing_may_ask_for_whoever_is_on_duty(stage: Stage) -> None:
             area = await store.scalar(select(Area).where(Area.kind == "unit", Area.code == "2"))
             assert area is not None
             work = Work(stage.app.desk, store, at)
-            return [each.name for each in await on_duty(work, area.path, at)]
+            return [each.name for each in await on_duty(work, area.path)]
 
     assert await names(stage.clock.now()) == ["王姨", "吴工"], "the nearest first, rounds never"
     assert await names(datetime(2026, 3, 2, 12, 0, tzinfo=UTC)) == ["吴工"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from handlers.chat import Capabilities
-from handlers.context import Work
 from storage.tables import Gap, Person
+from tests.dialogues.duty_steps import made
 from tests.dialogues.policies import at, governed, local
 from tests.harness import GROUP, Actor, Stage
 
@@ -109,17 +109,23 @@ async def test_a_person_nobody_knows_is_passed_over(tmp_path: Path) -> None:
 
 async def test_whoever_is_on_duty_is_asked(tmp_path: Path) -> None:
     own = ladder('[["duty:night"], ["coordinator"]]')
-
-    async def on_duty(work: Work, path: str, rota: str | None) -> Sequence[Person]:
-        assert rota == "night"
-        found = await work.store.scalars(select(Person).where(Person.key == "chen"))
-        return found.all()
-
     async with governed(tmp_path, own) as stage:
-        object.__setattr__(stage.app.desk, "on_duty", on_duty)  # as the program is wired
+        await made(stage, "/值班表 3栋 红管家 每天 8:00-18:00：王姨")
+        await made(stage, "/值班表 3栋 night 每天轮换 每天 9:00-9:00：陈姐、周叔")
         await stage.li.says(LAMP)
         assert "值班的人" in stage.card(1).text
-        assert stage.page(stage.chen)
+        assert stage.page(stage.chen).labels
+        assert "楼道" not in " ".join(each.whole for each in stage.wang.heard), "another rota's"
+
+
+async def test_the_next_turn_is_somebody_elses(tmp_path: Path) -> None:
+    own = ladder('[["duty"], ["coordinator"]]')
+    async with governed(tmp_path, own) as stage:
+        await made(stage, "/值班表 3栋 night 每天轮换 每天 9:00-9:00：陈姐、周叔")
+        await stage.passes(hours=24)
+        await stage.li.says(LAMP)
+        assert LAMP in stage.page(stage.zhou).whole
+        assert LAMP not in stage.chen.heard[-1].whole
 
 
 async def test_with_nobody_on_duty_the_next_rung_is_asked(tmp_path: Path) -> None:
