@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from handlers.context import Context, Offer
 from handlers.directory import access
-from storage.queries import requests as query
-from storage.queries.requests import Wanted
+from storage.queries import request_lists as list_query
+from storage.queries.request_lists import Wanted
 
 
 async def may(ctx: Context, command: Offer) -> bool:
@@ -26,4 +26,4 @@ async def require(ctx: Context, command: Offer) -> None:
 
 async def _is_concerned(ctx: Context) -> bool:
     """Whether there is a request that they reported, joined, hold or are asked about."""
-    return bool(await query.count(ctx.store, Wanted(person_id=ctx.person.id)))
+    return bool(await list_query.count(ctx.store, Wanted(person_id=ctx.person.id)))

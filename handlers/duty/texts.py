@@ -12,8 +12,8 @@ from handlers.duty.manning import Manned
 from handlers.requests import texts
 from handlers.requests.rules import State
 from storage.queries import directory as directory_query
-from storage.queries import requests as request_query
-from storage.queries.requests import Wanted
+from storage.queries import request_lists as list_query
+from storage.queries.request_lists import Wanted
 
 UNENDED = tuple(state.value for state in State if state is not State.CLOSED)
 #: Open requests that a handover names; how many more there are is told.
@@ -77,11 +77,11 @@ def _run(work: Work, language: str, board: Board, run: Sequence[Manned]) -> str:
 async def still_open(work: Work, language: str, path: str) -> str:
     """What is not ended at a place: number, matter, place, state; as a group may read it."""
     wanted = Wanted(paths=(path,), states=UNENDED)
-    total = await request_query.count(work.store, wanted)
+    total = await list_query.count(work.store, wanted)
     if not total:
         return work.word(language, "duty.open_none")
     lines = [work.word(language, "duty.open_some", n=total)]
-    for row in await request_query.listed(work.store, wanted, limit=MOST_OPEN):
+    for row in await list_query.listed(work.store, wanted, limit=MOST_OPEN):
         facts = await directory_query.facts_at(work.store, row.request.area_id)
         state = work.word(language, f"request.state.{row.request.state}")
         lines.append(

@@ -12,6 +12,7 @@ from handlers.requests import texts
 from handlers.requests.case import Case, load
 from handlers.requests.rules import Move, Rule, State, Who, rule_of
 from storage.queries import directory as directory_query
+from storage.queries import request_lists as list_query
 from storage.queries import requests as query
 from storage.tables import Person, Request
 
@@ -117,8 +118,8 @@ async def may_see(ctx: Context, request: Request) -> bool:
         return True
     if not ctx.private and ctx.chat.area_id is not None and await _group_sees(ctx, request):
         return True
-    mine = query.Wanted(person_id=ctx.person.id, ids=(request.id,))
-    return bool(await query.count(ctx.store, mine)) or await _lives_there(ctx, request)
+    mine = list_query.Wanted(person_id=ctx.person.id, ids=(request.id,))
+    return bool(await list_query.count(ctx.store, mine)) or await _lives_there(ctx, request)
 
 
 async def _group_sees(ctx: Context, request: Request) -> bool:
@@ -167,7 +168,7 @@ async def roots(ctx: Context) -> list[int]:
         area = await directory_query.area_by_id(ctx.store, ctx.chat.area_id)
         if area is not None:
             return [directory_query.ids_of(area.path)[0]]
-    return await query.roots_of(ctx.store, ctx.person.id)
+    return await list_query.roots_of(ctx.store, ctx.person.id)
 
 
 async def case_of(ctx: Context, request: Request) -> Case:

@@ -19,6 +19,7 @@ from handlers.directory.zones import zone_at
 from handlers.requests import texts
 from handlers.requests.rules import CODES, Move, State, done_codes
 from storage.queries import directory as directory_query
+from storage.queries import request_lists as list_query
 from storage.queries import requests as query
 from storage.tables import Chat, Request
 
@@ -160,11 +161,11 @@ async def among(ctx: Context, request: Request, verb: str, several: SeveralError
 
 async def which(ctx: Context, request: Request, verb: str) -> None:
     """Which other request? Those that are not ended near it, or its number in words."""
-    near = query.Wanted(paths=(request.area_path,), states=UNENDED, without=(request.id,))
-    if not (rows := await query.listed(ctx.store, near, limit=MOST_OTHERS)):
+    near = list_query.Wanted(paths=(request.area_path,), states=UNENDED, without=(request.id,))
+    if not (rows := await list_query.listed(ctx.store, near, limit=MOST_OTHERS)):
         top = f"/{request.root_id}/"
-        near = query.Wanted(paths=(top,), states=UNENDED, without=(request.id,))
-        rows = await query.listed(ctx.store, near, limit=MOST_OTHERS)
+        near = list_query.Wanted(paths=(top,), states=UNENDED, without=(request.id,))
+        rows = await list_query.listed(ctx.store, near, limit=MOST_OTHERS)
     buttons = [
         button(
             f"#{row.request.number} {texts.category(ctx, ctx.language, row.request.category)}"

@@ -9,8 +9,8 @@ from handlers.context import Context, RefusalError
 from handlers.requests import lists, texts
 from handlers.requests.asking_more import UNENDED, in_rows
 from handlers.requests.rules import State
-from storage.queries import requests as query
-from storage.queries.requests import Row, Wanted
+from storage.queries import request_lists as list_query
+from storage.queries.request_lists import Row, Wanted
 
 FORM = "which"
 MOST = 6
@@ -60,10 +60,10 @@ async def _likely(ctx: Context, verb: str) -> list[Row]:
     paths = () if ctx.private else await _paths(ctx)
     if verb != "metoo":  # nobody joins what is theirs already
         mine = Wanted(paths=paths, person_id=ctx.person.id, states=states)
-        if rows := await query.listed(ctx.store, mine, limit=MOST):
+        if rows := await list_query.listed(ctx.store, mine, limit=MOST):
             return rows
     paths = await _paths(ctx)
-    return await query.listed(ctx.store, Wanted(paths=paths, states=states), limit=MOST)
+    return await list_query.listed(ctx.store, Wanted(paths=paths, states=states), limit=MOST)
 
 
 async def _paths(ctx: Context) -> tuple[str, ...]:

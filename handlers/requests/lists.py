@@ -17,8 +17,8 @@ from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import access, moving, texts
 from handlers.requests.rules import Move, State
 from storage.queries import directory as directory_query
-from storage.queries import requests as query
-from storage.queries.requests import Row, Wanted
+from storage.queries import request_lists as list_query
+from storage.queries.request_lists import Row, Wanted
 from storage.tables import Area
 
 ON_A_PAGE = 6
@@ -80,8 +80,8 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 async def _show(ctx: Context, which: str, words: str, page: int) -> None:
     wanted = await _wanted(ctx, which, words)
-    total = await query.count(ctx.store, wanted)
-    rows = await query.listed(ctx.store, wanted, offset=page * ON_A_PAGE, limit=ON_A_PAGE)
+    total = await list_query.count(ctx.store, wanted)
+    rows = await list_query.listed(ctx.store, wanted, offset=page * ON_A_PAGE, limit=ON_A_PAGE)
     zone = await zone_of(ctx)
     lines = [await _line(ctx, row, zone) for row in rows]
     content = Content(

@@ -87,11 +87,16 @@ async def test_not_solved_goes_one_rung_up(shown: Screen) -> None:
 
 
 async def test_small_talk_gets_no_answer(shown: Screen) -> None:
-    li = shown.phone("li")
-    await li.says("明天谁去跳广场舞？")
-    await li.says("电梯又坏了")  # answered after it, so the talk was heard before
-    await expect(li.root.locator(".message.bot")).to_have_count(1)
-    await expect(li.root.locator(".card")).to_have_count(1)
+    li, wang = shown.phone("li"), shown.phone("wang")
+    await li.says("电梯又坏了")
+    await expect(li.card).to_contain_text("#1 电梯")
+    await li.says("明天谁去跳广场舞？")  # by the one who reported, a moment later
+    await li.says("楼道灯不亮好几天了")  # answered after it, so the talk was heard before
+    await expect(li.card).to_contain_text("#2")
+    await expect(li.root.locator(".message.bot")).to_have_count(2)
+    await expect(wang.root.locator(".bubble").filter(has_text="#1").last).not_to_contain_text(
+        "广场舞"
+    )
 
 
 async def test_what_nobody_takes_climbs_while_the_clock_is_turned(shown: Screen) -> None:
