@@ -80,7 +80,7 @@ def hearing_in_short(chat: Chat) -> str:
 
 async def _say_hearing(work: Work, chat: Chat) -> None:
     language = await language_of(work, chat)
-    work.say(chat, Content(text=work.word(language, hearing_key(chat))))
+    work.say(chat, Content(text=work.word(language, hearing_key(chat))), Manner(low=True))
     if not chat.hears_all:
         await tell_coordinators(work, chat, "directory.deaf_in_group")
 

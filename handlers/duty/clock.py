@@ -116,7 +116,7 @@ async def _handover(work: Work, board: Board, turn: Manned, left: tuple[int, ...
         language = await language_of(work, chat)
         title = work.word(language, "duty.handover_title", rota=board.rota.name)
         text = f"{_now(work, language, board, turn)}\n{still[language]}"
-        manner = Manner(occasion=f"{mark}:{chat.id}", silent=silent)
+        manner = Manner(occasion=f"{mark}:{chat.id}", silent=silent, low=True)
         work.say(chat, Content(title=title, text=text), manner)
 
     def begins(language: str) -> Content:

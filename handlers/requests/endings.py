@@ -64,5 +64,5 @@ def _name_in_group(case: Case, told: telling.Told, named: Sequence[Address]) -> 
         said=telling.text(case, language, told),
     )
     content = Content(text=text, mentions=cards.mentions(named))
-    manner = Manner(about=case.request.id, silent=True, delay=case.delay or None)
+    manner = Manner(about=case.request.id, silent=True, delay=case.delay or None, low=True)
     case.work.say(group, content, manner)

@@ -1,0 +1,86 @@
+"""Posting the digests that are due: each once, whatever number of processes looks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from config.policy import QuietPolicy
+from handlers.context import Manner, Work
+from handlers.digest import rules, telling
+from handlers.digest.rules import STILL_NEWS, WEEK
+from handlers.directory.groups import language_of
+from handlers.directory.zones import zone_at
+from handlers.noise import folding
+from handlers.requests.deadlines import awake
+from storage.queries import digests as query
+from storage.tables import Chat
+from storage.tables.directory import FRESH
+
+log = structlog.get_logger("linli.digest")
+
+AT_ONCE = 50
+AGAIN_AFTER = timedelta(minutes=10)
+A_DAY = timedelta(days=1)
+
+
+async def due(work: Work) -> int:
+    """Post what is due; gives how many groups were looked at."""
+    found = await query.due(work.store, work.now, AT_ONCE)
+    for chat in found:
+        await _one(work, chat)
+    return len(found)
+
+
+async def _one(work: Work, chat: Chat) -> None:
+    """One group in a savepoint; one with which it fails is tried again and stops no other."""
+    said, chat_id, seen = len(work.tray), chat.id, chat.digest_at
+    try:
+        async with work.store.begin_nested():
+            await _fire(work, chat, seen)
+    except Exception:
+        del work.tray[said:]
+        log.exception("due.failed", chat=chat_id)
+        await query.claim(work.store, chat_id, seen, work.now + AGAIN_AFTER, None)
+
+
+async def _fire(work: Work, chat: Chat, seen: datetime | None) -> None:
+    place = await telling.place_of(work, chat)
+    if place is None:  # it may be bound to a place one day
+        await query.claim(work.store, chat.id, seen, work.now + A_DAY, None)
+        return
+    zone, quiet = zone_at(work, place.facts), _quiet(place)
+    rule = rules.weekly(place.policy.digest, {**place.facts.settings, **chat.settings})
+    following = rules.next_after(rule, work.now, quiet, zone)
+    if seen is None or seen == FRESH or not rules.is_planned(rule, seen, quiet, zone):
+        begins = chat.digested_at or work.now
+        await query.claim(work.store, chat.id, seen, following, begins)
+        return
+    if work.now - seen > STILL_NEWS:
+        await query.claim(work.store, chat.id, seen, following, None)
+        return
+    if await query.claim(work.store, chat.id, seen, following, work.now) and rule.on:
+        # One that was missed and is due while people sleep waits for the morning.
+        delay = awake(work.now, quiet, zone) - work.now
+        await _post(work, chat, chat.digested_at or seen - WEEK, delay)
+
+
+def _quiet(place: telling.Place) -> QuietPolicy:
+    own = place.facts.settings.get("quiet")
+    return QuietPolicy.model_validate(own) if own else place.policy.quiet
+
+
+async def _post(work: Work, chat: Chat, since: datetime, delay: timedelta) -> None:
+    if not chat.present:
+        return
+    language = await language_of(work, chat)
+    folded = await folding.lines_of(work, chat, work.now + WEEK, language)
+    content = await telling.content(work, chat, since, language, folded)
+    if content is not None:
+        work.show(chat, slot(work.now), content, Manner(delay=delay or None))
+
+
+def slot(moment: datetime) -> str:
+    """The standing message of one day's digest: told once more, it is edited."""
+    return f"digest:{moment:%Y%m%d}"
