@@ -54,16 +54,16 @@ async def _fire(work: Work, chat: Chat, seen: datetime | None) -> None:
     rule = rules.weekly(place.policy.digest, {**place.facts.settings, **chat.settings})
     following = rules.next_after(rule, work.now, quiet, zone)
     if seen is None or seen == FRESH or not rules.is_planned(rule, seen, quiet, zone):
-        begins = chat.digested_at or work.now
-        await query.claim(work.store, chat.id, seen, following, begins)
-        return
-    if work.now - seen > STILL_NEWS:
         await query.claim(work.store, chat.id, seen, following, None)
+        return
+    since = chat.digested_at or seen - WEEK
+    if work.now - seen > STILL_NEWS:
+        await query.claim(work.store, chat.id, seen, following, since)
         return
     if await query.claim(work.store, chat.id, seen, following, work.now) and rule.on:
         # One that was missed and is due while people sleep waits for the morning.
         delay = awake(work.now, quiet, zone) - work.now
-        await _post(work, chat, chat.digested_at or seen - WEEK, delay)
+        await _post(work, chat, since, delay)
 
 
 def _quiet(place: telling.Place) -> QuietPolicy:

@@ -210,9 +210,12 @@ def deadline_line(case: Case, language: str) -> str:
 
 def promise_line(case: Case, language: str) -> str:
     """Until when somebody promised it, or that a promise was broken; no name stands beside it."""
-    due, kind = case.request.promised_due, case.request.promised_as
+    request = case.request
+    due, kind = request.promised_due, request.promised_as
     if due is None or kind is None or case.state not in ALIVE:
         return ""
+    if case.state is State.WAITING and (request.resume_at or due) > due:
+        return ""  # it waits along
     return case.work.word(language, f"card.promise_{kind}", until=texts.when(case, language, due))
 
 
