@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from config.policy import QuietPolicy
 from handlers.context import Manner, Work
 from handlers.digest import rules, telling
 from handlers.digest.rules import STILL_NEWS, WEEK
 from handlers.directory.groups import language_of
-from handlers.directory.zones import zone_at
 from handlers.noise import folding
-from handlers.requests.deadlines import awake
+from handlers.noise.groups import rules_of
 from storage.queries import digests as query
 from storage.tables import Chat
 from storage.tables.directory import FRESH
@@ -46,14 +44,13 @@ async def _one(work: Work, chat: Chat) -> None:
 
 
 async def _fire(work: Work, chat: Chat, seen: datetime | None) -> None:
-    place = await telling.place_of(work, chat)
-    if place is None:  # it may be bound to a place one day
+    here = await rules_of(work, chat)
+    if here is None:  # it may be bound to a place one day
         await query.claim(work.store, chat.id, seen, work.now + A_DAY, None)
         return
-    zone, quiet = zone_at(work, place.facts), _quiet(place)
-    rule = rules.weekly(place.policy.digest, {**place.facts.settings, **chat.settings})
-    following = rules.next_after(rule, work.now, quiet, zone)
-    if seen is None or seen == FRESH or not rules.is_planned(rule, seen, quiet, zone):
+    rule = rules.weekly(here.policy.digest, here.settings)
+    following = rules.next_after(rule, work.now, here.quiet, here.zone)
+    if seen is None or seen == FRESH or not rules.is_planned(rule, seen, here.quiet, here.zone):
         await query.claim(work.store, chat.id, seen, following, None)
         return
     since = chat.digested_at or seen - WEEK
@@ -61,14 +58,8 @@ async def _fire(work: Work, chat: Chat, seen: datetime | None) -> None:
         await query.claim(work.store, chat.id, seen, following, since)
         return
     if await query.claim(work.store, chat.id, seen, following, work.now) and rule.on:
-        # One that was missed and is due while people sleep waits for the morning.
-        delay = awake(work.now, quiet, zone) - work.now
-        await _post(work, chat, since, delay)
-
-
-def _quiet(place: telling.Place) -> QuietPolicy:
-    own = place.facts.settings.get("quiet")
-    return QuietPolicy.model_validate(own) if own else place.policy.quiet
+        # One that was missed and comes up while people sleep waits for the morning.
+        await _post(work, chat, since, here.rest(work))
 
 
 async def _post(work: Work, chat: Chat, since: datetime, delay: timedelta) -> None:

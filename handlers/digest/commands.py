@@ -74,6 +74,8 @@ async def _preview(ctx: Context, chat: Chat) -> None:
     if to is not ctx.chat and isinstance(ctx.incoming, Message):
         ctx.mark(ctx.chat, ctx.incoming.message_id, Mark.HEARD)
     lines = [ctx.t("digest.preview" if found else "digest.preview_none", group=chat.title)]
+    if found and to.kind == "group":
+        lines = []  # everybody sees it
     if waits := await noise_query.waiting(ctx.store, chat):
         lines.append(ctx.t("digest.preview_held", n=waits))
     lines.append(ctx.t("digest.preview_how"))

@@ -6,66 +6,44 @@ It names people only as their cards do, and counts nobody (LAW.md, last part).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from config.policy import Policy
 from handlers.chat import Content
 from handlers.context import Work
 from handlers.directory.roster import role_name
-from handlers.directory.zones import zone_at
+from handlers.noise.groups import rules_of
 from handlers.requests import texts
-from handlers.requests.routing import policy_at
 from handlers.requests.rules import State
 from storage.queries import digests as query
 from storage.queries import directory as directory_query
 from storage.queries import requests as request_query
 from storage.queries.digests import Week
-from storage.queries.directory import AreaFacts
 from storage.tables import Chat, Request
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a digest is told."""
-
-    facts: AreaFacts
-    policy: Policy
-
-
-async def place_of(work: Work, chat: Chat) -> Place | None:
-    """The place of a group; None: it is bound to none."""
-    if chat.area_id is None:
-        return None
-    facts = await directory_query.facts_at(work.store, chat.area_id)
-    return Place(facts, policy_at(work.policy, facts))
 
 
 async def content(
     work: Work, chat: Chat, since: datetime, language: str, folded: Sequence[str] = ()
 ) -> Content | None:
     """A group's digest of the time since a moment; None: nothing happened."""
-    place = await place_of(work, chat)
-    if place is None:
+    here = await rules_of(work, chat)
+    if here is None:
         return None
-    week = await query.week(work.store, chat, place.facts.path, since, work.now)
+    week = await query.week(work.store, chat, here.facts.path, since, work.now)
     if not week.changed and not folded:
         return None
-    lines = await _lines(work, place, week, language)
+    lines = await _lines(work, here.policy.digest.most, week, language)
     if folded:
         lines += ["", work.word(language, "digest.folded", n=len(folded)), *folded]
-    zone = zone_at(work, place.facts)
     title = work.word(
         language,
         "digest.title",
-        first=texts.day(work, language, since, zone),
-        last=texts.day(work, language, work.now, zone),
+        first=texts.day(work, language, since, here.zone),
+        last=texts.day(work, language, work.now, here.zone),
     )
     return Content(title=title, text="\n".join(lines))
 
 
-async def _lines(work: Work, place: Place, week: Week, language: str) -> list[str]:
-    most = place.policy.digest.most
+async def _lines(work: Work, most: int, week: Week, language: str) -> list[str]:
     late = [each for each in week.open if _is_late(each, work.now)]
     running = [each for each in week.open if each not in late]
     solved = [await _line(work, language, each, "solved") for each in week.solved[:most]]

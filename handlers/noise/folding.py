@@ -7,6 +7,7 @@ from datetime import datetime
 from handlers.chat import OUTGOING, Content, Say, Show
 from handlers.context import Manner, Work
 from handlers.directory.groups import language_of
+from handlers.noise.groups import rules_of
 from storage.queries import noise as query
 from storage.tables import Chat, Letter
 
@@ -25,9 +26,13 @@ async def due(work: Work) -> int:
 async def _tell(work: Work, chat: Chat) -> None:
     language = await language_of(work, chat)
     lines = await lines_of(work, chat, work.now, language)
-    if lines and chat.present:
-        title = work.word(language, "digest.folded_title")
-        work.say(chat, Content(title=title, text="\n".join(lines)), Manner(silent=True))
+    here = await rules_of(work, chat)
+    if not lines or here is None or not chat.present:
+        return
+    title = work.word(language, "digest.folded_title")
+    # What was due while the program was down may come up in the night.
+    manner = Manner(silent=True, delay=here.rest(work) or None)
+    work.say(chat, Content(title=title, text="\n".join(lines)), manner)
 
 
 async def lines_of(work: Work, chat: Chat, until: datetime, language: str) -> list[str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from config.policy import QuietPolicy
 from handlers.context import Outbound, Work
-from handlers.directory.zones import zone_at
 from handlers.noise import rules
-from handlers.requests.routing import policy_at
-from storage.queries import directory as directory_query
+from handlers.noise.groups import rules_of
 from storage.queries import noise as query
 from storage.tables import Chat
 
@@ -35,17 +32,9 @@ async def _may_go(work: Work, each: Outbound) -> bool:
 
 async def _post(work: Work, chat: Chat, *, low: bool) -> query.Post | None:
     """What is counted; None where nothing is: no budget, or a group of no place."""
-    if chat.area_id is None:
+    here = await rules_of(work, chat)
+    most = rules.most_of(here.policy.noise, here.settings) if here else None
+    if here is None or most is None:
         return None
-    facts = await directory_query.facts_at(work.store, chat.area_id)
-    policy = policy_at(work.policy, facts)
-    settings = {**facts.settings, **chat.settings}
-    most = rules.most_of(policy.noise, settings)
-    if most is None:
-        return None
-    zone = zone_at(work, facts)
-    own = facts.settings.get("quiet")
-    quiet = QuietPolicy.model_validate(own) if own else policy.quiet
-    day = rules.day_of(work.now, zone)
-    then = rules.fold_at(work.now, policy.noise.fold_at, quiet, zone)
-    return query.Post(chat.id, day, low, most, then)
+    then = rules.fold_at(work.now, here.policy.noise.fold_at, here.quiet, here.zone)
+    return query.Post(chat.id, rules.day_of(work.now, here.zone), low, most, then)

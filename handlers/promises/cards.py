@@ -67,7 +67,11 @@ def kept(case: Case, language: str, promise: Promise) -> Content:
         number=case.request.number,
         what=what(case, language, promise),
     )
-    return Content(text=text, buttons=((_move(case, language, promise),),))
+    row = (_move(case, language, promise),)
+    if not promise.moves:
+        back = button(case.work.word(language, "promises.back"), f"pro:back:{promise.id}")
+        row = (*row, back)
+    return Content(text=text, buttons=(row,))
 
 
 def reminder(case: Case, language: str, promise: Promise) -> Content:

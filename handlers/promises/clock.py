@@ -9,7 +9,7 @@ import structlog
 from handlers.chat import Content
 from handlers.context import Manner, Work
 from handlers.promises import cards, making, rules
-from handlers.promises.rules import ASKED, BROKEN, OPEN, PAUSED, VOID
+from handlers.promises.rules import BROKEN, OPEN, PAUSED, VOID
 from handlers.requests import voices
 from handlers.requests.case import Case, load
 from handlers.requests.promised import COME
@@ -45,12 +45,8 @@ async def _one(work: Work, promise: Promise) -> None:
 
 async def _look(work: Work, promise: Promise) -> None:
     request = await work.store.get(Request, promise.request_id)
-    if promise.state == ASKED or request is None:
-        await work.store.delete(promise)
-        await work.store.flush()
-        return
-    if promise.state != OPEN:
-        promise.next_at = None
+    if promise.state != OPEN or request is None:
+        making.drop(promise)
         return
     request = await voices.follow(work, request)
     await request_query.lock(work.store, request)

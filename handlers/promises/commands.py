@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, time, timedelta
 
 from handlers import forms
-from handlers.chat import Content, Message, Press
+from handlers.chat import Content, Mark, Message, Press
 from handlers.commands import Command, Subject
 from handlers.context import Context, RefusalError
 from handlers.directory.zones import zone_at
@@ -82,7 +82,7 @@ async def _said(ctx: Context, case: Case, words: str, mine: Promise | None) -> N
 async def _give(ctx: Context, case: Case, made: Promise) -> None:
     await making.give(case, made, ctx.person)
     await forms.end(ctx, FORM)
-    _show(ctx, made, cards.kept(case, ctx.language, made))
+    _done(ctx, made, cards.kept(case, ctx.language, made))
 
 
 async def _move(
@@ -92,9 +92,17 @@ async def _move(
     mine.kind = made.kind
     await making.move(case, mine, made.due, ctx.person, code, words)
     await forms.end(ctx, FORM)
-    _show(ctx, made, cards.kept(case, ctx.language, mine))
-    await ctx.store.delete(made)
+    _done(ctx, made, cards.kept(case, ctx.language, mine))
+    making.drop(made)
     await ctx.store.flush()
+
+
+def _done(ctx: Context, made: Promise, content: Content) -> None:
+    """In a group the card says so; a command there gets a quiet mark."""
+    if isinstance(ctx.incoming, Message) and not ctx.private:
+        ctx.mark(ctx.chat, ctx.incoming.message_id, Mark.HEARD)
+    else:
+        _show(ctx, made, content)
 
 
 def _show(ctx: Context, made: Promise, content: Content) -> None:
@@ -140,9 +148,16 @@ async def _come(ctx: Context, made: Promise, case: Case, rest: Sequence[str]) ->
 async def _no(ctx: Context, made: Promise, case: Case, rest: Sequence[str]) -> None:
     if made.state != ASKED:
         raise RefusalError("access.old_button")
-    await ctx.store.delete(made)
+    making.drop(made)
     await ctx.store.flush()
     ctx.edit_pressed(Content(text=ctx.t("promises.not_noted")), slot=cards.slot(made))
+
+
+async def _back(ctx: Context, mine: Promise, case: Case, rest: Sequence[str]) -> None:
+    if mine.state != OPEN:
+        raise RefusalError("access.old_button")
+    await making.take_back(case, mine, ctx.person)
+    ctx.edit_pressed(Content(text=ctx.t("promises.not_noted")))
 
 
 async def _why(ctx: Context, made: Promise, case: Case, rest: Sequence[str]) -> None:
@@ -193,6 +208,7 @@ PRESSES: dict[str, Pressed] = {
     "move": _other_day,
     "day": _day,
     "came": _came,
+    "back": _back,
 }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from handlers.context import RefusalError, Work
 from handlers.promises import rules
-from handlers.promises.rules import ASKED, BROKEN, KEPT, OPEN
+from handlers.promises.rules import ASKED, BROKEN, DROPPED, KEPT, OPEN
 from handlers.requests import access, clocking, moving, telling, texts, voices
 from handlers.requests.case import Case, load
 from handlers.requests.routing import BY_NAME
@@ -51,6 +51,12 @@ async def ask(case: Case, person: Person, kind: str, due: datetime) -> Promise:
     promise.reason = promise.reason_code = None
     await case.work.store.flush()
     return promise
+
+
+def drop(promise: Promise) -> None:
+    """It was not meant so, or nobody answered."""
+    promise.next_at = None
+    promise.state = DROPPED if promise.state in (ASKED, OPEN) else promise.state
 
 
 async def role_of(case: Case, person: Person) -> str:
@@ -128,6 +134,21 @@ async def move(
     await _show(case, promise)
     told = telling.Told("told_promise_moved", {"code": code, "reason": reason}, due)
     await telling.voices(case, person, told)
+
+
+async def take_back(case: Case, promise: Promise, person: Person) -> None:
+    """A slip of the finger: as if nothing had been promised; the history tells both.
+
+    Raises RefusalError where it is too late for that.
+    """
+    if case.work.now - promise.said_at > rules.TAKEN_BACK_FOR or promise.moves:
+        raise RefusalError("promises.too_late", number=case.request.number)
+    drop(promise)
+    voices.note(case, "promise_back", person)
+    await case.work.store.flush()
+    await _on_card(case, promise, DROPPED)
+    await case.work.store.flush()
+    await voices.refresh(case)
 
 
 async def settle(case: Case, promise: Promise, outcome: str) -> None:

@@ -10,8 +10,12 @@ from handlers.requests.deadlines import awake, is_quiet
 from handlers.requests.rules import Ending, State
 
 ASKED, OPEN, KEPT, BROKEN, VOID = "asked", "open", "kept", "broken", "void"
+#: Never meant as a promise. The row stays: its number stands on buttons, and is given once.
+DROPPED = "dropped"
 #: The request waits lawfully: the promise waits with it.
 PAUSED = "paused"
+#: A slip of the finger is taken back for so long.
+TAKEN_BACK_FOR = timedelta(minutes=30)
 #: A promise of minutes needs no reminder.
 TOO_SHORT = timedelta(minutes=20)
 STEP = timedelta(minutes=30)

@@ -70,8 +70,9 @@ def _count(dialect: str) -> Insert:
 
 async def chats_due(store: AsyncSession, now: datetime, limit: int) -> Sequence[Chat]:
     """The groups that must be told now what was held back from them."""
-    due = select(Noise.chat_id).where(Noise.fold_at <= now).distinct().limit(limit)
-    return (await store.scalars(select(Chat).where(Chat.id.in_(due)).order_by(Chat.id))).all()
+    due = select(Noise.chat_id).where(Noise.fold_at <= now).order_by(Noise.fold_at).limit(limit)
+    ids = set((await store.scalars(due)).all())
+    return (await store.scalars(select(Chat).where(Chat.id.in_(ids)).order_by(Chat.id))).all()
 
 
 async def claim(store: AsyncSession, chat: Chat, until: datetime) -> Sequence[Letter]:

@@ -162,6 +162,14 @@ async def test_what_is_held_over_a_weekend_is_told_once_after_a_restart(two: Sta
     assert len(folded(two)) == 1
 
 
+async def test_what_comes_up_in_the_night_waits_for_the_morning(two: Stage) -> None:
+    await post(two, "一", "二", "三")
+    await two.sleeps(days=1, hours=16)
+    assert not folded(two)
+    await two.passes(hours=6)
+    assert len(folded(two)) == 1
+
+
 async def test_two_processes_fold_it_once(two: Stage) -> None:
     await post(two, "一", "二", "三")
     store = Store(two.app.settings.database_url)

@@ -32,7 +32,8 @@ async def day(tmp_path: Path) -> AsyncGenerator[Stage]:
 
 async def ledger(stage: Stage) -> list[Promise]:
     async with stage.app.store.read() as store:
-        return list((await store.scalars(select(Promise).order_by(Promise.id))).all())
+        kept = select(Promise).where(Promise.state != "dropped").order_by(Promise.id)
+        return list((await store.scalars(kept)).all())
 
 
 async def by_role(stage: Stage) -> list[Kept]:
@@ -367,10 +368,36 @@ async def test_a_lawful_pause_takes_the_promise_with_it(day: Stage) -> None:
     assert (promise.state, promise.moves, local(promise.due)) == ("open", 1, "03-06 18:00")
 
 
+async def test_a_slip_of_the_finger_is_taken_back_for_a_while(day: Stage) -> None:
+    await promised(day)
+    await day.wang.presses(day.wang.last, "记错了")
+    assert not await ledger(day)
+    assert "说好" not in day.card(1).text
+    await day.wang.writes("/承诺 1 周五")
+    noted = day.wang.last
+    await day.passes(minutes=31)
+    toast = await day.wang.presses(noted, "记错了")
+    assert "撤不回来" in toast
+    assert (await ledger(day))[0].state == "open"
+
+
+async def test_a_second_question_is_a_message_of_its_own(day: Stage) -> None:
+    page = await taken(day)
+    await day.wang.writes("周五前修好", reply_to=page)
+    first = day.wang.last
+    await day.wang.presses(first, "不记")
+    await day.wang.writes("周六前修好", reply_to=page)
+    assert day.wang.last.id != first.id
+    toast = await day.wang.presses_data(day.wang.last, "pro:yes:1")
+    assert "3月6日" not in day.card(1).text
+    assert toast
+
+
 async def test_it_goes_with_what_was_merged(day: Stage) -> None:
     await promised(day, "明天修好")
     await day.sun.says("一单元的灯也坏了")
     await day.feng.writes("/merge 1 2")
+    assert "说好" in day.card(2).text
     await day.zhou.writes("/done 2 换了灯泡")
     await day.passes(days=1, hours=10)
     assert (await ledger(day))[0].state == "kept"
