@@ -148,7 +148,10 @@ Sendable = Say | Show | Acknowledge | React | SendFile
 
 @dataclass(frozen=True, slots=True)
 class Unasked:
-    """A post in a group that answers nobody there: it counts against the group's budget (R59)."""
+    """A post in a group that answers nobody there: it counts against the group's budget (R59).
+
+    The parts of a long one share it, and count once.
+    """
 
     chat: Chat
     low: bool  #: of so little weight that it may wait
@@ -239,12 +242,13 @@ class Work:
     def say(self, chat: Chat, content: Content, manner: Manner = PLAINLY) -> None:
         """A message of its own in a chat; several, where it is too long for one."""
         *rest, last = parts_of(content, self.can(chat.platform).text_limit)
+        unasked = Unasked(chat, manner.low) if self.speaks_unasked(chat) else None
         for number, part in enumerate(rest):
+            said = Say(**_given(chat, part, manner))
             occasion = f"{number}/{manner.occasion}" if manner.occasion else None
-            self.put(Say(**_given(chat, part, manner)), delay=manner.delay, occasion=occasion)
+            self.put(said, delay=manner.delay, occasion=occasion, unasked=unasked)
             manner = replace(manner, reply_to=None)
         out = Say(**_given(chat, last, manner))
-        unasked = Unasked(chat, manner.low) if self.speaks_unasked(chat) else None
         self.put(out, delay=manner.delay, occasion=manner.occasion, unasked=unasked)
 
     def show(self, chat: Chat, slot: str, content: Content, manner: Manner = PLAINLY) -> None:

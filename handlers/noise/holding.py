@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.context import Outbound, Work
+from handlers.context import Outbound, Unasked, Work
 from handlers.noise import rules
 from handlers.noise.groups import rules_of
 from storage.queries import noise as query
@@ -16,17 +16,19 @@ async def held_of(work: Work) -> list[Outbound]:
     """
     goes: list[Outbound] = []
     held: list[Outbound] = []
+    posts: dict[int, bool] = {}
     for each in work.tray:
-        may = each.unasked is None or await _may_go(work, each)
-        (goes if may else held).append(each)
+        key = id(each.unasked)
+        if each.unasked is not None and key not in posts:
+            posts[key] = await _may_go(work, each.unasked, urgent=each.out.urgent)
+        (goes if posts.get(key, True) else held).append(each)
     if held:
         work.tray[:] = goes
     return held
 
 
-async def _may_go(work: Work, each: Outbound) -> bool:
-    assert each.unasked is not None
-    post = await _post(work, each.unasked.chat, low=each.unasked.low and not each.out.urgent)
+async def _may_go(work: Work, unasked: Unasked, *, urgent: bool) -> bool:
+    post = await _post(work, unasked.chat, low=unasked.low and not urgent)
     return post is None or await query.count(work.store, post)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from handlers.context import RefusalError, Work
 from handlers.promises import rules
 from handlers.promises.rules import ASKED, BROKEN, DROPPED, KEPT, OPEN
-from handlers.requests import access, clocking, moving, telling, texts, voices
+from handlers.requests import access, clocking, endings, moving, telling, texts, voices
 from handlers.requests.case import Case, load
 from handlers.requests.routing import BY_NAME
 from handlers.requests.rules import ALIVE, Move, State, Who
@@ -133,7 +133,7 @@ async def move(
     voices.note(case, "promise_moved", person, **note)
     await _show(case, promise)
     told = telling.Told("told_promise_moved", {"code": code, "reason": reason}, due)
-    await telling.voices(case, person, told)
+    await endings.tell_all(case, person, told)
 
 
 async def take_back(case: Case, promise: Promise, person: Person) -> None:
@@ -161,7 +161,7 @@ async def settle(case: Case, promise: Promise, outcome: str) -> None:
     await _on_card(case, promise, outcome)
     if outcome == BROKEN and case.state in ALIVE:
         told = telling.Told("told_promise_broken", {}, promise.due)
-        await telling.voices(case, person, told)
+        await endings.tell_all(case, person, told)
     await case.work.store.flush()
     if case.state in ALIVE:
         await voices.refresh(case)

@@ -76,6 +76,15 @@ async def test_what_is_beyond_the_budget_is_held_back_and_told_together(two: Sta
     assert await counted(two) == HeldBack(posted=3, held=2, folded=2)
 
 
+async def test_a_long_post_counts_once_and_is_held_back_whole(two: Stage) -> None:
+    long = "长" * 5000
+    await post(two, long, long)
+    assert len(texts(two)) == 4, "two posts of two messages"
+    await post(two, long)
+    assert len(texts(two)) == 4
+    assert await counted(two) == HeldBack(posted=2, held=1, folded=0)
+
+
 async def test_each_group_has_its_own(two: Stage) -> None:
     await post(two, "一", "二", "三")
     await post(two, "一", "二", room=GROUP4)

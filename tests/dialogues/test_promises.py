@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.app import App
+from handlers.chat import Capabilities
 from storage.engine import Store
 from storage.queries.promises import Kept, promises_by_role
 from storage.tables import Area, Promise
@@ -245,6 +246,20 @@ async def test_no_name_stands_beside_a_broken_promise_in_the_group(day: Stage) -
     line = next(each for each in day.card(1).text.splitlines() if "没有做到" in each)
     assert "王姨" not in line
     assert len(day.said()) == 1, "no word of its own in the group"
+
+
+async def test_who_has_no_private_chat_is_named_in_one_quiet_line(tmp_path: Path) -> None:
+    """R24: an edited card calls nobody."""
+    async with governed(tmp_path, capabilities=Capabilities(private=False)) as stage:
+        await stage.li.says(LAMP)
+        await stage.wang.says("/take 1")
+        await stage.wang.says("明天修好", reply_to=stage.card(1))
+        await stage.wang.presses(stage.last(), "记下")
+        await stage.passes(days=1, hours=10)
+        line = stage.last().text
+        assert "抱歉" in line
+        assert "@li" in line
+        assert "没有做到" in stage.card(1).text
 
 
 async def test_done_in_time_and_not_solved_after_all_is_broken(day: Stage) -> None:
