@@ -127,7 +127,7 @@ FRESH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def _fresh(row: Any) -> datetime | None:
-    return FRESH if row.get_current_parameters()["kind"] == "group" else None
+    return FRESH if row.get_current_parameters().get("kind") == "group" else None
 
 
 class Chat(Base):
