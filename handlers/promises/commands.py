@@ -82,7 +82,7 @@ async def _said(ctx: Context, case: Case, words: str, mine: Promise | None) -> N
 async def _give(ctx: Context, case: Case, made: Promise) -> None:
     await making.give(case, made, ctx.person)
     await forms.end(ctx, FORM)
-    _done(ctx, made, cards.kept(case, ctx.language, made))
+    _done(ctx, cards.kept(case, ctx.language, made))
 
 
 async def _move(
@@ -92,23 +92,23 @@ async def _move(
     mine.kind = made.kind
     await making.move(case, mine, made.due, ctx.person, code, words)
     await forms.end(ctx, FORM)
-    _done(ctx, made, cards.kept(case, ctx.language, mine))
+    _done(ctx, cards.kept(case, ctx.language, mine))
     making.drop(made)
     await ctx.store.flush()
 
 
-def _done(ctx: Context, made: Promise, content: Content) -> None:
+def _done(ctx: Context, content: Content) -> None:
     """In a group the card says so; a command there gets a quiet mark."""
     if isinstance(ctx.incoming, Message) and not ctx.private:
         ctx.mark(ctx.chat, ctx.incoming.message_id, Mark.HEARD)
     else:
-        _show(ctx, made, content)
+        _show(ctx, content)
 
 
-def _show(ctx: Context, made: Promise, content: Content) -> None:
+def _show(ctx: Context, content: Content) -> None:
     """In place of the question; to a command, as its answer."""
     if isinstance(ctx.incoming, Press):
-        ctx.edit_pressed(content, slot=cards.slot(made))
+        ctx.edit_pressed(content)
     else:
         ctx.answer_text(content.text, buttons=content.buttons)
 
@@ -125,7 +125,7 @@ async def _ask_why(ctx: Context, case: Case, made: Promise) -> None:
     content = cards.reasons(ctx, case, made)
     drop = (forms.drop_button(ctx, draft),)
     content = content.model_copy(update={"buttons": (*content.buttons, drop)})
-    _show(ctx, made, content)
+    _show(ctx, content)
 
 
 async def _yes(ctx: Context, made: Promise, case: Case, rest: Sequence[str]) -> None:
@@ -150,7 +150,7 @@ async def _no(ctx: Context, made: Promise, case: Case, rest: Sequence[str]) -> N
         raise RefusalError("access.old_button")
     making.drop(made)
     await ctx.store.flush()
-    ctx.edit_pressed(Content(text=ctx.t("promises.not_noted")), slot=cards.slot(made))
+    ctx.edit_pressed(Content(text=ctx.t("promises.not_noted")))
 
 
 async def _back(ctx: Context, mine: Promise, case: Case, rest: Sequence[str]) -> None:

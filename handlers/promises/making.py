@@ -40,15 +40,23 @@ async def case_of(work: Work, request: Request, person: Person) -> Case:
 
 
 async def ask(case: Case, person: Person, kind: str, due: datetime) -> Promise:
-    """A promise that is not confirmed yet; one that was asked before is asked anew."""
-    promise = await query.asked_of(case.work.store, case.request.id, person.id)
-    if promise is None:
-        promise = Promise(request_id=case.request.id, person_id=person.id, moves=0)
-        promise.role = await role_of(case, person)
-        case.work.store.add(promise)
-    promise.kind, promise.state, promise.due, promise.first_due = kind, ASKED, due, due
-    promise.said_at, promise.next_at = case.work.now, case.work.now + ASKED_FOR
-    promise.reason = promise.reason_code = None
+    """A promise that is not confirmed yet; what was asked before and not answered is dropped, so
+    that the buttons of an older question say no other day than it does."""
+    before = await query.asked_of(case.work.store, case.request.id, person.id)
+    if before is not None:
+        drop(before)
+    promise = Promise(
+        request_id=case.request.id,
+        person_id=person.id,
+        role=await role_of(case, person),
+        kind=kind,
+        state=ASKED,
+        due=due,
+        first_due=due,
+        said_at=case.work.now,
+        next_at=case.work.now + ASKED_FOR,
+    )
+    case.work.store.add(promise)
     await case.work.store.flush()
     return promise
 

@@ -328,7 +328,9 @@ async def test_without_a_reason_it_is_asked_for(day: Stage) -> None:
     await day.wang.writes("/承诺 1 下周一")
     assert "为什么" in day.wang.last.text
     assert "3月6日" in day.card(1).text, "not moved yet"
-    await day.wang.presses(day.wang.last, "等配件")
+    asked = day.wang.last
+    await day.wang.presses(asked, "等配件")
+    assert "记下了" in asked.text, "the answer stands in its place"
     assert "3月9日" in day.card(1).text
     assert "等配件" in day.li.last.text
 
@@ -406,6 +408,18 @@ async def test_a_second_question_is_a_message_of_its_own(day: Stage) -> None:
     toast = await day.wang.presses_data(day.wang.last, "pro:yes:1")
     assert "3月6日" not in day.card(1).text
     assert toast
+
+
+async def test_the_button_of_an_older_question_says_no_other_day(day: Stage) -> None:
+    """R28"""
+    page = await taken(day)
+    await day.wang.writes("周五前修好", reply_to=page)
+    older = day.wang.last
+    await day.wang.writes("周六前修好", reply_to=page)
+    await day.wang.presses(older, "记下")
+    assert "说好" not in day.card(1).text
+    await day.wang.presses(day.wang.last, "记下")
+    assert "3月7日" in day.card(1).text
 
 
 async def test_it_goes_with_what_was_merged(day: Stage) -> None:
