@@ -82,7 +82,7 @@ async def _end(case: Case, promise: Promise) -> None:
     )
     outcome = rules.verdict(state, case.request.ending, came=came)
     if outcome == PAUSED:
-        if _wait_along(case, promise):
+        if await _wait_along(case, promise):
             return
         outcome = VOID
     await making.settle(case, promise, outcome)
@@ -91,7 +91,7 @@ async def _end(case: Case, promise: Promise) -> None:
         _tell(case, promise, cards.broken(case, _language(case, promise), promise))
 
 
-def _wait_along(case: Case, promise: Promise) -> bool:
+async def _wait_along(case: Case, promise: Promise) -> bool:
     """A lawful pause, whose reason and day were told, moves the promise with it (R41)."""
     request = case.request
     until = request.resume_at
@@ -100,7 +100,7 @@ def _wait_along(case: Case, promise: Promise) -> bool:
     promise.due, promise.moves = until, promise.moves + 1
     promise.reason, promise.reason_code = request.reason, request.reason_code
     request.promised_due = until
-    making.plan(case, promise)
+    await making.plan(case, promise)
     return True
 
 

@@ -9,6 +9,7 @@ from handlers.promises import rules
 from handlers.promises.rules import ASKED, BROKEN, DROPPED, KEPT, OPEN
 from handlers.requests import access, clocking, endings, moving, telling, texts, voices
 from handlers.requests.case import Case, load
+from handlers.requests.deadlines import Hours, told
 from handlers.requests.routing import BY_NAME
 from handlers.requests.rules import ALIVE, Move, State, Who
 from handlers.requests.speaking import WORKERS
@@ -96,17 +97,24 @@ async def give(case: Case, promise: Promise, person: Person) -> None:
         await moving.move(case.work, case.request, Move.TAKE, person)
         case = await load(case.work, case.request)
     promise.state, promise.said_at = OPEN, case.work.now
-    plan(case, promise)
+    await plan(case, promise)
     note = {"until": promise.due.isoformat(), "kind": promise.kind}
     voices.note(case, "promise", person, **note)
     await _show(case, promise)
 
 
-def plan(case: Case, promise: Promise) -> None:
+async def plan(case: Case, promise: Promise) -> None:
     """When the clock looks at it next: to remind of it once, then at its end."""
     before = case.policy.promises.remind.calendar
-    quiet = None if case.emergency else case.quiet
-    at = rules.remind_at(case.work.now, promise.due, before, quiet, case.zone)
+    await case.know_hours([promise.person_id])
+    own = case.hours.get(promise.person_id, Hours())
+
+    def may_be_told(moment: datetime) -> datetime:
+        if case.emergency:
+            return moment
+        return told(moment, case.quiet, own, case.calendar)
+
+    at = rules.remind_at(case.work.now, promise.due, before, may_be_told)
     promise.next_at = at or promise.due
     promise.reminded_at = None if at else case.work.now
 
@@ -136,12 +144,12 @@ async def move(
     reason = texts.short(words, MOST_WORDS) if words else None
     promise.due, promise.moves = due, promise.moves + 1
     promise.reason, promise.reason_code = reason, code
-    plan(case, promise)
+    await plan(case, promise)
     note = {"until": due.isoformat(), "code": code, "reason": reason}
     voices.note(case, "promise_moved", person, **note)
     await _show(case, promise)
-    told = telling.Told("told_promise_moved", {"code": code, "reason": reason}, due)
-    await endings.tell_all(case, person, told)
+    word = telling.Told("told_promise_moved", {"code": code, "reason": reason}, due)
+    await endings.tell_all(case, person, word)
 
 
 async def take_back(case: Case, promise: Promise, person: Person) -> None:
@@ -168,8 +176,8 @@ async def settle(case: Case, promise: Promise, outcome: str) -> None:
     await case.work.store.flush()
     await _on_card(case, promise, outcome)
     if outcome == BROKEN and case.state in ALIVE:
-        told = telling.Told("told_promise_broken", {}, promise.due)
-        await endings.tell_all(case, person, told)
+        word = telling.Told("told_promise_broken", {}, promise.due)
+        await endings.tell_all(case, person, word)
     await case.work.store.flush()
     if case.state in ALIVE:
         await voices.refresh(case)

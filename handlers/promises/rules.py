@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from config.policy import QuietPolicy
-from handlers.requests.deadlines import awake, is_quiet
 from handlers.requests.rules import Ending, State
 
 ASKED, OPEN, KEPT, BROKEN, VOID = "asked", "open", "kept", "broken", "void"
@@ -19,27 +17,29 @@ TAKEN_BACK_FOR = timedelta(minutes=30)
 #: A promise of minutes needs no reminder.
 TOO_SHORT = timedelta(minutes=20)
 STEP = timedelta(minutes=30)
+FARTHEST_BACK = timedelta(days=7)
 SOLVED = frozenset({Ending.SOLVED.value, Ending.UNKNOWN.value})
 
 
-def remind_at(
-    now: datetime, due: datetime, before: timedelta, quiet: QuietPolicy | None, zone: ZoneInfo
-) -> datetime | None:
-    """When its maker is reminded: so long before, awake, and after now; None: there is no time.
+#: From a moment to the first one, not before it, at which somebody may be told.
+MayBeTold = Callable[[datetime], datetime]
 
-    One that falls due in the morning is reminded of in the evening before. No `quiet`: danger.
+
+def remind_at(now: datetime, due: datetime, before: timedelta, told: MayBeTold) -> datetime | None:
+    """When its maker is reminded: so long before, when they may be told, and after now; None: there
+    is no such time.
+
+    One that falls due in the morning is reminded of in the evening before.
     """
     if due - now < TOO_SHORT:
         return None
     at = max(due - before, now + (due - now) / 2)
-    if quiet is None:
-        return at
-    there = awake(at, quiet, zone)
-    if there < due:
+    if (there := told(at)) < due:
         return there
-    while is_quiet(at, quiet, zone) and at > now:
+    first = max(now, due - FARTHEST_BACK)
+    while at > first and told(at) > at:
         at -= STEP
-    return at if at > now else None
+    return at if at > first else None
 
 
 def verdict(state: str | None, ending: str | None, *, came: bool) -> str:

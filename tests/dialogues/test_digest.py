@@ -282,3 +282,40 @@ async def test_a_group_that_the_bot_left_is_told_nothing(week: Stage) -> None:
     await week.joins_group(GROUP, present=False)
     await until(week, "2026-03-08 18:01")
     assert not digests(week)
+
+
+async def test_one_group_that_is_spoilt_stops_no_other(week: Stage) -> None:
+    await a_week(week)
+    async with week.app.store.write() as store:
+        bad = {"digest": {"day": "odd", "at": "18:00"}}
+        await store.execute(update(Chat).where(Chat.external_id == GROUP).values(settings=bad))
+    await until(week, "2026-03-08 18:01")
+    assert not digests(week)
+    assert digests(week, ALL)
+    async with week.app.store.read() as store:
+        again = await store.scalar(select(Chat.digest_at).where(Chat.external_id == GROUP))
+    assert again is not None
+    assert again > week.clock.now()
+
+
+async def test_a_group_of_no_place_is_told_how_to_be_bound(week: Stage) -> None:
+    async with week.app.store.write() as store:
+        await store.execute(update(Chat).where(Chat.external_id == GROUP4).values(area_id=None))
+    await week.feng.says("/digest", GROUP4)
+    assert "/link" in week.last(GROUP4).text
+
+
+async def test_who_manages_a_place_without_groups_is_told_so(week: Stage) -> None:
+    async with week.app.store.write() as store:
+        await store.execute(update(Chat).values(present=False))
+    await week.feng.writes("/digest")
+    assert "/link" in week.feng.last.text
+
+
+async def test_long_lists_say_how_many_more(tmp_path: Path) -> None:
+    async with governed(tmp_path, "[digest]\nmost = 2\n") as stage:
+        for words in (LAMP, LIFT, "没水了", "垃圾没人收"):
+            await stage.li.says(words)
+        await until(stage, "2026-03-08 18:01")
+        told = digests(stage)[0]
+        assert "还有 2 件" in told.text

@@ -14,7 +14,7 @@ from bot.app import App
 from handlers.chat import Capabilities
 from storage.engine import Store
 from storage.queries.promises import Kept, promises_by_role
-from storage.tables import Area, Promise
+from storage.tables import Area, Promise, Request
 from tests.dialogues.policies import at, governed, local
 from tests.fakes.reader import PlainReader
 from tests.harness import Shown, Stage
@@ -510,3 +510,91 @@ async def in_berlin(stage: Stage) -> None:
         await store.execute(update(Area).values(timezone="Europe/Berlin"))
     await stage.restarts()
     stage.app.store.remembered.forget()
+
+
+async def test_one_that_is_spoilt_stops_no_other(day: Stage) -> None:
+    await promised(day, "明天修好")
+    await day.sun.says("一单元的灯也坏了")
+    await day.zhou.writes("/take 2")
+    await day.zhou.writes("/承诺 2 明天")
+    async with day.app.store.write() as store:
+        spoilt = update(Request).where(Request.number == 1).values(state="odd", due_at=None)
+        await store.execute(spoilt)
+    await day.passes(days=1, hours=10)
+    first, second = await ledger(day)
+    assert first.state == "open"
+    assert first.next_at is not None
+    assert first.next_at > day.clock.now(), "it is looked at again"
+    assert second.state == "broken"
+
+
+async def test_what_ended_meanwhile_needs_no_promise(day: Stage) -> None:
+    page = await taken(day)
+    await day.wang.writes("周五前修好", reply_to=page)
+    asked = day.wang.last
+    await day.wang.writes("/done 1 换了灯泡")
+    toast = await day.wang.presses(asked, "记下")
+    assert "已经办完" in toast
+
+
+async def test_the_command_asks_for_what_it_misses(day: Stage) -> None:
+    await taken(day)
+    await day.wang.writes("/承诺 1")
+    assert "哪天" in day.wang.last.text
+    await day.wang.writes("/承诺 1 2030年1月1日")
+    assert "一年内" in day.wang.last.text
+    await day.wang.writes("/承诺 abc")
+    assert not await ledger(day)
+    await day.wang.writes("/承诺 1 周五")
+    await day.wang.writes("/承诺 1")
+    await day.wang.writes("改天吧")
+    assert "请写日子" in day.wang.last.text
+    await day.wang.writes("周六上午")
+    await day.wang.presses(day.wang.last, "约好时间")
+    assert local((await ledger(day))[0].due) == "03-07 12:00"
+
+
+async def test_buttons_of_what_is_over_change_nothing(day: Stage) -> None:
+    """R28"""
+    await promised(day)
+    noted = day.wang.last
+    for data in ("pro:yes:1", "pro:no:1", "pro:came:1", "pro:why:1:parts", "pro:yes:99"):
+        assert await day.wang.presses_data(noted, data)
+    [promise] = await ledger(day)
+    assert (promise.state, promise.moves) == ("open", 0)
+    await day.wang.presses(noted, "记错了")
+    for data in ("pro:back:1", "pro:move:1", "pro:day:1:2"):
+        assert await day.wang.presses_data(noted, data)
+    assert not await ledger(day)
+
+
+async def test_in_the_group_a_command_gets_a_quiet_mark(day: Stage) -> None:
+    await taken(day)
+    await day.wang.says("/承诺 1 周五")
+    assert len(day.said()) == 1
+    assert "说好" in day.card(1).text
+
+
+async def test_who_is_there_in_the_mornings_is_reminded_in_the_morning(day: Stage) -> None:
+    """R37: their own hours."""
+    await day.wang.writes("/hours duty 09:00-12:00")
+    await promised(day, "后天下午修好")
+    before = len(day.wang.heard)
+    await day.passes(days=2, hours=2, minutes=59)
+    assert [each for each in day.wang.heard[before:] if "快到了" in each.text]
+
+
+async def test_where_the_policy_asks_nothing_a_date_is_only_said(tmp_path: Path) -> None:
+    async with governed(tmp_path, "[promises]\nask = false\n") as stage:
+        page = await taken(stage)
+        before = len(stage.wang.heard)
+        await stage.wang.writes("周五前修好", reply_to=page)
+        assert "记作" not in "".join(each.text for each in stage.wang.heard[before:])
+
+
+async def test_a_line_in_the_group_that_is_no_reply_is_heard_too(stage: Stage) -> None:
+    """By the shipped reader: it knows which request is meant."""
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    await stage.wang.says("电梯明天下午来修")
+    assert "记作您的承诺" in stage.wang.last.text

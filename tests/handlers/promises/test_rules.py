@@ -11,12 +11,20 @@ from hypothesis import strategies as st
 
 from config.policy import QuietPolicy
 from handlers.promises.rules import BROKEN, KEPT, PAUSED, VOID, remind_at, verdict
-from handlers.requests.deadlines import is_quiet
+from handlers.requests.deadlines import awake, is_quiet
 
 ZONE = ZoneInfo("Asia/Shanghai")
 QUIET = QuietPolicy()
 BEFORE = timedelta(hours=3)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
+
+
+def waking(moment: datetime) -> datetime:
+    return awake(moment, QUIET, ZONE)
+
+
+def at_any_time(moment: datetime) -> datetime:
+    return moment
 
 
 @pytest.mark.parametrize(
@@ -31,7 +39,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 )
 def test_its_maker_is_reminded_awake_and_before_it(due: str, reminded: str | None) -> None:
     at = datetime.fromisoformat(due).replace(tzinfo=ZONE)
-    found = remind_at(NOW, at, BEFORE, QUIET, ZONE)
+    found = remind_at(NOW, at, BEFORE, waking)
     assert (found.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if found else None) == reminded
 
 
@@ -45,7 +53,7 @@ def test_a_reminder_is_between_now_and_the_moment_and_wakes_nobody(
     now: datetime, minutes: int, before: int, calm: bool
 ) -> None:
     due = now + timedelta(minutes=minutes)
-    found = remind_at(now, due, timedelta(hours=before), QUIET if calm else None, ZONE)
+    found = remind_at(now, due, timedelta(hours=before), waking if calm else at_any_time)
     if found is not None:
         assert now < found <= due
         assert not calm or found == due or not is_quiet(found, QUIET, ZONE)
