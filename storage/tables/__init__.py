@@ -21,6 +21,7 @@ from storage.tables.duty import (
     Swap,
     TurnChange,
 )
+from storage.tables.learning import Correction, Reading
 from storage.tables.local import (
     LocalFile,
     LocalMember,
@@ -46,6 +47,7 @@ __all__ = [
     "Audit",
     "Chat",
     "Chore",
+    "Correction",
     "Draft",
     "DutyGap",
     "Event",
@@ -65,6 +67,7 @@ __all__ = [
     "Person",
     "PersonHours",
     "Posted",
+    "Reading",
     "Reminder",
     "Request",
     "RequestCounter",
