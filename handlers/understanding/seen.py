@@ -100,7 +100,10 @@ def see_pair(heard: Heard, request: KnownRequest) -> Seen:
 
 
 def where_from(heard: Heard, scene: Scene, place: Place) -> list[Reason]:
-    """From where each part of a place is known: the words, the sender's home, the group."""
+    """From where each part of a place is known: the words, the sender's home, the group.
+
+    The cue of each is its source and the part: "home unit".
+    """
     found = placing.sources(heard, scene)
     rooms = {name: room for name, (_, room) in found.tail.items() if room is not None}
     parts = {"building": found.building, "unit": found.unit, "room": rooms}
@@ -108,5 +111,6 @@ def where_from(heard: Heard, scene: Scene, place: Place) -> list[Reason]:
     for part, names in parts.items():
         if (value := getattr(place, part)) is not None:
             source = placing.source_of(names, value) or "said"
-            reasons.append(Reason("place", "said" if source == "room" else source, value, 1.0))
+            source = "said" if source == "room" else source
+            reasons.append(Reason("place", f"{source} {part}", value, 1.0))
     return reasons

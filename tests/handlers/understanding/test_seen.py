@@ -97,9 +97,14 @@ def test_the_right_place_is_told_by_its_sources() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "sources"),
     [
-        ("我家水管漏了", HOME, ["area", "home", "home"]),
-        ("3栋2单元401水管漏了", Place("3", "2", None, "401"), ["said", "said", "said"]),
-        ("水管漏了", Place("3"), ["area"]),
+        ("我家水管漏了", HOME, ["area building", "home unit", "home room"]),
+        (
+            "3栋2单元401水管漏了",
+            Place("3", "2", None, "401"),
+            ["said building", "said unit", "said room"],
+        ),
+        ("5楼501水管漏了", Place("3", None, "5", "501"), ["area building", "said room"]),
+        ("水管漏了", Place("3"), ["area building"]),
         ("水管漏了", Place(), []),
     ],
 )
