@@ -298,6 +298,11 @@ class Policy(_Data):
             self._made[here] = Policy.model_validate(data)
         return self._made[here]
 
+    @property
+    def own_cues(self) -> dict[str, tuple[str, ...]]:
+        """By category the further words by which this community names it."""
+        return {name: each.cues for name, each in self.categories.items() if each.cues}
+
     def ladder(self, category: str, governance: Governance) -> Ladder:
         """The ladder for a category on a governance path."""
         known = self.categories.get(category) or self.categories["other"]

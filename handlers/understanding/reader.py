@@ -257,7 +257,7 @@ def _common_word(category: str, ascii_: bool) -> str | None:
     """A word that names a thing of a category and nothing else: no fault, outage or danger."""
     for word in load_cues().tables["category"].get(category, ()):
         looked = look(word)
-        only = looked.categories == {category} and not (looked.signs or looked.dangers)
+        only = looked.categories == frozenset((category,)) and not looked.signs | looked.dangers
         if word.isascii() is ascii_ and only and not (looked.outages or looked.alarms):
             return word
     return None
