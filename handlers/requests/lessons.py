@@ -14,7 +14,7 @@ from handlers.learning.keeping import Lesson
 from handlers.learning.rules import Kind, Tally
 from handlers.requests import deadlines
 from handlers.requests.case import Case, quiet_at
-from handlers.requests.rules import Ending, Move
+from handlers.requests.rules import Ending, Move, State
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Place, Urgency
 from handlers.understanding.meaning import Kind as RequestKind
 from handlers.understanding.seen import Seen, see_pair
@@ -175,9 +175,10 @@ def _pair(bare: Lesson, kind: Kind, one: Request, other: Request, same: str) -> 
 
 
 async def _ask_sender(case: Case) -> None:
-    """Whose words were misread is asked once whether they may be kept; never amid danger."""
+    """Whose words were misread is asked once whether they may be kept: never amid danger, nor
+    while they are asked whether it is solved."""
     sender = case.person(case.request.reporter_id)
-    if sender is None or case.emergency:
+    if sender is None or case.emergency or case.state is State.DONE:
         return
     await case.know([sender])
     await case.know_hours([sender.id])

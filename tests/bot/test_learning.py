@@ -14,12 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
+from bot.app import opened
 from bot.cli import cli
+from bot.sample import load_sample
 from bot.weights import fits, reader_of
 from config.policy import default_policy
 from config.settings import Settings
+from handlers.context import Work
+from handlers.learning import readings
 from handlers.understanding import fit
 from handlers.understanding.meaning import Heard, Outcome, Place, Scene
 from handlers.understanding.model import load_model, save_model
@@ -218,3 +223,15 @@ def test_a_broken_file_is_left_aside(data: Path, junk: bytes) -> None:
     (data / "weights.bin").write_bytes(junk)
     assert not fits(data / "weights.bin")
     assert thresholds_read_with(data) == load_model(WEIGHTS).thresholds["ask"]
+
+
+async def test_the_sample_shows_what_the_bot_does_and_asks_nobody_first(tmp_path: Path) -> None:
+    """Who tries it out is not to be tired by questions; a group of one's own begins with them."""
+    async with opened(Settings(data_dir=tmp_path, telegram_token=None)) as app:
+        await load_sample(app)
+        async with app.store.read() as store:
+            group = await store.scalar(select(Chat).where(Chat.kind == "group").limit(1))
+            assert group is not None
+            work = Work(app.desk, store, AT)
+            assert await readings.setting_of(work, group) == readings.ACT
+        assert app.desk.policy.understanding.mode == readings.MEASURED

@@ -211,6 +211,14 @@ async def test_amid_danger_nobody_is_asked_for_their_words(stage: Stage) -> None
     assert not was_asked(stage.li)
 
 
+async def test_while_it_is_asked_whether_it_is_solved_nothing_else_is_asked(stage: Stage) -> None:
+    await stage.li.says(REPORT)
+    await stage.wang.says("/done 1 修好了")
+    await stage.zhou.says("/recategorise 1 噪音")
+    assert await kept(stage)
+    assert not was_asked(stage.li)
+
+
 async def test_what_was_filed_by_buttons_was_not_read(stage: Stage) -> None:
     await stage.li.writes("/report 3栋2单元的电梯又坏了")
     await stage.zhou.says("/recategorise 1 噪音")
