@@ -65,7 +65,8 @@ async def weigh(work: Work, chat: Chat) -> Tally | None:
     counted, acted = await tally(work, chat), chat.acts_since is not None
     if acts(counted, work.policy.understanding.trust, acted=acted) is acted:
         return None
-    chat.acts_since = None if acted else work.now
+    if not await query.turn(work.store, chat.id, None if acted else work.now):
+        return None  # another process was first, and told it
     work.touched.add(chat.id)
-    await work.store.flush()
+    await work.store.refresh(chat)
     return counted

@@ -49,7 +49,9 @@ async def _replied(ctx: Context, message: Message, rest: str) -> None:
     if not words and not pictures:
         raise RefusalError("request.report_words")
     said_by = await _who_said(ctx, message, heard) if heard else None
-    read = await _passed_over(ctx, heard, own=not rest) if heard else None
+    their_own = said_by is not None or (heard and heard.sender == message.sender.id)
+    own = bool(their_own) and not rest
+    read = await _passed_over(ctx, heard, own=own) if heard else None
     await _file(
         ctx,
         {

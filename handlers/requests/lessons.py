@@ -33,7 +33,7 @@ TALK = {"outcome": Outcome.TALK.value, "emergency": "no"}
 
 
 def as_read(seen: Seen, how: str, *, opens: bool, own: bool = True) -> dict[str, Any]:
-    """How a message was read, as a report carries it; `own`: in its sender's own words."""
+    """How a message was read, as a report carries it; `own`: in its reporter's own words."""
     return {"seen": seen.kept(), "how": how, "opens": opens, "own": own}
 
 
@@ -44,7 +44,8 @@ async def opened(case: Case, chat: Chat, read: dict[str, Any]) -> None:
     if missed:
         sender = bare.sender if read["own"] else None
         await keeping.keep(work, replace(bare, kind=Kind.MISSED, right=OPEN, sender=sender))
-        await _ask_sender(case)
+        if sender is not None:
+            await _ask_sender(case)
         return
     asked = read["how"] == ASKED
     await readings.keep(work, chat, read, request=case.request, right=True if asked else None)

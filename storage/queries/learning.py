@@ -34,6 +34,19 @@ async def verdicts(
     return [right is not False for right in rows]
 
 
+async def turn(store: AsyncSession, chat_id: int, acts_since: datetime | None) -> bool:
+    """A group goes over to acting (None: back to asking); of two at once one does it."""
+    was = Chat.acts_since.is_not(None) if acts_since is None else Chat.acts_since.is_(None)
+    done = await store.scalar(
+        update(Chat)
+        .where(Chat.id == chat_id, was)
+        .values(acts_since=acts_since)
+        .returning(Chat.id)
+        .execution_options(synchronize_session=False)
+    )
+    return done is not None
+
+
 async def taken_back(store: AsyncSession, event_id: int) -> None:
     """A correction was taken back: it is no example."""
     await store.execute(delete(Correction).where(Correction.event_id == event_id))

@@ -174,6 +174,15 @@ async def test_words_of_the_one_who_reports_are_not_the_sender_s(stage: Stage) -
     assert (await only(stage)).text is None
 
 
+async def test_what_a_neighbour_reports_in_one_s_stead_is_not_their_own(stage: Stage) -> None:
+    said = await stage.li.says(TALK)
+    await stage.zhao.writes("/原话 可以")
+    await stage.zhao.says("/report", reply_to=said)
+    found = await only(stage)
+    assert (found.kind, found.sender_id, found.text) == ("missed", None, None)
+    assert not was_asked(stage.li)
+
+
 async def test_merged_or_split_tells_what_is_the_same(stage: Stage) -> None:
     await stage.li.says(REPORT)
     await stage.sun.says("1单元楼道灯不亮了，黑咕隆咚的")
