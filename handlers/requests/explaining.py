@@ -53,6 +53,10 @@ def _whom(ctx: Context, event: Event) -> str:
     return ctx.t("list.event_asked", who=ctx.t("request.between").join(names)) if names else ""
 
 
+#: The reason that a second opinion leaves (handlers/understanding/opinion.py).
+AGREES = "second_opinion"
+
+
 async def why(ctx: Context, request: Request) -> None:
     """Which words led to it, why this person was asked, who was passed over."""
     lines = [
@@ -65,6 +69,8 @@ async def why(ctx: Context, request: Request) -> None:
     ]
     if cues := _cues(ctx, request.reasons):
         lines.append(ctx.t("list.why_words", words=cues))
+    if any(reason.get("cue") == AGREES for reason in request.reasons):
+        lines.append(ctx.t("list.why_opinion"))
     for event, _ in await query.events(ctx.store, request.id):
         if asked := event.data.get("asked"):
             lines += _asked(ctx, asked, event.data.get("skipped", []))
