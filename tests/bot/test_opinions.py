@@ -61,6 +61,7 @@ async def test_the_doctor_says_whether_it_answers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(desk_work, "set_up_logs", lambda *_: None)
     monkeypatch.setenv("LINLI_LANGUAGE", "en")
     monkeypatch.setenv("LINLI_OPINION_SECONDS", "0.2" if answer is None else "20")
     async with FakeModel(answer) as model:
