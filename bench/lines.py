@@ -2,13 +2,15 @@
 
 Each row is JSON with a `text` and what is known of it; what a row does not say is not measured:
 
-- `is_request`: precision, recall and F1 of request-or-not. With a `context`, somebody else said
-  that two minutes before. A question to the sender counts as neither: it is told apart.
+- `is_request`: precision, recall and F1 of request-or-not: opened or put to an open request, or a
+  question that the bot answers. With a `context`, somebody else said that two minutes before.
 - `spans` (`building`, `unit`, `room`, `floor`): F1 of the parts that the words name, by their code.
 - `category`: the share that is put into the same one, given that it is a report.
 - neither: plain talk, of which the share that the bot would say anything to is told.
 
-`--errors FILE` writes every row that went wrong, with in what.
+`--scene` says where a line is heard: in a `quiet` group, in which somebody wished a good morning
+three hours before; in a `lively` one, after five other lines of the file, a minute apart; as the
+`first` line ever. `--errors FILE` writes every row that went wrong, with in what.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +28,7 @@ from typing import Any
 from config.policy import default_policy
 from handlers.understanding import place
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Place, Scene
-from handlers.understanding.normal import plain
+from handlers.understanding.normal import is_chinese, plain
 from handlers.understanding.reader import Reader
 from handlers.understanding.scoring import LINKS, LOUD
 from handlers.understanding.transcripts import Walk
@@ -67,7 +69,9 @@ class Counts:
 class Score:
     """What is counted over one file."""
 
+    scene: str = "quiet"
     rows: int = 0
+    before: deque[Row] = field(default_factory=lambda: deque[Row](maxlen=5))
     requests: Counts = field(default_factory=Counts)
     asked: Counter[bool] = field(default_factory=Counter[bool])
     parts: dict[str, Counts] = field(default_factory=lambda: {each: Counts() for each in PARTS})
@@ -79,7 +83,8 @@ class Score:
     def measure(self, reader: Reader, row: Row) -> None:
         """Read one row and count what it says."""
         self.rows += 1
-        meaning = read(reader, row)
+        meaning = read(reader, row, walk_before(self.scene, row, self.before))
+        self.before.append(row)
         wrong = [*self._request(row, meaning), *self._category(reader, row), *self._parts(row)]
         if wrong:
             self.errors.append(
@@ -100,7 +105,7 @@ class Score:
             self.asked[wanted] += 1
         # A question that the bot answers is heard as one, where somebody wants to know.
         asks = meaning.outcome is Outcome.ANSWER and row.get("request_type") == "question"
-        found = meaning.outcome is Outcome.OPEN or meaning.outcome in LINKS or asks
+        found = meaning.outcome in (Outcome.OPEN, *LINKS) or asks
         self.requests.add(found, wanted)
         if found is not wanted:
             yield "missed" if wanted else "falsely"
@@ -134,9 +139,21 @@ def heard(text: str, key: str = "9", sender: str = "li", at: datetime = AT) -> H
     return Heard(key=key, at=at, sender=sender, text=text)
 
 
-def read(reader: Reader, row: Row) -> Meaning:
-    """What a line means, after what somebody else said, if the row tells."""
+def walk_before(scene: str, row: Row, before: Iterable[Row]) -> Walk:
+    """What was said before a line."""
     walk = Walk(Place(), "")
+    if scene == "quiet":
+        text = "大家早上好" if is_chinese(row["text"]) else "good morning"
+        walk.hears(heard(text, "0", "zhao", AT - timedelta(hours=3)), Outcome.TALK, None)
+    if scene == "lively":
+        for minutes, each in zip(range(8, 3, -1), before, strict=False):
+            at = AT - timedelta(minutes=minutes)
+            walk.hears(heard(each["text"], f"0{minutes}", f"p{minutes}", at), Outcome.TALK, None)
+    return walk
+
+
+def read(reader: Reader, row: Row, walk: Walk) -> Meaning:
+    """What a line means, after what somebody else said, if the row tells."""
     if before := row.get("context"):
         first = heard(before, "1", "wang", AT - timedelta(minutes=2))
         meaning = reader.read(first, walk.scene())
@@ -176,6 +193,7 @@ def show(name: str, score: Score) -> None:
     if score.requests.wanted:
         print(f"  request or not   {score.requests.figures()}", end="")
         print(f"  (asked about: {score.asked[True]} requests, {score.asked[False]} others)")
+    if any(counts.wanted for counts in score.parts.values()):
         whole = Counts()
         for part, counts in score.parts.items():
             print(f"  {part:<16} {counts.figures()}  of {counts.wanted}")
@@ -192,13 +210,14 @@ def show(name: str, score: Score) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--scene", choices=("quiet", "lively", "first"), default="quiet")
     parser.add_argument("--errors", type=Path, help="write what went wrong, as JSON lines")
     asked = parser.parse_args()
     policy = default_policy()
     cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
     reader, errors = Reader.load(extra_cues=cues), list[Row]()
     for file in asked.files:
-        score = Score()
+        score = Score(scene=asked.scene)
         for line in file.read_text(encoding="utf-8").splitlines():
             if line.strip():
                 score.measure(reader, json.loads(line))
