@@ -43,6 +43,10 @@ def test_who_fails_in_a_row_is_left_alone_longer_each_time() -> None:
     assert breaker.lets(now)
 
 
+def _quietly(_level: str, _form: str) -> None:
+    """The records of other tests stay where they are."""
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
@@ -61,7 +65,7 @@ async def test_the_doctor_says_whether_it_answers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(desk_work, "set_up_logs", lambda *_: None)
+    monkeypatch.setattr(desk_work, "set_up_logs", _quietly)
     monkeypatch.setenv("LINLI_LANGUAGE", "en")
     monkeypatch.setenv("LINLI_OPINION_SECONDS", "0.2" if answer is None else "20")
     async with FakeModel(answer) as model:
