@@ -243,7 +243,7 @@ class Stage:
 
     async def restarts(self) -> None:
         """The program dies and starts again on the same database."""
-        await self.app.wire.close()
+        await self.app.close()
         old = self.app
         app = App(old.settings, old.store, [self.rooms], clock=self.clock, reader=old.desk.reader)
         self.rooms.intake = app.inbox
@@ -445,7 +445,9 @@ async def staged(
         app = App(settings, store, [rooms], clock=clock, reader=reader)
         rooms.intake = app.inbox
         stage = Stage(app, rooms, clock)
-        yield stage
-        await stage.app.wire.close()
+        try:
+            yield stage
+        finally:
+            await stage.app.close()
     finally:
         await store.close()
