@@ -13,9 +13,11 @@ import structlog
 from bot.clock import Clock, SystemClock, Ticker
 from bot.delivery import Delivery
 from bot.inbox import Inbox
+from bot.opinions import opinions_of
 from bot.platforms.local import LocalPlatform
 from bot.ticks import Ticks
 from bot.undelivered import Returns
+from bot.weights import reader_of
 from config.policy import Policy, load_policy
 from config.settings import Settings
 from config.words import catalogue
@@ -24,7 +26,6 @@ from handlers.context import Defaults, Desk, Understands
 from handlers.dispatch import Dispatcher
 from handlers.duty.present import on_duty
 from handlers.subjects import SUBJECTS
-from handlers.understanding.reader import Reader
 from storage.engine import Store
 from storage.secrets import Secrets, load_secrets
 from storage.wire import News, Wire
@@ -64,6 +65,9 @@ class App:
         self.inbox = Inbox(
             store, self.clock, self.platforms, self.dispatcher, self.delivery.wake, self.wire
         )
+        self.opinions = opinions_of(settings, self.clock, self.desk.policy.categories)
+        if self.opinions is not None:
+            self.inbox.consult(self.opinions)
         self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
 
     @cached_property
@@ -85,11 +89,10 @@ class App:
         self.delivery.wake()
 
     def _desk(self, policy: Policy, reader: Understands | None) -> Desk:
-        cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
         return Desk(
             policy=policy,
             words=catalogue(),
-            reader=reader or Reader.load(extra_cues=cues),
+            reader=reader or reader_of(self.settings, policy),
             capabilities={name: each.capabilities for name, each in self.platforms.items()},
             link=self._link,
             examine=self._examine,
@@ -137,6 +140,8 @@ class App:
         """Close all connections but those to the database."""
         for platform in self.platforms.values():
             await platform.close()
+        if self.opinions is not None:
+            await self.opinions.close()
         await self.wire.close()
 
     async def settle(self) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import courtesy
 from handlers.chat import ChatKind, Message
 from handlers.context import Context, Desk, RefusalError
 from handlers.directory import answers, places
-from handlers.requests import answering, callback, inquiries, lifecycle, questions
+from handlers.requests import answering, callback, inquiries, lessons, lifecycle, questions
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.scenes import ChatScene, Scenes, Speaker
+from handlers.understanding import opinion as second
 from handlers.understanding import placing
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
@@ -23,7 +27,9 @@ from handlers.understanding.meaning import (
     Said,
     Urgency,
 )
+from handlers.understanding.opinion import Opinion, Question
 from handlers.understanding.questions import question_of
+from handlers.understanding.seen import see, where_from
 from storage.queries import directory
 from storage.queries import scenes as scene_query
 from storage.tables import Area, Request
@@ -72,6 +78,22 @@ class Hearing:
         )
         return self._read(message, scene, speaker)
 
+    async def look_up(self, store: AsyncSession, message: Message, now: datetime) -> Glance | None:
+        """Read a message before its transaction; None in a chat unknown or without a place."""
+        chat = await directory.chat(store, message.chat.platform, message.chat.id)
+        scene = await self.scenes.load_scene(store, chat, now) if chat else None
+        if scene is None:
+            return None
+        speaker = await self.scenes.load_speaker(store, (message.chat.platform, message.sender.id))
+        return self._read(message, scene, speaker)
+
+    def agreed(self, glance: Glance, opinion: Opinion) -> Glance:
+        """The same message with a second opinion on it, if it is unsure (still)."""
+        if not second.is_unsure(glance.meaning):
+            return glance
+        report = self._desk.reader.report(glance.heard, glance.scene.view())
+        return replace(glance, meaning=second.decided(glance.meaning, report, opinion))
+
     def remember(
         self, glance: Glance, outcome: Outcome | None = None, of: str | None = None
     ) -> None:
@@ -105,6 +127,13 @@ def heard_of(message: Message, speaker: Speaker | None, path: str) -> Heard:
         forwarded=message.forwarded,
         to_bot=message.to_bot,
     )
+
+
+def question_on(glance: Glance, categories: Collection[str]) -> Question | None:
+    """What to ask a second opinion; None where it is plain enough, or nobody would be told."""
+    if not second.is_unsure(glance.meaning) or inquiries.names_number(glance.heard.text):
+        return None
+    return second.question(glance.heard, glance.scene.view(), categories)
 
 
 def is_silent(glance: Glance) -> bool:
@@ -302,7 +331,17 @@ async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
     facts = glance.scene.facts
     if ctx.private or not places.is_somewhere(facts):
         facts = await places.meant_by(ctx, facts, message.text)
-    return await report_at(ctx, glance.meaning, message, facts.path)
+    report = await report_at(ctx, glance.meaning, message, facts.path)
+    return _as_read(glance, report)
+
+
+def _as_read(glance: Glance, report: Report) -> Report:
+    """With what is kept of how it was read: to learn from, and to say why (/why)."""
+    heard, scene, meaning = glance.heard, glance.scene.view(), glance.meaning
+    opens = meaning.outcome is Outcome.OPEN
+    read = lessons.as_read(see(heard, scene, meaning.category), lessons.HEARD, opens=opens)
+    where = [asdict(reason) for reason in where_from(heard, scene, meaning.place)]
+    return replace(report, read=read, reasons=[*report.reasons, *where])
 
 
 async def report_at(ctx: Context, meaning: Meaning, message: Message, path: str | None) -> Report:

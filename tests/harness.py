@@ -248,7 +248,7 @@ class Stage:
 
     async def restarts(self) -> None:
         """The program dies and starts again on the same database."""
-        await self.app.wire.close()
+        await self.app.close()
         old = self.app
         app = App(old.settings, old.store, [self.rooms], clock=self.clock, reader=old.desk.reader)
         self.rooms.intake = app.inbox
@@ -372,6 +372,7 @@ async def _places(session: Any) -> dict[str, Area]:
         areas[key] = area
 
     await add("南京街", "subdistrict", "南京街街道", "南京街", None, timezone="Asia/Shanghai")
+    areas["南京街"].settings = {"mode": "act"}  # no group of the stage is asked first
     await add("南京街社区", "community", "南京街社区", "南京街社区", "南京街", language="zh")
     await add(
         "和平里",
@@ -449,7 +450,9 @@ async def staged(
         app = App(settings, store, [rooms], clock=clock, reader=reader)
         rooms.intake = app.inbox
         stage = Stage(app, rooms, clock)
-        yield stage
-        await stage.app.wire.close()
+        try:
+            yield stage
+        finally:
+            await stage.app.close()
     finally:
         await store.close()

@@ -10,11 +10,13 @@ from pydantic import ValidationError
 
 from config.policy import CalendarPolicy
 from config.words import LANGUAGES
+from handlers.administration import precision
 from handlers.chat import Content, Message
 from handlers.context import Context, Manner, RefusalError, button
 from handlers.digest import rules as digest_rules
 from handlers.directory import access
 from handlers.directory.audit import record
+from handlers.learning import readings
 from handlers.noise import rules as noise_rules
 from storage.queries import digests
 from storage.queries import directory as query
@@ -38,7 +40,8 @@ def _language(ctx: Context, text: str) -> Parsed:
 
 
 def _mode(ctx: Context, text: str) -> Parsed:
-    known = {"act": "act", "suggest": "suggest", "直接": "act", "先问": "suggest"}
+    known = {"act": "act", "suggest": "suggest", "measured": "measured"}
+    known |= {"直接": "act", "先问": "suggest", "看准头": "measured", "auto": "measured"}
     if text not in known:
         raise RefusalError("settings.bad_mode")
     return known[text]
@@ -179,6 +182,9 @@ async def _set(ctx: Context, target: Chat | Area, field: str, said: str) -> None
     else:
         target.settings = {**target.settings, field: FIELDS[field](ctx, said)}
     await _follow(ctx, target, field)
+    if field == "mode":
+        await ctx.store.flush()
+        await precision.weigh(ctx, target)
     back = {"kind": type(target).__name__, "id": target.id, "field": field, "old": old}
     where = "chat" if isinstance(target, Chat) else "area"
     change = ["value", old, target.settings.get(field)]
@@ -213,13 +219,6 @@ async def _follow(ctx: Context, target: Chat | Area, field: str) -> None:
     ctx.directory_changed = True
 
 
-#: Values that have words of their own.
-OF_WORDS = frozenset(
-    {("mode", "act"), ("mode", "suggest"), ("digest", "on"), ("digest", "off"), ("noise", "off")}
-    | {("language", each) for each in LANGUAGES}
-)
-
-
 def shown(ctx: Context, field: str, value: Any) -> str:
     """A setting's value in words; None: nothing was set here."""
     if value is None:
@@ -231,7 +230,7 @@ def shown(ctx: Context, field: str, value: Any) -> str:
     if field == "digest" and not isinstance(value, str):
         day = ctx.t(f"request.weekday.{value['day']}")
         return ctx.t("settings.digest_at", day=day, at=value["at"])
-    if (field, value) in OF_WORDS:
+    if ctx.desk.words.has(f"settings.{field}_{value}"):
         return ctx.t(f"settings.{field}_{value}")
     return str(value)
 
@@ -240,7 +239,7 @@ async def _in_force(ctx: Context, target: Chat | Area, field: str) -> str:
     """What holds: the own setting, else what is set above, else the installation's."""
     own = target.settings.get(field)
     if own is not None:
-        return shown(ctx, field, own)
+        return _now(ctx, target, own, shown(ctx, field, own))
     area_id = target.area_id if isinstance(target, Chat) else target.id
     facts = await query.facts_at(ctx.store, area_id) if area_id else None
     above = facts.settings.get(field) if facts else None
@@ -249,7 +248,16 @@ async def _in_force(ctx: Context, target: Chat | Area, field: str) -> str:
     value = above if above is not None else _by_default(ctx, field)
     if value is None:
         return ctx.t("settings.default_none")
-    return ctx.t("settings.default_is", value=shown(ctx, field, value))
+    said = ctx.t("settings.default_is", value=shown(ctx, field, value))
+    return _now(ctx, target, value, said)
+
+
+def _now(ctx: Context, target: Chat | Area, value: Any, said: str) -> str:
+    """A mode that is measured says as well what it comes to now."""
+    if value != readings.MEASURED or not isinstance(target, Chat):
+        return said
+    now = ctx.t(f"settings.mode_{readings.mode_of(value, target)}")
+    return ctx.t("settings.mode_now", setting=said, now=now)
 
 
 def _by_default(ctx: Context, field: str) -> Any:
@@ -280,6 +288,7 @@ async def _show(ctx: Context, target: Chat | Area) -> None:
         for field in FIELDS
     ]
     name = ctx.t("settings.name_digest")
+    lines += await precision.lines(ctx, target)
     where = target.title if isinstance(target, Chat) else target.name
     rows = (
         (
@@ -289,6 +298,7 @@ async def _show(ctx: Context, target: Chat | Area) -> None:
         (
             button(ctx.t("settings.mode_act"), "set:mode:act"),
             button(ctx.t("settings.mode_suggest"), "set:mode:suggest"),
+            button(ctx.t("settings.mode_measured"), "set:mode:measured"),
         ),
         tuple(
             button(f"{name}：{ctx.t(f'settings.digest_{each}')}", f"set:digest:{each}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.chat import Mark
 from handlers.context import Work
-from handlers.requests import access, callback_asking, cards, clocking, endings, pages
+from handlers.requests import access, callback_asking, cards, clocking, endings, lessons, pages
 from handlers.requests.case import Case, load
 from handlers.requests.effects import EFFECTS
 from handlers.requests.given import Given
@@ -36,6 +36,7 @@ async def move(
     case = await load(work, request)
     step = await begin(case, kind, actor, given)
     await work.store.flush()
+    await lessons.moved(case, kind, actor)
     return await finish(case, step)
 
 

@@ -21,6 +21,7 @@ from storage.tables.duty import (
     Swap,
     TurnChange,
 )
+from storage.tables.learning import Correction, Reading
 from storage.tables.local import (
     LocalFile,
     LocalMember,
@@ -47,6 +48,7 @@ __all__ = [
     "Audit",
     "Chat",
     "Chore",
+    "Correction",
     "Draft",
     "DutyGap",
     "Event",
@@ -68,6 +70,7 @@ __all__ = [
     "PersonHours",
     "Posted",
     "Promise",
+    "Reading",
     "Reminder",
     "Request",
     "RequestCounter",
