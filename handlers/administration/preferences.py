@@ -301,7 +301,10 @@ async def _show(ctx: Context, target: Chat | Area) -> None:
             button(ctx.t("settings.mode_measured"), "set:mode:measured"),
         ),
         tuple(
-            button(f"{name}：{ctx.t(f'settings.digest_{each}')}", f"set:digest:{each}")
+            button(
+                ctx.t("settings.line", name=name, value=ctx.t(f"settings.digest_{each}")),
+                f"set:digest:{each}",
+            )
             for each in (digest_rules.ON, digest_rules.OFF)
         ),
     )
