@@ -1,4 +1,7 @@
-"""The outbox: what a transaction has to say becomes letters of the same transaction."""
+"""The outbox: what a transaction has to say becomes letters of the same transaction.
+
+What it changed of requests is counted there too, just before the commit.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat import OUTGOING, Acknowledge, Show
 from handlers.context import Outbound, Work
+from handlers.statistics import counting
 from storage import wire
 from storage.queries import post
 
@@ -19,6 +23,7 @@ async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     Other processes on the database are told what changed, once it is committed.
     """
     await store.flush()
+    await counting.keep(works)
     tray = [each for work in works for each in work.tray]
     await post.keep_letters(store, [_row(each) for each in tray])
     touched = {chat for work in works for chat in work.touched}

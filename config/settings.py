@@ -132,6 +132,8 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = None
     #: encrypts phone numbers; made in data_dir when missing
     secret_key: Annotated[SecretStr | None, AfterValidator(_key)] = None
+    #: draws the pictures of numbers; left out: a font with Chinese signs of this machine
+    font_file: Annotated[Path | None, AfterValidator(_file)] = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from config.policy import Right
 from handlers.chat import Incoming, Message
-from handlers.context import Context, Desk
+from handlers.context import Context, Desk, Section
 from storage.tables import Audit, Draft
 
 #: Runs a command with what stood behind its name.
@@ -58,6 +58,7 @@ SHAPES: Mapping[str, str] = {
         rf"|(?:(?:head|page):{PAGE}|who:{ID}|done|save|at:{ID}:{PAGE}|here:{ID}):{TOKEN}"
     ),
     "swap": f"(?:yes|no|back):{ID}|(?:mine|for|favour):{PAGE}:{TOKEN}|who:{ID}:{TOKEN}",
+    "stats": rf"(?:all|area|category|rung|define):(?:w\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d):{ID}",
     "rem": (
         f"list(?::{PAGE})?|new|(?:show|pause|resume|del|view|edit):{ID}"
         rf"|(?:at:{ID}:{PAGE}|here:{ID}|when:\d|save):{TOKEN}"
@@ -110,3 +111,5 @@ class Subject:
     forms: dict[str, RunForm] | None = None
     #: by the name written into the audit log: takes such a change back
     undos: dict[str, RunUndo] | None = None
+    #: what it adds to the numbers of /stats, /monthly and `linli stats`
+    sections: tuple[Section, ...] = ()

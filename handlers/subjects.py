@@ -6,6 +6,7 @@ from handlers.directory import commands as directory
 from handlers.duty import commands as duty
 from handlers.reminders import commands as reminders
 from handlers.requests import commands as requests
+from handlers.statistics import commands as statistics
 
 SUBJECTS: tuple[Subject, ...] = (
     requests.SUBJECT,
@@ -13,4 +14,5 @@ SUBJECTS: tuple[Subject, ...] = (
     reminders.SUBJECT,
     duty.SUBJECT,
     administration.SUBJECT,
+    statistics.SUBJECT,
 )

@@ -39,6 +39,7 @@ from storage.tables.requests import (
     RequestMessage,
     Supporter,
 )
+from storage.tables.statistics import Counted, Tally
 
 __all__ = [
     "Account",
@@ -46,6 +47,7 @@ __all__ = [
     "Audit",
     "Chat",
     "Chore",
+    "Counted",
     "Draft",
     "DutyGap",
     "Event",
@@ -78,6 +80,7 @@ __all__ = [
     "Shift",
     "Supporter",
     "Swap",
+    "Tally",
     "TurnChange",
     "Update",
 ]

@@ -1,0 +1,1 @@
+"""The numbers of requests: see docs/numbers.md."""

@@ -1,0 +1,120 @@
+"""Asks the sums for the numbers of a place and a period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+
+from handlers.context import Work
+from handlers.directory import places
+from handlers.directory.zones import zone_at
+from handlers.requests import routing
+from handlers.statistics import periods
+from handlers.statistics.periods import Period
+from handlers.statistics.report import Ask, Curves, Report, Sums, Wait, report
+from storage.queries import directory as directory_query
+from storage.queries import statistics as query
+from storage.queries.directory import AreaFacts
+from storage.queries.statistics import Cells
+from storage.tables import Area
+
+#: So many months are drawn.
+MONTHS = 12
+
+
+async def ask_at(
+    work: Work, facts: AreaFacts, period: Period | None, baseline: Period | None
+) -> Ask:
+    """What is asked at a place; without a period its own month, without a baseline its policy's."""
+    today = work.now.astimezone(zone_at(work, facts)).date()
+    period = period or periods.month_of(today)
+    return Ask(period, baseline or _baseline(work, facts, period), today, work.now)
+
+
+def _baseline(work: Work, facts: AreaFacts, period: Period) -> Period:
+    own = routing.policy_at(work.policy, facts).statistics.baseline
+    if own and period.kind == "month":
+        return periods.month_of(date.fromisoformat(f"{own}-01"))
+    return periods.before(period)
+
+
+async def numbers(work: Work, paths: Sequence[str], ask: Ask) -> Report:
+    """The numbers of the requests at or under these paths."""
+    known = await query.places(work.store, await _upto_building(work, paths))
+    areas = [area.id for area in known]
+    cells = _cells(ask.period, areas)
+    sums = Sums(
+        whole=(await query.sums(work.store, cells)).get(None, {}),
+        areas=await query.sums(work.store, cells, "area"),
+        categories=await query.sums(work.store, cells, "category"),
+        rungs=await query.sums(work.store, cells, "rung"),
+        before=sum((await query.volumes(work.store, _cells(ask.baseline, areas))).values()),
+    )
+    facts = await directory_query.facts_at(work.store, directory_query.ids_of(paths[0])[-1])
+    small = routing.policy_at(work.policy, facts).statistics.small
+    found = report(ask, sums, await _waits(work, cells, ask), small)
+    by_id = {area.id: area for area in known}
+    top = await work.store.get(Area, facts.area_id) if len(paths) == 1 else None
+    return replace(
+        found,
+        title=await title(work, paths),
+        names={
+            each: await places.full_name(work, by_id[each], top)
+            for each in sums.areas
+            if each in by_id
+        },
+    )
+
+
+async def title(work: Work, paths: Sequence[str]) -> str:
+    """The names of these places."""
+    names: list[str] = []
+    for path in paths:
+        facts = await directory_query.facts_at(work.store, directory_query.ids_of(path)[-1])
+        names.append(await places.name_at(work, facts))
+    return "、".join(names)
+
+
+async def curves(work: Work, paths: Sequence[str], ask: Ask) -> Curves:
+    """How many there were by day and by month."""
+    known = await query.places(work.store, await _upto_building(work, paths))
+    areas = [area.id for area in known]
+    wanted = Cells("day", ask.period.begin, ask.period.end, areas)
+    days = await query.volumes(work.store, wanted)
+    months = periods.last_months(ask.period, MONTHS)
+    span = Cells("month", months[0].begin, months[-1].end, areas)
+    by_month = await query.volumes(work.store, span)
+    return Curves(
+        {each: days.get(each, 0) for each in periods.days_of(ask.period)},
+        [(each, by_month.get(each.begin, 0)) for each in months],
+    )
+
+
+def _cells(period: Period, areas: Sequence[int]) -> Cells:
+    span: Literal["day", "month"] = "month" if period.kind == "month" else "day"
+    return Cells(span, period.begin, period.end, areas)
+
+
+async def _upto_building(work: Work, paths: Sequence[str]) -> list[str]:
+    """A stairwell or a home has the numbers of its building: no number tells a home apart."""
+    found: list[str] = []
+    for path in paths:
+        line = await directory_query.line_of(work.store, path)
+        known = [each.path for each in line if each.kind not in query.INSIDE]
+        found.append(known[-1])
+    return list(dict.fromkeys(found))
+
+
+async def _waits(work: Work, cells: Cells, ask: Ask) -> list[Wait]:
+    return [
+        *(
+            Wait(each.area, each.category, each.rung, answer=each.n)
+            for each in await query.waiting(work.store, cells, ask.now, "answer")
+        ),
+        *(
+            Wait(each.area, each.category, each.rung, solve=each.n)
+            for each in await query.waiting(work.store, cells, ask.now, "solve")
+        ),
+    ]

@@ -1,0 +1,226 @@
+"""What requests count as, and the sums of it: kept with each change, asked for as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from storage.base import begins_with, insert_of
+from storage.tables import Area, Chore, Counted, Event, Request, Supporter, Tally
+
+#: So many requests are read together.
+AT_ONCE = 500
+#: Kinds of places that no number tells apart.
+INSIDE = ("unit", "household")
+
+Facet = Literal["area", "category", "rung"]
+COLUMNS: Mapping[Facet, InstrumentedAttribute[Any]] = {
+    "area": Tally.area_id,
+    "category": Tally.category,
+    "rung": Tally.rung,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Which sums are asked for."""
+
+    span: Literal["day", "month"]
+    begin: date
+    end: date  #: the first day behind
+    areas: Sequence[int]
+
+
+async def places(store: AsyncSession, paths: Iterable[str]) -> list[Area]:
+    """The places at or under these paths that numbers tell apart, buildings and above."""
+    there = or_(*(begins_with(Area.path, path) for path in paths))
+    rows = await store.scalars(
+        select(Area).where(there, Area.kind.not_in(INSIDE)).order_by(Area.path)
+    )
+    return list(rows.all())
+
+
+async def sums(
+    store: AsyncSession, cells: Cells, facet: Facet | None = None
+) -> dict[Any, dict[str, int]]:
+    """How many requests carry each mark, by a facet (None: all together, under None)."""
+    by = COLUMNS[facet] if facet else None
+    columns = [Tally.mark, func.sum(Tally.n), *([by] if by is not None else [])]
+    groups = [Tally.mark, *([by] if by is not None else [])]
+    found: dict[Any, dict[str, int]] = {}
+    for row in (await store.execute(select(*columns).where(*_in(cells)).group_by(*groups))).all():
+        mark, n = str(row[0]), int(row[1])
+        if n:
+            found.setdefault(row[2] if facet else None, {})[mark] = n
+    return found
+
+
+def _in(cells: Cells) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Tally.span == cells.span,
+        Tally.begins >= cells.begin,
+        Tally.begins < cells.end,
+        Tally.area_id.in_(cells.areas),
+    )
+
+
+async def volumes(store: AsyncSession, cells: Cells) -> dict[date, int]:
+    """How many requests were counted, by day or month."""
+    rows = await store.execute(
+        select(Tally.begins, func.sum(Tally.n))
+        .where(*_in(cells), Tally.mark == "n")
+        .group_by(Tally.begins)
+    )
+    return {begins: int(n) for begins, n in rows.all()}
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """So many requests of a cell still have time."""
+
+    area: int
+    category: str
+    rung: int
+    n: int
+
+
+async def waiting(
+    store: AsyncSession, cells: Cells, now: datetime, which: Literal["answer", "solve"]
+) -> list[Waits]:
+    """Which requests still have time for their answer or solution."""
+    until = Counted.answer_by if which == "answer" else Counted.solve_by
+    by = (Counted.area_id, Counted.category, Counted.rung)
+    rows = await store.execute(
+        select(*by, func.count())
+        .where(
+            until > now,
+            Counted.day >= cells.begin,
+            Counted.day < cells.end,
+            Counted.area_id.in_(cells.areas),
+        )
+        .group_by(*by)
+    )
+    return [Waits(area, category, rung, n) for area, category, rung, n in rows.all()]
+
+
+async def histories(store: AsyncSession, ids: Sequence[int]) -> dict[int, list[Event]]:
+    """The lines of these requests that say where they stand, in their order."""
+    rows = await store.scalars(
+        select(Event)
+        .where(Event.request_id.in_(ids), Event.state_to.is_not(None))
+        .order_by(Event.id)
+    )
+    found: dict[int, list[Event]] = {}
+    for event in rows.all():
+        found.setdefault(event.request_id, []).append(event)
+    return found
+
+
+async def locked(store: AsyncSession, ids: Sequence[int]) -> dict[int, Request]:
+    """These requests, which no other process changes until the open transaction ends."""
+    rows = await store.scalars(
+        select(Request).where(Request.id.in_(ids)).order_by(Request.id).with_for_update()
+    )
+    return {each.id: each for each in rows.all()}
+
+
+async def counted(store: AsyncSession, ids: Sequence[int]) -> dict[int, Counted]:
+    """What these requests count as."""
+    rows = await store.scalars(
+        select(Counted).where(Counted.request_id.in_(ids)).execution_options(populate_existing=True)
+    )
+    return {each.request_id: each for each in rows.all()}
+
+
+async def uncounted(store: AsyncSession, limit: int) -> Sequence[int]:
+    """Requests that count as nothing yet: those of a version without numbers."""
+    if await store.scalar(select(func.count(Request.id))) == await store.scalar(
+        select(func.count(Counted.request_id))
+    ):
+        return ()
+    rows = await store.scalars(
+        select(Request.id)
+        .outerjoin(Counted, Counted.request_id == Request.id)
+        .where(Counted.request_id.is_(None))
+        .order_by(Request.id)
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def add(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add to sums, each in one step: two processes at once lose nothing."""
+    if rows:
+        made = insert_of(store.get_bind().dialect.name)(Tally)
+        keys = [column.name for column in Tally.__table__.primary_key]
+        await store.execute(
+            made.on_conflict_do_update(index_elements=keys, set_={"n": Tally.n + made.excluded.n}),
+            list(rows),
+        )
+
+
+async def all_places(store: AsyncSession) -> list[Area]:
+    """All places that numbers tell apart."""
+    rows = await store.scalars(select(Area).where(Area.kind.not_in(INSIDE)).order_by(Area.path))
+    return list(rows.all())
+
+
+async def lines(store: AsyncSession) -> AsyncIterator[tuple[Event, Request, int | None]]:
+    """All lines of history as they were written, with their request and the voice's household."""
+    last = 0
+    while True:
+        rows = await store.execute(
+            select(Event, Request, Supporter.household_id)
+            .join(Request, Request.id == Event.request_id)
+            .outerjoin(
+                Supporter,
+                (Supporter.request_id == Event.request_id)
+                & (Supporter.person_id == Event.actor_id),
+            )
+            .where(Event.id > last)
+            .order_by(Event.id)
+            .limit(AT_ONCE)
+        )
+        found = rows.all()
+        if not found:
+            return
+        for event, request, household in found:
+            yield event, request, household
+        last = found[-1][0].id
+        store.expunge_all()
+
+
+async def reported_places(store: AsyncSession) -> Sequence[Area]:
+    """Communities; where a tree has none, its root."""
+    communities = (await store.scalars(select(Area).where(Area.kind == "community"))).all()
+    roots = (await store.scalars(select(Area).where(Area.parent_id.is_(None)))).all()
+    bare = [
+        root
+        for root in roots
+        if not any(each.path.startswith(root.path) for each in communities)
+        and root.kind not in INSIDE
+    ]
+    return [*communities, *bare]
+
+
+async def monthly_due(
+    store: AsyncSession, prefix: str, now: datetime
+) -> Sequence[tuple[str, datetime]]:
+    """The chores of a kind that are due, and since when."""
+    rows = await store.execute(
+        select(Chore.name, Chore.next_at).where(
+            begins_with(Chore.name, prefix), Chore.next_at <= now
+        )
+    )
+    return [(name, next_at) for name, next_at in rows.all()]
+
+
+async def forget_chore(store: AsyncSession, name: str) -> None:
+    """Its place is gone."""
+    await store.execute(delete(Chore).where(Chore.name == name))
