@@ -52,8 +52,8 @@ class Chain:
         return self.add({"end": True, "lines": self.lines})
 
 
-def checked(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The number and the fields of each line, of the last one too.
+def checked(lines: Iterable[str]) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """The number, the seal and the fields of each line, of the last one too.
 
     Raises BrokenError at the first line that does not fit.
     """
@@ -69,7 +69,7 @@ def checked(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
         ended = fields.get("end") is True
         if ended and fields.get("lines") != number - 1:
             raise BrokenError(number, "shape")
-        yield number, fields
+        yield number, before, fields
     if not ended:
         raise BrokenError(number + 1, "end")
 

@@ -81,26 +81,44 @@ async def _wanted(ctx: Context, rest: str) -> Wanted:
     Raises RefusalError for words that are none of these.
     """
     paths = await _allowed(ctx, None)
-    months, others = periods.months_in(rest)
-    name, others = lists.taken_out(others, _names_of_periods(ctx))
-    if len(months) > 2 or (name and len(months) > 1):
-        raise RefusalError("stats.period_unknown", text=rest[:40])
-    area = await _place(ctx, others) if others else None
+    said = read(ctx, rest)
+    area = await _place(ctx, said.others) if said.others else None
     if area is not None:
         paths = await _allowed(ctx, area)
-    if name is not None:
-        facts = await directory_query.facts_at(ctx.store, directory_query.ids_of(paths[0])[-1])
-        today = ctx.now.astimezone(zone_at(ctx, facts)).date()
-        months.insert(0, periods.named(name, today))
-    period, baseline = (*months, None, None)[:2]
+    facts = await directory_query.facts_at(ctx.store, directory_query.ids_of(paths[0])[-1])
+    period, baseline = said.periods(ctx.now.astimezone(zone_at(ctx, facts)).date())
     return Wanted(paths, period, baseline, area)
 
 
-def _names_of_periods(ctx: Context) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What words ask for: months, or a period by its name, and other words, of a place."""
+
+    months: Sequence[Period]
+    name: str | None
+    others: str
+
+    def periods(self, today: date) -> tuple[Period | None, Period | None]:
+        """The period and its baseline, as far as they are said."""
+        found = [periods.named(self.name, today)] if self.name else []
+        period, baseline, *_ = (*found, *self.months, None, None)
+        return period, baseline
+
+
+def read(work: Work, text: str) -> Said:
+    """Take the periods out of what was said. Raises RefusalError for more of them than two."""
+    months, others = periods.months_in(text)
+    name, others = lists.taken_out(others, _names_of_periods(work))
+    if len(months) > (1 if name else 2):
+        raise RefusalError("stats.period_unknown", text=text[:40])
+    return Said(months, name, others)
+
+
+def _names_of_periods(work: Work) -> dict[str, str]:
     return {
         said: name
         for name in NAMED
-        for said in (name, *ctx.desk.words.every(f"stats.period.{name}"))
+        for said in (name, *work.desk.words.every(f"stats.period.{name}"))
     }
 
 

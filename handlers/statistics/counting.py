@@ -75,7 +75,7 @@ def _keep(store: AsyncSession, request_id: int, row: Counted | None, now: Count)
 
 async def line_of(work: Work, event: Event) -> Line:
     """A line of history as the numbers see it; places inside a building are the building."""
-    stands = event.data.get(STANDS) or await _guessed(work, event)
+    stands = event.data.get(STANDS) or await guess(work, event)
     return line_from(event, stands, await _building(work, int(stands["area"])))
 
 
@@ -115,15 +115,15 @@ def building_of(line: Iterable[tuple[int, str]]) -> int:
     return [area_id for area_id, kind in line if kind not in query.INSIDE][-1]
 
 
-async def _guessed(work: Work, event: Event) -> Mapping[str, Any]:
+async def guess(work: Work, event: Event) -> Mapping[str, Any]:
     """Lines of a version without numbers: the request stood there where it stands now."""
     request = await work.store.get_one(Request, event.request_id)
     facts = await directory_query.facts_at(work.store, request.area_id)
     opened = request.opened_at.astimezone(zone_at(work, facts)).date()
-    return guessed(event, request, opened)
+    return _guessed(event, request, opened)
 
 
-def guessed(event: Event, request: Request, opened: date) -> Mapping[str, Any]:
+def _guessed(event: Event, request: Request, opened: date) -> Mapping[str, Any]:
     """Where an old line says too little, what is known of its request now."""
     theirs = (request.reporter_id, request.filed_by)
     by = "affected" if event.actor_id in theirs else "helper"

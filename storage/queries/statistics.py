@@ -171,13 +171,12 @@ async def all_places(store: AsyncSession) -> list[Area]:
     return list(rows.all())
 
 
-async def lines(store: AsyncSession) -> AsyncIterator[tuple[Event, Request, int | None]]:
-    """All lines of history as they were written, with their request and the voice's household."""
+async def lines(store: AsyncSession) -> AsyncIterator[tuple[Event, int | None]]:
+    """All lines of history as they were written, with the household of whoever's voice it is."""
     last = 0
     while True:
         rows = await store.execute(
-            select(Event, Request, Supporter.household_id)
-            .join(Request, Request.id == Event.request_id)
+            select(Event, Supporter.household_id)
             .outerjoin(
                 Supporter,
                 (Supporter.request_id == Event.request_id)
@@ -190,10 +189,9 @@ async def lines(store: AsyncSession) -> AsyncIterator[tuple[Event, Request, int 
         found = rows.all()
         if not found:
             return
-        for event, request, household in found:
-            yield event, request, household
+        for event, household in found:
+            yield event, household
         last = found[-1][0].id
-        store.expunge_all()
 
 
 async def reported_places(store: AsyncSession) -> Sequence[Area]:
@@ -224,3 +222,16 @@ async def monthly_due(
 async def forget_chore(store: AsyncSession, name: str) -> None:
     """Its place is gone."""
     await store.execute(delete(Chore).where(Chore.name == name))
+
+
+async def above_of_inside(store: AsyncSession) -> dict[int, int]:
+    """For each place inside a building, that building (or what is above it)."""
+    rows = await store.execute(select(Area.id, Area.path, Area.kind).order_by(Area.path))
+    known = {area_id: (path, kind) for area_id, path, kind in rows.all()}
+    found: dict[int, int] = {}
+    for area_id, (path, kind) in known.items():
+        if kind in INSIDE:
+            line = [int(part) for part in path.split("/") if part]
+            told = [each for each in line if each in known and known[each][1] not in INSIDE]
+            found[area_id] = told[-1]
+    return found
