@@ -22,6 +22,8 @@ from storage.tables import Area
 
 #: So many months are drawn.
 MONTHS = 12
+#: Kinds of places whose buildings are named with their neighbourhood.
+ABOVE = ("district", "subdistrict", "community")
 
 
 async def ask_at(
@@ -56,7 +58,7 @@ async def numbers(work: Work, paths: Sequence[str], ask: Ask) -> Report:
     small = routing.policy_at(work.policy, facts).statistics.small
     found = report(ask, sums, await _waits(work, cells, ask), small)
     by_id = {area.id: area for area in known}
-    top = await work.store.get(Area, facts.area_id) if len(paths) == 1 else None
+    top = top_of([await work.store.get_one(Area, facts.area_id)] if len(paths) == 1 else [])
     return replace(
         found,
         title=await title(work, paths),
@@ -66,6 +68,11 @@ async def numbers(work: Work, paths: Sequence[str], ask: Ask) -> Report:
             if each in by_id
         },
     )
+
+
+def top_of(tops: Sequence[Area]) -> Area | None:
+    """The neighbourhood that needs no naming, where the numbers are those of one."""
+    return tops[0] if len(tops) == 1 and tops[0].kind not in ABOVE else None
 
 
 async def title(work: Work, paths: Sequence[str]) -> str:

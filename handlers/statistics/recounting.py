@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.directory import places
-from handlers.statistics import events, periods
+from handlers.statistics import asking, events, periods
 from handlers.statistics.chain import BrokenError, checked
 from handlers.statistics.periods import Period
 from handlers.statistics.report import Ask, Report, Sums, Wait, report
@@ -95,7 +95,7 @@ def numbers(
     here = [each for each in found.counts if _within(found, each, tops)]
     inside = [each for each in here if ask.period.begin <= each.key.day < ask.period.end]
     made = report(ask, _sums(ask, here, inside), list(_waits(ask, inside)), found.small)
-    top = tops[0] if len(tops) == 1 else None
+    top = asking.top_of(tops)
     made_of = {each.what for each in made.areas}
     return Report(
         made.ask,

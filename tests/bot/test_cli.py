@@ -24,7 +24,18 @@ from tests.fakes.bot_api import FakeTelegram
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "neighbourhood.yaml"
-COMMANDS = ("run", "import", "export", "replay", "invite", "doctor", "understand", "version")
+COMMANDS = (
+    "run",
+    "import",
+    "export",
+    "stats",
+    "verify",
+    "replay",
+    "invite",
+    "doctor",
+    "understand",
+    "version",
+)
 
 Linli = Callable[..., Result]
 
