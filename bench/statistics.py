@@ -94,7 +94,7 @@ async def fill(store: Store, count: int) -> None:
                 sums.update(_sums(found))
             await session.execute(insert(Request), requests)
             await session.execute(insert(Counted), counted)
-        names = ("span", "begins", "area_id", "category", "rung", "mark")
+        names = ("month", "area_id", "category", "rung", "mark")
         rows = [{**dict(zip(names, key, strict=True)), "n": n} for key, n in sums.items()]
         for start in range(0, len(rows), 5000):
             await session.execute(insert(Tally), rows[start : start + 5000])
@@ -104,9 +104,8 @@ async def fill(store: Store, count: int) -> None:
 
 def _sums(found: Count) -> Iterator[tuple[Any, ...]]:
     key = found.key
-    for span, begins in (("day", key.day), ("month", key.day.replace(day=1))):
-        for mark in found.marks:
-            yield span, begins, key.area, key.category, key.rung, mark
+    for mark in found.marks:
+        yield key.day.replace(day=1), key.area, key.category, key.rung, mark
 
 
 def _counted(i: int, found: Count) -> dict[str, Any]:

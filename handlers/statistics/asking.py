@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Literal
 
 from handlers.context import Work
 from handlers.directory import places
@@ -46,14 +46,9 @@ async def numbers(work: Work, paths: Sequence[str], ask: Ask) -> Report:
     """The numbers of the requests at or under these paths."""
     known = await query.places(work.store, await _upto_building(work, paths))
     areas = [area.id for area in known]
-    cells = _cells(ask.period, areas)
-    sums = Sums(
-        whole=(await query.sums(work.store, cells)).get(None, {}),
-        areas=await query.sums(work.store, cells, "area"),
-        categories=await query.sums(work.store, cells, "category"),
-        rungs=await query.sums(work.store, cells, "rung"),
-        before=sum((await query.volumes(work.store, _cells(ask.baseline, areas))).values()),
-    )
+    cells = Cells(ask.period.begin, ask.period.end, areas)
+    before = await _volume(work, ask.baseline, areas)
+    sums = await (_of_month if ask.period.kind == "month" else _of_days)(work, cells, before)
     facts = await directory_query.facts_at(work.store, directory_query.ids_of(paths[0])[-1])
     small = routing.policy_at(work.policy, facts).statistics.small
     found = report(ask, sums, await _waits(work, cells, ask), small)
@@ -88,20 +83,48 @@ async def curves(work: Work, paths: Sequence[str], ask: Ask) -> Curves:
     """How many there were by day and by month."""
     known = await query.places(work.store, await _upto_building(work, paths))
     areas = [area.id for area in known]
-    wanted = Cells("day", ask.period.begin, ask.period.end, areas)
-    days = await query.volumes(work.store, wanted)
+    days = await query.by_day(work.store, Cells(ask.period.begin, ask.period.end, areas))
     months = periods.last_months(ask.period, MONTHS)
-    span = Cells("month", months[0].begin, months[-1].end, areas)
-    by_month = await query.volumes(work.store, span)
+    known_months = await query.by_month(work.store, Cells(months[0].begin, months[-1].end, areas))
     return Curves(
         {each: days.get(each, 0) for each in periods.days_of(ask.period)},
-        [(each, by_month.get(each.begin, 0)) for each in months],
+        [(each, known_months.get(each.begin, 0)) for each in months],
     )
 
 
-def _cells(period: Period, areas: Sequence[int]) -> Cells:
-    span: Literal["day", "month"] = "month" if period.kind == "month" else "day"
-    return Cells(span, period.begin, period.end, areas)
+async def _volume(work: Work, period: Period, areas: Sequence[int]) -> int:
+    cells = Cells(period.begin, period.end, areas)
+    asked = query.by_month if period.kind == "month" else query.by_day
+    return sum((await asked(work.store, cells)).values())
+
+
+async def _of_month(work: Work, cells: Cells, before: int) -> Sums:
+    return Sums(
+        whole=(await query.sums(work.store, cells)).get(None, {}),
+        areas=await query.sums(work.store, cells, "area"),
+        categories=await query.sums(work.store, cells, "category"),
+        rungs=await query.sums(work.store, cells, "rung"),
+        before=before,
+    )
+
+
+async def _of_days(work: Work, cells: Cells, before: int) -> Sums:
+    """The same of a week, whose requests are few enough to be counted one by one."""
+    found = await query.alike(work.store, cells)
+    whole: Counter[str] = Counter()
+    areas: dict[int, Counter[str]] = {}
+    categories: dict[str, Counter[str]] = {}
+    rungs: dict[int, Counter[str]] = {}
+    for each in found:
+        marks = dict.fromkeys(each.marks, each.n)
+        for sums in (
+            whole,
+            areas.setdefault(each.area, Counter()),
+            categories.setdefault(each.category, Counter()),
+            rungs.setdefault(each.rung, Counter()),
+        ):
+            sums.update(marks)
+    return Sums(whole, areas, categories, rungs, before)
 
 
 async def _upto_building(work: Work, paths: Sequence[str]) -> list[str]:

@@ -17,22 +17,37 @@ from storage.queries import directory as directory_query
 from storage.queries import statistics as query
 from storage.tables import Counted, Event, Request
 
-#: A sum: its span, first day, place, category, rung and mark.
-Sum = tuple[str, date, int, str, int, str]
+#: A sum: the first day of its month, place, category, rung and mark.
+Sum = tuple[date, int, str, int, str]
 
 
 async def keep(works: Sequence[Work]) -> None:
     """Count anew the requests that these works changed; the session is flushed."""
     ids = sorted(set[int]().union(*(work.counted for work in works)))
-    if ids:
-        await count(works[0], ids)
+    if not ids:
+        return
+    store = works[0].store
+    histories = await query.histories(store, ids)
+    before = await query.counted(store, ids)
+    old = [each for each in ids if each not in before and len(histories.get(each, ())) > 1]
+    if old:  # of a version without numbers: they are counted with all of those, in their turn
+        first = await query.first_counted(store)
+        late = {each for each in old if first is None or each < first}
+        histories = {each: lines for each, lines in histories.items() if each not in late}
+    await _count(works[0], histories, before)
 
 
 async def count(work: Work, ids: Sequence[int]) -> None:
+    """Count these requests, whether they were counted before or not."""
+    histories = await query.histories(work.store, ids)
+    await _count(work, histories, await query.counted(work.store, ids))
+
+
+async def _count(
+    work: Work, histories: Mapping[int, Sequence[Event]], before: Mapping[int, Counted]
+) -> None:
     """Take what these requests counted as off the sums, and put on what they count as now."""
     store = work.store
-    histories = await query.histories(store, ids)
-    before = await query.counted(store, ids)
     sums: Counter[Sum] = Counter()
     for request_id, events in histories.items():
         story = story_of([await line_of(work, event) for event in events])
@@ -53,13 +68,12 @@ def _was(row: Counted) -> Count:
 
 def _sums(count: Count) -> Iterator[Sum]:
     key = count.key
-    for span, begins in (("day", key.day), ("month", key.day.replace(day=1))):
-        for mark in count.marks:
-            yield span, begins, key.area, key.category, key.rung, mark
+    for mark in count.marks:
+        yield key.day.replace(day=1), key.area, key.category, key.rung, mark
 
 
 def _row(key: Sum, n: int) -> dict[str, Any]:
-    names = ("span", "begins", "area_id", "category", "rung", "mark")
+    names = ("month", "area_id", "category", "rung", "mark")
     return {**dict(zip(names, key, strict=True)), "n": n}
 
 

@@ -18,6 +18,7 @@ from storage.tables import Area, Chore, Counted, Event, Request, Supporter, Tall
 AT_ONCE = 500
 #: Kinds of places that no number tells apart.
 INSIDE = ("unit", "household")
+COUNTS = "n"  #: the first mark of whatever is counted
 
 Facet = Literal["area", "category", "rung"]
 COLUMNS: Mapping[Facet, InstrumentedAttribute[Any]] = {
@@ -29,9 +30,8 @@ COLUMNS: Mapping[Facet, InstrumentedAttribute[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Which sums are asked for."""
+    """Of which days and places numbers are asked."""
 
-    span: Literal["day", "month"]
     begin: date
     end: date  #: the first day behind
     areas: Sequence[int]
@@ -49,35 +49,73 @@ async def places(store: AsyncSession, paths: Iterable[str]) -> list[Area]:
 async def sums(
     store: AsyncSession, cells: Cells, facet: Facet | None = None
 ) -> dict[Any, dict[str, int]]:
-    """How many requests carry each mark, by a facet (None: all together, under None)."""
-    by = COLUMNS[facet] if facet else None
-    columns = [Tally.mark, func.sum(Tally.n), *([by] if by is not None else [])]
-    groups = [Tally.mark, *([by] if by is not None else [])]
+    """How many requests of whole months carry each mark, by a facet (None: all, under None)."""
+    by = [COLUMNS[facet]] if facet else []
+    rows = await store.execute(
+        select(Tally.mark, func.sum(Tally.n), *by).where(*_months(cells)).group_by(Tally.mark, *by)
+    )
     found: dict[Any, dict[str, int]] = {}
-    for row in (await store.execute(select(*columns).where(*_in(cells)).group_by(*groups))).all():
-        mark, n = str(row[0]), int(row[1])
-        if n:
-            found.setdefault(row[2] if facet else None, {})[mark] = n
+    for row in rows.all():
+        if row[1]:
+            found.setdefault(row[2] if facet else None, {})[str(row[0])] = int(row[1])
     return found
 
 
-def _in(cells: Cells) -> tuple[ColumnElement[bool], ...]:
+def _months(cells: Cells) -> tuple[ColumnElement[bool], ...]:
     return (
-        Tally.span == cells.span,
-        Tally.begins >= cells.begin,
-        Tally.begins < cells.end,
+        Tally.month >= cells.begin,
+        Tally.month < cells.end,
         Tally.area_id.in_(cells.areas),
     )
 
 
-async def volumes(store: AsyncSession, cells: Cells) -> dict[date, int]:
-    """How many requests were counted, by day or month."""
-    rows = await store.execute(
-        select(Tally.begins, func.sum(Tally.n))
-        .where(*_in(cells), Tally.mark == "n")
-        .group_by(Tally.begins)
+def _days(cells: Cells) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Counted.day >= cells.begin,
+        Counted.day < cells.end,
+        Counted.area_id.in_(cells.areas),
     )
-    return {begins: int(n) for begins, n in rows.all()}
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """So many requests of a cell that count as the same."""
+
+    area: int
+    category: str
+    rung: int
+    marks: tuple[str, ...]
+    n: int
+
+
+async def alike(store: AsyncSession, cells: Cells) -> list[Alike]:
+    """What the requests of some days count as, those that count alike together."""
+    by = (Counted.area_id, Counted.category, Counted.rung, Counted.marks)
+    rows = await store.execute(select(*by, func.count()).where(*_days(cells)).group_by(*by))
+    return [
+        Alike(area, category, rung, tuple(marks.split()), n)
+        for area, category, rung, marks, n in rows.all()
+    ]
+
+
+async def by_month(store: AsyncSession, cells: Cells) -> dict[date, int]:
+    """How many requests were counted in each month, by its first day."""
+    rows = await store.execute(
+        select(Tally.month, func.sum(Tally.n))
+        .where(*_months(cells), Tally.mark == COUNTS)
+        .group_by(Tally.month)
+    )
+    return {month: int(n) for month, n in rows.all()}
+
+
+async def by_day(store: AsyncSession, cells: Cells) -> dict[date, int]:
+    """How many requests were counted on each day."""
+    rows = await store.execute(
+        select(Counted.day, func.count())
+        .where(*_days(cells), Counted.marks.startswith(f"{COUNTS} "))
+        .group_by(Counted.day)
+    )
+    return dict(rows.tuples().all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +135,7 @@ async def waiting(
     until = Counted.answer_by if which == "answer" else Counted.solve_by
     by = (Counted.area_id, Counted.category, Counted.rung)
     rows = await store.execute(
-        select(*by, func.count())
-        .where(
-            until > now,
-            Counted.day >= cells.begin,
-            Counted.day < cells.end,
-            Counted.area_id.in_(cells.areas),
-        )
-        .group_by(*by)
+        select(*by, func.count()).where(until > now, *_days(cells)).group_by(*by)
     )
     return [Waits(area, category, rung, n) for area, category, rung, n in rows.all()]
 
@@ -138,20 +169,21 @@ async def counted(store: AsyncSession, ids: Sequence[int]) -> dict[int, Counted]
     return {each.request_id: each for each in rows.all()}
 
 
+async def first_counted(store: AsyncSession) -> int | None:
+    """The oldest request that counts as something: older ones are of a version without numbers.
+
+    They are counted from the newest to the oldest, so that this one id tells how far it has come.
+    """
+    return await store.scalar(select(func.min(Counted.request_id)))
+
+
 async def uncounted(store: AsyncSession, limit: int) -> Sequence[int]:
-    """Requests that count as nothing yet: those of a version without numbers."""
-    if await store.scalar(select(func.count(Request.id))) == await store.scalar(
-        select(func.count(Counted.request_id))
-    ):
-        return ()
-    rows = await store.scalars(
-        select(Request.id)
-        .outerjoin(Counted, Counted.request_id == Request.id)
-        .where(Counted.request_id.is_(None))
-        .order_by(Request.id)
-        .limit(limit)
-    )
-    return rows.all()
+    """The newest of the requests that were never counted."""
+    first = await first_counted(store)
+    query = select(Request.id).order_by(Request.id.desc()).limit(limit)
+    if first is not None:
+        query = query.where(Request.id < first)
+    return (await store.scalars(query)).all()
 
 
 async def add(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""What each request counts as, and the sums of it by day and month."""
+"""What each request counts as, and the sums of it by month."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_counted_area_id_area")),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_counted")),
     )
+    op.create_index(op.f("ix_counted_day_area_id"), "counted", ["day", "area_id"])
     op.create_index(op.f("ix_counted_answer_by"), "counted", ["answer_by"])
     op.create_index(op.f("ix_counted_solve_by"), "counted", ["solve_by"])
     op.create_table(
         "tally",
-        sa.Column("span", plain_text(5), nullable=False),
-        sa.Column("begins", sa.Date(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
         sa.Column("area_id", key(), nullable=False),
         sa.Column("category", plain_text(32), nullable=False),
         sa.Column("rung", sa.Integer(), nullable=False),
-        sa.Column("mark", plain_text(12), nullable=False),
+        sa.Column("mark", plain_text(16), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_tally_area_id_area")),
         sa.PrimaryKeyConstraint(
-            "span", "begins", "area_id", "category", "rung", "mark", name=op.f("pk_tally")
+            "month", "area_id", "category", "rung", "mark", name=op.f("pk_tally")
         ),
         sqlite_with_rowid=False,
     )
@@ -64,4 +64,5 @@ def downgrade() -> None:
     op.drop_table("tally")
     op.drop_index(op.f("ix_counted_solve_by"), table_name="counted")
     op.drop_index(op.f("ix_counted_answer_by"), table_name="counted")
+    op.drop_index(op.f("ix_counted_day_area_id"), table_name="counted")
     op.drop_table("counted")
