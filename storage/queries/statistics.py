@@ -115,7 +115,7 @@ async def by_day(store: AsyncSession, cells: Cells) -> dict[date, int]:
         .where(*_days(cells), Counted.marks.startswith(f"{COUNTS} "))
         .group_by(Counted.day)
     )
-    return dict(rows.tuples().all())
+    return {day: int(n) for day, n in rows.all()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ async def test_nothing_of_a_message_s_way_reads_a_whole_table(tmp_path: Path) ->
                 "/find 电梯",
                 "/history 1",
                 "/why 1",
+                "/help",
                 "/stats",
                 "/stats 本周",
             ):
