@@ -39,6 +39,7 @@ async def build(path: Path, chats: int = 50, people: int = 50) -> None:
                     hears_all=True,
                     can_speak=True,
                     greeted_at=NOW,
+                    acts_since=NOW,
                     settings={},
                 )
             )

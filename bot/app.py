@@ -16,6 +16,7 @@ from bot.inbox import Inbox
 from bot.platforms.local import LocalPlatform
 from bot.ticks import Ticks
 from bot.undelivered import Returns
+from bot.weights import reader_of
 from config.policy import Policy, load_policy
 from config.settings import Settings
 from config.words import catalogue
@@ -24,7 +25,6 @@ from handlers.context import Defaults, Desk, Understands
 from handlers.dispatch import Dispatcher
 from handlers.duty.present import on_duty
 from handlers.subjects import SUBJECTS
-from handlers.understanding.reader import Reader
 from storage.engine import Store
 from storage.secrets import Secrets, load_secrets
 from storage.wire import News, Wire
@@ -85,11 +85,10 @@ class App:
         self.delivery.wake()
 
     def _desk(self, policy: Policy, reader: Understands | None) -> Desk:
-        cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
         return Desk(
             policy=policy,
             words=catalogue(),
-            reader=reader or Reader.load(extra_cues=cues),
+            reader=reader or reader_of(self.settings, policy),
             capabilities={name: each.capabilities for name, each in self.platforms.items()},
             link=self._link,
             examine=self._examine,

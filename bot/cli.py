@@ -1,4 +1,4 @@
-"""The `linli` command: run, import, export, stats, verify, replay, invite, doctor, and more."""
+"""The `linli` command: run, import, export, stats, verify, replay, invite, doctor and more."""
 
 from __future__ import annotations
 
@@ -240,6 +240,32 @@ def understand(
         )
         return
     _finish(desk_understanding.understand(texts or [], area=area, as_json=as_json))
+
+
+@cli.command()
+def learn(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Read with the new weights from the next start on.")
+    ] = False,
+    revert: Annotated[
+        bool, typer.Option("--revert", help="Go back to the shipped weights.")
+    ] = False,
+    folds: Annotated[
+        int, typer.Option(min=2, max=20, help="Parts that are held out in turn to compare.")
+    ] = 3,
+    examples: Annotated[
+        int, typer.Option(min=0, help="Shipped conversations of each kind (0: all); for a look.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Say what people put right, fit the weights with it, and compare before and after.
+
+    Needs `pip install 'linli[learn]'` and some minutes. Nothing changes without --apply.
+    """
+    from bot import desk_learning
+
+    wish = desk_learning.Wish(apply, revert, folds, examples, as_json)
+    _finish(desk_learning.learn(wish))
 
 
 @cli.command()

@@ -137,9 +137,9 @@ class Delivery:
             letters = await post.due_letters(store, now, self.platforms, self._not_now(now))
             # Whoever is sent to now calls for the next look when done.
             later = None if letters else await post.next_letter_at(store, now, self.platforms)
-        self._next = min(
-            (each for each in (later, self.resumes_at) if each is not None), default=None
-        )
+        # A pause that ended while the database was asked is looked at once more, at once.
+        waits = [*self._paused.values(), *([later] if later else [])]
+        self._next = min(waits, default=None)
         chats: dict[Address, list[Due]] = {}
         for letter, standing in letters:
             chats.setdefault(_address(letter), []).append((letter, standing))

@@ -12,6 +12,7 @@ from typing import Any, cast
 import typer
 
 from bot.desk_errors import WRONG, DeskError, in_words
+from bot.weights import reader_of
 from config.policy import load_policy
 from config.settings import Settings, load_settings
 from handlers.understanding.meaning import Heard, Meaning, Place, Scene
@@ -41,14 +42,12 @@ async def understand(texts: Sequence[str], *, area: str, as_json: bool) -> int:
 
 
 def reader() -> Reader:
-    """The shipped reader with the community's own words."""
+    """The reader with the community's own weights and words, if it has any."""
     return _reader(load_settings())
 
 
 def _reader(settings: Settings) -> Reader:
-    policy = load_policy(settings.policy_file)
-    cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
-    return Reader.load(extra_cues=cues)
+    return reader_of(settings, load_policy(settings.policy_file))
 
 
 def _standard_input() -> Iterator[str | DeskError]:

@@ -56,7 +56,8 @@ class _NobodyTalks:
 
 
 @asynccontextmanager
-async def _app() -> AsyncGenerator[App]:
+async def desk_app() -> AsyncGenerator[App]:
+    """The program without a reader: at the desk no message is read."""
     settings = load_settings()
     set_up_logs("error", settings.log_format)
     async with opened(settings, reader=_NobodyTalks()) as app:
@@ -73,7 +74,7 @@ def _print(data: Any) -> None:
 
 async def import_file(file: Path, *, dry_run: bool, as_json: bool) -> int:
     """Show what a neighbourhood file would change, and change it: all or nothing."""
-    async with _app() as app:
+    async with desk_app() as app:
         try:
             plan = await _import(app, file, dry_run=dry_run)
         except FileProblemsError as problems:
@@ -138,7 +139,7 @@ async def export_file(out: Path | None, *, as_json: bool) -> int:
     suffix = out.suffix.lower() if out is not None else ".yaml"
     if suffix not in (".yaml", ".yml", ".xlsx"):
         raise DeskError("out_form", path=out)
-    async with _app() as app:
+    async with desk_app() as app:
         async with app.store.read() as store:
             found = await exporting.export_directory(
                 store, secrets=app.secrets, zone=app.settings.timezone
@@ -170,7 +171,7 @@ async def invite(person: str, *, platform: str, qr: Path | None, days: int, as_j
     """Make an invite and print its link (or the line to send), with a QR picture if asked."""
     if qr is not None and qr.suffix.lower() not in (".png", ".svg"):
         raise DeskError("qr_form", path=qr)
-    async with _app() as app:
+    async with desk_app() as app:
         chosen = _platform(app, platform)
         facts = await app.desk.examine(chosen, None)  # a link needs the bot's name
         async with app.store.write() as store:
@@ -245,7 +246,7 @@ def _say_invite(app: App, made: Invitation, *, as_json: bool) -> None:
 
 async def doctor(*, as_json: bool) -> int:
     """Examine everything, live; 1 when something is bad."""
-    async with _app() as app:
+    async with desk_app() as app:
         live: dict[tuple[str, str | None], ChatFacts] = {
             (name, None): await app.desk.examine(name, None) for name in app.platforms
         }

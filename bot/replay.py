@@ -24,13 +24,13 @@ from bot.loops import run_to_end
 from bot.recorded import Conversation, RecordingError, read_recording
 from bot.replay_report import Became, Report
 from bot.replay_stage import NAME, ReplayPlatform, raw_update, settle_in
+from bot.weights import reader_of
 from config.policy import load_policy
 from config.settings import Settings, load_settings
 from config.words import catalogue
 from handlers.context import Understands
 from handlers.hearing import Glance
 from handlers.understanding.meaning import Outcome, Place
-from handlers.understanding.reader import Reader
 from storage.base import Base
 from storage.engine import Store
 from storage.queries import due
@@ -105,8 +105,7 @@ async def replayed(
         update={"web_chat": False, "telegram_token": None, "demo": False, "public_url": ""}
     )
     policy = load_policy(settings.policy_file)
-    cues = {name: each.cues for name, each in policy.categories.items() if each.cues}
-    reader = Reader.load(extra_cues=cues)
+    reader = reader_of(own, policy)
     with tempfile.TemporaryDirectory(prefix="linli-replay-") as folder:
         desk = _Desk(Path(folder), settings)
         await desk.set_up()

@@ -36,9 +36,17 @@ async def load_sample(app: App) -> None:
             store, wanted, now=now, secrets=app.secrets, zone=app.settings.timezone
         )
         await importing.apply_import(store, plan, now)
+        await _open_at_once(store)
     if app.local is not None:
         await seat_people(app, app.local)
     log.info("sample.loaded", file=SAMPLE.name)
+
+
+async def _open_at_once(store: AsyncSession) -> None:
+    """Who tries the sample is shown what the bot does, and not asked each time: as in a group
+    where it was right often enough (a group of one's own begins with questions)."""
+    for top in await store.scalars(select(Area).where(Area.parent_id.is_(None))):
+        top.settings = {**top.settings, "mode": "act"}
 
 
 async def seat_people(app: App, local: LocalPlatform) -> None:

@@ -178,10 +178,32 @@ class EmergencyPolicy(_Data):
     numbers: dict[str, str] = Field(default_factory=dict[str, str])
 
 
+class TrustPolicy(_Data):
+    """When a group no longer needs to be asked first: by how often the bot was right in it.
+
+    The bars are lower bounds (handlers/learning/rules.py): a share of few cases counts for little.
+    """
+
+    passes: float = Field(default=0.7, gt=0, lt=1)
+    falls: float = Field(default=0.55, gt=0, lt=1)  #: below it the bot asks first again
+    least: int = Field(default=12, ge=1)  #: so many cases at least, for either
+    newest: int = Field(default=60, ge=1)  #: only the newest are looked at
+    settled_hours: float = Field(default=72, ge=0)  #: what nobody corrected by then was right
+
+    @model_validator(mode="after")
+    def _falls_below(self) -> Self:
+        if self.falls >= self.passes:
+            raise ValueError("`falls` must be less than `passes`")
+        if self.least > self.newest:
+            raise ValueError("`least` must not be more than `newest`")
+        return self
+
+
 class UnderstandingPolicy(_Data):
     """How sure the bot must be; a group may have its own."""
 
-    mode: Literal["act", "suggest"] = "act"
+    mode: Literal["measured", "act", "suggest"] = "measured"
+    trust: TrustPolicy = TrustPolicy()
     #: None: the fitted thresholds of understanding decide
     open_above: float | None = Field(default=None, ge=0, le=1)
     ask_above: float | None = Field(default=None, ge=0, le=1)
@@ -285,6 +307,11 @@ class Policy(_Data):
                 data = _over(data, self.places[name])
             self._made[here] = Policy.model_validate(data)
         return self._made[here]
+
+    @property
+    def own_cues(self) -> dict[str, tuple[str, ...]]:
+        """By category the further words by which this community names it."""
+        return {name: each.cues for name, each in self.categories.items() if each.cues}
 
     def ladder(self, category: str, governance: Governance) -> Ladder:
         """The ladder for a category on a governance path."""

@@ -40,6 +40,7 @@ SHAPES: Mapping[str, str] = {
     "file": f"(?:{NAME}|at:{ID}:{PAGE}|here:{ID}):{TOKEN}",
     "home": f"ask|at:{ID}(?::{PAGE})?|(?:ok|no|move|both):{ID}",
     "lang": "[a-z-]{2,8}",
+    "lend": "yes|no",
     "staff": f"{ID}:{PAGE}:{WORDS}",
     "groups": PAGE,
     "drop": TOKEN,

@@ -9,7 +9,7 @@ from handlers import courtesy
 from handlers.chat import ChatKind, Message
 from handlers.context import Context, Desk, RefusalError
 from handlers.directory import answers, places
-from handlers.requests import answering, callback, inquiries, lifecycle, questions
+from handlers.requests import answering, callback, inquiries, lessons, lifecycle, questions
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.scenes import ChatScene, Scenes, Speaker
@@ -24,6 +24,7 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.questions import question_of
+from handlers.understanding.seen import see, where_from
 from storage.queries import directory
 from storage.queries import scenes as scene_query
 from storage.tables import Area, Request
@@ -302,7 +303,17 @@ async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
     facts = glance.scene.facts
     if ctx.private or not places.is_somewhere(facts):
         facts = await places.meant_by(ctx, facts, message.text)
-    return await report_at(ctx, glance.meaning, message, facts.path)
+    report = await report_at(ctx, glance.meaning, message, facts.path)
+    return _as_read(glance, report)
+
+
+def _as_read(glance: Glance, report: Report) -> Report:
+    """With what is kept of how it was read: to learn from, and to say why (/why)."""
+    heard, scene, meaning = glance.heard, glance.scene.view(), glance.meaning
+    opens = meaning.outcome is Outcome.OPEN
+    read = lessons.as_read(see(heard, scene, meaning.category), lessons.HEARD, opens=opens)
+    where = [asdict(reason) for reason in where_from(heard, scene, meaning.place)]
+    return replace(report, read=read, reasons=[*report.reasons, *where])
 
 
 async def report_at(ctx: Context, meaning: Meaning, message: Message, path: str | None) -> Report:

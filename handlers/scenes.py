@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.policy import Policy
 from handlers.chat import Message
 from handlers.context import Picture, Work
+from handlers.learning import readings
 from handlers.understanding.meaning import (
     Heard,
     Kind,
@@ -267,7 +268,7 @@ async def _read_scene(store: AsyncSession, chat: Chat, policy: Policy, now: date
         chat_id=chat.id,
         facts=facts,
         title=chat.title,
-        mode=str(settings.get("mode") or default.mode),
+        mode=readings.mode_of(str(settings.get("mode") or default.mode), chat),
         open_above=settings.get("open_above", default.open_above),
         ask_above=settings.get("ask_above", default.ask_above),
         place=place_of(facts),

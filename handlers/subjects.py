@@ -4,6 +4,7 @@ from handlers.administration import commands as administration
 from handlers.commands import Subject
 from handlers.directory import commands as directory
 from handlers.duty import commands as duty
+from handlers.learning import commands as learning
 from handlers.reminders import commands as reminders
 from handlers.requests import commands as requests
 from handlers.statistics import commands as statistics
@@ -11,6 +12,7 @@ from handlers.statistics import commands as statistics
 SUBJECTS: tuple[Subject, ...] = (
     requests.SUBJECT,
     directory.SUBJECT,
+    learning.SUBJECT,
     reminders.SUBJECT,
     duty.SUBJECT,
     administration.SUBJECT,

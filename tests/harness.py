@@ -367,6 +367,7 @@ async def _places(session: Any) -> dict[str, Area]:
         areas[key] = area
 
     await add("南京街", "subdistrict", "南京街街道", "南京街", None, timezone="Asia/Shanghai")
+    areas["南京街"].settings = {"mode": "act"}  # no group of the stage is asked first
     await add("南京街社区", "community", "南京街社区", "南京街社区", "南京街", language="zh")
     await add(
         "和平里",

@@ -10,10 +10,12 @@ from pydantic import ValidationError
 
 from config.policy import CalendarPolicy
 from config.words import LANGUAGES
+from handlers.administration import precision
 from handlers.chat import Content, Message
 from handlers.context import Context, Manner, RefusalError, button
 from handlers.directory import access
 from handlers.directory.audit import record
+from handlers.learning import readings
 from storage.queries import directory as query
 from storage.tables import Area, Audit, Chat
 
@@ -30,7 +32,8 @@ def _language(ctx: Context, text: str) -> Parsed:
 
 
 def _mode(ctx: Context, text: str) -> Parsed:
-    known = {"act": "act", "suggest": "suggest", "直接": "act", "先问": "suggest"}
+    known = {"act": "act", "suggest": "suggest", "measured": "measured"}
+    known |= {"直接": "act", "先问": "suggest", "看准头": "measured", "auto": "measured"}
     if text not in known:
         raise RefusalError("settings.bad_mode")
     return known[text]
@@ -149,6 +152,9 @@ async def _set(ctx: Context, target: Chat | Area, field: str, said: str) -> None
     if field == "language" and isinstance(target, Chat):
         target.language = target.settings.get("language")
     ctx.directory_changed = True
+    if field == "mode":
+        await ctx.store.flush()
+        await precision.weigh(ctx, target)
     back = {"kind": type(target).__name__, "id": target.id, "field": field, "old": old}
     where = "chat" if isinstance(target, Chat) else "area"
     change = ["value", old, target.settings.get(field)]
@@ -193,7 +199,7 @@ async def _in_force(ctx: Context, target: Chat | Area, field: str) -> str:
     """What holds: the own setting, else what is set above, else the installation's."""
     own = target.settings.get(field)
     if own is not None:
-        return shown(ctx, field, own)
+        return _now(ctx, target, own, shown(ctx, field, own))
     area_id = target.area_id if isinstance(target, Chat) else target.id
     facts = await query.facts_at(ctx.store, area_id) if area_id else None
     above = facts.settings.get(field) if facts else None
@@ -202,7 +208,16 @@ async def _in_force(ctx: Context, target: Chat | Area, field: str) -> str:
     value = above if above is not None else _by_default(ctx, field)
     if value is None:
         return ctx.t("settings.default_none")
-    return ctx.t("settings.default_is", value=shown(ctx, field, value))
+    said = ctx.t("settings.default_is", value=shown(ctx, field, value))
+    return _now(ctx, target, value, said)
+
+
+def _now(ctx: Context, target: Chat | Area, value: Any, said: str) -> str:
+    """A mode that is measured says as well what it comes to now."""
+    if value != readings.MEASURED or not isinstance(target, Chat):
+        return said
+    now = ctx.t(f"settings.mode_{readings.mode_of(value, target)}")
+    return ctx.t("settings.mode_now", setting=said, now=now)
 
 
 def _by_default(ctx: Context, field: str) -> Any:
@@ -225,6 +240,7 @@ async def _show(ctx: Context, target: Chat | Area) -> None:
         )
         for field in FIELDS
     ]
+    lines += await precision.lines(ctx, target)
     where = target.title if isinstance(target, Chat) else target.name
     rows = (
         (
@@ -234,6 +250,7 @@ async def _show(ctx: Context, target: Chat | Area) -> None:
         (
             button(ctx.t("settings.mode_act"), "set:mode:act"),
             button(ctx.t("settings.mode_suggest"), "set:mode:suggest"),
+            button(ctx.t("settings.mode_measured"), "set:mode:measured"),
         ),
     )
     text = "\n".join((*lines, "", ctx.t("settings.how")))

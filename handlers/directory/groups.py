@@ -93,14 +93,18 @@ async def language_of(work: Work, chat: Chat) -> str:
     return best_language(chat.language, wish, default=work.desk.defaults.language)
 
 
-async def tell_coordinators(work: Work, chat: Chat, key: str) -> None:
+async def tell_coordinators(
+    work: Work, chat: Chat, key: str, *, delay: timedelta | None = None, **values: object
+) -> None:
     """A private word about a group to those who manage its place."""
     if chat.area_id is None:
         return
     facts = await query.facts_at(work.store, chat.area_id)
     managers = [role for role, each in work.policy.roles.items() if "manage" in each.rights]
-    for holder in await query.holders_over(work.store, facts.path, managers):
-        await tell(work, holder.person.id, key, group=chat.title or facts.name)
+    group = chat.title or facts.name
+    holders = await query.holders_over(work.store, facts.path, managers)
+    for person_id in dict.fromkeys(holder.person.id for holder in holders):
+        await tell(work, person_id, key, delay=delay, group=group, **values)
 
 
 async def tell(

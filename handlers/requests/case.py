@@ -48,6 +48,7 @@ class Case:
     returns: State | None = None  #: where what is being done puts it back to
     event: Event | None = None  #: the line of its history for what was done
     child: Request | None = None  #: split off by what is being done
+    into: Request | None = None  #: it is merged into this by what is being done
     asked: Asked | None = None  #: who is asked anew by what is being done
     fresh: list[Page] = field(default_factory=list[Page])  #: made by what is being done
     retired: list[Page] = field(default_factory=list[Page])  #: ended by what is being done
@@ -82,8 +83,7 @@ class Case:
     @property
     def quiet(self) -> QuietPolicy:
         """The quiet hours of the place, else the policy's."""
-        own = self.facts.settings.get("quiet")
-        return QuietPolicy.model_validate(own) if own else self.policy.quiet
+        return quiet_at(self.work.policy, self.facts)
 
     @property
     def policy(self) -> Policy:
@@ -237,6 +237,12 @@ class Case:
         if accounts is None and new:
             accounts = await batches.accounts(self.work, [person.id for person in new])
         self.addresses.update(await addresses(self.work, new, near, self.language, accounts))
+
+
+def quiet_at(policy: Policy, facts: AreaFacts) -> QuietPolicy:
+    """When people sleep at a place."""
+    own = facts.settings.get("quiet")
+    return QuietPolicy.model_validate(own) if own else routing.policy_at(policy, facts).quiet
 
 
 def calendar_at(policy: Policy, facts: AreaFacts, zone: ZoneInfo) -> WorkCalendar:

@@ -35,7 +35,7 @@ async def merge(case: Case, actor: Person | None, given: Given) -> Data:
         )
         for each in moved
     )
-    request.merged_into = into.id
+    request.merged_into, case.into = into.id, into
     await case.work.store.flush()
     joined = await load(case.work, into)
     await pages.show(joined)

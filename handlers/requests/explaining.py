@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from handlers.context import Context
 from handlers.directory.roster import role_name
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import texts
+from handlers.requests.rules import Move
+from handlers.understanding.meaning import Urgency
 from storage.queries import requests as query
 from storage.tables import Event, Request
 
-MOST_CUES = 6
+MOST_CUES = 4
+#: What is decided by words, in the order in which it is told.
+DECISIONS = ("request", "category", "urgency")
+#: From where a place is known, in the order in which it is told.
+SOURCES = ("said", "home", "area")
+#: By what a request is known that somebody filed as one.
+SAID_SO = "said"
+PUT_RIGHT = (Move.RECATEGORISE, Move.MOVE, Move.CORRECT)
 
 
 async def history(ctx: Context, request: Request) -> None:
@@ -54,18 +65,20 @@ def _whom(ctx: Context, event: Event) -> str:
 
 
 async def why(ctx: Context, request: Request) -> None:
-    """Which words led to it, why this person was asked, who was passed over."""
+    """What it was taken for and by which words, why this person was asked, who was passed over."""
+    events = await query.events(ctx.store, request.id)
     lines = [
         ctx.t(
             "list.why_kind",
             what=texts.category(ctx, ctx.language, request.category),
             urgency=ctx.t(f"request.urgency.{request.urgency}"),
             sure=f"{request.confidence:.0%}",
-        )
+        ),
+        *_cues(ctx, request),
+        *_where_from(ctx, request.reasons),
+        *_put_right(ctx, events),
     ]
-    if cues := _cues(ctx, request.reasons):
-        lines.append(ctx.t("list.why_words", words=cues))
-    for event, _ in await query.events(ctx.store, request.id):
+    for event, _ in events:
         if asked := event.data.get("asked"):
             lines += _asked(ctx, asked, event.data.get("skipped", []))
     ctx.answer_text(
@@ -73,19 +86,72 @@ async def why(ctx: Context, request: Request) -> None:
     )
 
 
-def _cues(ctx: Context, reasons: list[Any]) -> str:
+def _cues(ctx: Context, request: Request) -> list[str]:
+    """For each decision the words that led to it; where none did, that it was the context."""
+    reasons = request.reasons
+    if any(reason.get("cue") == SAID_SO for reason in reasons):
+        return [ctx.t("list.why_said_so")]
+    lines: list[str] = []
+    for about in DECISIONS:
+        if about == "urgency" and request.urgency == Urgency.NORMAL:
+            lines.append(ctx.t("list.why_calm"))
+            continue
+        words = ctx.t("request.between").join(_words(reasons, about))
+        name = ctx.t(f"list.why_about.{about}")
+        key = "list.why_words" if words else "list.why_context"
+        lines.append(ctx.t(key, about=name, words=words))
+    return lines
+
+
+def _words(reasons: list[Any], about: str) -> list[str]:
+    """What led to one decision: cues by their own words first, pieces of words last."""
     found = [
-        str(reason.get("found")).split("|")[-1]
+        (reason.get("cue") == "word", str(reason.get("found")).split("|")[-1].strip())
         for reason in reasons
-        if reason.get("weight", 0) > 0 and str(reason.get("found", "")).strip()
+        if reason.get("about") == about and reason.get("weight", 0) > 0
     ]
-    shown = [each for each in dict.fromkeys(found) if each[:1] != "@" and not _is_particle(each)]
-    return ctx.t("request.between").join(shown[:MOST_CUES])
+    words = [each for _, each in sorted(found, key=itemgetter(0))]
+    shown: list[str] = []
+    for each in words:
+        inside = any(each in other for other in words if other != each)
+        if each and each[:1] != "@" and not inside and not _is_scrap(each):
+            shown.append(each)
+    return list(dict.fromkeys(shown))[:MOST_CUES]
 
 
-def _is_particle(found: str) -> bool:
-    """ "in", "at": they weigh something, and explain nothing."""
-    return found.isascii() and found.isalpha() and len(found) < 3
+def _where_from(ctx: Context, reasons: list[Any]) -> list[str]:
+    """From where the place is known. A home is named to nobody here: the group may read it."""
+    parts: dict[str, list[str]] = {}
+    for reason in reasons:
+        if reason.get("about") == "place":
+            source, _, part = str(reason["cue"]).partition(" ")
+            named = ctx.t(f"request.place.{part}", code=reason["found"])
+            parts.setdefault(source, []).append(named)
+    if not parts:
+        return []
+    between = ctx.t("request.place.between")
+    ways = [
+        ctx.t(f"list.why_place.{source}", where=between.join(parts[source]))
+        for source in SOURCES
+        if source in parts
+    ]
+    return [ctx.t("list.why_where", how=ctx.t("request.between").join(ways))]
+
+
+def _put_right(ctx: Context, events: Sequence[tuple[Event, str | None]]) -> list[str]:
+    """Who put right what had been understood otherwise."""
+    return [
+        ctx.t("list.why_changed", who=name, what=ctx.t(f"request.event.{event.move}"))
+        for event, name in events
+        if event.move in PUT_RIGHT and name
+    ]
+
+
+def _is_scrap(found: str) -> bool:
+    """ "in", "at", "0 栋": they weigh something, and explain nothing."""
+    if found.isascii():
+        return found.isalpha() and len(found) < 3
+    return " " in found or "0" in found
 
 
 def _asked(ctx: Context, asked: Any, skipped: Any) -> list[str]:

@@ -12,9 +12,10 @@ from handlers.context import Context, RefusalError
 from handlers.directory import access as rights
 from handlers.directory import people, picking, places
 from handlers.directory.finding import person_of_message
-from handlers.requests import asking_more, correction_commands, lists, questions
+from handlers.requests import asking_more, correction_commands, lessons, lists, questions
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.meaning import Heard, Kind, Place, Scene, Urgency
+from handlers.understanding.seen import see
 from storage.queries import directory as query
 from storage.tables import Area, Draft, Person
 
@@ -48,6 +49,9 @@ async def _replied(ctx: Context, message: Message, rest: str) -> None:
     if not words and not pictures:
         raise RefusalError("request.report_words")
     said_by = await _who_said(ctx, message, heard) if heard else None
+    their_own = said_by is not None or (heard and heard.sender == message.sender.id)
+    own = bool(their_own) and not rest
+    read = await _passed_over(ctx, heard, own=own) if heard else None
     await _file(
         ctx,
         {
@@ -55,8 +59,20 @@ async def _replied(ctx: Context, message: Message, rest: str) -> None:
             "media": _kept([each.media for each in pictures]),
             "message_id": replied,
             "said_by": said_by,
+            "read": read,
         },
     )
+
+
+async def _passed_over(ctx: Context, heard: Heard, *, own: bool) -> dict[str, Any] | None:
+    """What is kept of a message that was not taken for a request: as it stood when it was said."""
+    scene = await ctx.memory.scene()
+    if scene is None:
+        return None
+    before = [each for each in scene.recent if each.heard.at < heard.at]
+    requests = [each for each in scene.requests if each.opened_at <= heard.at]
+    then = replace(scene, recent=before, requests=requests)
+    return lessons.as_read(see(heard, then, None), lessons.MISSED, opens=False, own=own)
 
 
 async def _who_said(ctx: Context, message: Message, heard: Heard) -> int | None:
@@ -270,6 +286,7 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
         chat=ctx.chat,
         **await _who(ctx, data),
         message_id=data.get("message_id") or ctx.message_id,
+        read=data.get("read"),
         media=tuple(Media.model_validate(each) for each in data.get("media", [])),
         reasons=[{"about": "request", "cue": "said", "found": "/report", "weight": 1.0}],
     )

@@ -14,6 +14,7 @@ from handlers.requests import (
     cards,
     clocking,
     endings,
+    lessons,
     measured,
     pages,
 )
@@ -44,6 +45,7 @@ async def move(
     case = await load(work, request)
     step = await begin(case, kind, actor, given)
     await work.store.flush()
+    await lessons.moved(case, kind, actor)
     return await finish(case, step)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.chat import Media
 from handlers.context import Picture, Work
-from handlers.requests import cards, clocking, measured, pages, routing
+from handlers.requests import cards, clocking, lessons, measured, pages, routing
 from handlers.requests.case import Case
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
@@ -41,6 +41,7 @@ class Report:
     reasons: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     language: str | None = None
     note: Mapping[str, Any] = field(default_factory=dict[str, Any])  #: for its first event
+    read: dict[str, Any] | None = None  #: how it was read (`lessons.as_read`); None: it was not
 
 
 async def open_request(work: Work, report: Report) -> Request:
@@ -60,6 +61,8 @@ async def open_request(work: Work, report: Report) -> Request:
     work.counted.add(case.request.id)
     await pages.show(case)
     cards.show_cards(case)
+    if report.read is not None and report.chat is not None:
+        await lessons.opened(case, report.chat, report.read)
     return case.request
 
 

@@ -19,6 +19,7 @@ from handlers.directory.places import (
     smallest_area,
 )
 from handlers.directory.several import SeveralError
+from handlers.requests import lessons
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.meaning import Place, Urgency
 from storage.queries import directory as query
@@ -133,6 +134,7 @@ def kept(report: Report) -> dict[str, Any]:
         "confidence": report.confidence,
         "reasons": report.reasons,
         "language": report.language,
+        "read": report.read,
     }
 
 
@@ -177,10 +179,13 @@ async def _decided(ctx: Context, draft: Draft, *, opens: bool) -> None:
     data, slot = dict(draft.data), _slot(draft)
     await forms.end(ctx)
     language = ctx.chat_language
+    read = data.get("read")  # a form of an older version has none
     if not opens:
         ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.dropped")))
+        await lessons.declined(ctx, read, str(data["words"]))
         return
     ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.opened")))
+    data["read"] = {**read, "how": lessons.ASKED} if read else None
     await open_request(ctx, await report_from(ctx, data))
 
 

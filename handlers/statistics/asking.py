@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from handlers.context import Work
 from handlers.directory import places
@@ -14,10 +14,11 @@ from handlers.requests import routing
 from handlers.statistics import periods
 from handlers.statistics.periods import Period
 from handlers.statistics.report import Ask, Curves, Report, Sums, Wait, report
+from handlers.statistics.rules import Marks
 from storage.queries import directory as directory_query
 from storage.queries import statistics as query
 from storage.queries.directory import AreaFacts
-from storage.queries.statistics import Cells
+from storage.queries.statistics import Alike, Cells
 from storage.tables import Area
 
 #: So many months are drawn.
@@ -111,20 +112,33 @@ async def _of_month(work: Work, cells: Cells, before: int) -> Sums:
 async def _of_days(work: Work, cells: Cells, before: int) -> Sums:
     """The same of a week, whose requests are few enough to be counted one by one."""
     found = await query.alike(work.store, cells)
-    whole: Counter[str] = Counter()
-    areas: dict[int, Counter[str]] = {}
-    categories: dict[str, Counter[str]] = {}
-    rungs: dict[int, Counter[str]] = {}
+    return Sums(
+        whole=_by(found, _all).get(None, {}),
+        areas=_by(found, lambda each: each.area),
+        categories=_by(found, lambda each: each.category),
+        rungs=_by(found, lambda each: each.rung),
+        before=before,
+    )
+
+
+def _all(each: Alike) -> None:
+    """One and the same for all."""
+
+
+def _by(found: Sequence[Alike], facet: Callable[[Alike], Any]) -> dict[Any, Marks]:
+    """The marks by a facet; requests that count alike are put together before their marks are."""
+    alike: dict[Any, dict[tuple[str, ...], int]] = {}
     for each in found:
-        marks = dict.fromkeys(each.marks, each.n)
-        for sums in (
-            whole,
-            areas.setdefault(each.area, Counter()),
-            categories.setdefault(each.category, Counter()),
-            rungs.setdefault(each.rung, Counter()),
-        ):
-            sums.update(marks)
-    return Sums(whole, areas, categories, rungs, before)
+        some = alike.setdefault(facet(each), {})
+        some[each.marks] = some.get(each.marks, 0) + each.n
+    sums: dict[Any, Marks] = {}
+    for key, some in alike.items():
+        marks: dict[str, int] = {}
+        for each, n in some.items():
+            for mark in each:
+                marks[mark] = marks.get(mark, 0) + n
+        sums[key] = marks
+    return sums
 
 
 async def _upto_building(work: Work, paths: Sequence[str]) -> list[str]:

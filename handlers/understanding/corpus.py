@@ -30,19 +30,27 @@ class Corpus:
 
     def fit_without(self, k: int, count: int) -> Model:
         """A model that never saw the k-th of `count` folds of what is measured."""
+        return fit_prepared(self.prepared, self.groups_without(k, count))
+
+    def groups_without(self, k: int, count: int) -> set[int]:
+        """All conversations but the k-th of `count` folds of what is measured."""
         left_out = {each for own in self.measured.values() for each in own[k::count]}
-        return fit_prepared(self.prepared, set(range(len(self.conversations))) - left_out)
+        return set(range(len(self.conversations))) - left_out
 
 
-def corpus(own: Sequence[Conversation] = ()) -> Corpus:
-    """The examples; with `own`, those are measured, and no example is one of them."""
+def corpus(own: Sequence[Conversation] = (), most: int = 0) -> Corpus:
+    """The examples; with `own`, those are measured, and no example is one of them.
+
+    With `most`, only so many of each kind and language: quick, and good for nothing but a look.
+    """
     conversations: list[Conversation] = list(own)
     hands = [""] * len(own)
     measured = {"": list(range(len(own)))} if own else dict[str, list[int]]()
     known = {_mark(each) for each in own}
     for language in LANGUAGES:
         for kind in ("transcripts", "extra"):
-            some = [each for each in load(kind, language) if _mark(each) not in known]
+            found = load(kind, language)[: most or None]
+            some = [each for each in found if _mark(each) not in known]
             if kind == "transcripts" and not own:
                 first = len(conversations)
                 measured[language] = list(range(first, first + len(some)))

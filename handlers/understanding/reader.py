@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from handlers.understanding import linking, placing
-from handlers.understanding.cues import Cues
+from handlers.understanding.cues import Cues, Found, load_cues
 from handlers.understanding.features import minutes_since, whole, words_only
 from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
@@ -30,6 +31,19 @@ QUIET_FOR = 30  #: minutes after which a line begins something new
 ASKED_FOR = 10  #: minutes in which nobody is asked twice
 NEW = (Outcome.OPEN, Outcome.ASK)
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
+#: Categories whose words name a thing; those of the others name what is wrong already.
+THINGS = frozenset(
+    (
+        "water",
+        "electricity",
+        "gas",
+        "heating",
+        "lift",
+        "sanitation",
+        "greening",
+        "public_facilities",
+    )
+)
 
 
 class Reader:
@@ -51,6 +65,10 @@ class Reader:
 
     def read(self, heard: Heard, scene: Scene) -> Meaning:
         """What the message means."""
+        own = self._own_word(heard)
+        return _named(self._read(_in_common(heard, own), scene), heard, own)
+
+    def _read(self, heard: Heard, scene: Scene) -> Meaning:
         looked = look(heard.text)
         if not looked.text and heard.media is None:
             return Meaning(Outcome.TALK)
@@ -74,7 +92,10 @@ class Reader:
 
     def report(self, heard: Heard, scene: Scene) -> Meaning:
         """What it is about, where and how urgent, given that somebody says it is a request."""
-        return self._report(heard, scene, Outcome.OPEN, 1.0, whole(heard, scene))
+        own = self._own_word(heard)
+        common = _in_common(heard, own)
+        meaning = self._report(common, scene, Outcome.OPEN, 1.0, whole(common, scene))
+        return _named(meaning, heard, own)
 
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
         if sum(chances.get(each, 0) for each in LINKS) < 0.1:
@@ -154,7 +175,7 @@ class Reader:
         if fit is None:
             return Meaning(Outcome.TALK, chances.get("talk", 0))
         if fit.chance < self._model.thresholds["fits"]:
-            return self.read(heard, replace(scene, requests=()))
+            return self._read(heard, replace(scene, requests=()))
         reasons = (Reason("link", fit.why, fit.request.key, round(fit.chance, 2)),)
         sure = max(chances.get(each, 0) for each in LINKS)
         again = linking.is_back(heard, look(heard.text), fit)
@@ -173,7 +194,7 @@ class Reader:
     ) -> Meaning:
         features, model = words_only(heard, scene), self._model
         seen = model.see("words", features)
-        category = self._category(heard, seen)
+        category = _best(model.chances("category", seen))
         urgency = self._urgency(look(heard.text), seen)
         looked = look(heard.text)
         if looked.alarming and linking.tells_anew(heard, looked, scene):
@@ -198,10 +219,10 @@ class Reader:
             reasons=reasons,
         )
 
-    def _category(self, heard: Heard, seen: Seen) -> str:
-        """A community's own word decides; else the fitted head."""
+    def _own_word(self, heard: Heard) -> Found | None:
+        """A community's own word for a category."""
         named = self._own.find(look(heard.text).text) if self._own else ()
-        return named[0].name if named else _best(self._model.chances("category", seen))
+        return named[0] if named else None
 
     def _urgency(self, looked: Looked, seen: Seen) -> Urgency:
         """Missing an emergency is worse than a page too many: a word of danger needs less."""
@@ -219,6 +240,37 @@ class Reader:
         heads = (*placing.PARTS, "together")
         chances = {part: self._model.chances(part, seen) for part in heads}
         return placing.checked(placing.choose(heard, found, chances), found.said, scene)
+
+
+def _in_common(heard: Heard, own: Found | None) -> Heard:
+    """The message with the word that everybody uses in place of a community's own, where nothing
+    else names a thing: what is known of lifts holds for "老铁笼" as well."""
+    looked = look(heard.text)
+    if own is None or looked.categories:
+        return heard
+    common = _common_word(own.name, own.word.isascii()) if own.name in THINGS else None
+    return replace(heard, text=looked.text.replace(own.word, common)) if common else heard
+
+
+@cache
+def _common_word(category: str, ascii_: bool) -> str | None:
+    """A word that names a thing of a category and nothing else: no fault, outage or danger."""
+    for word in load_cues().tables["category"].get(category, ()):
+        looked = look(word)
+        only = looked.categories == frozenset((category,)) and not looked.signs | looked.dangers
+        if word.isascii() is ascii_ and only and not (looked.outages or looked.alarms):
+            return word
+    return None
+
+
+def _named(meaning: Meaning, heard: Heard, own: Found | None) -> Meaning:
+    """A community's own word decides the category of a report, unless danger is named."""
+    if own is None or meaning.outcome not in NEW or look(heard.text).alarming:
+        return meaning
+    rest = [each for each in meaning.reasons if each.about != "category"]
+    reasons = (Reason("category", "own", own.word, 1.0), *rest)
+    asset = "lift" if own.name == "lift" else None
+    return replace(meaning, category=own.name, asset=asset, reasons=reasons)
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:
@@ -262,7 +314,7 @@ def _reasons(
 ) -> list[Reason]:
     """The words of the message that spoke most for an answer."""
     found: dict[str, Reason] = {}
-    for name, weight in model.strongest(head, features, answer, most=12):
+    for name, weight in model.strongest(head, features, answer, most=60):
         for cue, words in looked.words_of(name):
             if weight > 0 and words not in found and len(found) < MOST_REASONS:
                 found[words] = Reason(about, cue, words, round(weight, 2))

@@ -21,6 +21,7 @@ from storage.tables.duty import (
     Swap,
     TurnChange,
 )
+from storage.tables.learning import Correction, Reading
 from storage.tables.local import (
     LocalFile,
     LocalMember,
@@ -47,6 +48,7 @@ __all__ = [
     "Audit",
     "Chat",
     "Chore",
+    "Correction",
     "Counted",
     "Draft",
     "DutyGap",
@@ -67,6 +69,7 @@ __all__ = [
     "Person",
     "PersonHours",
     "Posted",
+    "Reading",
     "Reminder",
     "Request",
     "RequestCounter",

@@ -58,6 +58,9 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(String(400))  #: encrypted (storage/secrets.py)
     skills: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
+    #: whether their words may be kept to learn from; None: they did not say, so they may not
+    lends_words: Mapped[bool | None]
+    lends_asked_at: Mapped[datetime | None]  #: asked once
 
 
 class Account(Base):
@@ -139,6 +142,8 @@ class Chat(Base):
     hears_all: Mapped[bool] = mapped_column(default=True)
     can_speak: Mapped[bool] = mapped_column(default=True)
     greeted_at: Mapped[datetime | None]
+    #: since when it is opened here without a question, for the bot was right often enough
+    acts_since: Mapped[datetime | None]
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     # Groups are few, private chats as many as residents.

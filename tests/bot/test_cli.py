@@ -34,6 +34,7 @@ COMMANDS = (
     "invite",
     "doctor",
     "understand",
+    "learn",
     "version",
 )
 

@@ -478,6 +478,23 @@ async def test_a_demonstration_s_clock_turned_forward_wakes_a_waiting_chat(store
         await _until(lambda: office.stands == ["g1:1"])
 
 
+async def test_a_pause_that_ends_while_the_database_is_asked_is_not_slept_through(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.van.faults = [PassingError("too many", timedelta(hours=1))]
+    await office.lays(say("1"))
+    await office.sends()
+    asked = post.next_letter_at
+
+    async def slowly(*args: Any) -> Any:
+        office.clock.turn(timedelta(hours=1))
+        return await asked(*args)
+
+    monkeypatch.setattr(post, "next_letter_at", slowly)
+    async with working(office):
+        await _until(lambda: office.stands == ["g1:1"])
+
+
 async def test_chats_that_wait_no_more_are_forgotten(office: Office) -> None:
     office.van.faults = [PassingError("too many", timedelta(seconds=1)) for _ in range(50)]
     await office.lays(*(say("1", f"g{n}") for n in range(50)))

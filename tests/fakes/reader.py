@@ -12,8 +12,7 @@ from handlers.understanding.reader import Reader
 @cache
 def shipped_reader() -> Reader:
     """The reader with the shipped policy: it never changes, so all tests share one."""
-    cues = {name: each.cues for name, each in default_policy().categories.items() if each.cues}
-    return Reader.load(extra_cues=cues)
+    return Reader.load(extra_cues=default_policy().own_cues)
 
 
 WORDS = {

@@ -135,7 +135,7 @@ async def people_directory(store: Store) -> None:
                 name=name,
                 code=key,
                 path="",
-                settings={},
+                settings={} if above else {"mode": "act"},  # nobody is asked first
                 parent_id=above.id if above else None,
             )
             session.add(area)

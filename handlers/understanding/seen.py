@@ -1,0 +1,116 @@
+"""What the reader saw in a message apart from its words: what may be kept to learn from it.
+
+Kept are the names of cues ("#c lift", "#s fault") and of circumstances ("@role=resident",
+"@last=talk"): closed lists, from which no text can be made again. What is made of the words
+themselves (n-grams, the cue's own wording, the signs around a room) is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from handlers.understanding import placing
+from handlers.understanding.features import whole, words_only
+from handlers.understanding.linking import TABLE, pair_features
+from handlers.understanding.meaning import Heard, KnownRequest, Place, Reason, Scene
+from handlers.understanding.placing import PARTS
+
+#: In which situation, or of which line before, a cue was seen.
+AROUND = re.compile(r"(?:own|before|near|(?:quiet|near|open),(?:resident|staff))\|")
+#: Cues and circumstances have longer names than any n-gram that begins with the same sign.
+NAMED = re.compile(r"(?:#[cds] |[#@][a-z])[\x20-\x7e]{2,}")
+#: These quote the text.
+QUOTING = ("#word ", "@after=", "@ahead=")
+
+
+def wordless(features: Iterable[str]) -> list[str]:
+    """Those features from which nothing can be told of the words, in order."""
+    return sorted({each for each in features if _is_wordless(each)})
+
+
+def _is_wordless(feature: str) -> bool:
+    name = AROUND.sub("", feature, count=1)
+    return bool(NAMED.fullmatch(name)) and not name.startswith(QUOTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What may be kept of one reading."""
+
+    #: by table of the model: the wordless features
+    tables: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    #: by part of the place: what each source says ("home": "3")
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    def kept(self) -> dict[str, Any]:
+        """As a row keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Seen:
+        """From a row."""
+        return cls(dict(data.get("tables", {})), dict(data.get("sources", {})))
+
+    def source_of(self, place: Place) -> dict[str, str]:
+        """For each part of a place from which source it is; nothing where one has no source."""
+        right = {
+            "building": _named(self.sources.get("building"), place.building),
+            "unit": _named(self.sources.get("unit"), place.unit),
+            "tail": self._tail(place),
+        }
+        found = {part: name for part, name in right.items() if name is not None}
+        if len(found) < len(PARTS):
+            return {}
+        return {**found, "together": ",".join(found[part] for part in PARTS)}
+
+    def _tail(self, place: Place) -> str | None:
+        for name, (floor, room) in self.sources.get("tail", {}).items():
+            if room == place.room and (room is not None or floor == place.floor):
+                return name
+        return None
+
+
+def _named(sources: Mapping[str, Any] | None, value: str | None) -> str | None:
+    return next((name for name, each in (sources or {}).items() if each == value), None)
+
+
+def see(heard: Heard, scene: Scene, category: str | None) -> Seen:
+    """What may be kept of a message in its scene."""
+    found = placing.sources(heard, scene)
+    return Seen(
+        {
+            "whole": wordless(whole(heard, scene)),
+            "words": wordless(words_only(heard, scene)),
+            "place": wordless(placing.place_features(heard, scene, category or "other")),
+        },
+        {
+            "building": dict(found.building),
+            "unit": dict(found.unit),
+            "tail": {name: list(tail) for name, tail in found.tail.items()},
+        },
+    )
+
+
+def see_pair(heard: Heard, request: KnownRequest) -> Seen:
+    """What a message and a request have in common: nothing of it is words."""
+    return Seen({TABLE: sorted(set(pair_features(heard, Scene(requests=(request,)), request)))})
+
+
+def where_from(heard: Heard, scene: Scene, place: Place) -> list[Reason]:
+    """From where each part of a place is known: the words, the sender's home, the group.
+
+    The cue of each is its source and the part: "home unit".
+    """
+    found = placing.sources(heard, scene)
+    rooms = {name: room for name, (_, room) in found.tail.items() if room is not None}
+    parts = {"building": found.building, "unit": found.unit, "room": rooms}
+    reasons: list[Reason] = []
+    for part, names in parts.items():
+        if (value := getattr(place, part)) is not None:
+            source = placing.source_of(names, value) or "said"
+            source = "said" if source == "room" else source
+            reasons.append(Reason("place", f"{source} {part}", value, 1.0))
+    return reasons

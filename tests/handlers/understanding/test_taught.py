@@ -1,0 +1,62 @@
+"""A correction as an example: what its heads look at, and which answers were possible."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from handlers.understanding.linking import TABLE
+from handlers.understanding.meaning import Heard, Kind, KnownRequest, Place, Scene, Urgency
+from handlers.understanding.model import load_model
+from handlers.understanding.reader import WEIGHTS
+from handlers.understanding.reading import HEADS
+from handlers.understanding.seen import Seen, see, see_pair
+from handlers.understanding.taught import Taught, answers, table_of
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+TEXT = "电梯又坏了"
+HOME = Place("3", "2", None, "501")
+
+
+def seen() -> Seen:
+    heard = Heard("9", AT, "li", TEXT, home=HOME, role="unit_captain")
+    return see(heard, Scene(area=Place("3")), "lift")
+
+
+def test_without_words_only_what_was_kept_is_looked_at() -> None:
+    taught = Taught("not_request", seen(), {"outcome": "talk"})
+    assert taught.features("whole") == seen().tables["whole"]
+
+
+def test_words_add_their_own_and_change_nothing_of_what_was_around() -> None:
+    kept = seen().tables["whole"]
+    more = set(Taught("not_request", seen(), {}, TEXT).features("whole")) - set(kept)
+    assert {"电梯", "又坏了", "#word 电梯"} <= more
+    assert not [each for each in more if "|" in each or each.startswith("@")]
+
+
+def test_the_place_has_the_answers_that_were_possible() -> None:
+    taught = Taught("place", seen(), {})
+    assert taught.allowed("unit") == {"home", "none"}
+    assert "area,home,home" in (taught.allowed("together") or ())
+    assert taught.allowed("outcome") is None
+
+
+def test_the_shipped_model_answers_what_it_reads() -> None:
+    model = load_model(WEIGHTS)
+    taught = Taught("category", seen(), {"category": "lift"}, TEXT)
+    assert answers(model, taught, "category") == "lift"
+    assert answers(model, taught, "building") in (taught.allowed("building") or ())
+
+
+def test_every_decision_has_its_table() -> None:
+    model = load_model(WEIGHTS)
+    assert {head: table_of(head) for head in (*HEADS, "link")} == {
+        head: each.table for head, each in model.heads.items()
+    }
+
+
+def test_of_a_pair_there_is_one_table() -> None:
+    known = KnownRequest("5", "lift", Urgency.NORMAL, Kind.REPAIR, HOME, "wang", AT, AT, "电梯坏了")
+    taught = Taught("merged", see_pair(Heard("9", AT, "li", TEXT), known), {"link": "yes"})
+    assert taught.features(TABLE)
+    assert answers(load_model(WEIGHTS), taught, "link") in ("yes", "no")
