@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -100,13 +100,29 @@ async def _volume(work: Work, period: Period, areas: Sequence[int]) -> int:
 
 
 async def _of_month(work: Work, cells: Cells, before: int) -> Sums:
+    areas = await query.sums_by_area(work.store, cells)
+    kinds = await query.sums_by_kind(work.store, cells)
     return Sums(
-        whole=(await query.sums(work.store, cells)).get(None, {}),
-        areas=await query.sums(work.store, cells, "area"),
-        categories=await query.sums(work.store, cells, "category"),
-        rungs=await query.sums(work.store, cells, "rung"),
+        whole=_together(areas.values()),
+        areas=areas,
+        categories={
+            each: _together(marks for (category, _), marks in kinds.items() if category == each)
+            for each in {category for category, _ in kinds}
+        },
+        rungs={
+            each: _together(marks for (_, rung), marks in kinds.items() if rung == each)
+            for each in {rung for _, rung in kinds}
+        },
         before=before,
     )
+
+
+def _together(some: Iterable[Marks]) -> Marks:
+    found: dict[str, int] = {}
+    for marks in some:
+        for mark, n in marks.items():
+            found[mark] = found.get(mark, 0) + n
+    return found
 
 
 async def _of_days(work: Work, cells: Cells, before: int) -> Sums:

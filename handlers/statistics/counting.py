@@ -15,7 +15,8 @@ from handlers.requests.measured import STANDS
 from handlers.statistics.stories import Count, Key, Line, count_of, story_of
 from storage.queries import directory as directory_query
 from storage.queries import statistics as query
-from storage.tables import Counted, Event, Request
+from storage.queries.statistics import Past
+from storage.tables import Counted, Request
 
 #: A sum: the first day of its month, place, category, rung and mark.
 Sum = tuple[date, int, str, int, str]
@@ -44,18 +45,21 @@ async def count(work: Work, ids: Sequence[int]) -> None:
 
 
 async def _count(
-    work: Work, histories: Mapping[int, Sequence[Event]], before: Mapping[int, Counted]
+    work: Work, histories: Mapping[int, Sequence[Past]], before: Mapping[int, Counted]
 ) -> None:
     """Take what these requests counted as off the sums, and put on what they count as now."""
     store = work.store
     sums: Counter[Sum] = Counter()
+    buildings: dict[int, int] = {}
     for request_id, events in histories.items():
-        story = story_of([await line_of(work, event) for event in events])
+        story = story_of([await line_of(work, event, buildings) for event in events])
         assert story is not None
         now, row = count_of(story), before.get(request_id)
         if row is not None:
-            sums.subtract(_sums(_was(row)))
-        sums.update(_sums(now))
+            for each in _sums(_was(row)):
+                sums[each] -= 1
+        for each in _sums(now):
+            sums[each] += 1
         _keep(store, request_id, row, now)
     await store.flush()
     changed = sorted((key, n) for key, n in sums.items() if n)
@@ -87,13 +91,16 @@ def _keep(store: AsyncSession, request_id: int, row: Counted | None, now: Count)
     row.answer_by, row.solve_by = now.answer_by, now.solve_by
 
 
-async def line_of(work: Work, event: Event) -> Line:
+async def line_of(work: Work, event: Past, buildings: dict[int, int]) -> Line:
     """A line of history as the numbers see it; places inside a building are the building."""
     stands = event.data.get(STANDS) or await guess(work, event)
-    return line_from(event, stands, await _building(work, int(stands["area"])))
+    area = int(stands["area"])
+    if area not in buildings:
+        buildings[area] = await _building(work, area)
+    return line_from(event, stands, buildings[area])
 
 
-def line_from(event: Event, stands: Mapping[str, Any], area: int) -> Line:
+def line_from(event: Past, stands: Mapping[str, Any], area: int) -> Line:
     """The same, when it is known where it stands."""
     day = stands.get("day")
     return Line(
@@ -129,7 +136,7 @@ def building_of(line: Iterable[tuple[int, str]]) -> int:
     return [area_id for area_id, kind in line if kind not in query.INSIDE][-1]
 
 
-async def guess(work: Work, event: Event) -> Mapping[str, Any]:
+async def guess(work: Work, event: Past) -> Mapping[str, Any]:
     """Lines of a version without numbers: the request stood there where it stands now."""
     request = await work.store.get_one(Request, event.request_id)
     facts = await directory_query.facts_at(work.store, request.area_id)
@@ -137,7 +144,7 @@ async def guess(work: Work, event: Event) -> Mapping[str, Any]:
     return _guessed(event, request, opened)
 
 
-def _guessed(event: Event, request: Request, opened: date) -> Mapping[str, Any]:
+def _guessed(event: Past, request: Request, opened: date) -> Mapping[str, Any]:
     """Where an old line says too little, what is known of its request now."""
     theirs = (request.reporter_id, request.filed_by)
     by = "affected" if event.actor_id in theirs else "helper"

@@ -15,7 +15,8 @@ from handlers.statistics import counting
 from handlers.statistics.chain import NAME, VERSION, Chain
 from handlers.statistics.stories import BOUNDS, Line
 from storage.queries import statistics as query
-from storage.tables import Area, Event
+from storage.queries.statistics import Past
+from storage.tables import Area
 
 #: Lines that change no state and are told all the same: how many say so, and what they say.
 NOTES = frozenset({"join", "leave", "said_solved"})
@@ -59,7 +60,7 @@ async def _places(work: Work) -> AsyncIterator[dict[str, Any]]:
 
 
 def _line(
-    event: Event, stands: Mapping[str, Any] | None, inside: Mapping[int, int]
+    event: Past, stands: Mapping[str, Any] | None, inside: Mapping[int, int]
 ) -> dict[str, Any]:
     fields: dict[str, Any] = {"event": event.id, "at": _text(event.at), "move": event.move}
     if stands is None:
@@ -82,7 +83,7 @@ def _line(
     return fields | {name: value for name, value in told.items() if value is not None}
 
 
-def _who(event: Event, household: int | None, pseudonym: Pseudonym) -> dict[str, str]:
+def _who(event: Past, household: int | None, pseudonym: Pseudonym) -> dict[str, str]:
     """Which request, and which of those affected: by names that lead nowhere without the key."""
     found = {"request": pseudonym(f"request:{event.request_id}")}
     stands: Mapping[str, Any] = event.data.get(STANDS, {})

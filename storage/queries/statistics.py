@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.base import begins_with, insert_of
 from storage.tables import Area, Chore, Counted, Event, Request, Supporter, Tally
@@ -19,13 +18,6 @@ AT_ONCE = 500
 #: Kinds of places that no number tells apart.
 INSIDE = ("unit", "household")
 COUNTS = "n"  #: the first mark of whatever is counted
-
-Facet = Literal["area", "category", "rung"]
-COLUMNS: Mapping[Facet, InstrumentedAttribute[Any]] = {
-    "area": Tally.area_id,
-    "category": Tally.category,
-    "rung": Tally.rung,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +38,25 @@ async def places(store: AsyncSession, paths: Iterable[str]) -> list[Area]:
     return list(rows.all())
 
 
-async def sums(
-    store: AsyncSession, cells: Cells, facet: Facet | None = None
-) -> dict[Any, dict[str, int]]:
-    """How many requests of whole months carry each mark, by a facet (None: all, under None)."""
-    by = [COLUMNS[facet]] if facet else []
-    rows = await store.execute(
-        select(Tally.mark, func.sum(Tally.n), *by).where(*_months(cells)).group_by(Tally.mark, *by)
-    )
-    found: dict[Any, dict[str, int]] = {}
-    for row in rows.all():
-        if row[1]:
-            found.setdefault(row[2] if facet else None, {})[str(row[0])] = int(row[1])
+async def sums_by_area(store: AsyncSession, cells: Cells) -> dict[int, dict[str, int]]:
+    """How many requests of whole months carry each mark, by building."""
+    found: dict[int, dict[str, int]] = {}
+    by = (Tally.area_id, Tally.mark)
+    rows = await store.execute(select(*by, func.sum(Tally.n)).where(*_months(cells)).group_by(*by))
+    for area, mark, n in rows.all():
+        if n:
+            found.setdefault(area, {})[mark] = int(n)
+    return found
+
+
+async def sums_by_kind(store: AsyncSession, cells: Cells) -> dict[tuple[str, int], dict[str, int]]:
+    """The same by category and rung together: one reading for both."""
+    found: dict[tuple[str, int], dict[str, int]] = {}
+    by = (Tally.category, Tally.rung, Tally.mark)
+    rows = await store.execute(select(*by, func.sum(Tally.n)).where(*_months(cells)).group_by(*by))
+    for category, rung, mark, n in rows.all():
+        if n:
+            found.setdefault((category, rung), {})[mark] = int(n)
     return found
 
 
@@ -140,16 +139,45 @@ async def waiting(
     return [Waits(area, category, rung, n) for area, category, rung, n in rows.all()]
 
 
-async def histories(store: AsyncSession, ids: Sequence[int]) -> dict[int, list[Event]]:
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A line of history as it stands in `event`, read without the rest of the library's care."""
+
+    id: int
+    request_id: int
+    at: datetime
+    move: str
+    actor_id: int | None
+    state_to: str | None
+    data: Mapping[str, Any]
+
+
+PAST = (
+    Event.id,
+    Event.request_id,
+    Event.at,
+    Event.move,
+    Event.actor_id,
+    Event.state_to,
+    Event.data,
+)
+
+
+def _past(row: Any) -> Past:
+    return Past(*row[: len(PAST)])
+
+
+async def histories(store: AsyncSession, ids: Sequence[int]) -> dict[int, list[Past]]:
     """The lines of these requests that say where they stand, in their order."""
-    rows = await store.scalars(
-        select(Event)
+    rows = await store.execute(
+        select(*PAST)
         .where(Event.request_id.in_(ids), Event.state_to.is_not(None))
         .order_by(Event.id)
     )
-    found: dict[int, list[Event]] = {}
-    for event in rows.all():
-        found.setdefault(event.request_id, []).append(event)
+    found: dict[int, list[Past]] = {}
+    for row in rows.all():
+        past = _past(row)
+        found.setdefault(past.request_id, []).append(past)
     return found
 
 
@@ -203,12 +231,12 @@ async def all_places(store: AsyncSession) -> list[Area]:
     return list(rows.all())
 
 
-async def lines(store: AsyncSession) -> AsyncIterator[tuple[Event, int | None]]:
+async def lines(store: AsyncSession) -> AsyncIterator[tuple[Past, int | None]]:
     """All lines of history as they were written, with the household of whoever's voice it is."""
     last = 0
     while True:
         rows = await store.execute(
-            select(Event, Supporter.household_id)
+            select(*PAST, Supporter.household_id)
             .outerjoin(
                 Supporter,
                 (Supporter.request_id == Event.request_id)
@@ -219,11 +247,12 @@ async def lines(store: AsyncSession) -> AsyncIterator[tuple[Event, int | None]]:
             .limit(AT_ONCE)
         )
         found = rows.all()
+        for row in found:
+            past = _past(row)
+            last = past.id
+            yield past, row.household_id
         if not found:
             return
-        for event, household in found:
-            yield event, household
-        last = found[-1][0].id
 
 
 async def reported_places(store: AsyncSession) -> Sequence[Area]:
