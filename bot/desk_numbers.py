@@ -86,7 +86,7 @@ async def stats(wish: Wish) -> int:
         scope = commands.scope_of(work, facts, paths, ask.period)
         if wish.picture or wish.excel:
             found = replace(found, curves=await asking.curves(work, paths, ask))
-        told = [(each, await each.run(work, scope)) for each in sections]
+        told = [(each, await each.run(work, language, scope)) for each in sections]
         more = {each.name: {line.name: dict(line.values) for line in lines} for each, lines in told}
         extra = await commands.added(work, language, sections, scope)
         _files(work, language, found, wish)

@@ -155,7 +155,7 @@ class Section:
 
     name: str  #: for programs
     title: str  #: key of its heading
-    run: Callable[[Work, Scope], Awaitable[Sequence[Number]]]
+    run: Callable[[Work, str, Scope], Awaitable[Sequence[Number]]]  #: in a language
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from handlers.digest.rules import WEEK
 from handlers.directory import access, paging
 from handlers.directory.addresses import address_of
 from handlers.directory.groups import language_of
+from handlers.noise import numbers
 from storage.queries import directory as directory_query
 from storage.queries import noise as noise_query
 from storage.tables import Chat
@@ -112,4 +113,5 @@ async def parses(ctx: Context, rest: str) -> bool:
 SUBJECT = Subject(
     commands=(Command("digest", digest, ("周报", "小结"), right="manage", parses=parses),),
     presses={"dig": on_press},
+    sections=(numbers.SECTION,),
 )

@@ -10,7 +10,7 @@ from handlers.chat import Content, Mark, Message, Press
 from handlers.commands import Command, Subject
 from handlers.context import Context, RefusalError
 from handlers.directory.zones import zone_at
-from handlers.promises import cards, making
+from handlers.promises import cards, making, numbers
 from handlers.promises.rules import ASKED, BROKEN, KEPT, OPEN
 from handlers.requests import plain_words, promised, texts, voices, when
 from handlers.requests.case import Case
@@ -256,4 +256,5 @@ SUBJECT = Subject(
     ),
     presses={"pro": on_press},
     forms={FORM: on_words},
+    sections=(numbers.SECTION,),
 )

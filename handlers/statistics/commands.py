@@ -183,7 +183,7 @@ async def added(work: Work, language: str, sections: Sequence[Section], scope: S
     """What other subjects add: a heading and its lines each."""
     lines: list[str] = []
     for section in sections:
-        if told := await section.run(work, scope):
+        if told := await section.run(work, language, scope):
             lines += ["", work.word(language, section.title)]
             lines += [work.word(language, each.key, **each.values) for each in told]
     return lines

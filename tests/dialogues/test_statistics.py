@@ -416,7 +416,7 @@ async def test_other_subjects_add_their_numbers(
 ) -> None:
     asked: list[Scope] = []
 
-    async def run(work: Work, scope: Scope) -> list[Number]:
+    async def run(work: Work, language: str, scope: Scope) -> list[Number]:
         asked.append(scope)
         return [Number("kept", "stats.volume", {"n": 7})]
 

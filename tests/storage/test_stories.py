@@ -231,6 +231,8 @@ async def test_a_promise_is_noted_moved_and_broken(stage: Stage) -> None:
         counted = await promises_by_role(store, path, MONDAY, MONDAY + timedelta(days=9))
     assert counted == [Kept("unit_captain", 0, 1, 0, 1)]
     assert "抱歉" in stage.card(1).text
+    await stage.feng.writes("/stats 2026-03")
+    assert "承诺兑现\n单元长：兑现 0，没兑现 1" in stage.feng.last.text
 
 
 async def test_a_week_s_digest_and_what_was_held_back(stage: Stage) -> None:
@@ -251,3 +253,5 @@ async def test_a_week_s_digest_and_what_was_held_back(stage: Stage) -> None:
     async with stage.app.store.read() as store:
         counted = await held_back(store, "/", MONDAY - timedelta(days=1), stage.clock.now())
     assert counted == HeldBack(posted=1, held=2, folded=2)
+    await stage.feng.writes("/stats 2026-03")
+    assert "发出 1 条，压下 2 条，其中合并告知 2 条" in stage.feng.last.text
