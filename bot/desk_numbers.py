@@ -25,6 +25,7 @@ from handlers.statistics import (
     commands,
     drawing,
     events,
+    periods,
     recounting,
     texts,
     workbooks,
@@ -76,10 +77,11 @@ async def stats(wish: Wish) -> int:
     async with _app() as app, app.store.read() as store:
         work = Work(app.desk, store, app.clock.now())
         said = commands.read(work, wish.words)
-        paths = await _paths(work, said.others)
+        paths = await asking.upto_building(work, await _paths(work, said.others))
         facts = await directory_query.facts_at(store, directory_query.ids_of(paths[0])[-1])
         today = (await asking.ask_at(work, facts, None, None)).today
         ask = await asking.ask_at(work, facts, *said.periods(today))
+        commands.check_begun(work, app.settings.language, ask)
         found = await asking.numbers(work, paths, ask)
         language = app.settings.language
         sections = app.dispatcher.tables.sections
@@ -108,7 +110,14 @@ async def _paths(work: Work, area: str) -> list[str]:
         except RefusalError as error:
             problem = error
     assert problem is not None
-    raise problem
+    raise _not_understood(area) or problem
+
+
+def _not_understood(words: str) -> RefusalError | None:
+    """A month that there is not ("2026-13") is no place that is not there."""
+    if not periods.MONTH.search(words):
+        return None
+    return RefusalError("stats.period_unknown", text=words[:40])
 
 
 def _files(work: Work, language: str, found: Report, wish: Wish) -> None:
@@ -182,13 +191,18 @@ async def verify(file: Path, wish: Wish) -> int:
 
 def _lines(file: Path) -> Iterator[str]:
     try:
-        with file.open(encoding="utf-8", newline="\n") as stream:
-            for line in stream:
-                yield line.rstrip("\n")
+        with file.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                yield _text(number, line)
     except OSError as error:
         raise DeskError("in_failed", path=file, why=error.strerror or str(error)) from None
+
+
+def _text(number: int, line: bytes) -> str:
+    try:
+        return line.rstrip(b"\n").decode()
     except UnicodeDecodeError:
-        raise DeskError("in_failed", path=file, why="UTF-8") from None
+        raise BrokenError(number, "unreadable") from None
 
 
 async def _recounted(settings: Settings, found: Recount, wish: Wish) -> None:
@@ -198,8 +212,9 @@ async def _recounted(settings: Settings, found: Recount, wish: Wish) -> None:
         said = commands.read(work, wish.words)
         tops = found.named(said.others) if said.others else found.roots
         if not tops or (said.others and len(tops) > 1):
-            raise DeskError("place_unknown", text=said.others)
+            raise _not_understood(said.others) or DeskError("place_unknown", text=said.others)
         made = recounting.numbers(found, tops, *said.periods(found.today(tops[0])))
+        commands.check_begun(work, settings.language, made.ask)
         _show(work, settings.language, made, wish)
     await store.close()
 

@@ -69,8 +69,9 @@ async def _own_path(ctx: Context) -> str | None:
 async def areas_with(ctx: Context, right: Right) -> list[Area]:
     """The places at which the person who speaks has a right (the tops; all below is theirs too)."""
     held = await query.roles_of(ctx.store, ctx.person.id)
-    found = {area.id: area for role, area in held if right in ctx.policy.rights(role)}
-    return sorted(found.values(), key=lambda area: (len(area.path), area.id))
+    found = {area.path: area for role, area in held if right in ctx.policy.rights(role)}
+    tops = [found[path] for path in places.outermost(found)]
+    return sorted(tops, key=lambda area: (len(area.path), area.id))
 
 
 async def require_somewhere(ctx: Context, right: Right) -> list[Area]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from handlers.context import RefusalError, Work
 from handlers.directory.several import SeveralError
@@ -39,6 +39,12 @@ TOKEN = re.compile(r"^area\.(\d{1,18})$")
 def looks_like_place(text: str) -> bool:
     """Whether a text as a whole says where, be there such a place or not."""
     return len(text) <= 60 and WHERE.fullmatch(text.strip()) is not None
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """These paths in their order, without those that lie in another of them."""
+    some = list(paths)
+    return [each for each in some if not any(each.startswith(o) for o in some if o != each)]
 
 
 def token(area: Area) -> str:

@@ -183,9 +183,14 @@ def _names_of_states(ctx: Context) -> dict[str, str]:
 
 
 async def paths_of(ctx: Context) -> tuple[str, ...]:
-    """The places whose requests this person may list here: the group's, those of their roles,
-    else the buildings in which they live."""
-    if not ctx.private and ctx.chat.area_id is not None:
+    """The places whose requests this person may list here: in a group those of its place; in
+    private those of their roles, else the buildings in which they live.
+
+    Raises RefusalError in a group of no place: nobody knows who reads it.
+    """
+    if not ctx.private:
+        if ctx.chat.area_id is None:
+            raise RefusalError("directory.greeting_link")
         return ((await directory_query.facts_at(ctx.store, ctx.chat.area_id)).path,)
     if held := await rights.areas_with(ctx, "answer"):
         return tuple(area.path for area in held)

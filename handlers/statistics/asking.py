@@ -45,7 +45,8 @@ def _baseline(work: Work, facts: AreaFacts, period: Period) -> Period:
 
 async def numbers(work: Work, paths: Sequence[str], ask: Ask) -> Report:
     """The numbers of the requests at or under these paths."""
-    known = await query.places(work.store, await _upto_building(work, paths))
+    paths = await upto_building(work, paths)
+    known = await query.places(work.store, paths)
     areas = [area.id for area in known]
     cells = Cells(ask.period.begin, ask.period.end, areas)
     before = await _volume(work, ask.baseline, areas)
@@ -82,7 +83,7 @@ async def title(work: Work, paths: Sequence[str]) -> str:
 
 async def curves(work: Work, paths: Sequence[str], ask: Ask) -> Curves:
     """How many there were by day and by month."""
-    known = await query.places(work.store, await _upto_building(work, paths))
+    known = await query.places(work.store, await upto_building(work, paths))
     areas = [area.id for area in known]
     days = await query.by_day(work.store, Cells(ask.period.begin, ask.period.end, areas))
     months = periods.last_months(ask.period, MONTHS)
@@ -157,14 +158,16 @@ def _by(found: Sequence[Alike], facet: Callable[[Alike], Any]) -> dict[Any, Mark
     return sums
 
 
-async def _upto_building(work: Work, paths: Sequence[str]) -> list[str]:
-    """A stairwell or a home has the numbers of its building: no number tells a home apart."""
+async def upto_building(work: Work, paths: Sequence[str]) -> list[str]:
+    """A stairwell or a home has the numbers of its building: no number tells a home apart.
+
+    Each place once: none that lies in another of them is counted a second time.
+    """
     found: list[str] = []
     for path in paths:
         line = await directory_query.line_of(work.store, path)
-        known = [each.path for each in line if each.kind not in query.INSIDE]
-        found.append(known[-1])
-    return list(dict.fromkeys(found))
+        found.append([each.path for each in line if each.kind not in query.INSIDE][-1])
+    return places.outermost(dict.fromkeys(found))
 
 
 async def _waits(work: Work, cells: Cells, ask: Ask) -> list[Wait]:

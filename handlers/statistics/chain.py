@@ -61,7 +61,7 @@ def checked(lines: Iterable[str]) -> Iterator[tuple[int, str, dict[str, Any]]]:
     for number, text in enumerate(lines, 1):
         fields = _read(number, text)
         found = fields.pop(SEAL, None)
-        before = seal(before, fields)
+        before = _sealed(number, before, fields)
         if ended or found != before:
             raise BrokenError(number, "hash")
         if number == 1 and (fields.get("head"), fields.get("version")) != (NAME, VERSION):
@@ -74,10 +74,17 @@ def checked(lines: Iterable[str]) -> Iterator[tuple[int, str, dict[str, Any]]]:
         raise BrokenError(number + 1, "end")
 
 
+def _sealed(number: int, before: str, fields: Mapping[str, Any]) -> str:
+    try:
+        return seal(before, fields)
+    except ValueError:  # half a sign, which no file of ours holds
+        raise BrokenError(number, "unreadable") from None
+
+
 def _read(number: int, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BrokenError(number, "unreadable") from None
     if not isinstance(found, dict):
         raise BrokenError(number, "unreadable")

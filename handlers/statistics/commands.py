@@ -16,7 +16,7 @@ from handlers.directory.zones import zone_at
 from handlers.requests import lists
 from handlers.statistics import asking, monthly, periods, texts
 from handlers.statistics.periods import Period
-from handlers.statistics.report import Report
+from handlers.statistics.report import Ask, Report
 from storage.queries import directory as directory_query
 from storage.tables import Area
 
@@ -57,22 +57,12 @@ async def parses(ctx: Context, rest: str) -> bool:
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "stats:<view>:<period>:<place>" (place 0: those that one may see)."""
     view, begins, area_id = arguments
-    period = _period(begins)
+    period = periods.beginning(begins)
     area = await ctx.store.get(Area, int(area_id)) if int(area_id) else None
     if period is None or (int(area_id) and area is None):
         raise RefusalError("access.old_button")
     paths = await _allowed(ctx, area)
     await _show(ctx, view, Wanted(paths, period, None, area))
-
-
-def _period(text: str) -> Period | None:
-    """The period of a button: "2026-10", or "w2026-10-05" for the week of a day."""
-    try:
-        if text.startswith("w"):
-            return periods.week_of(date.fromisoformat(text[1:]))
-        return periods.month_of(date.fromisoformat(f"{text}-01"))
-    except ValueError:
-        return None
 
 
 async def _wanted(ctx: Context, rest: str) -> Wanted:
@@ -132,20 +122,18 @@ async def _place(ctx: Context, words: str) -> Area:
 
 async def _allowed(ctx: Context, area: Area | None) -> tuple[str, ...]:
     """The places whose numbers this person may see; a place named must lie in them."""
-    paths = await lists.paths_of(ctx)
+    paths = await asking.upto_building(ctx, await lists.paths_of(ctx))
     if area is None:
-        return paths
+        return tuple(paths)
     if not any(area.path.startswith(path) for path in paths):
         raise RefusalError("access.not_yours")
-    return (area.path,)
+    return tuple(await asking.upto_building(ctx, [area.path]))
 
 
 async def _show(ctx: Context, view: str, wanted: Wanted) -> None:
     facts = await directory_query.facts_at(ctx.store, directory_query.ids_of(wanted.paths[0])[-1])
     ask = await asking.ask_at(ctx, facts, wanted.period, wanted.baseline)
-    if ask.period.begin > ask.today:
-        period = texts.period_name(ctx, ctx.language, ask.period)
-        raise RefusalError("stats.not_begun", period=period)
+    check_begun(ctx, ctx.language, ask)
     found = await asking.numbers(ctx, wanted.paths, ask)
     scope = scope_of(ctx, facts, wanted.paths, ask.period)
     lines = await _lines(ctx, view, found, scope)
@@ -155,6 +143,13 @@ async def _show(ctx: Context, view: str, wanted: Wanted) -> None:
         buttons=_buttons(ctx, view, found, wanted),
     )
     ctx.edit_pressed(content)
+
+
+def check_begun(work: Work, language: str, ask: Ask) -> None:
+    """Raises RefusalError for a period that is still to come."""
+    if ask.period.begin > ask.today:
+        period = texts.period_name(work, language, ask.period)
+        raise RefusalError("stats.not_begun", period=period)
 
 
 def scope_of(
@@ -219,12 +214,10 @@ async def month(ctx: Context, rest: str) -> None:
     period = wanted.period or periods.before(periods.month_of(today))
     if period.kind != "month":
         raise RefusalError("stats.period_unknown", text=rest[:40])
-    if period.begin > today:
-        name = texts.period_name(ctx, ctx.language, period)
-        raise RefusalError("stats.not_begun", period=name)
+    ask = await asking.ask_at(ctx, facts, period, wanted.baseline)
+    check_begun(ctx, ctx.language, ask)
     if not ctx.can(ctx.chat.platform).files:
         raise RefusalError("stats.no_files")
-    ask = await asking.ask_at(ctx, facts, period, wanted.baseline)
     await monthly.send(ctx, ctx.chat, ctx.language, area, ask)
 
 

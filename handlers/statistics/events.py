@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from config.policy import StatisticsPolicy
 from handlers.context import Work
+from handlers.requests import routing
 from handlers.requests.measured import STANDS
 from handlers.statistics import counting
 from handlers.statistics.chain import NAME, VERSION, Chain
 from handlers.statistics.stories import BOUNDS, Line
+from storage.queries import directory as directory_query
 from storage.queries import statistics as query
+from storage.queries.directory import ids_of
 from storage.queries.statistics import Past
 from storage.tables import Area
 
@@ -40,23 +45,38 @@ async def written(work: Work, pseudonym: Pseudonym, chain: Chain) -> AsyncIterat
 
 
 def _head(work: Work) -> dict[str, Any]:
-    own = work.policy.statistics
     return {
         "head": NAME,
         "version": VERSION,
         "as_of": work.now.astimezone(UTC).isoformat(),
         "zone": work.desk.defaults.timezone,
-        "small": own.small,
-        "baseline": own.baseline,
+        **_compared(work.policy.statistics),
         "bounds_minutes": [each.total_seconds() / 60 for each in BOUNDS],
     }
 
 
 async def _places(work: Work) -> AsyncIterator[dict[str, Any]]:
     """Buildings and what is above them: nothing inside a building is named."""
+    rules = {"/": work.policy.statistics}
     for area in await query.all_places(work.store):
         fields = {"place": area.id, "kind": area.kind, "name": area.name, "path": area.path}
-        yield {**fields, "zone": area.timezone} if area.timezone else fields
+        if area.timezone:
+            fields["zone"] = area.timezone
+        above = rules[area.path.removesuffix(f"{area.id}/")]
+        own = rules[area.path] = await _rules_at(work, area)
+        yield fields if own == above else fields | _compared(own)
+
+
+async def _rules_at(work: Work, area: Area) -> StatisticsPolicy:
+    if not work.policy.places:
+        return work.policy.statistics
+    facts = await directory_query.facts_at(work.store, area.id)
+    return routing.policy_at(work.policy, facts).statistics
+
+
+def _compared(rules: StatisticsPolicy) -> dict[str, Any]:
+    """What numbers are compared with, in the head and at a place where another policy holds."""
+    return {"small": rules.small, "baseline": rules.baseline}
 
 
 def _line(
@@ -107,14 +127,14 @@ def read_line(fields: Mapping[str, Any]) -> Line | None:
         return None
     return Line(
         id=int(fields["event"]),
-        at=datetime.fromisoformat(fields["at"]),
+        at=read_moment(fields["at"]),
         move=str(fields["move"]),
         state=str(fields["state"]),
         by=str(fields["by"]),
         category=str(fields["category"]),
         area=int(fields["place"]),
         rung=int(fields["rung"]),
-        ending=fields.get("ending"),
+        ending=str(fields["ending"]) if "ending" in fields else None,
         answer_due=_moment(fields.get("answer_due")),
         solve_due=_moment(fields.get("solve_due")),
         day=date.fromisoformat(fields["day"]) if "day" in fields else None,
@@ -124,15 +144,34 @@ def read_line(fields: Mapping[str, Any]) -> Line | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return read_moment(text) if text else None
 
 
 def read_place(fields: Mapping[str, Any]) -> Area:
     """A place of the file. Raises KeyError, ValueError or TypeError."""
+    path = str(fields["path"])
+    if ids_of(path)[-1:] != [int(fields["place"])]:
+        raise ValueError(path)
     return Area(
         id=int(fields["place"]),
         kind=str(fields["kind"]),
         name=str(fields["name"]),
-        path=str(fields["path"]),
-        timezone=fields.get("zone"),
+        path=path,
+        timezone=read_zone(fields["zone"]) if "zone" in fields else None,
     )
+
+
+def read_zone(text: str) -> str:
+    """The name of a time zone. Raises KeyError, ValueError or TypeError for one there is not."""
+    try:
+        return ZoneInfo(text).key
+    except OSError:  # a folder of the zones' files, say
+        raise ValueError(text) from None
+
+
+def read_moment(text: str) -> datetime:
+    """A moment of the file. Raises ValueError or TypeError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment

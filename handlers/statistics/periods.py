@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 MONTH = re.compile(r"(?<!\d)(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})(?:\s*月)?(?!\d|[-/.]\d)")
-#: Earlier years cannot have been meant.
-FIRST_YEAR = 2000
+#: Other years cannot have been meant.
+YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,17 @@ def week_of(day: date) -> Period:
     return Period("week", begin, begin + timedelta(days=7))
 
 
+def beginning(text: str) -> Period | None:
+    """The month "2026-10", or "w2026-10-05" for the week of a day; None: no such period."""
+    try:
+        day = date.fromisoformat(text[1:] if text.startswith("w") else f"{text}-01")
+    except ValueError:
+        return None
+    if day.year not in YEARS:
+        return None
+    return week_of(day) if text.startswith("w") else month_of(day)
+
+
 def before(period: Period) -> Period:
     """The one just before."""
     day = period.begin - timedelta(days=1)
@@ -68,7 +79,7 @@ def months_in(text: str) -> tuple[list[Period], str]:
 
 
 def _month(year: int, month: int) -> Period | None:
-    if not 1 <= month <= 12 or year < FIRST_YEAR:
+    if not 1 <= month <= 12 or year not in YEARS:
         return None
     return month_of(date(year, month, 1))
 

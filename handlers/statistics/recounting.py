@@ -20,15 +20,23 @@ from storage.queries.directory import ids_of
 from storage.tables import Area
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is ranked, and with which month one is compared."""
+
+    small: int
+    baseline: Period | None
+
+
 @dataclass(slots=True)
 class Recount:
     """What a file tells, once its chain was found whole."""
 
     as_of: datetime
     zone: str
-    small: int
-    baseline: str | None
+    compared: Compared
     places: dict[int, Area] = field(default_factory=dict[int, Area])
+    own: dict[int, Compared] = field(default_factory=dict[int, Compared])  #: by place
     counts: list[Count] = field(default_factory=list[Count])
     lines: int = 0
     seal: str = ""
@@ -50,6 +58,11 @@ class Recount:
         """The places that a name fits, by their own or their whole name."""
         return [each for each in self.places.values() if text in (each.name, self.name(each))]
 
+    def compared_at(self, area: Area) -> Compared:
+        """What holds at a place: its own, or that of the nearest place above it."""
+        line = reversed(self.line(area))
+        return next((self.own[each.id] for each in line if each.id in self.own), self.compared)
+
     def today(self, area: Area) -> date:
         """The day of the file at a place."""
         own = next((each.timezone for each in reversed(self.line(area)) if each.timezone), None)
@@ -67,10 +80,12 @@ def read(lines: Iterable[str]) -> Recount:
             elif "place" in fields and "event" not in fields:
                 area = events.read_place(fields)
                 found.places[area.id] = area
+                if "small" in fields:
+                    found.own[area.id] = _compared(fields)
             elif line := events.read_line(fields) if "event" in fields else None:
                 name = str(fields["request"])
                 stories[name] = after(stories.get(name), line)
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, OverflowError):
             raise BrokenError(number, "shape") from None
         found.lines, found.seal = number, seal
     assert found is not None  # an empty file has no end, and was refused
@@ -80,11 +95,16 @@ def read(lines: Iterable[str]) -> Recount:
 
 def _head(fields: Mapping[str, Any]) -> Recount:
     return Recount(
-        as_of=datetime.fromisoformat(fields["as_of"]),
-        zone=str(fields["zone"]),
-        small=int(fields["small"]),
-        baseline=fields["baseline"],
+        as_of=events.read_moment(fields["as_of"]),
+        zone=events.read_zone(fields["zone"]),
+        compared=_compared(fields),
     )
+
+
+def _compared(fields: Mapping[str, Any]) -> Compared:
+    month = fields["baseline"]
+    baseline = periods.month_of(date.fromisoformat(f"{month}-01")) if month is not None else None
+    return Compared(int(fields["small"]), baseline)
 
 
 def numbers(
@@ -94,7 +114,8 @@ def numbers(
     ask = _ask(found, tops[0], period, baseline)
     here = [each for each in found.counts if _within(found, each, tops)]
     inside = [each for each in here if ask.period.begin <= each.key.day < ask.period.end]
-    made = report(ask, _sums(ask, here, inside), list(_waits(ask, inside)), found.small)
+    small = found.compared_at(tops[0]).small
+    made = report(ask, _sums(ask, here, inside), list(_waits(ask, inside)), small)
     top = asking.top_of(tops)
     made_of = {each.what for each in made.areas}
     return Report(
@@ -113,8 +134,8 @@ def numbers(
 def _ask(found: Recount, top: Area, period: Period | None, baseline: Period | None) -> Ask:
     today = found.today(top)
     period = period or periods.month_of(today)
-    if baseline is None and found.baseline and period.kind == "month":
-        baseline = periods.month_of(date.fromisoformat(f"{found.baseline}-01"))
+    if baseline is None and period.kind == "month":
+        baseline = found.compared_at(top).baseline
     return Ask(period, baseline or periods.before(period), today, found.as_of)
 
 

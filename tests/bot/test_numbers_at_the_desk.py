@@ -17,13 +17,28 @@ from bot import desk_numbers
 from bot.app import App
 from bot.cli import cli
 from bot.desk_numbers import Wish
+from handlers.context import RefusalError
 from handlers.statistics import fonts, periods
+from handlers.statistics.chain import Chain
 from handlers.statistics.stories import BOUNDS
 from tests.dialogues.policies import governed
 from tests.harness import GROUP4, Stage
 
 MARCH = "2026-03"
 Words = Callable[[], str]
+
+
+def at_the_desk(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the desk works with this program."""
+
+    class Held:
+        async def __aenter__(self) -> App:
+            return stage.app
+
+        async def __aexit__(self, *error: object) -> None:
+            """It goes on."""
+
+    monkeypatch.setattr(desk_numbers, "_app", Held)
 
 
 @pytest.fixture
@@ -40,16 +55,7 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
         await made.qian.says("门口的灯坏了", GROUP4)
         await made.chen.writes("/cannot 3 没有经费")
 
-        class Held:
-            """The program that the desk works with: this one."""
-
-            async def __aenter__(self) -> App:
-                return made.app
-
-            async def __aexit__(self, *error: object) -> None:
-                """It goes on."""
-
-        monkeypatch.setattr(desk_numbers, "_app", Held)
+        at_the_desk(made, monkeypatch)
         monkeypatch.chdir(tmp_path)
         yield made
 
@@ -60,6 +66,10 @@ def lines_of(file: Path) -> list[str]:
 
 def write(file: Path, lines: list[str]) -> None:
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_bytes(file: Path, lines: list[bytes]) -> None:
+    file.write_bytes(b"".join(each + b"\n" for each in lines))
 
 
 def mode_of(file: Path) -> int:
@@ -102,6 +112,9 @@ async def test_every_number_is_made_again_from_the_file(
     assert await desk_numbers.verify(file, Wish(words, form)) == 0
     out, err = capsys.readouterr()
     head, _, again = out.partition("\n") if form == "table" else (err, "", out)
+    if form == "json":  # what other subjects add is no part of the file
+        told = json.dumps({**json.loads(told), "sections": {}}, ensure_ascii=False)
+        again = json.dumps({**json.loads(again), "sections": {}}, ensure_ascii=False)
     assert again == told
     assert head.split()[-1].strip("。") in seal, "the seal that was told when it was written"
 
@@ -218,6 +231,123 @@ async def test_a_cut_file_is_no_whole_one(stage: Stage, capsys: pytest.CaptureFi
     write(file, lines[:-3])
     assert await desk_numbers.verify(file, Wish()) == 1
     assert "没有写完" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("touched", "at"),
+    [
+        (lambda lines: [*lines[:6], *lines[7:]], 7),  # one is missing
+        (lambda lines: [*lines[:6], lines[7], lines[6], *lines[8:]], 7),  # two changed places
+        (lambda lines: [*lines[:6], lines[5], *lines[6:]], 7),  # one stands twice
+        (lambda lines: [*lines[:6], b"\x89PNG\xff", *lines[7:]], 7),  # no text at all
+        (lambda lines: [*lines[:6], lines[6].replace(b'"rung":0', b'"rung":\xff')], 7),
+        (lambda lines: [*lines[:6], b"[" * 100_000], 7),  # deeper than anybody writes
+        (lambda lines: [*lines[:6], b'{"event": "\\ud800"}'], 7),  # half a sign
+        (lambda lines: lines[:-1], None),  # cut
+        (lambda lines: lines[:0], 1),
+    ],
+)
+async def test_whatever_was_done_to_a_file_its_first_wrong_line_is_named(
+    stage: Stage,
+    capsys: pytest.CaptureFixture[str],
+    touched: Callable[[list[bytes]], list[bytes]],
+    at: int | None,
+) -> None:
+    file = Path("events.jsonl")
+    await desk_numbers.export_events(file, as_json=True)
+    lines = [each.encode() for each in lines_of(file)]
+    found = touched(lines)
+    assert found != lines
+    write_bytes(file, found)
+    capsys.readouterr()
+    assert await desk_numbers.verify(file, Wish()) == 1
+    assert f"从第 {at or len(lines)} 行起不对" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"head": "linli events", "zone": "Mars/Olympus"},
+        {"head": "linli events", "zone": ".."},
+        {"head": "linli events", "as_of": "2026-03-02T09:00:00"},
+        {"head": "linli events", "baseline": "March"},
+        {"head": "linli events", "small": float("inf")},
+        {"move": "open", "at": "2026-03-02T09:00:00"},
+        {"move": "open", "place": None},
+        {"kind": "building", "path": "/1/x/"},
+    ],
+)
+async def test_a_file_sealed_anew_by_somebody_else_is_read_with_care(
+    stage: Stage, capsys: pytest.CaptureFixture[str], changed: dict[str, object]
+) -> None:
+    """Its chain is whole, and what it says cannot be: that is told, too."""
+    file, chain = Path("events.jsonl"), Chain()
+    await desk_numbers.export_events(file, as_json=True)
+    name, value = next(iter(changed.items()))
+    sealed: list[str] = []
+    at = 0
+    for number, line in enumerate(lines_of(file), 1):
+        fields = json.loads(line)
+        del fields["seal"]
+        if not at and fields.get(name) == value:
+            fields, at = fields | changed, number
+        sealed.append(chain.add(fields))
+    write(file, sealed)
+    capsys.readouterr()
+    assert at
+    assert await desk_numbers.verify(file, Wish()) == 1
+    assert f"从第 {at} 行起不对：这一行缺了该有的内容" in capsys.readouterr().err
+
+
+async def test_a_community_of_its_own_policy_is_made_again_by_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R46: what it ranks, and with which month it compares itself."""
+    policy = """[places."南京街社区".statistics]
+small = 1
+baseline = "2026-01"
+"""
+    monkeypatch.chdir(tmp_path)
+    async with governed(tmp_path, policy, data_dir=tmp_path) as made:
+        at_the_desk(made, monkeypatch)
+        await made.li.says("楼道的灯坏了")
+        await made.feng.writes("/cannot 1 没有经费")
+        for words in ("2026-03", "2026-03 南京街社区", "2026-03 3栋"):
+            told = await printed(capsys, words)
+            assert ("不排名次" in told) == (words == "2026-03"), (
+                "the whole tree by the policy of all"
+            )
+            assert await desk_numbers.export_events(Path("e.jsonl"), as_json=True) == 0
+            capsys.readouterr()
+            assert await desk_numbers.verify(Path("e.jsonl"), Wish(words)) == 0
+            assert capsys.readouterr().out.partition("\n")[2] == told
+
+
+@pytest.mark.parametrize("words", ["2026-13", "9999-12"])
+async def test_a_month_that_there_is_not_is_no_unknown_place(stage: Stage, words: str) -> None:
+    await desk_numbers.export_events(Path("e.jsonl"), as_json=True)
+    for made in (
+        desk_numbers.stats(Wish(words)),
+        desk_numbers.verify(Path("e.jsonl"), Wish(words)),
+    ):
+        with pytest.raises(RefusalError) as refused:
+            await made
+        assert refused.value.key == "stats.period_unknown"
+
+
+async def test_a_month_to_come_has_no_numbers_at_the_desk_either(stage: Stage) -> None:
+    await desk_numbers.export_events(Path("e.jsonl"), as_json=True)
+    wish = Wish("2099-01")
+    for made in (desk_numbers.stats(wish), desk_numbers.verify(Path("e.jsonl"), wish)):
+        with pytest.raises(RefusalError) as refused:
+            await made
+        assert refused.value.key == "stats.not_begun"
+
+
+async def test_a_stairwell_has_the_numbers_of_its_building_at_the_desk_too(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await printed(capsys, "2026-03 3-2") == await printed(capsys, "2026-03 和平里3栋")
 
 
 async def test_pseudonyms_lead_nowhere_and_stay_the_same(stage: Stage) -> None:
