@@ -104,6 +104,8 @@ def export(
     from bot import desk_work
 
     if events is not None:
+        if out is not None:
+            raise typer.BadParameter(f"please give {out} or --events {events}, not both")
         from bot import desk_numbers
 
         _finish(desk_numbers.export_events(events, as_json=as_json))
@@ -122,6 +124,12 @@ Asked = Annotated[
 Csv = Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet: CSV.")]
 
 
+def _form(*, as_csv: bool, as_json: bool) -> str:
+    if as_csv and as_json:
+        raise typer.BadParameter("please give --csv or --json, not both")
+    return "json" if as_json else "csv" if as_csv else "table"
+
+
 @cli.command()
 def stats(
     asked: Asked = None,
@@ -136,7 +144,7 @@ def stats(
     """
     from bot import desk_numbers
 
-    form = "json" if as_json else "csv" if as_csv else "table"
+    form = _form(as_csv=as_csv, as_json=as_json)
     wish = desk_numbers.Wish(" ".join(asked or []), form, picture, excel)
     _finish(desk_numbers.stats(wish))
 
@@ -151,7 +159,7 @@ def verify(
     """Check an event file, name the first wrong line, and make the numbers again from it alone."""
     from bot import desk_numbers
 
-    form = "json" if as_json else "csv" if as_csv else "table"
+    form = _form(as_csv=as_csv, as_json=as_json)
     _finish(desk_numbers.verify(file, desk_numbers.Wish(" ".join(asked or []), form)))
 
 

@@ -26,6 +26,8 @@ BLUE, GREEN, PALE = "#2f6fb0", "#2e8b57", "#f2f5f8"
 HUGE, LARGE, NORMAL, SMALL = 64, 46, 34, 27
 #: So many bars of buildings and of categories.
 MOST_BARS = 8
+#: Days under which their number stands; of a week under all.
+NAMED_DAYS, A_WEEK = (1, 8, 15, 22, 29), 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,14 @@ class Sheet:
         return lines
 
     def cut(self, words: str, size: int, room: float) -> str:
-        """As much of the words as there is room for."""
-        if self.width(words, size) <= room:
-            return words
-        while words and self.width(words + "…", size) > room:
-            words = words[:-1]
-        return words + "…"
+        """As much of the words as there is room for: their middle goes, for buildings of one
+        neighbourhood differ in the end of their names."""
+        shown, left = words, len(words)
+        while left and self.width(shown, size) > room:
+            left -= 1
+            head = left // 3
+            shown = f"{words[:head]}…{words[len(words) - left + head :]}"
+        return shown
 
     def png(self) -> bytes:
         """The picture down to where something stands."""
@@ -125,8 +129,10 @@ class Drawing:
         self._tiles()
         self._lines()
         self._days()
-        self._bars("area", self._areas())
-        self._bars("category", self._categories())
+        for name, bars in (("area", self._areas()), ("category", self._categories())):
+            self._bars(name, bars[:MOST_BARS])
+            if len(bars) > MOST_BARS:
+                self._sheet.line(self._word("stats.more", n=len(bars) - MOST_BARS), SMALL, SOFT)
         self._bars("months", self._months())
         self._sheet.y += GAP
         for each in texts.definitions(self._work, self._language):
@@ -172,13 +178,15 @@ class Drawing:
         most = max(curves.days.values())
         step = (WIDTH - 2 * MARGIN) / len(curves.days)
         base = sheet.y + high
+        free = 0.0  # a number is written only where none stands yet
         for number, (day, n) in enumerate(sorted(curves.days.items())):
             left = MARGIN + number * step
             top = base - (high - 40) * n / most
             sheet.pen.rectangle((left + 3, top, left + step - 3, base), fill=BLUE)
-            if n == most:
+            if n == most and left >= free:
                 sheet.text((left, top - SMALL - 8), str(n), SMALL, SOFT)
-            if day.day in (1, 8, 15, 22, 29):
+                free = left + sheet.width(f"{n} ", SMALL)
+            if day.day in NAMED_DAYS or len(curves.days) <= A_WEEK:
                 sheet.text((left, base + 6), str(day.day), SMALL, SOFT)
         sheet.pen.line((MARGIN, base, WIDTH - MARGIN, base), fill=LINE, width=2)
         sheet.y = base + SMALL + 16
@@ -212,7 +220,7 @@ class Drawing:
     def _ranked(self, named: Sequence[tuple[str, Part[object]]]) -> list[Bar]:
         """The most frequent first; a rate stands behind those only of which enough is known."""
         enough, _ = ranked([each for _, each in named], self._small)
-        shown = sorted(named, key=lambda pair: -pair[1].figures.n)[:MOST_BARS]
+        shown = sorted(named, key=lambda pair: -pair[1].figures.n)
         most = max((each.figures.n for _, each in shown), default=0)
         bars: list[Bar] = []
         for name, each in shown:

@@ -113,11 +113,14 @@ def workbook(work: Work, language: str, found: Report) -> bytes:
 
     book = Workbook(write_only=True)
 
-    def sheet(name: str, head: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
+    def sheet(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         made: Any = book.create_sheet(_sheet_name(work, language, name))
-        made.append([work.word(language, f"stats.column.{each}") for each in head])
+        _lay_out(made, words := [work.word(language, f"stats.column.{each}") for each in head])
+        made.append(words)
         for row in rows:
-            made.append([cell_of(each) for each in row])
+            made.append(
+                [_cell(made, column, value) for column, value in zip(head, row, strict=True)]
+            )
 
     columns = list(row_of(found.whole))
     whole = [found.title, *row_of(found.whole).values()]
@@ -134,6 +137,25 @@ def workbook(work: Work, language: str, found: Report) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _lay_out(sheet: Any, head: Sequence[str]) -> None:
+    """Columns in which their heads can be read; head and names stay in sight."""
+    sheet.freeze_panes = "B2"
+    for number, words in enumerate(head):
+        wide = sum(1 if sign.isascii() else 2 for sign in words)
+        sheet.column_dimensions[chr(ord("A") + number)].width = max(wide + 2, 0 if number else 24)
+
+
+def _cell(sheet: Any, column: str, value: Any) -> Any:
+    """A value as it is written: shares as percentages, people's words never as formulas."""
+    if column not in SHARES or value is None:
+        return cell_of(value)
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = "0.0%"
+    return cell
 
 
 def _sheet_name(work: Work, language: str, name: str) -> str:

@@ -18,7 +18,7 @@ from bot.app import App
 from bot.cli import cli
 from bot.desk_numbers import Wish
 from handlers.context import RefusalError
-from handlers.statistics import fonts, periods
+from handlers.statistics import drawing, fonts, periods
 from handlers.statistics.chain import Chain
 from handlers.statistics.stories import BOUNDS
 from tests.dialogues.policies import governed
@@ -165,6 +165,10 @@ async def test_the_sheets_of_excel(stage: Stage) -> None:
     assert book.sheetnames == names
     head, whole = book["总表"].iter_rows(values_only=True)
     assert dict(zip(head, whole, strict=True))["解决率"] == 0.5
+    shares = [cell for cell in book["按楼栋"][2] if cell.number_format == "0.0%"]
+    assert len(shares) == 3, "read as percentages, each of the three rates"
+    assert book["总表"].freeze_panes == "B2"
+    assert book["总表"].column_dimensions["D"].width >= len("响应率的件数".encode("gbk"))
     days = list(book["按天"].iter_rows(values_only=True))
     assert days[2] == ("2026-03-02", 3)
     assert len(days) == 32
@@ -181,6 +185,38 @@ async def test_the_picture_is_one_that_a_phone_shows(stage: Stage) -> None:
         colours = picture.convert("RGB").getcolors(1 << 24)
     assert colours is not None
     assert len(colours) > 50, "letters and bars"
+
+
+def test_names_too_long_for_the_picture_stay_apart() -> None:
+    """Buildings of one neighbourhood differ in their ends, those of several in their beginnings."""
+    sheet = drawing.Sheet(fonts.find(None), 10)
+    names = [
+        f"{where}东区二期{number}栋" for where in ("阳光花园", "北化新村") for number in (1, 12)
+    ]
+    cut = [sheet.cut(name, 30, 284) for name in names]
+    assert all("…" in each and sheet.width(each, 30) <= 284 for each in cut)
+    assert len(set(cut)) == len(names)
+    assert sheet.cut("3栋", 30, 284) == "3栋"
+    assert sheet.cut("3栋", 30, 5) in ("…", "")
+
+
+async def test_what_has_no_room_in_the_picture_is_told(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    line = drawing.Sheet.line
+
+    def kept(self: drawing.Sheet, words: str, size: int, ink: str = drawing.INK) -> None:
+        written.append(words)
+        line(self, words, size, ink)
+
+    monkeypatch.setattr(drawing.Sheet, "line", kept)
+    monkeypatch.setattr(drawing, "MOST_BARS", 1)
+    assert await desk_numbers.stats(Wish(MARCH, picture=Path("a.png"))) == 0
+    assert [each for each in written if each.startswith("……还有 ")] == [
+        "……还有 1 项，完整的在月报表里。",  # of two buildings
+        "……还有 1 项，完整的在月报表里。",  # of two categories
+    ]
 
 
 def test_a_font_without_chinese_signs_is_none(tmp_path: Path) -> None:
@@ -233,20 +269,21 @@ async def test_a_cut_file_is_no_whole_one(stage: Stage, capsys: pytest.CaptureFi
     assert "没有写完" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("touched", "at"),
-    [
-        (lambda lines: [*lines[:6], *lines[7:]], 7),  # one is missing
-        (lambda lines: [*lines[:6], lines[7], lines[6], *lines[8:]], 7),  # two changed places
-        (lambda lines: [*lines[:6], lines[5], *lines[6:]], 7),  # one stands twice
-        (lambda lines: [*lines[:6], b"\x89PNG\xff", *lines[7:]], 7),  # no text at all
-        (lambda lines: [*lines[:6], lines[6].replace(b'"rung":0', b'"rung":\xff')], 7),
-        (lambda lines: [*lines[:6], b"[" * 100_000], 7),  # deeper than anybody writes
-        (lambda lines: [*lines[:6], b'{"event": "\\ud800"}'], 7),  # half a sign
-        (lambda lines: lines[:-1], None),  # cut
-        (lambda lines: lines[:0], 1),
-    ],
-)
+#: What may befall a file, and the first line that is wrong then (None: the one behind the last).
+TOUCHED: list[tuple[Callable[[list[bytes]], list[bytes]], int | None]] = [
+    (lambda lines: [*lines[:6], *lines[7:]], 7),  # one is missing
+    (lambda lines: [*lines[:6], lines[7], lines[6], *lines[8:]], 7),  # two changed places
+    (lambda lines: [*lines[:6], lines[5], *lines[6:]], 7),  # one stands twice
+    (lambda lines: [*lines[:6], b"\x89PNG\xff", *lines[7:]], 7),  # no text at all
+    (lambda lines: [*lines[:6], lines[6].replace(b'"rung":0', b'"rung":\xff')], 7),
+    (lambda lines: [*lines[:6], b"[" * 100_000], 7),  # deeper than anybody writes
+    (lambda lines: [*lines[:6], b'{"event": "\\ud800"}'], 7),  # half a sign
+    (lambda lines: lines[:-1], None),  # cut
+    (lambda lines: lines[:0], 1),
+]
+
+
+@pytest.mark.parametrize(("touched", "at"), TOUCHED)
 async def test_whatever_was_done_to_a_file_its_first_wrong_line_is_named(
     stage: Stage,
     capsys: pytest.CaptureFixture[str],
@@ -389,6 +426,13 @@ def test_the_commands_without_anything(linli: Callable[..., Result], tmp_path: P
     assert "line 1" in result.output
     assert linli("export", "--events", "e.jsonl").exit_code == 0
     assert linli("verify", "e.jsonl", "nowhere").exit_code == 2
+
+
+def test_of_two_forms_one_is_asked_for(linli: Callable[..., Result], tmp_path: Path) -> None:
+    assert "not both" in linli("stats", "--json", "--csv").output
+    assert "not both" in linli("verify", "e.jsonl", "--json", "--csv").output
+    assert "not both" in linli("export", "all.yaml", "--events", "e.jsonl").output
+    assert not list(tmp_path.glob("*.*l*"))
 
 
 def test_the_bounds_in_the_docs_are_those_of_the_code() -> None:
