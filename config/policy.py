@@ -248,6 +248,12 @@ class ReminderPolicy(_Data):
     useful_hours: float = Field(default=2, ge=0)
 
 
+class DutyPolicy(_Data):
+    """Where those on duty are named: in groups too, or to who asks privately alone."""
+
+    names: Literal["everywhere", "private"] = "everywhere"
+
+
 class QuietPolicy(_Data):
     """When people sleep; only danger breaks it (R37)."""
 
@@ -272,6 +278,7 @@ class Policy(_Data):
     nightly: NightlyPolicy = NightlyPolicy()
     reminders: ReminderPolicy = ReminderPolicy()
     quiet: QuietPolicy = QuietPolicy()
+    duty: DutyPolicy = DutyPolicy()
 
     #: by name (or code) of a community or neighbourhood: what differs there
     places: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])

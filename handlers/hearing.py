@@ -9,6 +9,7 @@ from handlers import courtesy
 from handlers.chat import ChatKind, Message
 from handlers.context import Context, Desk, RefusalError
 from handlers.directory import answers, places
+from handlers.duty import answering as duty
 from handlers.requests import answering, callback, inquiries, lessons, lifecycle, questions
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
@@ -40,8 +41,9 @@ class Glance:
 
 
 #: Questions that are answered even where the rest of the message says nothing else.
-OFFICES = frozenset({"captain", "manager", "hotline"})
-MOST_QUESTION = 24
+OFFICES = frozenset({"captain", "unit_captain", "manager", "hotline", "on_duty"})
+#: Longer ones say something besides; what is said with letters takes more of them.
+MOST_QUESTION, MOST_LETTERS = 24, 48
 Witness = Callable[[Glance, Outcome, str | None], None]
 
 
@@ -141,7 +143,8 @@ def settled(glance: Glance) -> Meaning:
 
 def _plain_question(text: str) -> str | None:
     """Who holds an office here, asked and nothing besides ("单元长是谁")."""
-    question = question_of(text.casefold()) if len(text) <= MOST_QUESTION else None
+    longest = MOST_LETTERS if text.isascii() else MOST_QUESTION
+    question = question_of(text.casefold()) if len(text) <= longest else None
     return question if question in OFFICES else None
 
 
@@ -273,9 +276,21 @@ async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
 
 
 async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
+    question = settled(glance).question or ""
+    if question == "on_duty":
+        return await _on_duty(ctx, glance)
     request = await _linked(ctx, glance)
-    answered = await answers.answer(ctx, settled(glance).question or "", request)
+    answered = await answers.answer(ctx, question, request)
     return (Outcome.ANSWER, glance.meaning.of) if answered else None
+
+
+async def _on_duty(ctx: Context, glance: Glance) -> Done:
+    """Of the place that the words name, else of the chat's own."""
+    text = look(glance.heard.text).text
+    said, path = placing.listed(text, glance.scene.view()), glance.scene.facts.path
+    area_id = await places.smallest_area(ctx, path, said)
+    answered = await duty.answered(ctx, text, area_id)
+    return (Outcome.ANSWER, None) if answered else None
 
 
 async def _nothing(ctx: Context, glance: Glance, message: Message) -> Done:

@@ -41,15 +41,16 @@ async def _in_groups(work: Work, board: Board, turn: Manned, mark: str) -> None:
     for chat in await telling.own_groups(work, board.area):
         language = await language_of(work, chat)
         title = work.word(language, "duty.handover_title", rota=board.rota.name)
-        text = f"{_now(work, language, board, turn)}\n{open_.told(work, language)}"
+        text = f"{await _now(work, language, board, turn)}\n{open_.told(work, language)}"
         manner = Manner(occasion=f"{mark}:{chat.id}", silent=silent)
         work.say(chat, Content(title=title, text=text), manner)
 
 
-def _now(work: Work, language: str, board: Board, turn: Manned) -> str:
+async def _now(work: Work, language: str, board: Board, turn: Manned) -> str:
+    hidden = await texts.unnamed(work, board, private=False)
     return work.word(
         language,
-        "duty.on_now",
+        "duty.on_now_unnamed" if hidden else "duty.on_now",
         names=texts.people(work, language, board, turn.people),
         end=texts.until(work, language, board, turn.end),
     )

@@ -1,16 +1,14 @@
-"""What of duty had to wait until people woke, read anew and put together when they are told (R27)."""
+"""What of duty had to wait until people woke: read anew, put together, and told (R27)."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from handlers.chat import Content
 from handlers.context import Retold, Work, button
 from handlers.duty import boards, changes, gaps
 from handlers.duty.boards import Board
 from handlers.duty.changes import Difference
-from handlers.duty.telling import SAID
 from storage.queries import duty as query
 from storage.tables import Notice
 
@@ -19,33 +17,22 @@ async def retell(work: Work, language: str, notices: Sequence[Notice]) -> list[R
     """What these notices of one person say now, those of a kind and a rota together."""
     groups: dict[tuple[str, int], list[Notice]] = {}
     for each in notices:
-        rota_id = int(each.values["rota"])
-        alone = -each.id if each.key == SAID else 0
-        groups.setdefault((each.key or SAID, alone or rota_id), []).append(each)
-    rota_ids = sorted({int(each.values["rota"]) for each in notices})
-    found = await boards.boards_of(work, await query.rotas(work.store, rota_ids))
+        groups.setdefault((each.key or "", int(each.values["rota"])), []).append(each)
+    rotas = await query.rotas(work.store, sorted({rota_id for _, rota_id in groups}))
+    found = await boards.boards_of(work, [each for each in rotas if each[0].state == "on"])
     by_id = {each.rota.id: each for each in found}
-    told: list[Retold] = []
-    for (key, _), group in groups.items():
-        board = by_id.get(int(group[0].values["rota"]))
-        each = await RETOLD[key](work, language, board, group)
-        told += [each] if each is not None else []
-    return told
-
-
-async def _said(
-    work: Work, language: str, board: Board | None, notices: Sequence[Notice]
-) -> Retold | None:
-    texts: Mapping[str, str] = notices[0].values["texts"]
-    return Retold(Content(text=texts.get(language) or next(iter(texts.values()))))
+    told = [
+        await RETOLD[key](work, language, by_id[rota_id], group)
+        for (key, rota_id), group in groups.items()
+        if rota_id in by_id
+    ]
+    return [each for each in told if each is not None]
 
 
 async def _changed(
-    work: Work, language: str, board: Board | None, notices: Sequence[Notice]
+    work: Work, language: str, board: Board, notices: Sequence[Notice]
 ) -> Retold | None:
     """What differs in the end, of the turns to come; nothing, if all is as it was."""
-    if board is None or board.rota.state != "on":
-        return None
     net = Difference()
     for each in notices:
         net.follow(_moments(each.values["gained"]), _moments(each.values["lost"]))
@@ -65,11 +52,9 @@ def _moments(texts: Sequence[str]) -> list[datetime]:
 
 
 async def _gaps(
-    work: Work, language: str, board: Board | None, notices: Sequence[Notice]
+    work: Work, language: str, board: Board, notices: Sequence[Notice]
 ) -> Retold | None:
     """Those that nobody has filled meanwhile."""
-    if board is None or board.rota.state != "on":
-        return None
     ids = {int(gap) for each in notices for gap in each.values["gaps"]}
     left = await gaps.still(work, board, ids)
     if not left:
@@ -81,6 +66,7 @@ async def _gaps(
     return Retold(said, button(label[:60], f"gap:see:{left[-1].id}"))
 
 
-RETOLD: Mapping[
-    str, Callable[[Work, str, Board | None, Sequence[Notice]], Awaitable[Retold | None]]
-] = {SAID: _said, changes.CHANGED: _changed, gaps.GAPS: _gaps}
+RETOLD: Mapping[str, Callable[[Work, str, Board, Sequence[Notice]], Awaitable[Retold | None]]] = {
+    changes.CHANGED: _changed,
+    gaps.GAPS: _gaps,
+}

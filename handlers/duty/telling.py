@@ -11,6 +11,7 @@ from config.words import LANGUAGES
 from handlers.chat import Content
 from handlers.context import PLAINLY, Manner, Work
 from handlers.directory.addresses import Address, addresses
+from handlers.directory.groups import waiting
 from handlers.duty.boards import Board
 from handlers.requests import batches
 from handlers.requests.case import calendar_at, quiet_at
@@ -21,8 +22,8 @@ from storage.tables import Area, Chat, Notice, Person
 
 #: What is said, in the language of who reads it.
 Words = Callable[[str], Content]
-#: What a notice is of (handlers/requests/morning.py tells it), and how it is read anew.
-DUTY, SAID = "duty", "said"
+#: A notice that is read anew (retelling.py) when handlers/requests/morning.py tells it.
+DUTY = "duty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Note:
     """What somebody hears of a rota when they may be disturbed."""
 
     words: Words  #: as it is told now
-    key: str = SAID  #: how it is read anew when it had to wait (retelling.RETOLD)
+    key: str = ""  #: how it is read anew when it had to wait (retelling.RETOLD); or it stays
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
     matters_at: datetime | None = None  #: later is too late: then it is told at any hour
     manner: Manner = PLAINLY
@@ -38,8 +39,7 @@ class Note:
 
 def said(words: Words, manner: Manner = PLAINLY, *, matters_at: datetime | None = None) -> Note:
     """A note that stays as it is, however long it has to wait."""
-    texts = {language: words(language).text for language in LANGUAGES}
-    return Note(words, SAID, {"texts": texts}, matters_at, manner)
+    return Note(words, matters_at=matters_at, manner=manner)
 
 
 async def know(work: Work, person_ids: Iterable[int]) -> None:
@@ -76,9 +76,16 @@ async def when_awake(work: Work, board: Board, person_id: int, note: Note) -> No
     if due <= work.now or (note.matters_at is not None and note.matters_at < due):
         await privately(work, person_id, note.words, note.manner)
         return
+    work.store.add(_notice(work, board, person_id, note, due))
+
+
+def _notice(work: Work, board: Board, person_id: int, note: Note, due: datetime) -> Notice:
+    if not note.key:
+        texts = {language: note.words(language).text for language in LANGUAGES}
+        return waiting(work, person_id, texts, due)
     values = {"rota": board.rota.id, **note.data}
-    work.store.add(
-        Notice(person_id=person_id, kind=DUTY, key=note.key, values=values, at=work.now, due_at=due)
+    return Notice(
+        person_id=person_id, kind=DUTY, key=note.key, values=values, at=work.now, due_at=due
     )
 
 

@@ -11,6 +11,7 @@ from handlers.context import Work
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
 from handlers.requests import texts
+from handlers.requests.routing import policy_at
 from handlers.requests.rules import State
 from storage.queries import directory as directory_query
 from storage.queries import request_lists as list_query
@@ -51,6 +52,23 @@ def people(work: Work, language: str, board: Board, ids: Iterable[int]) -> str:
     """Their names; where there is nobody, that."""
     names = board.names(ids, work.word(language, "duty.and"))
     return names or work.word(language, "duty.nobody")
+
+
+async def unnamed(work: Work, board: Board, *, private: bool) -> bool:
+    """Whether the community does not have those on duty named there (policy, [duty] names)."""
+    if private:
+        return False
+    facts = await directory_query.facts_at(work.store, board.area.id)
+    return policy_at(work.policy, facts).duty.names == "private"
+
+
+def crew(
+    work: Work, language: str, board: Board, ids: Sequence[int], *, unnamed: bool = False
+) -> str:
+    """The people of a turn by name; unnamed, that there is somebody."""
+    if unnamed and ids:
+        return work.word(language, "duty.somebody")
+    return people(work, language, board, ids)
 
 
 def runs(work: Work, language: str, board: Board, *, most: int = MOST_RUNS) -> list[str]:

@@ -71,6 +71,12 @@ def keep(notice: Notice, more: Sequence[Retold], slot: str) -> None:
     }
 
 
+def said(notice: Notice, language: str) -> Retold:
+    """Words that stayed as they are while they waited."""
+    texts: dict[str, str] = notice.values["texts"]
+    return Retold(Content(text=texts.get(language) or next(iter(texts.values()))))
+
+
 def _kept(notices: Sequence[Notice]) -> list[Retold]:
     return [
         Retold(Content.model_validate(said), Button.model_validate(opens) if opens else None)

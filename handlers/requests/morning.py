@@ -10,6 +10,7 @@ import structlog
 from handlers.chat import Content
 from handlers.context import Context, RefusalError, Retold, Work
 from handlers.directory.addresses import address_of
+from handlers.directory.groups import SAID
 from handlers.requests import bundles, callback_asking, pages, telling
 from handlers.requests.bundles import Item
 from handlers.requests.case import Case, load
@@ -63,7 +64,9 @@ async def _of_others(work: Work, person_id: int, notices: Sequence[Notice]) -> S
     address = await address_of(work, person_id) if theirs else None
     if address is None or address.chat is None:
         return ()
-    return await work.desk.retell(work, address.language, theirs)
+    said = [bundles.said(each, address.language) for each in theirs if each.kind == SAID]
+    rest = [each for each in theirs if each.kind != SAID]
+    return [*said, *(await work.desk.retell(work, address.language, rest) if rest else ())]
 
 
 async def _say(work: Work, person_id: int, content: Content) -> None:

@@ -22,6 +22,24 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        "on_duty",
+        re.compile(
+            r"(?:谁|哪位|哪个).{0,6}(?:值班|当班|值日|坐班|值守|巡逻)(?!.{0,3}(?:电话|手机|号码))|"
+            r"(?:值班|当班|值守|坐班|巡逻)(?:的|人|人员|表)?(?:上)?(?:是|有)(?:谁|哪|没有人)|"
+            r"有(?:没有)?人(?:在)?(?:值班|当班|坐班|值守)(?:吗|么|没|嘛|\?|$)|"
+            r"\bwho(?:'s|s| is| are|'ll be| will be)? .{0,20}\bon (?:duty|call|watch)\b|"
+            r"\b(?:is|are) (?:anyone|anybody|somebody|someone) .{0,14}on (?:duty|call)\b|"
+            r"\bwhose (?:turn|shift|duty)\b"
+        ),
+    ),
+    (
+        "unit_captain",
+        re.compile(
+            r"(?:谁是|哪位是|有没有).{0,8}单元长|单元长(?:都)?(?:是谁|是哪|有谁|有哪|叫什么)|"
+            r"who (?:is|are) (?:the |our )?unit captains?|\bunit captains? .{0,8}\bwho\b"
+        ),
+    ),
+    (
         "captain",
         re.compile(
             r"(?:谁是|哪位是|有没有).{0,6}(?:楼长|单元长|组长)|(?:楼长|单元长|组长)(?:是谁|是哪)|"
