@@ -11,11 +11,13 @@ from handlers.chat import Content
 from handlers.context import Context, RefusalError, Retold, Work
 from handlers.directory.addresses import address_of
 from handlers.directory.groups import SAID
-from handlers.requests import bundles, callback_asking, pages, telling
+from handlers.requests import bundles, callback_asking, moving, pages, telling
 from handlers.requests.bundles import Item
 from handlers.requests.case import Case, load
-from handlers.requests.rules import State
+from handlers.requests.given import Given
+from handlers.requests.rules import Move, State
 from storage.queries import clocks as query
+from storage.queries import directory
 from storage.tables import Notice, Request
 
 log = structlog.get_logger("linli.requests")
@@ -47,6 +49,7 @@ async def _one(work: Work, person_id: int) -> None:
 
 async def tell(work: Work, person_id: int, notices: Sequence[Notice]) -> None:
     """Tell what still holds: one thing as itself, several as lines of one message."""
+    await _stand_ins(work, person_id, notices)
     found = [await bundles.item_of(work, each) for each in notices]
     items = [each for each in found if each is not None and each.holds]
     more = await _of_others(work, person_id, notices)
@@ -56,6 +59,18 @@ async def tell(work: Work, person_id: int, notices: Sequence[Notice]) -> None:
         await _say(work, person_id, more[0].content)
     elif items or more:
         await _together(work, person_id, items, more, notices)
+
+
+async def _stand_ins(work: Work, person_id: int, notices: Sequence[Notice]) -> None:
+    """What was asked of somebody who is on leave by now is asked of whoever stands in."""
+    asked = [each for each in notices if each.kind == telling.PAGE]
+    if not asked or person_id not in await directory.away(work.store, [person_id], work.now):
+        return
+    for notice in asked:
+        item = await bundles.item_of(work, notice)
+        if item is not None and item.holds and item.case.state is State.OPEN:
+            given = Given(away=person_id)
+            await moving.move(work, item.case.request, Move.CLIMB, None, given)
 
 
 async def _of_others(work: Work, person_id: int, notices: Sequence[Notice]) -> Sequence[Retold]:
