@@ -18,8 +18,8 @@ async def instead(case: Case, person_id: int, without: frozenset[int]) -> Data:
     new = tuple(each for each in asked.people if case.page_of(each[0].id) is None)
     others = any(each.rung == case.request.rung for each in case.pages)
     if not new or (others and asked.rung != case.request.rung):
-        return {"others": True}
+        return {"others": True, "instead": True}
     await pages.ask(case, replace(asked, people=new))
     case.request.rung, case.request.wanted = asked.rung, asked.wanted
     case.wait = asked.step.wait if asked.step else None
-    return opening.asked_data(case, replace(asked, people=new))
+    return {**opening.asked_data(case, replace(asked, people=new)), "instead": True}

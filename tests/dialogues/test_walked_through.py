@@ -96,6 +96,8 @@ async def test_who_goes_on_leave_while_asked_at_night_has_the_deputy_asked_in_th
         assert "我来" in stage.page(stage.zhou).labels
         assert not [each for each in stage.wang.heard if "#1" in each.whole]
         assert "周叔" in stage.card(1).text
+        await stage.feng.writes("/history 1")
+        assert "请假了，换了人问" in stage.feng.last.text
 
 
 async def test_leave_that_was_known_and_begins_at_midnight_counts_in_the_morning(
