@@ -4,7 +4,8 @@ Cross-validated by conversation: the written transcripts are cut into folds; eac
 model that was fitted on all the others (and on the extra examples, which are never measured).
 `--replay` sends the same conversations through the whole program as well (`linli replay`) and
 prints both, so that what the program adds or takes away is seen. `--errors FILE` writes every
-message that went wrong.
+message that went wrong. `--second-opinion` reads them once more with a scripted second opinion that
+is always right, and with one that is wrong one time in five, and tells how often it was asked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -19,6 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from bench.second_opinion import Consulted
 from bot.recorded import Conversation as Recording
 from bot.recorded import read_recording
 from bot.replay import replayed
@@ -48,7 +51,7 @@ STAGE: list[Corpus] = []
 MODELS: list[Path] = []
 
 
-def fold(k: int, count: int, *, replay: bool) -> dict[str, Any]:
+def fold(k: int, count: int, *, replay: bool, opinion: bool) -> dict[str, Any]:
     """Fit without the k-th fold and read it; the tallies and errors of each language."""
     whole = STAGE[0]
     tested = {language: own[k::count] for language, own in whole.measured.items()}
@@ -56,12 +59,30 @@ def fold(k: int, count: int, *, replay: bool) -> dict[str, Any]:
     if MODELS:
         save_model(model, MODELS[0] / f"fold{k}.bin")
     reader = Reader(model)
-    return {
-        language: _measure(
-            reader, [whole.conversations[each] for each in own], language, replay=replay
-        )
-        for language, own in tested.items()
-    }
+    found: dict[str, Any] = {}
+    for language, own in tested.items():
+        conversations = [whole.conversations[each] for each in own]
+        found[language] = _measure(reader, conversations, language, replay=replay)
+        if opinion:
+            found[language] |= _consulted(reader, conversations)
+    return found
+
+
+#: How often a scripted second opinion is wrong, by the name of its figures.
+ERRS = {"opinion": 0.0, "opinion -1/5": 0.2}
+
+
+def _consulted(reader: Reader, conversations: Sequence[Conversation]) -> dict[str, Any]:
+    found: dict[str, Any] = {"calls": Counter[str](), "signs": 0}
+    for name, errs in ERRS.items():
+        found[name] = Tally()
+        for conversation in conversations:
+            consulted = Consulted(reader, conversation, errs)
+            found[name].add(score(predict(consulted, conversation), golds_of(conversation)))
+            if not errs:
+                found["calls"] += consulted.calls
+                found["signs"] += consulted.signs
+    return found
 
 
 def _measure(
@@ -158,7 +179,20 @@ def _faults(n: int, gold: Gold, said: Prediction, golds: dict[int, Gold]) -> lis
 
 def show(name: str, tally: Tally) -> None:
     figures = tally.figures()
-    print(f"{name:<12}" + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
+    print(f"{name:<16}" + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
+
+
+def _show_opinions(results: Sequence[dict[str, Any]], language: str) -> None:
+    for name in ERRS:
+        show(f"{language} {name}", total(results, language, name))
+    calls = sum((each[language]["calls"] for each in results), Counter[str]())
+    messages = total(results, language, "read").messages
+    signs = sum(each[language]["signs"] for each in results) / max(1, calls.total())
+    by = ", ".join(f"{1000 * n / messages:.1f} {name}" for name, n in calls.most_common())
+    print(
+        f"{language}: {1000 * calls.total() / messages:.1f} calls per 1,000 messages ({by})", end=""
+    )
+    print(f", {signs:.0f} signs each")
 
 
 def total(results: Iterable[dict[str, Any]], language: str, part: str) -> Tally:
@@ -174,16 +208,19 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--replay", action="store_true", help="through the whole program as well")
     parser.add_argument("--errors", type=Path, help="write what went wrong, as JSON lines")
+    parser.add_argument("--second-opinion", action="store_true", help="and with one, scripted")
     parser.add_argument("--models", type=Path, help="keep the model of each fold in this folder")
     asked = parser.parse_args()
     STAGE.append(corpus())
     if asked.models:
         MODELS.append(asked.models)
-    one = partial(fold, count=asked.folds, replay=asked.replay)
+    one = partial(fold, count=asked.folds, replay=asked.replay, opinion=asked.second_opinion)
     with ProcessPoolExecutor(asked.jobs, get_context("fork")) as pool:
         results = list(pool.map(one, range(asked.folds)))
     for language in LANGUAGES:
         show(f"{language} read", total(results, language, "read"))
+        if asked.second_opinion:
+            _show_opinions(results, language)
         if asked.replay:
             show(f"{language} replay", total(results, language, "replay"))
             differ = [row for each in results for row in each[language]["differ"]]

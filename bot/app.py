@@ -13,6 +13,7 @@ import structlog
 from bot.clock import Clock, SystemClock, Ticker
 from bot.delivery import Delivery
 from bot.inbox import Inbox
+from bot.opinions import opinions_of
 from bot.platforms.local import LocalPlatform
 from bot.ticks import Ticks
 from bot.undelivered import Returns
@@ -65,6 +66,9 @@ class App:
         self.inbox = Inbox(
             store, self.clock, self.platforms, self.dispatcher, self.delivery.wake, self.wire
         )
+        self.opinions = opinions_of(settings, self.clock, self.desk.policy.categories)
+        if self.opinions is not None:
+            self.inbox.consult(self.opinions)
         self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
 
     @cached_property
@@ -138,6 +142,8 @@ class App:
         """Close all connections but those to the database."""
         for platform in self.platforms.values():
             await platform.close()
+        if self.opinions is not None:
+            await self.opinions.close()
         await self.wire.close()
 
     async def settle(self) -> None:

@@ -262,8 +262,21 @@ async def doctor(*, as_json: bool) -> int:
             found = await doctoring.examine(work, live, roots)
         if not roots:
             found = [Finding("warn", "no_places"), *found]
+        answers = await _second_opinion(app)
+        if isinstance(answers, Finding):
+            found = [*found, answers]
         _say_findings(app, found, as_json=as_json)
+        if isinstance(answers, float) and not as_json:
+            typer.echo(_say(app, "doctor.opinion_answers", seconds=f"{answers:.1f}"))
     return WRONG if any(each.level == "bad" for each in found) else DONE
+
+
+async def _second_opinion(app: App) -> Finding | float | None:
+    """Ask it something: the seconds that it took, what is wrong, or None where it is off."""
+    if app.opinions is None:
+        return None
+    trouble, seconds = await app.opinions.examine()
+    return Finding("warn", f"opinion_{trouble}") if trouble else seconds
 
 
 def _say_findings(app: App, found: Sequence[Finding], *, as_json: bool) -> None:

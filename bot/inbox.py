@@ -11,12 +11,13 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
 
 from bot.clock import Clock
+from bot.doubts import Doubts, Waiting
+from bot.opinions import Opinions
 from bot.outbox import keep_said
 from handlers.chat import Incoming, Platform, RawUpdate
 from handlers.context import Work
@@ -32,17 +33,6 @@ MAX_TRIES = 3
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 UNSTORABLE_JSON = re.compile(r"\\u0000|[\ud800-\udfff]")
 CLOSE_TOGETHER = 200
-
-
-@dataclass(slots=True)
-class Waiting:
-    """An update that is kept and not handled yet."""
-
-    id: int
-    platform: str
-    lane: str
-    body: Mapping[str, object]
-    tries: int = 0
 
 
 class Inbox:
@@ -66,8 +56,14 @@ class Inbox:
         self._lanes: dict[str, deque[Waiting]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._closed: list[int] = []
+        self._doubts: Doubts | None = None
         #: set once a platform was asked for updates
         self.heard = asyncio.Event()
+
+    def consult(self, opinions: Opinions) -> None:
+        """From now on ask for a second opinion on what is unsure."""
+        self._doubts = Doubts(opinions, self._clock, self._store, self._dispatcher, self._read)
+        self._doubts.ready = self._ready.put_nowait
 
     @property
     def backlog(self) -> int:
@@ -120,11 +116,18 @@ class Inbox:
         async with asyncio.TaskGroup() as group:
             for _ in range(workers):
                 group.create_task(self._work())
+            if self._doubts is not None:
+                group.create_task(self._doubts.run())
 
     async def drain(self) -> None:
         """Handle everything that waits, then return (tests and replays turn the handle so)."""
-        while not self._ready.empty():
-            await self._turn(self._ready.get_nowait())
+        while True:
+            if not self._ready.empty():
+                await self._turn(self._ready.get_nowait())
+            elif self._doubts is not None and self._doubts.waiting:
+                await self._doubts.settle_one()
+            else:
+                break
         await self._close_talk()
 
     async def _work(self) -> None:
@@ -140,36 +143,50 @@ class Inbox:
             self._ready.put_nowait(update.lane)
         else:
             lane.append(update)
+            if self._doubts is not None:
+                self._doubts.came(update, len(lane) - 1)
 
     async def _turn(self, lane: str) -> None:
-        """Handle one update of a lane; a lane with more goes to the end of the line (fair)."""
+        """Handle one update of a lane; a lane with more goes to the end of the line (fair).
+
+        One that waits for a second opinion comes back when it is there.
+        """
         waiting = self._lanes[lane]
-        await self._handle(waiting[0])
+        if not await self._handle(waiting):
+            return
         waiting.popleft()
         if waiting:
             self._ready.put_nowait(lane)
         else:
             del self._lanes[lane]
 
-    async def _handle(self, update: Waiting) -> None:
+    def _read(self, update: Waiting) -> Sequence[Incoming]:
+        return self._platforms[update.platform].read(update.body)
+
+    async def _handle(self, waiting: Sequence[Waiting]) -> bool:
+        """Handle the first of these; False: it waits for a second opinion."""
+        update = waiting[0]
         try:
-            incoming = self._platforms[update.platform].read(update.body)
+            incoming = self._read(update)
         except Exception as error:  # noqa: BLE001 - whatever a stranger's update breaks, park it
             await self._park(update, error, dead=True)
-            return
+            return True
         while update.tries < MAX_TRIES:
             try:
+                if self._doubts is not None and await self._doubts.hold(waiting, incoming):
+                    return False
                 await self._act(update, incoming)
             except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
                 update.tries += 1
                 self._dispatcher.forget_all()
                 await self._park(update, error, dead=update.tries >= MAX_TRIES)
             else:
-                return
+                return True
+        return True
 
     async def _act(self, update: Waiting, incoming: Sequence[Incoming]) -> None:
         now = self._clock.now()
-        looks = [self._dispatcher.first_look(each, now) for each in incoming]
+        looks = [self._dispatcher.first_look(each, now, update.opinion) for each in incoming]
         if all(look.done for look in looks):
             self._closed.append(update.id)
             if len(self._closed) >= CLOSE_TOGETHER:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat import OUTGOING, Acknowledge, Show
 from handlers.context import Outbound, Work
+from handlers.noise import holding
 from storage import wire
 from storage.queries import post
 
@@ -16,11 +17,15 @@ from storage.queries import post
 async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     """Keep what is to be said in the open transaction; whether there was anything.
 
+    What a group was told too much for is held back and told later, with others (R59).
+
     Other processes on the database are told what changed, once it is committed.
     """
     await store.flush()
+    held = [each for work in works for each in await holding.held_of(work)]
     tray = [each for work in works for each in work.tray]
     await post.keep_letters(store, [_row(each) for each in tray])
+    await post.keep_letters(store, [{**_row(each), "state": "held"} for each in held])
     touched = {chat for work in works for chat in work.touched}
     everything = any(work.directory_changed for work in works)
     if tray or touched or everything:

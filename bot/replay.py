@@ -102,7 +102,13 @@ async def replayed(
     """Each conversation with what became of its messages, through the real program."""
     own = load_settings()
     settings = own.model_copy(
-        update={"web_chat": False, "telegram_token": None, "demo": False, "public_url": ""}
+        update={
+            "web_chat": False,
+            "telegram_token": None,
+            "demo": False,
+            "public_url": "",
+            "opinion_url": "",  # what was recorded stays here
+        }
     )
     policy = load_policy(settings.policy_file)
     reader = reader_of(own, policy)

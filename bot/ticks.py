@@ -14,7 +14,10 @@ from bot.outbox import keep_said
 from handlers import forms
 from handlers.administration import announcing
 from handlers.context import Desk, Work
+from handlers.digest import clock as digest_clock
 from handlers.duty import clock as duty_clock
+from handlers.noise import folding
+from handlers.promises import clock as promise_clock
 from handlers.reminders import firing
 from handlers.requests import clock as request_clock
 from handlers.requests import morning, nightly
@@ -46,6 +49,9 @@ DUE: dict[str, Due] = {
     "requests": request_clock.due,
     "notices": morning.due,
     "reminders": firing.due,
+    "promises": promise_clock.due,
+    "digests": digest_clock.due,
+    "noise": folding.due,
     "duty": duty_clock.due,
     "announcements": announcing.follow,
     "forms": _forms,

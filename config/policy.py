@@ -254,6 +254,32 @@ class DutyPolicy(_Data):
     names: Literal["everywhere", "private"] = "everywhere"
 
 
+class DigestPolicy(_Data):
+    """When each group is told, in one message, what became of its matters."""
+
+    on: bool = True
+    day: int = Field(default=7, ge=1, le=7)  #: of the week: 1 is Monday
+    at: time = time(18)
+    most: int = Field(default=8, ge=1, le=30)  #: lines of what is open, and of what was solved
+
+
+class PromisePolicy(_Data):
+    """What becomes of a date that staff give in words."""
+
+    ask: bool = True  #: whether it is meant as a promise is asked
+    remind: Span = hours(3)  #: so long before it falls due its maker is reminded, once
+    #: untouched: no clock of the request minds it; progress: whoever took it need not be heard of
+    #: before the promised moment
+    clocks: Literal["untouched", "progress"] = "untouched"
+
+
+class NoisePolicy(_Data):
+    """How much a group is told unasked (R59)."""
+
+    daily: int | None = Field(default=12, ge=0)  #: posts a day; None: as many as there are
+    fold_at: time = time(8, 30)  #: what was held back is told together then, the next day
+
+
 class QuietPolicy(_Data):
     """When people sleep; only danger breaks it (R37)."""
 
@@ -279,6 +305,9 @@ class Policy(_Data):
     reminders: ReminderPolicy = ReminderPolicy()
     quiet: QuietPolicy = QuietPolicy()
     duty: DutyPolicy = DutyPolicy()
+    digest: DigestPolicy = DigestPolicy()
+    promises: PromisePolicy = PromisePolicy()
+    noise: NoisePolicy = NoisePolicy()
 
     #: by name (or code) of a community or neighbourhood: what differs there
     places: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])

@@ -132,6 +132,11 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = None
     #: encrypts phone numbers; made in data_dir when missing
     secret_key: Annotated[SecretStr | None, AfterValidator(_key)] = None
+    opinion_url: Address = ""  #: an OpenAI-compatible address asked for second opinions; none: off
+    opinion_key: SecretStr | None = None
+    opinion_model: str = Field(default="", validate_default=True)
+    opinion_seconds: float = Field(default=3, gt=0, le=30)  #: how long a message waits for it
+    opinion_budget: int = Field(default=500, ge=0)  #: calls a day
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 
@@ -143,6 +148,13 @@ class Settings(BaseSettings):
                 "a webhook needs LINLI_PUBLIC_URL (https://...), or set it to false to poll"
             )
         return value
+
+    @field_validator("opinion_model")
+    @classmethod
+    def _named(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("opinion_url") and not value.strip():
+            raise ValueError("name the model that LINLI_OPINION_URL should use, like qwen2.5:7b")
+        return value.strip()
 
 
 def load_settings(**given: Any) -> Settings:

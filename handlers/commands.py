@@ -59,6 +59,8 @@ SHAPES: Mapping[str, str] = {
         rf"|(?:(?:head|page):{PAGE}|who:{ID}|done|save|at:{ID}:{PAGE}|here:{ID}):{TOKEN}"
     ),
     "swap": f"(?:yes|no|back):{ID}|(?:mine|for|favour):{PAGE}:{TOKEN}|who:{ID}:{TOKEN}",
+    "pro": rf"(?:yes|come|no|move|came|back):{ID}|day:{ID}:\d{{1,3}}|why:{ID}:{NAME}",
+    "dig": f"(?:show|post):{ID}|page:{PAGE}",
     "rem": (
         f"list(?::{PAGE})?|new|(?:show|pause|resume|del|view|edit):{ID}"
         rf"|(?:at:{ID}:{PAGE}|here:{ID}|when:\d|save):{TOKEN}"

@@ -172,12 +172,24 @@ Sendable = Say | Show | Acknowledge | React | SendFile
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """A post in a group that answers nobody there: it counts against the group's budget (R59).
+
+    The parts of a long one share it, and count once.
+    """
+
+    chat: Chat
+    low: bool  #: of so little weight that it may wait
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """One thing to be said, when, and for which occasion (said once per occasion, R57)."""
 
     out: Sendable
     not_before: datetime
     occasion: str | None = None
+    unasked: Unasked | None = None
 
 
 class _Given(TypedDict):
@@ -202,6 +214,7 @@ class Manner:
     silent: bool = False
     delay: timedelta | None = None  #: the rest of the quiet hours, say
     occasion: str | None = None  #: said once for it (R57)
+    low: bool = False  #: may be told later, with others, where a group was told much (R59)
 
 
 #: At once, as a message among others.
@@ -237,20 +250,31 @@ class Work:
         return self.desk.capabilities.get(platform, Capabilities(buttons=False, private=False))
 
     def put(
-        self, out: Sendable, *, delay: timedelta | None = None, occasion: str | None = None
+        self,
+        out: Sendable,
+        *,
+        delay: timedelta | None = None,
+        occasion: str | None = None,
+        unasked: Unasked | None = None,
     ) -> None:
         """Lay something into the tray: said after the commit, or not at all."""
-        self.tray.append(Outbound(out, self.now + (delay or timedelta(0)), occasion))
+        self.tray.append(Outbound(out, self.now + (delay or timedelta(0)), occasion, unasked))
+
+    def speaks_unasked(self, chat: Chat) -> bool:
+        """Whether nobody in this chat said or pressed anything just now."""
+        return chat.kind == "group"
 
     def say(self, chat: Chat, content: Content, manner: Manner = PLAINLY) -> None:
         """A message of its own in a chat; several, where it is too long for one."""
         *rest, last = parts_of(content, self.can(chat.platform).text_limit)
+        unasked = Unasked(chat, manner.low) if self.speaks_unasked(chat) else None
         for number, part in enumerate(rest):
+            said = Say(**_given(chat, part, manner))
             occasion = f"{number}/{manner.occasion}" if manner.occasion else None
-            self.put(Say(**_given(chat, part, manner)), delay=manner.delay, occasion=occasion)
+            self.put(said, delay=manner.delay, occasion=occasion, unasked=unasked)
             manner = replace(manner, reply_to=None)
         out = Say(**_given(chat, last, manner))
-        self.put(out, delay=manner.delay, occasion=manner.occasion)
+        self.put(out, delay=manner.delay, occasion=manner.occasion, unasked=unasked)
 
     def show(self, chat: Chat, slot: str, content: Content, manner: Manner = PLAINLY) -> None:
         """Make the standing message `slot` of a chat show `content` (sent once, then edited)."""
@@ -391,6 +415,10 @@ class Context(Work):
             )
         elif text:
             self.answer_text(text)
+
+    def speaks_unasked(self, chat: Chat) -> bool:
+        """Whether nobody in this chat said or pressed anything just now."""
+        return chat.kind == "group" and chat.id != self.chat.id
 
     @property
     def acknowledged(self) -> bool:

@@ -20,6 +20,8 @@ from handlers.requests import lifecycle, replies
 from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Ahead
+from handlers.understanding.opinion import Opinion, Question
+from storage.engine import Store
 
 
 class Dispatcher:
@@ -33,14 +35,38 @@ class Dispatcher:
         self._meeting = Meeting(desk, self.tables.book(), self.scenes)
         self._messages = Messages(self.tables, self.hearing, self.scenes)
 
-    def first_look(self, incoming: Incoming, now: datetime) -> Ahead:
-        """What memory alone tells; plain talk in a group is then done with."""
+    async def doubt(self, incoming: Incoming, store: Store, now: datetime) -> Question | None:
+        """What to ask a second opinion of a message in a group; None where none is wanted."""
+        if not isinstance(incoming, Message) or not _is_plain(incoming) or incoming.album:
+            return None
+        glance = self.hearing.glance(incoming)
+        if glance is None:
+            async with store.read() as session:
+                glance = await self.hearing.look_up(session, incoming, now)
+        if glance is None or incoming.sender.id in glance.scene.filling:
+            return None
+        return hearing.question_on(glance, self.desk.policy.categories)
+
+    def may_wait(self, incoming: Incoming) -> bool:
+        """Whether what came in is a plain line in a group that tells of no emergency."""
+        if not isinstance(incoming, Message) or not _is_plain(incoming):
+            return False
+        glance = self.hearing.glance(incoming)
+        return glance is not None and not hearing.is_emergency(glance)
+
+    def first_look(
+        self, incoming: Incoming, now: datetime, opinion: Opinion | None = None
+    ) -> Ahead:
+        """What memory alone tells, with a second opinion if there is one; plain talk in a group is
+        then done with."""
         if not isinstance(incoming, Message) or not _is_plain(incoming):
             return Ahead()
         scene = self.scenes.scene((incoming.chat.platform, incoming.chat.id))
         if scene is None or incoming.sender.id in scene.filling:
             return Ahead()
         glance = self.hearing.glance(incoming)
+        if glance is not None and opinion is not None:
+            glance = self.hearing.agreed(glance, opinion)
         if glance is None or not hearing.is_silent(glance):
             return Ahead(glance=glance)
         self.scenes.keep_pictures(incoming)

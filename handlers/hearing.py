@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import courtesy
 from handlers.chat import ChatKind, Message
@@ -14,6 +17,7 @@ from handlers.requests import answering, callback, inquiries, lessons, lifecycle
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.scenes import ChatScene, Scenes, Speaker
+from handlers.understanding import opinion as second
 from handlers.understanding import placing
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
@@ -24,7 +28,8 @@ from handlers.understanding.meaning import (
     Said,
     Urgency,
 )
-from handlers.understanding.questions import question_of
+from handlers.understanding.opinion import Opinion, Question
+from handlers.understanding.questions import plain_question
 from handlers.understanding.seen import see, where_from
 from storage.queries import directory
 from storage.queries import scenes as scene_query
@@ -40,10 +45,6 @@ class Glance:
     meaning: Meaning
 
 
-#: Questions that are answered even where the rest of the message says nothing else.
-OFFICES = frozenset({"captain", "unit_captain", "manager", "hotline", "on_duty"})
-#: Longer ones say something besides; what is said with letters takes more of them.
-MOST_QUESTION, MOST_LETTERS = 24, 48
 Witness = Callable[[Glance, Outcome, str | None], None]
 
 
@@ -74,6 +75,22 @@ class Hearing:
             ctx.store, (message.chat.platform, message.sender.id)
         )
         return self._read(message, scene, speaker)
+
+    async def look_up(self, store: AsyncSession, message: Message, now: datetime) -> Glance | None:
+        """Read a message before its transaction; None in a chat unknown or without a place."""
+        chat = await directory.chat(store, message.chat.platform, message.chat.id)
+        scene = await self.scenes.load_scene(store, chat, now) if chat else None
+        if scene is None:
+            return None
+        speaker = await self.scenes.load_speaker(store, (message.chat.platform, message.sender.id))
+        return self._read(message, scene, speaker)
+
+    def agreed(self, glance: Glance, opinion: Opinion) -> Glance:
+        """The same message with a second opinion on it, if it is unsure (still)."""
+        if not second.is_unsure(glance.meaning):
+            return glance
+        report = self._desk.reader.report(glance.heard, glance.scene.view())
+        return replace(glance, meaning=second.decided(glance.meaning, report, opinion))
 
     def remember(
         self, glance: Glance, outcome: Outcome | None = None, of: str | None = None
@@ -110,6 +127,13 @@ def heard_of(message: Message, speaker: Speaker | None, path: str) -> Heard:
     )
 
 
+def question_on(glance: Glance, categories: Collection[str]) -> Question | None:
+    """What to ask a second opinion; None where it is plain enough, or nobody would be told."""
+    if not second.is_unsure(glance.meaning) or inquiries.names_number(glance.heard.text):
+        return None
+    return second.question(glance.heard, glance.scene.view(), categories)
+
+
 def is_silent(glance: Glance) -> bool:
     """Whether nothing at all is done about a message."""
     named = inquiries.names_number(glance.heard.text)
@@ -129,7 +153,7 @@ def is_request(glance: Glance) -> bool:
 def settled(glance: Glance) -> Meaning:
     """The meaning with the group's own thresholds: act, ask one question, or stay silent."""
     meaning, scene = glance.meaning, glance.scene
-    if meaning.outcome is Outcome.TALK and (question := _plain_question(glance.heard.text)):
+    if meaning.outcome is Outcome.TALK and (question := plain_question(glance.heard.text)):
         return replace(meaning, outcome=Outcome.ANSWER, question=question)
     if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
         if scene.mode == "suggest":
@@ -139,13 +163,6 @@ def settled(glance: Glance) -> Meaning:
         if scene.open_above is not None and meaning.confidence < scene.open_above:
             return replace(meaning, outcome=Outcome.ASK)
     return meaning
-
-
-def _plain_question(text: str) -> str | None:
-    """Who holds an office here, asked and nothing besides ("单元长是谁")."""
-    longest = MOST_LETTERS if text.isascii() else MOST_QUESTION
-    question = question_of(text.casefold()) if len(text) <= longest else None
-    return question if question in OFFICES else None
 
 
 async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, str | None]:
@@ -286,11 +303,10 @@ async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
 
 async def _on_duty(ctx: Context, glance: Glance) -> Done:
     """Of the place that the words name, else of the chat's own."""
-    text = look(glance.heard.text).text
-    said, path = placing.listed(text, glance.scene.view()), glance.scene.facts.path
-    area_id = await places.smallest_area(ctx, path, said)
-    answered = await duty.answered(ctx, text, area_id)
-    return (Outcome.ANSWER, None) if answered else None
+    text, scene = look(glance.heard.text).text, glance.scene
+    said = placing.listed(text, scene.view())
+    area_id = await places.smallest_area(ctx, scene.facts.path, said)
+    return (Outcome.ANSWER, None) if await duty.answered(ctx, text, area_id) else None
 
 
 async def _nothing(ctx: Context, glance: Glance, message: Message) -> Done:

@@ -12,12 +12,16 @@ from handlers.commands import Command
 from handlers.context import Context, RefusalError
 from handlers.directory import filling, groups, permission
 from handlers.hearing import Glance, Hearing
+from handlers.promises import noticing
 from handlers.requests import lifecycle, replies
 from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Turn
 from handlers.understanding.meaning import Outcome
 from storage.tables import Draft
+
+#: A line about a request that is known: it may give a date.
+TOLD_OF = (Outcome.UPDATE, Outcome.DETAIL)
 
 
 class Messages:
@@ -94,6 +98,8 @@ class Messages:
         self._hearing.remember(glance, outcome, of)
         if outcome in (Outcome.TALK, Outcome.ASK):
             self._scenes.keep_pictures(message)
+        if outcome in TOLD_OF and of is not None:
+            await noticing.notice_by_id(ctx, int(of), message)
         if outcome in (Outcome.JOIN, Outcome.DETAIL):
             ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
 
@@ -146,7 +152,8 @@ async def _reply(turn: Turn) -> bool:
     if request is None:
         return False
     async with turn.ctx.store.begin_nested():
-        return await replies.on_reply(turn.ctx, request, turn.message)
+        answered = await replies.on_reply(turn.ctx, request, turn.message)
+    return await noticing.notice(turn.ctx, request, turn.message) or answered
 
 
 async def _same_album(turn: Turn) -> bool:

@@ -34,8 +34,10 @@ from storage.tables import (
     Draft,
     Event,
     Letter,
+    Noise,
     Notice,
     Person,
+    Promise,
     Reminder,
     Request,
     Residence,
@@ -221,6 +223,9 @@ class Stage:
             Notice.due_at,
             Chore.next_at,
             Reminder.next_at,
+            Promise.next_at,
+            Chat.digest_at,
+            Noise.fold_at,
             Rota.next_at,
             Rota.check_at,
             Round.due_at,
@@ -243,7 +248,7 @@ class Stage:
 
     async def restarts(self) -> None:
         """The program dies and starts again on the same database."""
-        await self.app.wire.close()
+        await self.app.close()
         old = self.app
         app = App(old.settings, old.store, [self.rooms], clock=self.clock, reader=old.desk.reader)
         self.rooms.intake = app.inbox
@@ -445,7 +450,9 @@ async def staged(
         app = App(settings, store, [rooms], clock=clock, reader=reader)
         rooms.intake = app.inbox
         stage = Stage(app, rooms, clock)
-        yield stage
-        await stage.app.wire.close()
+        try:
+            yield stage
+        finally:
+            await stage.app.close()
     finally:
         await store.close()

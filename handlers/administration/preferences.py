@@ -13,14 +13,22 @@ from config.words import LANGUAGES
 from handlers.administration import precision
 from handlers.chat import Content, Message
 from handlers.context import Context, Manner, RefusalError, button
+from handlers.digest import rules as digest_rules
 from handlers.directory import access
 from handlers.directory.audit import record
 from handlers.learning import readings
+from handlers.noise import rules as noise_rules
+from storage.queries import digests
 from storage.queries import directory as query
 from storage.tables import Area, Audit, Chat
 
 QUIET = re.compile(r"^(\d{1,2}):(\d{2})\s*[-~—到]\s*(\d{1,2}):(\d{2})$")
 OFF = frozenset({"off", "no", "关", "无", "默认", "default"})
+
+#: Where these words are a value of their own, only "default" takes a setting away.
+YES, NO = frozenset({"on", "yes", "开"}), frozenset({"off", "no", "关", "无"})
+SWITCHED = frozenset({"digest", "noise"})
+MOST_DIGITS = 3
 
 Parsed = Any
 
@@ -70,6 +78,25 @@ def _days_off(ctx: Context, text: str) -> Parsed:
         raise RefusalError("settings.bad_days_off", text=text) from None
 
 
+def _digest(ctx: Context, text: str) -> Parsed:
+    """ "周日 18:00"; or whether there is one at all."""
+    if text.casefold() in (*YES, *NO):
+        return digest_rules.ON if text.casefold() in YES else digest_rules.OFF
+    said = digest_rules.read(text, ctx.policy.digest)
+    if said is None:
+        raise RefusalError("settings.bad_digest")
+    return said
+
+
+def _noise(ctx: Context, text: str) -> Parsed:
+    """So many posts a day; or as many as there are."""
+    if text.casefold() in NO:
+        return noise_rules.OFF
+    if not (text.isdecimal() and len(text) <= MOST_DIGITS):
+        raise RefusalError("settings.bad_noise")
+    return int(text)
+
+
 def _topic(ctx: Context, text: str) -> Parsed:
     """The forum topic in which /settings topic here was said."""
     topic = ctx.incoming.chat.topic
@@ -87,9 +114,11 @@ FIELDS: Mapping[str, Callable[[Context, str], Parsed]] = {
     "quiet": _quiet,
     "days_off": _days_off,
     "topic": _topic,
+    "digest": _digest,
+    "noise": _noise,
 }
 #: Those that have buttons.
-BUTTONS = ("language", "mode")
+BUTTONS = ("language", "mode", "digest")
 CHINESE = {
     "语言": "language",
     "方式": "mode",
@@ -98,6 +127,9 @@ CHINESE = {
     "安静": "quiet",
     "休息日": "days_off",
     "话题": "topic",
+    "小结": "digest",
+    "周报": "digest",
+    "条数": "noise",
 }
 
 
@@ -145,13 +177,11 @@ async def _target(ctx: Context) -> Chat | Area:
 
 async def _set(ctx: Context, target: Chat | Area, field: str, said: str) -> None:
     old = target.settings.get(field)
-    if said.casefold() in OFF:
+    if said.casefold() in (OFF - NO if field in SWITCHED else OFF):
         target.settings = {k: v for k, v in target.settings.items() if k != field}
     else:
         target.settings = {**target.settings, field: FIELDS[field](ctx, said)}
-    if field == "language" and isinstance(target, Chat):
-        target.language = target.settings.get("language")
-    ctx.directory_changed = True
+    await _follow(ctx, target, field)
     if field == "mode":
         await ctx.store.flush()
         await precision.weigh(ctx, target)
@@ -177,8 +207,15 @@ async def undo(ctx: Context, audit: Audit) -> None:
     kept = {k: v for k, v in target.settings.items() if k != back["field"]}
     old = back["old"]
     target.settings = kept if old is None else {**kept, str(back["field"]): old}
-    if back["field"] == "language" and isinstance(target, Chat):
-        target.language = old
+    await _follow(ctx, target, str(back["field"]))
+
+
+async def _follow(ctx: Context, target: Chat | Area, field: str) -> None:
+    """What else goes by a setting that was changed."""
+    if field == "language" and isinstance(target, Chat):
+        target.language = target.settings.get("language")
+    if field == "digest":
+        await digests.look_again(ctx.store, target)
     ctx.directory_changed = True
 
 
@@ -190,7 +227,10 @@ def shown(ctx: Context, field: str, value: Any) -> str:
         return f"{value['start']}-{value['end']}"
     if field == "days_off":
         return "、".join(value)
-    if field in ("mode", "language"):
+    if field == "digest" and not isinstance(value, str):
+        day = ctx.t(f"request.weekday.{value['day']}")
+        return ctx.t("settings.digest_at", day=day, at=value["at"])
+    if ctx.desk.words.has(f"settings.{field}_{value}"):
         return ctx.t(f"settings.{field}_{value}")
     return str(value)
 
@@ -227,8 +267,15 @@ def _by_default(ctx: Context, field: str) -> Any:
         "mode": default.mode,
         "open_above": default.open_above,
         "ask_above": default.ask_above,
+        "digest": _usual_digest(ctx),
+        "noise": noise_rules.OFF if ctx.policy.noise.daily is None else ctx.policy.noise.daily,
     }
     return known.get(field)
+
+
+def _usual_digest(ctx: Context) -> Any:
+    usual = ctx.policy.digest
+    return {"day": usual.day, "at": f"{usual.at:%H:%M}"} if usual.on else digest_rules.OFF
 
 
 async def _show(ctx: Context, target: Chat | Area) -> None:
@@ -240,6 +287,7 @@ async def _show(ctx: Context, target: Chat | Area) -> None:
         )
         for field in FIELDS
     ]
+    name = ctx.t("settings.name_digest")
     lines += await precision.lines(ctx, target)
     where = target.title if isinstance(target, Chat) else target.name
     rows = (
@@ -251,6 +299,13 @@ async def _show(ctx: Context, target: Chat | Area) -> None:
             button(ctx.t("settings.mode_act"), "set:mode:act"),
             button(ctx.t("settings.mode_suggest"), "set:mode:suggest"),
             button(ctx.t("settings.mode_measured"), "set:mode:measured"),
+        ),
+        tuple(
+            button(
+                ctx.t("settings.line", name=name, value=ctx.t(f"settings.digest_{each}")),
+                f"set:digest:{each}",
+            )
+            for each in (digest_rules.ON, digest_rules.OFF)
         ),
     )
     text = "\n".join((*lines, "", ctx.t("settings.how")))

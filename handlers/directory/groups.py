@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from config.words import LANGUAGES, best_language
 from handlers.chat import ChatKind, Content, MemberChange, Renamed, Standing
-from handlers.context import Context, Work, button
+from handlers.context import Context, Manner, Work, button
 from handlers.directory import people
 from handlers.directory.addresses import address_of
 from storage.queries import directory as query
@@ -84,7 +84,7 @@ def hearing_in_short(chat: Chat) -> str:
 
 async def _say_hearing(work: Work, chat: Chat) -> None:
     language = await language_of(work, chat)
-    work.say(chat, Content(text=work.word(language, hearing_key(chat))))
+    work.say(chat, Content(text=work.word(language, hearing_key(chat))), Manner(low=True))
     if not chat.hears_all:
         await tell_coordinators(work, chat, "directory.deaf_in_group")
 

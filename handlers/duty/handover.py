@@ -42,7 +42,7 @@ async def _in_groups(work: Work, board: Board, turn: Manned, mark: str) -> None:
         language = await language_of(work, chat)
         title = work.word(language, "duty.handover_title", rota=board.rota.name)
         text = f"{await _now(work, language, board, turn)}\n{open_.told(work, language)}"
-        manner = Manner(occasion=f"{mark}:{chat.id}", silent=silent)
+        manner = Manner(occasion=f"{mark}:{chat.id}", silent=silent, low=True)
         work.say(chat, Content(title=title, text=text), manner)
 
 

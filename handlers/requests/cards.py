@@ -10,7 +10,7 @@ from handlers.directory.addresses import Address
 from handlers.directory.roster import role_name
 from handlers.requests import routing, texts
 from handlers.requests.case import Case
-from handlers.requests.rules import REOPENABLE, Ending, State
+from handlers.requests.rules import ALIVE, REOPENABLE, Ending, State
 from storage.tables import Chat, Page
 
 NUMBERS = ("fire", "police", "ambulance", "gas")
@@ -43,6 +43,7 @@ def card(case: Case, chat: Chat) -> Content:
         state_line(case, language),
         hotline_line(case, language),
         deadline_line(case, language),
+        promise_line(case, language),
         households_line(case, language),
         filed_line(case, language),
     ]
@@ -205,6 +206,17 @@ def deadline_line(case: Case, language: str) -> str:
         return ""
     key = "card.overdue" if due <= case.work.now else "card.solve_until"
     return case.work.word(language, key, until=texts.when(case, language, due))
+
+
+def promise_line(case: Case, language: str) -> str:
+    """Until when somebody promised it, or that a promise was broken; no name stands beside it."""
+    request = case.request
+    due, kind = request.promised_due, request.promised_as
+    if due is None or kind is None or case.state not in ALIVE:
+        return ""
+    if case.state is State.WAITING and (request.resume_at or due) > due:
+        return ""  # it waits along
+    return case.work.word(language, f"card.promise_{kind}", until=texts.when(case, language, due))
 
 
 def households_line(case: Case, language: str) -> str:

@@ -33,7 +33,7 @@ from storage.tables import Draft, Request
 Ask = Callable[[Context, Request], Awaitable[None]]
 
 
-async def _meant(ctx: Context, rest: str) -> tuple[Request, str] | None:
+async def meant(ctx: Context, rest: str) -> tuple[Request, str] | None:
     """The request named first ("12 ..."), or the one whose card was replied to; None: neither."""
     first, _, more = rest.partition(" ")
     if first.lstrip("#＃№").isdecimal():
@@ -72,13 +72,13 @@ WORDLESS = frozenset({"take", "resume", "metoo", "ok", "why", "history"})
 
 def _act(verb: str) -> Run:
     async def run(ctx: Context, rest: str) -> None:
-        meant = await _meant(ctx, rest)
-        if meant is None and rest and verb in WORDLESS:
+        found = await meant(ctx, rest)
+        if found is None and rest and verb in WORDLESS:
             raise RefusalError("request.number_wrong", text=rest[:40])
-        if meant is None:
+        if found is None:
             await choosing.ask(ctx, verb, rest)
             return
-        await VERBS[verb](ctx, *meant)
+        await VERBS[verb](ctx, *found)
 
     return run
 

@@ -36,6 +36,8 @@ async def merge(case: Case, actor: Person | None, given: Given) -> Data:
         for each in moved
     )
     request.merged_into, case.into = into.id, into
+    if into.promised_due is None:  # what was promised of the one holds for both
+        into.promised_due, into.promised_as = request.promised_due, request.promised_as
     await case.work.store.flush()
     joined = await load(case.work, into)
     await pages.show(joined)

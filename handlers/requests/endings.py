@@ -25,15 +25,16 @@ MOST_NAMED = 6
 async def tell_end(case: Case, actor: Person | None) -> None:
     """How it ended and why; what to do when it is not solved for them."""
     key = "told_ended_open" if case.request.ending in REOPENABLE else "told_ended"
-    await _tell(case, actor, telling.Told(key))
+    await tell_all(case, actor, telling.Told(key))
 
 
 async def tell_open_again(case: Case, actor: Person | None) -> None:
     """It was ended by mistake and goes on."""
-    await _tell(case, actor, telling.Told("told_open_again"))
+    await tell_all(case, actor, telling.Told("told_open_again"))
 
 
-async def _tell(case: Case, actor: Person | None, told: telling.Told) -> None:
+async def tell_all(case: Case, actor: Person | None, told: telling.Told) -> None:
+    """A word to all whom it concerns, but who acts."""
     named: list[Address] = []
     for address in await _concerned(case, actor):
         if address.chat is None:
@@ -64,5 +65,5 @@ def _name_in_group(case: Case, told: telling.Told, named: Sequence[Address]) -> 
         said=telling.text(case, language, told),
     )
     content = Content(text=text, mentions=cards.mentions(named))
-    manner = Manner(about=case.request.id, silent=True, delay=case.delay or None)
+    manner = Manner(about=case.request.id, silent=True, delay=case.delay or None, low=True)
     case.work.say(group, content, manner)

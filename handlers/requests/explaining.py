@@ -64,6 +64,10 @@ def _whom(ctx: Context, event: Event) -> str:
     return ctx.t("list.event_asked", who=ctx.t("request.between").join(names)) if names else ""
 
 
+#: The reason that a second opinion leaves (handlers/understanding/opinion.py).
+AGREES = "second_opinion"
+
+
 async def why(ctx: Context, request: Request) -> None:
     """What it was taken for and by which words, why this person was asked, who was passed over."""
     events = await query.events(ctx.store, request.id)
@@ -78,6 +82,8 @@ async def why(ctx: Context, request: Request) -> None:
         *_where_from(ctx, request.reasons),
         *_put_right(ctx, events),
     ]
+    if any(reason.get("cue") == AGREES for reason in request.reasons):
+        lines.append(ctx.t("list.why_opinion"))
     for event, _ in events:
         if asked := event.data.get("asked"):
             lines += _asked(ctx, asked, event.data.get("skipped", []))

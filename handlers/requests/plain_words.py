@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from config.words import Catalogue
 
@@ -32,6 +33,8 @@ MOST = 80
 NEGATED = re.compile(r"(?:没有?|未|不|别|还没|not|n't|never|isn t)\s*$")
 #: What may follow a whole answer: marks, particles, thanks.
 TAIL = re.compile(r"(?:[\s。.!~,，、;；啊哈吧呀哦嗯啦🙏👌👍💪]|谢谢|多谢|感谢|thanks|thank you)+$")
+#: Where one clause ends and the next begins.
+CLAUSE = re.compile(r"[,，。;；!！\n]+|(?<!\d)\.(?!\d)|(?<=\D)、|\band then\b|\bbut\b|但是?")
 #: A name, and no word that begins a description ("ask the supplier").
 NAME = r"(?!(?:the|an?|your?|my|our|him|her|them|some\w+)\b)([@\w·]{1,24})"
 
@@ -52,6 +55,7 @@ class Phrases:
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     whole: Mapping[str, frozenset[str]]
     question: re.Pattern[str]
+    future: re.Pattern[str]  #: what is not yet: "by Friday" it will be "fixed"
     status: re.Pattern[str]  #: a question how it stands
     why: Mapping[str, re.Pattern[str]]
 
@@ -67,9 +71,26 @@ def read(known: Phrases, text: str) -> Spoken | None:
             return Spoken(kind, code=_why(known, said, kind))
         for pattern in known.patterns[kind]:
             found = pattern.search(said)
-            if found is not None:
+            if found is not None and not (kind == "done" and _not_yet(known, found, said)):
                 return _spoken(known, kind, found, said)
     return None
+
+
+def _not_yet(known: Phrases, found: re.Match[str], said: str) -> bool:
+    """Whether the clause in which it is "fixed" speaks of what is to come."""
+    place = found.start()
+    clause = next((each for each, start, end in _spans(said) if start <= place < end), said)
+    return known.future.search(clause) is not None
+
+
+def clauses(said: str) -> list[str]:
+    """The clauses of a line."""
+    return [clause for clause, _, _ in _spans(said)]
+
+
+def _spans(said: str) -> list[tuple[str, int, int]]:
+    ends = [0, *(each.end() for each in CLAUSE.finditer(said)), len(said)]
+    return [(said[a:b], a, b) for a, b in pairwise(ends) if said[a:b].strip()]
 
 
 def _spoken(known: Phrases, kind: str, found: re.Match[str], said: str) -> Spoken | None:
@@ -115,6 +136,7 @@ def phrases_of(words: Catalogue) -> Phrases:
         question=re.compile(
             r"\?|" + "|".join(_pattern(line).pattern for line in _lines(words, "question"))
         ),
+        future=re.compile("|".join(each.pattern for each in patterns_of(words, "future"))),
         status=re.compile("|".join(_pattern(line).pattern for line in _lines(words, "status"))),
         why={
             code: re.compile("|".join(_pattern(line).pattern for line in _lines(words, code)))
@@ -126,6 +148,11 @@ def phrases_of(words: Catalogue) -> Phrases:
 def _lines(words: Catalogue, name: str) -> Iterable[str]:
     for text in words.every(f"replies.{name}"):
         yield from (normal(line) for line in text.splitlines() if line.strip())
+
+
+def patterns_of(words: Catalogue, name: str) -> Iterable[re.Pattern[str]]:
+    """The phrases listed under a name, in all languages, as patterns."""
+    return (_pattern(line) for line in _lines(words, name))
 
 
 def _pattern(line: str) -> re.Pattern[str]:

@@ -50,6 +50,7 @@ def page(case: Case, person_id: int, language: str, details: Sequence[str] = ())
         cards.households_line(case, language),
         _page_line(case, person_id, language),
         cards.deadline_line(case, language),
+        cards.promise_line(case, language),
     ]
     return Content(
         title=cards.title(case, language, exact=True),

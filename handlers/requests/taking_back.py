@@ -144,6 +144,8 @@ async def _bring_back(case: Case, into: Request, voices_moved: list[int]) -> Non
     """Whoever was counted there only because of the merge is not any more."""
     if into.state == State.CLOSED:
         return  # who was asked there has answered there
+    if into.promised_due == case.request.promised_due:
+        into.promised_due = into.promised_as = None
     there = await load(case.work, into)
     for voice in [each for each in there.supporters if each.person_id in voices_moved]:
         await case.work.store.delete(voice)

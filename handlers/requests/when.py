@@ -1,20 +1,35 @@
-"""From words to a moment, for waiting until then: "周五", "明天下午三点", "in 3 days", "12-01"."""
+"""From words to a moment: "周五", "明天下午三点", "in 3 days", "12-01", "by the end of the week".
+
+Who waits until then is asked at the beginning of what was named, who promises something has until
+its end: "明天上午" is ten o'clock to the one (`until`) and noon to the other (`by`).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 #: Who says only a day means its end of work.
 END_OF_DAY = time(18)
 PARTS_OF_DAY = (
     (re.compile(r"早上|早晨|上午|morning|(?<=明)早"), time(10)),
-    (re.compile(r"中午|noon"), time(12)),
+    (re.compile(r"中午|\bnoon"), time(12)),
     (re.compile(r"下午|afternoon"), time(17)),
     (re.compile(r"晚上|今晚|明晚|夜里|evening|tonight"), time(20)),
 )
+#: The same parts as who promises something means them: to their end.
+ENDS_OF_PARTS = (
+    (PARTS_OF_DAY[0][0], time(12)),
+    (PARTS_OF_DAY[1][0], time(14)),
+    (PARTS_OF_DAY[2][0], END_OF_DAY),
+    (PARTS_OF_DAY[3][0], time(22)),
+)
+Parts = tuple[tuple["re.Pattern[str]", time], ...]
+#: Nobody comes so early who only says "at three".
+MORNING, NOON = 7, 12
+LAST_MINUTE = time(23, 59)
 NUMBERS = {
     "半": 0.5,
     **{sign: n for n, sign in enumerate("一二三四五六七八九十", 1)},
@@ -47,7 +62,7 @@ def until(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     said = text.casefold()
     local = now.astimezone(zone)
     if (hours := _hours(said)) is not None:
-        return local + timedelta(hours=hours)
+        return _in_hours(now, hours, zone)
     found = _day(said, local.date())
     if found is None:
         return None
@@ -55,8 +70,81 @@ def until(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(day, _time(rest), tzinfo=zone)
 
 
+def by(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment until which words promise something, later than now; None: they name none.
+
+    Spans count to their ends: "下周" is its Sunday, "明天上午" is noon.
+    """
+    said = text.casefold()
+    if (hours := _hours(said)) is not None:
+        return _later(_in_hours(now, hours, zone), now)
+    today = now.astimezone(zone).date()
+    found = _span(said, today) or _day(said, today, SAID)
+    if found is not None:
+        return _by_day(*found, now, zone)
+    at = _clock_time(said)
+    if at is None:
+        return None
+    days = (datetime.combine(today + timedelta(days=n), at, tzinfo=zone) for n in (0, 1))
+    return next((each for each in days if each > now), None)
+
+
+def _by_day(day: date, rest: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    at = _clock_time(rest)
+    moment = datetime.combine(day, at or END_OF_DAY, tzinfo=zone)
+    if moment > now or day != now.astimezone(zone).date():
+        return _later(moment, now)
+    if _WEEKDAY.search(rest):  # "周五", said on a Friday evening
+        return moment + timedelta(days=7)
+    if _hour(rest) is not None:
+        return None
+    return _later(datetime.combine(day, LAST_MINUTE, tzinfo=zone), now)
+
+
+def _later(moment: datetime, now: datetime) -> datetime | None:
+    return moment if moment > now else None
+
+
+def _clock_time(said: str) -> time | None:
+    """The time of day that a promise names, as people say it: "三点" is no hour of the night."""
+    part = _part(said, ENDS_OF_PARTS)
+    hour = _hour(said)
+    if hour is None:
+        return part
+    evening, morning = (part is not None and part >= END_OF_DAY), part == time(12)
+    if evening and hour.hour == NOON:
+        return LAST_MINUTE
+    early = hour.hour < MORNING and not morning
+    if hour.hour < NOON and not _AS_WRITTEN.search(said) and (evening or early):
+        return hour.replace(hour=hour.hour + NOON)
+    return hour
+
+
+#: "03:00" and "3 am" are meant as they are.
+_AS_WRITTEN = re.compile(r"\b0\d[:：]|\d\s*a\.?m\b")
+
+
+def without(text: str) -> str:
+    """What a text says besides days and times."""
+    said = text.casefold()
+    for pattern in (*_NAMED, CLOCK, CHINESE_CLOCK, _HALF, _HOURS):
+        said = pattern.sub(" ", said)
+    return said
+
+
+def _in_hours(now: datetime, hours: float, zone: ZoneInfo) -> datetime:
+    """So many hours later, whatever the clocks on the walls are turned to meanwhile."""
+    return (now.astimezone(UTC) + timedelta(hours=hours)).astimezone(zone)
+
+
+_HALF = re.compile(r"half an hour")
+_HOURS = re.compile(NUMBER + r"\s*个?(小时|钟头|分钟|hour|minute)s?")
+
+
 def _hours(said: str) -> float | None:
-    found = re.search(NUMBER + r"\s*个?(小时|钟头|分钟|hour|minute)s?", said)
+    if _HALF.search(said):
+        return 0.5
+    found = _HOURS.search(said)
     return _number(found[1]) * HOURS[found[2]] if found else None
 
 
@@ -123,8 +211,10 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 _MONTHS = rf"({'|'.join(MONTH_NAMES)})[a-z]*"
 _WEEK_EN = r"(?:(next)\s+)?(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day|s|rs|r)?\b"
+_FIGURES = re.compile(r"\b(\d{1,2})[-/](\d{1,2})\b")
+Readings = tuple[tuple["re.Pattern[str]", Reading], ...]
 #: The likeliest reading first.
-READINGS: tuple[tuple[re.Pattern[str], Reading], ...] = (
+READINGS: Readings = (
     (re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"), _full),
     (re.compile(r"(\d{1,2})月(\d{1,2})[日号]?"), _month_day),
     (re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTHS}"), _day_month),
@@ -140,13 +230,51 @@ READINGS: tuple[tuple[re.Pattern[str], Reading], ...] = (
         ),
         _in_days,
     ),
-    (re.compile(r"\b(\d{1,2})[-/](\d{1,2})\b"), _month_day),
-    (re.compile(r"(\d{1,2})[号日]"), _day_of_month),
+    (_FIGURES, _month_day),
+    (re.compile(r"(\d{1,2})[号日](?!楼)"), _day_of_month),
 )
 
 
-def _day(said: str, today: date) -> Found | None:
-    for pattern, reading in READINGS:
+def _end_of_month(found: re.Match[str], today: date) -> date:
+    """The last day of this month; of the next one, where it is named."""
+    ahead = 2 if any(found.groups()) else 1
+    year, month = divmod(today.year * 12 + today.month - 1 + ahead, 12)
+    return date(year, month + 1, 1) - timedelta(days=1)
+
+
+def _end_of_week(found: re.Match[str], today: date) -> date:
+    """Its Sunday; that of the next one, where it is named."""
+    return today + timedelta(days=6 - today.weekday() + (7 if any(found.groups()) else 0))
+
+
+_WEEK = r"(?:周|星期|礼拜)"
+_NO_DAY = r"(?![一二三四五六日天1-7末])"
+_WEEKDAY = re.compile(rf"{_WEEK}|\b(?:mon|tue|wed|thu|fri|sat|sun)")
+#: What has an end of its own.
+SPANS: Readings = (
+    (re.compile(r"(下个?)?月[底末]|\bend of (?:the|this|(next)) month"), _end_of_month),
+    (re.compile(r"(下个?月(?![底末\d])|\bnext month)"), _end_of_month),
+    (re.compile(rf"(下个?)?{_WEEK}末|\b(?:(next)|this|the) weekend"), _end_of_week),
+    (re.compile(rf"(下个?{_WEEK}{_NO_DAY}|\bnext week\b)"), _end_of_week),
+    (re.compile(rf"(?:这个?|本){_WEEK}{_NO_DAY}()|\bthis week\b|\bend of the week"), _end_of_week),
+)
+_NAMED = tuple(pattern for pattern, _ in (*SPANS, *READINGS, *PARTS_OF_DAY))
+
+
+def _span(said: str, today: date) -> Found | None:
+    for pattern, reading in SPANS:
+        found = pattern.search(said)
+        if found is not None and (day := reading(found, today)) is not None:
+            return day, said[: found.start()] + " " + said[found.end() :]
+    return None
+
+
+#: Without "3-2": among neighbours it is a building and its unit.
+SAID = tuple(each for each in READINGS if each[0] is not _FIGURES)
+
+
+def _day(said: str, today: date, readings: Readings = READINGS) -> Found | None:
+    for pattern, reading in readings:
         if found := pattern.search(said):
             day = reading(found, today)
             # The words of the day may say its part too ("今晚"), so only figures are taken out.
@@ -156,13 +284,17 @@ def _day(said: str, today: date) -> Found | None:
 
 
 def _time(said: str) -> time:
-    part = next((at for pattern, at in PARTS_OF_DAY if pattern.search(said)), None)
+    part = _part(said, PARTS_OF_DAY)
     hour = _hour(said)
     if hour is None:
         return part or END_OF_DAY
     if part is not None and part >= time(17) and hour.hour < 12:
         return hour.replace(hour=hour.hour + 12)
     return hour
+
+
+def _part(said: str, parts: Parts) -> time | None:
+    return next((at for pattern, at in parts if pattern.search(said)), None)
 
 
 def _hour(said: str) -> time | None:

@@ -154,4 +154,5 @@ class Meaning:
     )
     again: bool = False  #: what an ended request was about is there again
     clash: bool = False  #: the text contradicts the places that exist: ask, do not guess
+    leaning: float = 0.0  #: of what is left as talk: how likely it is something new all the same
     reasons: tuple[Reason, ...] = ()

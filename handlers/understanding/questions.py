@@ -58,6 +58,19 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+#: Questions that are answered even where the rest of the message says nothing else.
+OFFICES = frozenset({"captain", "unit_captain", "manager", "hotline", "on_duty"})
+#: Longer ones say something besides; what is said with letters takes more of them.
+MOST_SIGNS, MOST_LETTERS = 24, 48
+
+
+def plain_question(text: str) -> str | None:
+    """Who holds an office here, asked and nothing besides ("单元长是谁")."""
+    longest = MOST_LETTERS if text.isascii() else MOST_SIGNS
+    question = question_of(text.casefold()) if len(text) <= longest else None
+    return question if question in OFFICES else None
+
+
 def question_of(text: str) -> str | None:
     """Which question a plain text asks; None for none that can be answered well."""
     return next((name for name, pattern in QUESTIONS if pattern.search(text)), None)

@@ -87,7 +87,8 @@ class Reader:
         if outcome is Outcome.ANSWER:
             return self._answer(heard, scene, looked.text, sure)
         if outcome is Outcome.TALK:
-            return Meaning(Outcome.TALK, sure)
+            leaning = chances.get("open", 0) + chances.get("ask", 0)
+            return Meaning(Outcome.TALK, sure, leaning=leaning)
         return self._report(heard, scene, outcome, sure, features)
 
     def report(self, heard: Heard, scene: Scene) -> Meaning:

@@ -25,10 +25,9 @@ def _hours_of(person_ids: Sequence[int]) -> Select[PersonHours]:
 
 async def people_due(store: AsyncSession, now: datetime, limit: int) -> Sequence[int]:
     """Who can be told something now that had to wait."""
-    rows = await store.scalars(
-        select(Notice.person_id).where(Notice.due_at <= now).distinct().limit(limit)
-    )
-    return rows.all()
+    longest = select(Notice.person_id).where(Notice.due_at <= now).order_by(Notice.due_at)
+    rows = await store.scalars(longest.limit(limit))
+    return list(dict.fromkeys(rows.all()))
 
 
 async def claim_notices(store: AsyncSession, person_id: int, now: datetime) -> list[Notice]:

@@ -233,7 +233,8 @@ async def move_post(store: AsyncSession, platform: str, old: str, new: str) -> N
     """A group has a new id: what waits goes there, and what stood must be shown anew (R15)."""
     await store.execute(
         update(Letter)
-        .where(Letter.platform == platform, Letter.chat == old, Letter.state == "new")
+        .where(Letter.platform == platform, Letter.chat == old)
+        .where(Letter.state.in_(("new", "held")))
         .values(chat=new)
     )
     await store.execute(delete(Posted).where(Posted.platform == platform, Posted.chat == old))

@@ -31,6 +31,7 @@ from storage.tables.local import (
     LocalUpdate,
 )
 from storage.tables.post import Audit, Draft, Letter, Posted, Update
+from storage.tables.promises import Noise, Promise
 from storage.tables.reminder import Occurrence, Reminder
 from storage.tables.requests import (
     Event,
@@ -61,12 +62,14 @@ __all__ = [
     "LocalPerson",
     "LocalRoom",
     "LocalUpdate",
+    "Noise",
     "Notice",
     "Occurrence",
     "Page",
     "Person",
     "PersonHours",
     "Posted",
+    "Promise",
     "Reading",
     "Reminder",
     "Request",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -125,6 +125,14 @@ class Leave(Base):
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
 
+#: Long past: whatever is due then is looked at by the next tick.
+FRESH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _fresh(row: Any) -> datetime | None:
+    return FRESH if row.get_current_parameters().get("kind") == "group" else None
+
+
 class Chat(Base):
     """A group or a private chat. The building is `area_id`; the platform's id may change (R15)."""
 
@@ -145,6 +153,9 @@ class Chat(Base):
     #: since when it is opened here without a question, for the bot was right often enough
     acts_since: Mapped[datetime | None]
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: the next digest of a group; FRESH: when that is must be found out
+    digest_at: Mapped[datetime | None] = mapped_column(index=True, default=_fresh)
+    digested_at: Mapped[datetime | None]  #: the last digest went so far
 
     # Groups are few, private chats as many as residents.
     __table_args__ = (

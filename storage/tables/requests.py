@@ -60,6 +60,8 @@ class Request(Base):
     late_at: Mapped[datetime | None]  #: not solved in time, and told so
     ages_at: Mapped[datetime | None]  #: unsolved, it goes to the next meeting then
     tabled_at: Mapped[datetime | None]  #: on the next meeting's list since then
+    promised_due: Mapped[datetime | None]  #: by the promise that stands, for its card
+    promised_as: Mapped[str | None] = mapped_column(String(8))  #: solve | come | broken
     pauses: Mapped[int] = mapped_column(default=0)  #: how often it waited
     lap: Mapped[int] = mapped_column(default=0)  #: how often the ladder was begun anew
     wanted: Mapped[int] = mapped_column(default=1)  #: so many must take it (R32)

@@ -43,7 +43,7 @@ class Script:
     handled: list[str] = field(default_factory=list[str])
     forgot_all: int = 0
 
-    def first_look(self, incoming: Incoming, _now: object) -> Ahead:
+    def first_look(self, incoming: Incoming, _now: object, _opinion: object) -> Ahead:
         talk = isinstance(incoming, Message) and incoming.text.startswith("talk")
         return Ahead(done=talk)
 

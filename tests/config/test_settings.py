@@ -50,6 +50,18 @@ def test_a_webhook_needs_a_public_address(monkeypatch: pytest.MonkeyPatch) -> No
         load_settings()
 
 
+def test_a_second_opinion_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINLI_OPINION_URL", "http://127.0.0.1:9/v1")
+    with pytest.raises(SettingsError, match="LINLI_OPINION_MODEL"):
+        load_settings()
+    monkeypatch.setenv("LINLI_OPINION_MODEL", "small")
+    monkeypatch.setenv("LINLI_OPINION_KEY", "sk-of-ours")
+    assert "sk-of-ours" not in repr(load_settings())
+    monkeypatch.setenv("LINLI_OPINION_SECONDS", "0")
+    with pytest.raises(SettingsError, match="LINLI_OPINION_SECONDS"):
+        load_settings()
+
+
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
@@ -72,7 +84,7 @@ def test_the_example_sets_nothing_and_shows_the_defaults(tmp_path: Path) -> None
         for line in EXAMPLE.read_text(encoding="utf-8").splitlines()
     )
     # These have no default worth showing: a file, an address and secrets of one's own.
-    own = {"LINLI_POLICY_FILE", "LINLI_PUBLIC_URL"}
+    own = {"LINLI_POLICY_FILE", "LINLI_PUBLIC_URL", "LINLI_OPINION_URL", "LINLI_OPINION_MODEL"}
     shown = [f"{name}={value}" for name, value in example().items() if name not in own]
     (tmp_path / ".env").write_text("\n".join(shown), encoding="utf-8")
     shown_there = load_settings()

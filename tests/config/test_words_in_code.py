@@ -22,7 +22,10 @@ KEY = re.compile(rf"^(?:{SUBJECTS})\.[a-z0-9_]+(?:\.[a-z0-9_]+)*$")
 BEGINNING = re.compile(rf"^(?:{SUBJECTS})\.(?:[a-z0-9_]+\.)*[a-z0-9_]*$")
 
 #: Lines of a request's history that change no state.
-NOTES = ("join", "leave", "detail", "update", "edit", "recall", "said_solved", "said_why")
+NOTES = (
+    *("join", "leave", "detail", "update", "edit", "recall", "said_solved", "said_why"),
+    *("promise", "promise_moved", "promise_kept", "promise_broken", "promise_came", "promise_back"),
+)
 
 
 @cache

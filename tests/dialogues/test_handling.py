@@ -211,7 +211,7 @@ async def test_what_nobody_takes_at_all_stays_with_the_coordinator_and_is_no_noi
     before = len(stage.feng.heard)
     await stage.passes(days=7)
     assert 5 <= len(stage.feng.heard) - before <= 8, "once a day"
-    assert len(stage.said(GROUP)) == 1
+    assert len([each for each in stage.said(GROUP) if "小结" not in each.title]) == 1
 
 
 async def test_history_is_a_dated_line_for_every_change(stage: Stage) -> None:

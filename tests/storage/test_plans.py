@@ -92,3 +92,22 @@ async def test_nothing_of_a_message_s_way_reads_a_whole_table(tmp_path: Path) ->
             await stage.restarts()
         found = await scans(stage, heard)
     assert not found, "\n\n".join(found)
+
+
+async def test_nor_does_anything_of_a_promise_a_digest_and_a_budget(tmp_path: Path) -> None:
+    async with staged(tmp_path, reader=PlainReader()) as stage:
+        with listening(stage) as heard:
+            await stage.feng.writes("/settings noise 0")
+            await stage.feng.writes("/rota 3栋 值班室 每班轮换 每天 8:00-20:00：person.5、person.6")
+            await stage.feng.presses(stage.feng.last, "保存")
+            await stage.li.says("咱们楼电梯又坏了")
+            await stage.wang.writes("/take 1")
+            await stage.wang.writes("明天修好", reply_to=stage.page(stage.wang))
+            await stage.wang.presses(stage.wang.last, "记下")
+            await stage.wang.writes("/promise 1 后天 等配件")
+            await stage.wang.writes("/promise")
+            await stage.feng.says("/digest")
+            await stage.passes(days=8)
+        found = await scans(stage, heard)
+    assert any("noise.fold_at" in each for each in heard)
+    assert not found, "\n\n".join(found)

@@ -18,7 +18,7 @@ from storage.engine import Store
 from storage.tables import Occurrence, Reminder, Shift
 from tests.fakes.postgres import Postgres
 from tests.fakes.reader import PlainReader
-from tests.harness import GROUP, Stage, prepare, staged
+from tests.harness import GROUP, MONDAY, Stage, prepare, staged
 
 
 class Pair:
@@ -174,3 +174,17 @@ async def test_a_handover_and_a_round_come_once_by_two_clocks(pair: Pair) -> Non
     assert sum("没有走完" in each.text for each in pair.stage.feng.heard) == 1
     async with pair.first.store.read() as store:
         assert len((await store.scalars(select(Shift))).all()) == 3
+
+
+async def test_a_promise_and_a_digest_are_told_by_one_of_them(pair: Pair) -> None:
+    stage = pair.stage
+    await pair.by(pair.first, "li", "咱们楼电梯又坏了")
+    await pair.by(pair.first, "wang", "/接单 1")
+    await pair.by(pair.second, "wang", "/承诺 1 周日")
+    await pair.first.ticks.tick()
+    stage.clock.set(MONDAY + timedelta(days=6, hours=9))
+    ticks = [app.ticks.tick() for app in (pair.first, pair.second) * 2]
+    await asyncio.gather(*ticks)
+    await pair.settle()
+    assert len([each for each in stage.li.heard if "抱歉" in each.text]) == 1
+    assert len([each for each in stage.said(GROUP) if "小结" in each.title]) == 1

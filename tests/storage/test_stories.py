@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
+from bot.outbox import keep_said
 from bot.sample import SAMPLE
 from config.policy import default_policy
+from handlers.chat import Content
+from handlers.context import Manner, Work
 from handlers.neighbourhood.exporting import export_directory
 from handlers.neighbourhood.file import read_file
 from handlers.neighbourhood.importing import apply_import, plan_import
 from storage.engine import Store
 from storage.migrate import upgrade
+from storage.queries.noise import HeldBack, held_back
+from storage.queries.promises import Kept, promises_by_role
 from storage.secrets import Secrets
-from storage.tables import Area, Audit, Occurrence, Person
+from storage.tables import Area, Audit, Chat, Occurrence, Person
 from tests.dialogues.duty_steps import NIGHT, at, made, now, told
 from tests.harness import GROUP, GROUP4, MONDAY, Stage
 
@@ -209,3 +215,39 @@ async def test_duty_is_swapped_stood_in_for_and_walked(stage: Stage) -> None:
     assert "王姨：已值" in stage.feng.last.text
     await at(stage, 2026, 3, 4, 23, 0)
     assert "：李娜" in await now(stage, stage.sun)
+
+
+async def test_a_promise_is_noted_moved_and_broken(stage: Stage) -> None:
+    await stage.li.says(REPORT)
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    await stage.wang.writes("明天修好", reply_to=stage.page(stage.wang))
+    await stage.wang.presses(stage.wang.last, "记下")
+    await stage.wang.writes("/承诺 1 后天 等配件")
+    assert "3月4日" in stage.card(1).text
+    await stage.passes(days=3)
+    async with stage.app.store.read() as store:
+        path = await store.scalar(select(Area.path).where(Area.code == "和平里"))
+        assert path is not None
+        counted = await promises_by_role(store, path, MONDAY, MONDAY + timedelta(days=9))
+    assert counted == [Kept("unit_captain", 0, 1, 0, 1)]
+    assert "抱歉" in stage.card(1).text
+
+
+async def test_a_week_s_digest_and_what_was_held_back(stage: Stage) -> None:
+    await stage.feng.says("/settings noise 0")
+    await stage.li.says(REPORT)
+    async with stage.app.store.write() as store:
+        chat = await store.scalar(select(Chat).where(Chat.external_id == GROUP))
+        assert chat is not None
+        work = Work(stage.app.desk, store, stage.clock.now())
+        for text in ("一", "二"):
+            work.say(chat, Content(text=text), Manner(low=True))
+        await keep_said(store, [work])
+    before = len(stage.said(GROUP))
+    await stage.passes(days=1)
+    assert [each.text for each in stage.said(GROUP)[before:]] == ["· 二\n· 一"]
+    await stage.passes(days=6)
+    assert "小结" in stage.last(GROUP).title
+    async with stage.app.store.read() as store:
+        counted = await held_back(store, "/", MONDAY - timedelta(days=1), stage.clock.now())
+    assert counted == HeldBack(posted=1, held=2, folded=2)
