@@ -45,9 +45,18 @@ def test_without_a_day_it_is_now(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["昨天谁值班", "昨晚谁值班", "上周谁值班", "who was on duty yesterday"]
+    "text",
+    [
+        "昨天谁值班",
+        "昨晚谁值班",
+        "上周谁值班",
+        "who was on duty yesterday",
+        "国庆谁值班",
+        "春节假期谁值班",
+        "who is on duty over christmas?",
+    ],
 )
-def test_what_is_over_is_not_answered(text: str) -> None:
+def test_what_is_over_or_not_known_is_not_answered(text: str) -> None:
     assert span(text, NOW, ZONE) is None
 
 
