@@ -104,6 +104,7 @@ class App:
                 timezone=self.settings.timezone,
                 public_url=self.settings.public_url,
                 version=version("linli"),
+                font=self.settings.font_file,
             ),
         )
 

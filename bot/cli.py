@@ -1,4 +1,4 @@
-"""The `linli` command: run, import, export, replay, invite, doctor, understand, learn, version."""
+"""The `linli` command: run, import, export, stats, verify, replay, invite, doctor and more."""
 
 from __future__ import annotations
 
@@ -91,12 +91,68 @@ def export(
     out: Annotated[
         Path | None, typer.Argument(help="File to write (.yaml or .xlsx); none: YAML to stdout.")
     ] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(help="Write the event file instead (.jsonl): no names, no words, no homes."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the neighbourhood as a file that `import` reads."""
+    """Write the neighbourhood as a file that `import` reads; with --events what happened, sealed.
+
+    Every number of `linli stats` can be made again from the event file: `linli verify FILE`.
+    """
     from bot import desk_work
 
+    if events is not None:
+        from bot import desk_numbers
+
+        _finish(desk_numbers.export_events(events, as_json=as_json))
+        return
+
     _finish(desk_work.export_file(out, as_json=as_json))
+
+
+Asked = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help='A month like 2026-10, or "last month", "this week" (none: this month); a second '
+        "month to compare with; a place like 3栋 (none: all)."
+    ),
+]
+Csv = Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet: CSV.")]
+
+
+@cli.command()
+def stats(
+    asked: Asked = None,
+    picture: Annotated[Path | None, typer.Option(help="Also draw them (.png).")] = None,
+    excel: Annotated[Path | None, typer.Option(help="Also write them (.xlsx).")] = None,
+    as_csv: Csv = False,
+    as_json: Json = False,
+) -> None:
+    """Show the numbers: requests, the three rates, times, by building, category and rung.
+
+    What each number means: docs/numbers.md.
+    """
+    from bot import desk_numbers
+
+    form = "json" if as_json else "csv" if as_csv else "table"
+    wish = desk_numbers.Wish(" ".join(asked or []), form, picture, excel)
+    _finish(desk_numbers.stats(wish))
+
+
+@cli.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="An event file of `linli export --events`.")],
+    asked: Asked = None,
+    as_csv: Csv = False,
+    as_json: Json = False,
+) -> None:
+    """Check an event file, name the first wrong line, and make the numbers again from it alone."""
+    from bot import desk_numbers
+
+    form = "json" if as_json else "csv" if as_csv else "table"
+    _finish(desk_numbers.verify(file, desk_numbers.Wish(" ".join(asked or []), form)))
 
 
 @cli.command()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Generator
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -93,12 +94,21 @@ def _say(settings: Settings, key: str, **values: object) -> str:
 
 def write_whole(path: Path, body: bytes) -> None:
     """Write a file wholly or not at all, for this user's eyes only. Raises DeskError."""
+    with whole_file(path) as out:
+        out.write(body)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Generator[BinaryIO]:
+    """The same for what is written piece by piece: an error leaves nothing behind."""
     part = path.with_name(f".{path.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(body)
+            yield out
         part.replace(path)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             part.unlink()
+        if not isinstance(error, OSError):
+            raise
         raise DeskError("out_failed", path=path, why=error.strerror or str(error)) from None

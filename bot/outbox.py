@@ -1,4 +1,7 @@
-"""The outbox: what a transaction has to say becomes letters of the same transaction."""
+"""The outbox: what a transaction has to say becomes letters of the same transaction.
+
+What it changed of requests is counted there too, just before the commit.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.chat import OUTGOING, Acknowledge, Show
 from handlers.context import Outbound, Work
 from handlers.noise import holding
+from handlers.statistics import counting
 from storage import wire
 from storage.queries import post
 
@@ -23,6 +27,7 @@ async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     """
     await store.flush()
     held = [each for work in works for each in await holding.held_of(work)]
+    await counting.keep(works)
     tray = [each for work in works for each in work.tray]
     await post.keep_letters(store, [_row(each) for each in tray])
     await post.keep_letters(store, [{**_row(each), "state": "held"} for each in held])

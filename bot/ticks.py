@@ -21,6 +21,7 @@ from handlers.promises import clock as promise_clock
 from handlers.reminders import firing
 from handlers.requests import clock as request_clock
 from handlers.requests import morning, nightly
+from handlers.statistics import monthly
 from storage.engine import Store
 from storage.queries import due as due_query
 from storage.queries import post
@@ -58,6 +59,7 @@ DUE: dict[str, Due] = {
     "updates": _old_updates,
     "letters": _old_letters,
     "nightly": nightly.due,
+    "numbers": monthly.due,
 }
 
 

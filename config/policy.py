@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, time
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -280,6 +280,15 @@ class NoisePolicy(_Data):
     fold_at: time = time(8, 30)  #: what was held back is told together then, the next day
 
 
+class StatisticsPolicy(_Data):
+    """Which numbers are compared, and when those of the last month are told (R46)."""
+
+    small: int = Field(default=10, ge=1)  #: what has fewer requests is not ranked
+    #: "2026-03": months are compared with it, else with the one before
+    baseline: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] | None = None
+    at: time = time(9)  #: on the first of a month
+
+
 class QuietPolicy(_Data):
     """When people sleep; only danger breaks it (R37)."""
 
@@ -308,6 +317,7 @@ class Policy(_Data):
     digest: DigestPolicy = DigestPolicy()
     promises: PromisePolicy = PromisePolicy()
     noise: NoisePolicy = NoisePolicy()
+    statistics: StatisticsPolicy = StatisticsPolicy()
 
     #: by name (or code) of a community or neighbourhood: what differs there
     places: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])

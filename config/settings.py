@@ -137,6 +137,8 @@ class Settings(BaseSettings):
     opinion_model: str = Field(default="", validate_default=True)
     opinion_seconds: float = Field(default=3, gt=0, le=30)  #: how long a message waits for it
     opinion_budget: int = Field(default=500, ge=0)  #: calls a day
+    #: draws the pictures of numbers; left out: a font with Chinese signs of this machine
+    font_file: Annotated[Path | None, AfterValidator(_file)] = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from config.policy import Right
 from handlers.chat import Incoming, Message
-from handlers.context import Context, Desk
+from handlers.context import Context, Desk, Section
 from storage.tables import Audit, Draft
 
 #: Runs a command with what stood behind its name.
@@ -61,6 +61,7 @@ SHAPES: Mapping[str, str] = {
     "swap": f"(?:yes|no|back):{ID}|(?:mine|for|favour):{PAGE}:{TOKEN}|who:{ID}:{TOKEN}",
     "pro": rf"(?:yes|come|no|move|came|back):{ID}|day:{ID}:\d{{1,3}}|why:{ID}:{NAME}",
     "dig": f"(?:show|post):{ID}|page:{PAGE}",
+    "stats": rf"(?:all|area|category|rung|define):(?:w\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d):{ID}",
     "rem": (
         f"list(?::{PAGE})?|new|(?:show|pause|resume|del|view|edit):{ID}"
         rf"|(?:at:{ID}:{PAGE}|here:{ID}|when:\d|save):{TOKEN}"
@@ -113,3 +114,5 @@ class Subject:
     forms: dict[str, RunForm] | None = None
     #: by the name written into the audit log: takes such a change back
     undos: dict[str, RunUndo] | None = None
+    #: what it adds to the numbers of /stats, /monthly and `linli stats`
+    sections: tuple[Section, ...] = ()

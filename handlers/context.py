@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol, TypedDict
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,6 +64,7 @@ class Defaults:
     timezone: str = "Asia/Shanghai"
     public_url: str = ""
     version: str = "0"
+    font: Path | None = None  #: draws pictures; None: one of this machine's
 
 
 class OnDuty(Protocol):
@@ -155,6 +157,33 @@ class Offer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Of what numbers are asked: places, and from when to when."""
+
+    paths: tuple[str, ...]
+    begin: datetime
+    end: datetime  #: the first moment behind
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A line of numbers that a subject adds: its name for programs, its words and their values."""
+
+    name: str
+    key: str
+    values: Mapping[str, Any]  #: numbers and names; what stands in `key`'s text
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Numbers of another subject under those of /stats (promises kept, noise held back ...)."""
+
+    name: str  #: for programs
+    title: str  #: key of its heading
+    run: Callable[[Work, Scope], Awaitable[Sequence[Number]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """What the bot offers: all commands, and how each audited one is taken back."""
 
@@ -166,6 +195,7 @@ class Book:
     undos: Mapping[str, Callable[[Context, Audit], Awaitable[None]]] = field(
         default_factory=dict[str, Callable[["Context", Audit], Awaitable[None]]]
     )
+    sections: tuple[Section, ...] = ()  #: that subjects add to the numbers
 
 
 Sendable = Say | Show | Acknowledge | React | SendFile
@@ -233,6 +263,8 @@ class Work:
     touched: set[int] = field(default_factory=set[int])
     #: places, people or roles changed: what is remembered of them is read anew
     directory_changed: bool = False
+    #: ids of requests whose history goes on: they are counted anew before the commit
+    counted: set[int] = field(default_factory=set[int])
     #: what a batch of one subject has read of people once for all; None: nothing is kept
     memo: dict[object, Any] | None = None
 

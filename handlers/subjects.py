@@ -9,6 +9,7 @@ from handlers.learning import commands as learning
 from handlers.promises import commands as promises
 from handlers.reminders import commands as reminders
 from handlers.requests import commands as requests
+from handlers.statistics import commands as statistics
 
 SUBJECTS: tuple[Subject, ...] = (
     requests.SUBJECT,
@@ -19,4 +20,5 @@ SUBJECTS: tuple[Subject, ...] = (
     digest.SUBJECT,
     duty.SUBJECT,
     administration.SUBJECT,
+    statistics.SUBJECT,
 )

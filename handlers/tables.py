@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers.commands import Command, RunForm, RunPress, RunUndo, Subject
-from handlers.context import Book
+from handlers.context import Book, Section
 
 
 class Tables:
@@ -17,6 +17,7 @@ class Tables:
         self.presses: dict[str, RunPress] = {}
         self.forms: dict[str, RunForm] = {}
         self.undos: dict[str, RunUndo] = {}
+        self.sections: list[Section] = []
         for subject in subjects:
             self._add(subject)
 
@@ -30,11 +31,13 @@ class Tables:
             _put(self.forms, form, run)
         for name, undo in (subject.undos or {}).items():
             _put(self.undos, name, undo)
+        self.sections += subject.sections
 
     def book(self) -> Book:
         """What of it handlers may look up."""
         offers = tuple(dict.fromkeys(self.commands.values()))
-        return Book(offers, {each.name: each.run for each in offers}, self.undos)
+        runs = {each.name: each.run for each in offers}
+        return Book(offers, runs, self.undos, tuple(self.sections))
 
 
 def _put(table: dict[str, Any], name: str, value: object) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import os
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -18,8 +20,9 @@ class Secrets:
     """Seals and opens short texts (Fernet: AES-128-CBC with HMAC-SHA256)."""
 
     def __init__(self, key: str) -> None:
+        self._key = key.encode()
         try:
-            self._fernet = Fernet(key.encode())
+            self._fernet = Fernet(self._key)
         except ValueError:
             raise SecretsError(
                 "LINLI_SECRET_KEY: must be 44 characters of URL-safe base64; "
@@ -29,6 +32,10 @@ class Secrets:
     def seal(self, text: str) -> str:
         """The text as it may stand in the database."""
         return self._fernet.encrypt(text.encode()).decode()
+
+    def pseudonym(self, text: str) -> str:
+        """A name for something that only this key leads to, always the same one: HMAC-SHA256."""
+        return hmac.new(self._key, f"pseudonym:{text}".encode(), sha256).hexdigest()[:20]
 
     def open(self, sealed: str) -> str:
         """The text itself. Raises SecretsError when it was sealed with another key."""

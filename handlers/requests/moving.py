@@ -8,7 +8,16 @@ from typing import Any
 
 from handlers.chat import Mark
 from handlers.context import Work
-from handlers.requests import access, callback_asking, cards, clocking, endings, lessons, pages
+from handlers.requests import (
+    access,
+    callback_asking,
+    cards,
+    clocking,
+    endings,
+    lessons,
+    measured,
+    pages,
+)
 from handlers.requests.case import Case, load
 from handlers.requests.effects import EFFECTS
 from handlers.requests.given import Given
@@ -127,9 +136,10 @@ def _record(
         actor_id=actor.id if actor else None,
         state_from=before.value,
         state_to=case.state.value,
-        data=data,
+        data={**data, **measured.stands(case, actor)},
     )
     case.work.store.add(case.event)
+    case.work.counted.add(case.request.id)
 
 
 async def _tell(case: Case, step: Step) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.chat import Media
 from handlers.context import Picture, Work
-from handlers.requests import cards, clocking, lessons, pages, routing
+from handlers.requests import cards, clocking, lessons, measured, pages, routing
 from handlers.requests.case import Case
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
@@ -58,6 +58,7 @@ async def open_request(work: Work, report: Report) -> Request:
     await pages.ask(case, asked, call=False)
     work.store.add_all([*case.supporters, *_first_rows(case, report, asked)])
     await work.store.flush()
+    work.counted.add(case.request.id)
     await pages.show(case)
     cards.show_cards(case)
     if report.read is not None and report.chat is not None:
@@ -143,7 +144,12 @@ def _first_rows(case: Case, report: Report, asked: Asked) -> list[Event | Reques
             actor_id=actor.id if actor else None,
             state_from=None,
             state_to=State.OPEN.value,
-            data={**asked_data(case, asked), **report.note, **case.opened_with},
+            data={
+                **asked_data(case, asked),
+                **report.note,
+                **case.opened_with,
+                **measured.first(case, actor),
+            },
         )
     ]
     said = _said(case.work, case.request, report)

@@ -45,6 +45,7 @@ SUBJECTS = (
     "updates",
     "letters",
     "nightly",
+    "numbers",
 )
 
 
@@ -104,7 +105,8 @@ def _subjects(
         exists().where(Draft.expires_at <= now),
         _oldest_update(repeats),
         exists().where(ended),
-        or_(exists().where(Chore.next_at <= now), not_(exists(select(Chore.name)))),
+        _chore(now, "ladders"),
+        _chore(now, "statistics"),
     )
     return select(*questions)
 
@@ -118,6 +120,12 @@ def _duty(now: datetime) -> ColumnElement[bool]:
         exists().where(Round.due_at <= now),
         exists().where(Swap.due_at <= now),
     )
+
+
+def _chore(now: datetime, name: str) -> ColumnElement[bool]:
+    """Whether any chore is due, or this one was never begun."""
+    begun = exists(select(Chore.name).where(Chore.name == name))
+    return or_(exists().where(Chore.next_at <= now), not_(begun))
 
 
 def _oldest_update(before: datetime) -> ColumnElement[bool]:

@@ -41,6 +41,7 @@ from storage.tables.requests import (
     RequestMessage,
     Supporter,
 )
+from storage.tables.statistics import Counted, Tally
 
 __all__ = [
     "Account",
@@ -49,6 +50,7 @@ __all__ = [
     "Chat",
     "Chore",
     "Correction",
+    "Counted",
     "Draft",
     "DutyGap",
     "Event",
@@ -84,6 +86,7 @@ __all__ = [
     "Shift",
     "Supporter",
     "Swap",
+    "Tally",
     "TurnChange",
     "Update",
 ]

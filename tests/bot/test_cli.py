@@ -28,6 +28,8 @@ COMMANDS = (
     "run",
     "import",
     "export",
+    "stats",
+    "verify",
     "replay",
     "invite",
     "doctor",

@@ -68,7 +68,16 @@ async def test_nothing_of_a_message_s_way_reads_a_whole_table(tmp_path: Path) ->
             await stage.li.presses(stage.li.last, "解决了")
             await stage.sun.says("1单元的灯又不亮了")
             await stage.feng.writes("/merge 2 1")
-            for line in ("/open", "/mine", "/find 电梯", "/history 1", "/why 1", "/help"):
+            for line in (
+                "/open",
+                "/mine",
+                "/find 电梯",
+                "/history 1",
+                "/why 1",
+                "/help",
+                "/stats",
+                "/stats 本周",
+            ):
                 await stage.wang.writes(line)
             await stage.feng.writes("/announce 和平里 今晚停水")
             await stage.feng.presses(stage.feng.last, "发")

@@ -1,0 +1,222 @@
+"""What an operator does with numbers: shows them, writes the event file, recounts it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bot.app import App, opened
+from bot.desk_errors import WRONG, DeskError, whole_file, write_whole
+from bot.logs import set_up_logs
+from config.policy import load_policy
+from config.settings import Settings, load_settings
+from config.words import catalogue
+from handlers.chat import ChatFacts
+from handlers.context import Defaults, Desk, RefusalError, Work
+from handlers.directory import places
+from handlers.statistics import (
+    asking,
+    commands,
+    drawing,
+    events,
+    recounting,
+    texts,
+    workbooks,
+)
+from handlers.statistics.chain import BrokenError, Chain
+from handlers.statistics.fonts import NoFontError
+from handlers.statistics.recounting import Recount
+from handlers.statistics.report import Report
+from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
+from storage.engine import Store
+from storage.queries import administration as admin_query
+from storage.queries import directory as directory_query
+
+DONE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What numbers are wanted, in which form."""
+
+    words: str = ""  #: "2026-10 3栋": a period, the month it is compared with, a place
+    form: str = "table"  #: table | json | csv
+    picture: Path | None = None
+    excel: Path | None = None
+
+
+class _NobodyTalks:
+    """No message is read here: the model need not be loaded."""
+
+    def read(self, heard: Heard, scene: Scene) -> Meaning:
+        """Nothing."""
+        return Meaning(Outcome.TALK)
+
+    def report(self, heard: Heard, scene: Scene) -> Meaning:
+        """Nothing either."""
+        return Meaning(Outcome.OPEN)
+
+
+@asynccontextmanager
+async def _app() -> AsyncGenerator[App]:
+    settings = load_settings()
+    set_up_logs("error", settings.log_format)
+    async with opened(settings, reader=_NobodyTalks()) as app:
+        yield app
+
+
+async def stats(wish: Wish) -> int:
+    """Print the numbers of the sums, and write the files that are wanted."""
+    async with _app() as app, app.store.read() as store:
+        work = Work(app.desk, store, app.clock.now())
+        said = commands.read(work, wish.words)
+        paths = await _paths(work, said.others)
+        facts = await directory_query.facts_at(store, directory_query.ids_of(paths[0])[-1])
+        today = (await asking.ask_at(work, facts, None, None)).today
+        ask = await asking.ask_at(work, facts, *said.periods(today))
+        found = await asking.numbers(work, paths, ask)
+        language = app.settings.language
+        sections = app.dispatcher.tables.sections
+        scope = commands.scope_of(work, facts, paths, ask.period)
+        if wish.picture or wish.excel:
+            found = replace(found, curves=await asking.curves(work, paths, ask))
+        told = [(each, await each.run(work, scope)) for each in sections]
+        more = {each.name: {line.name: dict(line.values) for line in lines} for each, lines in told}
+        extra = await commands.added(work, language, sections, scope)
+        _files(work, language, found, wish)
+        _show(work, language, found, wish, (more, extra))
+    return DONE
+
+
+async def _paths(work: Work, area: str) -> list[str]:
+    roots = await admin_query.root_paths(work.store)
+    if not roots:
+        raise DeskError("no_places")
+    if not area:
+        return list(roots)
+    problem: RefusalError | None = None
+    for root in roots:
+        facts = await directory_query.facts_at(work.store, directory_query.ids_of(root)[-1])
+        try:
+            return [(await places.find_place(work, facts, area)).path]
+        except RefusalError as error:
+            problem = error
+    assert problem is not None
+    raise problem
+
+
+def _files(work: Work, language: str, found: Report, wish: Wish) -> None:
+    for file, suffix in ((wish.picture, ".png"), (wish.excel, ".xlsx")):
+        if file is not None and file.suffix.lower() != suffix:
+            raise DeskError("stats_form", path=file, suffix=suffix)
+    if wish.picture:
+        try:
+            write_whole(wish.picture, drawing.picture(work, language, found))
+        except NoFontError:
+            raise RefusalError("stats.no_font") from None
+    if wish.excel:
+        write_whole(wish.excel, workbooks.workbook(work, language, found))
+
+
+def _show(
+    work: Work,
+    language: str,
+    found: Report,
+    wish: Wish,
+    more: tuple[dict[str, Any], Sequence[str]] = ({}, ()),
+) -> None:
+    if wish.form == "json":
+        data = workbooks.as_data(work, language, found)
+        if more[0]:
+            data["sections"] = more[0]
+        typer.echo(json.dumps(data, ensure_ascii=False))
+    elif wish.form == "csv":
+        typer.echo(workbooks.as_csv(work, language, found), nl=False)
+    else:
+        typer.echo("\n".join([*texts.everything(work, language, found), *more[1]]))
+
+
+async def export_events(out: Path, *, as_json: bool) -> int:
+    """Write the event file; prints its last seal, to be noted elsewhere."""
+    async with _app() as app:
+        chain = Chain()
+        async with app.store.read() as store:
+            work = Work(app.desk, store, app.clock.now())
+            with whole_file(out) as file:
+                async for line in events.written(work, app.secrets.pseudonym, chain):
+                    file.write(f"{line}\n".encode())
+        if as_json:
+            told = {"file": str(out), "lines": chain.lines, "seal": chain.seal}
+            typer.echo(json.dumps(told, ensure_ascii=False))
+        else:
+            values = {"path": out, "n": chain.lines, "seal": chain.seal}
+            typer.echo(app.desk.words.say(app.settings.language, "stats.file.written", **values))
+    return DONE
+
+
+async def verify(file: Path, wish: Wish) -> int:
+    """Check an event file and print the numbers made of it alone; needs no database."""
+    settings = load_settings()
+    say, language = catalogue().say, settings.language
+    try:
+        found = recounting.read(_lines(file))
+    except BrokenError as broken:
+        why = say(language, f"stats.wrong.{broken.why}")
+        if wish.form == "json":
+            told = {"file": str(file), "whole": False, "line": broken.line, "why": broken.why}
+            typer.echo(json.dumps(told, ensure_ascii=False))
+        values = {"file": file, "line": broken.line, "why": why}
+        typer.echo(say(language, "stats.file.broken", **values), err=True)
+        return WRONG
+    values = {"file": file, "n": found.lines, "seal": found.seal}
+    typer.echo(say(language, "stats.file.head", **values), err=wish.form != "table")
+    await _recounted(settings, found, wish)
+    return DONE
+
+
+def _lines(file: Path) -> Iterator[str]:
+    try:
+        with file.open(encoding="utf-8", newline="\n") as stream:
+            for line in stream:
+                yield line.rstrip("\n")
+    except OSError as error:
+        raise DeskError("in_failed", path=file, why=error.strerror or str(error)) from None
+    except UnicodeDecodeError:
+        raise DeskError("in_failed", path=file, why="UTF-8") from None
+
+
+async def _recounted(settings: Settings, found: Recount, wish: Wish) -> None:
+    store = Store("sqlite:///:memory:")  # words need a desk, and a desk is never without one
+    async with store.read() as session:
+        work = Work(_desk(settings), session, found.as_of)
+        said = commands.read(work, wish.words)
+        tops = found.named(said.others) if said.others else found.roots
+        if not tops or (said.others and len(tops) > 1):
+            raise DeskError("place_unknown", text=said.others)
+        made = recounting.numbers(found, tops, *said.periods(found.today(tops[0])))
+        _show(work, settings.language, made, wish)
+    await store.close()
+
+
+def _desk(settings: Settings) -> Desk:
+    def link(platform: str, payload: str, group: bool) -> str | None:
+        return None
+
+    async def examine(platform: str, chat: str | None) -> ChatFacts:
+        return ChatFacts(reachable=False, note="platform_off")
+
+    return Desk(
+        policy=load_policy(settings.policy_file),
+        words=catalogue(),
+        reader=_NobodyTalks(),
+        capabilities={},
+        link=link,
+        examine=examine,
+        defaults=Defaults(language=settings.language, timezone=settings.timezone),
+    )

@@ -1,0 +1,237 @@
+"""/stats: the numbers of the places that one may see; /monthly: those of a month as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from handlers.chat import Content, Rows
+from handlers.commands import Command, Subject
+from handlers.context import Context, RefusalError, Scope, Section, Work, button
+from handlers.directory import access as rights
+from handlers.directory import places
+from handlers.directory.several import SeveralError
+from handlers.directory.zones import zone_at
+from handlers.requests import lists
+from handlers.statistics import asking, monthly, periods, texts
+from handlers.statistics.periods import Period
+from handlers.statistics.report import Report
+from storage.queries import directory as directory_query
+from storage.tables import Area
+
+NAMED = ("month", "month_before", "week", "week_before")
+VIEWS: Mapping[str, Callable[[Work, str, Report], list[str]]] = {
+    "area": texts.areas,
+    "category": texts.categories,
+    "rung": texts.rungs,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody asks the numbers of."""
+
+    paths: tuple[str, ...]
+    period: Period | None = None
+    baseline: Period | None = None
+    area: Area | None = None
+
+
+async def stats(ctx: Context, rest: str) -> None:
+    """/stats [PERIOD [BASELINE]] [PLACE]: how many, the three rates, how long it took."""
+    await _show(ctx, "all", await _wanted(ctx, rest))
+
+
+async def parses(ctx: Context, rest: str) -> bool:
+    """Whether all of it names a period or a place."""
+    try:
+        await _wanted(ctx, rest)
+    except SeveralError:
+        return True
+    except RefusalError:
+        return False
+    return True
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "stats:<view>:<period>:<place>" (place 0: those that one may see)."""
+    view, begins, area_id = arguments
+    period = _period(begins)
+    area = await ctx.store.get(Area, int(area_id)) if int(area_id) else None
+    if period is None or (int(area_id) and area is None):
+        raise RefusalError("access.old_button")
+    paths = await _allowed(ctx, area)
+    await _show(ctx, view, Wanted(paths, period, None, area))
+
+
+def _period(text: str) -> Period | None:
+    """The period of a button: "2026-10", or "w2026-10-05" for the week of a day."""
+    try:
+        if text.startswith("w"):
+            return periods.week_of(date.fromisoformat(text[1:]))
+        return periods.month_of(date.fromisoformat(f"{text}-01"))
+    except ValueError:
+        return None
+
+
+async def _wanted(ctx: Context, rest: str) -> Wanted:
+    """A period, its baseline and a place, as far as they are named.
+
+    Raises RefusalError for words that are none of these.
+    """
+    paths = await _allowed(ctx, None)
+    said = read(ctx, rest)
+    area = await _place(ctx, said.others) if said.others else None
+    if area is not None:
+        paths = await _allowed(ctx, area)
+    facts = await directory_query.facts_at(ctx.store, directory_query.ids_of(paths[0])[-1])
+    period, baseline = said.periods(ctx.now.astimezone(zone_at(ctx, facts)).date())
+    return Wanted(paths, period, baseline, area)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What words ask for: months, or a period by its name, and other words, of a place."""
+
+    months: Sequence[Period]
+    name: str | None
+    others: str
+
+    def periods(self, today: date) -> tuple[Period | None, Period | None]:
+        """The period and its baseline, as far as they are said."""
+        found = [periods.named(self.name, today)] if self.name else []
+        period, baseline, *_ = (*found, *self.months, None, None)
+        return period, baseline
+
+
+def read(work: Work, text: str) -> Said:
+    """Take the periods out of what was said. Raises RefusalError for more of them than two."""
+    months, others = periods.months_in(text)
+    name, others = lists.taken_out(others, _names_of_periods(work))
+    if len(months) > (1 if name else 2):
+        raise RefusalError("stats.period_unknown", text=text[:40])
+    return Said(months, name, others)
+
+
+def _names_of_periods(work: Work) -> dict[str, str]:
+    return {
+        said: name
+        for name in NAMED
+        for said in (name, *work.desk.words.every(f"stats.period.{name}"))
+    }
+
+
+async def _place(ctx: Context, words: str) -> Area:
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    area, others = await places.place_in(ctx, base, words)
+    if area is None or others:
+        raise RefusalError("stats.period_unknown", text=(others or words)[:40])
+    return area
+
+
+async def _allowed(ctx: Context, area: Area | None) -> tuple[str, ...]:
+    """The places whose numbers this person may see; a place named must lie in them."""
+    paths = await lists.paths_of(ctx)
+    if area is None:
+        return paths
+    if not any(area.path.startswith(path) for path in paths):
+        raise RefusalError("access.not_yours")
+    return (area.path,)
+
+
+async def _show(ctx: Context, view: str, wanted: Wanted) -> None:
+    facts = await directory_query.facts_at(ctx.store, directory_query.ids_of(wanted.paths[0])[-1])
+    ask = await asking.ask_at(ctx, facts, wanted.period, wanted.baseline)
+    if ask.period.begin > ask.today:
+        period = texts.period_name(ctx, ctx.language, ask.period)
+        raise RefusalError("stats.not_begun", period=period)
+    found = await asking.numbers(ctx, wanted.paths, ask)
+    scope = scope_of(ctx, facts, wanted.paths, ask.period)
+    lines = await _lines(ctx, view, found, scope)
+    content = Content(
+        title=texts.title(ctx, ctx.language, found),
+        text="\n".join(lines),
+        buttons=_buttons(ctx, view, found, wanted),
+    )
+    ctx.edit_pressed(content)
+
+
+def scope_of(
+    work: Work, facts: directory_query.AreaFacts, paths: Sequence[str], period: Period
+) -> Scope:
+    """The same for other subjects: from the first moment to the one behind the last."""
+    zone = zone_at(work, facts)
+    begin, end = (datetime.combine(day, time(), zone) for day in (period.begin, period.end))
+    return Scope(tuple(paths), begin, end)
+
+
+async def _lines(ctx: Context, view: str, found: Report, scope: Scope) -> list[str]:
+    if view in VIEWS:
+        return VIEWS[view](ctx, ctx.language, found)
+    if view == "define":
+        return texts.definitions(ctx, ctx.language)
+    lines = [
+        *texts.whole(ctx, ctx.language, found),
+        "",
+        *texts.definitions(ctx, ctx.language),
+    ]
+    return lines + await added(ctx, ctx.language, ctx.book.sections, scope)
+
+
+async def added(work: Work, language: str, sections: Sequence[Section], scope: Scope) -> list[str]:
+    """What other subjects add: a heading and its lines each."""
+    lines: list[str] = []
+    for section in sections:
+        if told := await section.run(work, scope):
+            lines += ["", work.word(language, section.title)]
+            lines += [work.word(language, each.key, **each.values) for each in told]
+    return lines
+
+
+def _buttons(ctx: Context, view: str, found: Report, wanted: Wanted) -> Rows:
+    period = found.ask.period
+    area = wanted.area.id if wanted.area else 0
+
+    def data(which: str, of: Period) -> str:
+        begins = f"{of.begin:%Y-%m}" if of.kind == "month" else f"w{of.begin:%Y-%m-%d}"
+        return f"stats:{which}:{begins}:{area}"
+
+    views = [each for each in ("all", *VIEWS) if each != view]
+    earlier, today = periods.before(period), found.ask.today
+    near = [earlier, periods.month_of(today), periods.week_of(today)]
+    times = dict.fromkeys(each for each in near if each != period)
+    name = texts.period_name
+    return (
+        tuple(button(ctx.t(f"stats.view.{each}"), data(each, period)) for each in views),
+        tuple(button(name(ctx, ctx.language, each), data(view, each)) for each in times),
+    )
+
+
+async def month(ctx: Context, rest: str) -> None:
+    """/monthly [MONTH] [PLACE]: the last month (or another) as a picture and an Excel sheet."""
+    held = await rights.require_somewhere(ctx, "manage")
+    wanted = await _wanted(ctx, rest)
+    area = wanted.area or held[0]
+    await rights.require(ctx, "manage", area.path)
+    facts = await directory_query.facts_at(ctx.store, area.id)
+    today = ctx.now.astimezone(zone_at(ctx, facts)).date()
+    period = wanted.period or periods.before(periods.month_of(today))
+    if period.kind != "month":
+        raise RefusalError("stats.period_unknown", text=rest[:40])
+    if period.begin > today:
+        name = texts.period_name(ctx, ctx.language, period)
+        raise RefusalError("stats.not_begun", period=name)
+    if not ctx.can(ctx.chat.platform).files:
+        raise RefusalError("stats.no_files")
+    ask = await asking.ask_at(ctx, facts, period, wanted.baseline)
+    await monthly.send(ctx, ctx.chat, ctx.language, area, ask)
+
+
+SUBJECT = Subject(
+    commands=(
+        Command("stats", stats, ("统计", "三率"), parses=parses),
+        Command("monthly", month, ("月报",), right="manage", where="private"),
+    ),
+    presses={"stats": on_press},
+)

@@ -1,0 +1,149 @@
+"""Makes the numbers again from a file of events, by the same rules, without any database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers.directory import places
+from handlers.statistics import asking, events, periods
+from handlers.statistics.chain import BrokenError, checked
+from handlers.statistics.periods import Period
+from handlers.statistics.report import Ask, Report, Sums, Wait, report
+from handlers.statistics.rules import Marks
+from handlers.statistics.stories import Count, Story, after, count_of
+from storage.queries.directory import ids_of
+from storage.tables import Area
+
+
+@dataclass(slots=True)
+class Recount:
+    """What a file tells, once its chain was found whole."""
+
+    as_of: datetime
+    zone: str
+    small: int
+    baseline: str | None
+    places: dict[int, Area] = field(default_factory=dict[int, Area])
+    counts: list[Count] = field(default_factory=list[Count])
+    lines: int = 0
+    seal: str = ""
+
+    @property
+    def roots(self) -> list[Area]:
+        """The tops of its trees."""
+        return [each for each in self.places.values() if len(ids_of(each.path)) == 1]
+
+    def line(self, area: Area) -> list[Area]:
+        """The places on the path of one, root first."""
+        return [self.places[each] for each in ids_of(area.path) if each in self.places]
+
+    def name(self, area: Area, top: Area | None = None) -> str:
+        """The whole name of a place."""
+        return places.name_of(self.line(area), top)
+
+    def named(self, text: str) -> list[Area]:
+        """The places that a name fits, by their own or their whole name."""
+        return [each for each in self.places.values() if text in (each.name, self.name(each))]
+
+    def today(self, area: Area) -> date:
+        """The day of the file at a place."""
+        own = next((each.timezone for each in reversed(self.line(area)) if each.timezone), None)
+        return self.as_of.astimezone(ZoneInfo(own or self.zone)).date()
+
+
+def read(lines: Iterable[str]) -> Recount:
+    """Check the chain and fold the events. Raises BrokenError at the first line that is wrong."""
+    found: Recount | None = None
+    stories: dict[str, Story] = {}
+    for number, seal, fields in checked(lines):
+        try:
+            if found is None:
+                found = _head(fields)
+            elif "place" in fields and "event" not in fields:
+                area = events.read_place(fields)
+                found.places[area.id] = area
+            elif line := events.read_line(fields) if "event" in fields else None:
+                name = str(fields["request"])
+                stories[name] = after(stories.get(name), line)
+        except (KeyError, ValueError, TypeError):
+            raise BrokenError(number, "shape") from None
+        found.lines, found.seal = number, seal
+    assert found is not None  # an empty file has no end, and was refused
+    found.counts = [count_of(each) for each in stories.values()]
+    return found
+
+
+def _head(fields: Mapping[str, Any]) -> Recount:
+    return Recount(
+        as_of=datetime.fromisoformat(fields["as_of"]),
+        zone=str(fields["zone"]),
+        small=int(fields["small"]),
+        baseline=fields["baseline"],
+    )
+
+
+def numbers(
+    found: Recount, tops: Sequence[Area], period: Period | None, baseline: Period | None
+) -> Report:
+    """The numbers of some places, as `asking.numbers` makes them of the sums."""
+    ask = _ask(found, tops[0], period, baseline)
+    here = [each for each in found.counts if _within(found, each, tops)]
+    inside = [each for each in here if ask.period.begin <= each.key.day < ask.period.end]
+    made = report(ask, _sums(ask, here, inside), list(_waits(ask, inside)), found.small)
+    top = asking.top_of(tops)
+    made_of = {each.what for each in made.areas}
+    return Report(
+        made.ask,
+        made.whole,
+        made.areas,
+        made.categories,
+        made.rungs,
+        made.change,
+        made.small,
+        title="、".join(found.name(each) for each in tops),
+        names={each: found.name(found.places[each], top) for each in made_of},
+    )
+
+
+def _ask(found: Recount, top: Area, period: Period | None, baseline: Period | None) -> Ask:
+    today = found.today(top)
+    period = period or periods.month_of(today)
+    if baseline is None and found.baseline and period.kind == "month":
+        baseline = periods.month_of(date.fromisoformat(f"{found.baseline}-01"))
+    return Ask(period, baseline or periods.before(period), today, found.as_of)
+
+
+def _within(found: Recount, count: Count, tops: Sequence[Area]) -> bool:
+    area = found.places.get(count.key.area)
+    return area is not None and any(area.path.startswith(top.path) for top in tops)
+
+
+def _sums(ask: Ask, here: Sequence[Count], inside: Sequence[Count]) -> Sums:
+    def by(facet: Callable[[Count], Any]) -> dict[Any, Marks]:
+        sums: dict[Any, Counter[str]] = {}
+        for each in inside:
+            sums.setdefault(facet(each), Counter()).update(each.marks)
+        return dict(sums)
+
+    before = ask.baseline
+    return Sums(
+        whole=Counter(mark for each in inside for mark in each.marks),
+        areas=by(lambda each: each.key.area),
+        categories=by(lambda each: each.key.category),
+        rungs=by(lambda each: each.key.rung),
+        before=sum("n" in each.marks for each in here if before.begin <= each.key.day < before.end),
+    )
+
+
+def _waits(ask: Ask, inside: Sequence[Count]) -> Iterable[Wait]:
+    for each in inside:
+        answer = each.answer_by is not None and each.answer_by > ask.now
+        solve = each.solve_by is not None and each.solve_by > ask.now
+        if answer or solve:
+            key = each.key
+            yield Wait(key.area, key.category, key.rung, int(answer), int(solve))
