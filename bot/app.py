@@ -25,6 +25,7 @@ from handlers.chat import ChatFacts, Platform
 from handlers.context import Defaults, Desk, Understands
 from handlers.dispatch import Dispatcher
 from handlers.duty.present import on_duty
+from handlers.duty.retelling import retell
 from handlers.subjects import SUBJECTS
 from storage.engine import Store
 from storage.secrets import Secrets, load_secrets
@@ -97,6 +98,7 @@ class App:
             link=self._link,
             examine=self._examine,
             on_duty=on_duty,
+            retell=retell,
             defaults=Defaults(
                 language=self.settings.language,
                 timezone=self.settings.timezone,

@@ -248,6 +248,12 @@ class ReminderPolicy(_Data):
     useful_hours: float = Field(default=2, ge=0)
 
 
+class DutyPolicy(_Data):
+    """Where those on duty are named: in groups too, or to who asks privately alone."""
+
+    names: Literal["everywhere", "private"] = "everywhere"
+
+
 class DigestPolicy(_Data):
     """When each group is told, in one message, what became of its matters."""
 
@@ -307,6 +313,7 @@ class Policy(_Data):
     nightly: NightlyPolicy = NightlyPolicy()
     reminders: ReminderPolicy = ReminderPolicy()
     quiet: QuietPolicy = QuietPolicy()
+    duty: DutyPolicy = DutyPolicy()
     digest: DigestPolicy = DigestPolicy()
     promises: PromisePolicy = PromisePolicy()
     noise: NoisePolicy = NoisePolicy()

@@ -51,7 +51,7 @@ SHAPES: Mapping[str, str] = {
     "audit": PAGE,
     "new": f"(?:other|same):{TOKEN}",
     "duty": "swap|ics",
-    "gap": f"(?:one|all):{ID}",
+    "gap": f"(?:one|all|see):{ID}",
     "rnd": f"{ID}:{PAGE}",
     "rota": (
         rf"new|list(?::{PAGE})?|turn:{ID}:{STAMP}(?::{PAGE})?|put:{ID}:{STAMP}:{ID}"

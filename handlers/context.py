@@ -32,7 +32,7 @@ from handlers.chat import (
 )
 from handlers.parting import TURNS, parts_of
 from handlers.understanding.meaning import Heard, Meaning, Scene
-from storage.tables import Account, Audit, Chat, Person
+from storage.tables import Account, Audit, Chat, Notice, Person
 
 
 class RefusalError(Exception):
@@ -81,6 +81,29 @@ async def nobody_on_duty(work: Work, path: str, rota: str | None) -> Sequence[Pe
 
 
 @dataclass(frozen=True, slots=True)
+class Retold:
+    """What another subject tells somebody who could not be told before."""
+
+    content: Content
+    opens: Button | None = None  #: under a message with other things in it
+
+
+class Retells(Protocol):
+    """Whoever reads the notices anew that are of no request."""
+
+    async def __call__(
+        self, work: Work, language: str, notices: Sequence[Notice]
+    ) -> Sequence[Retold]:
+        """What these notices of one person say now; maybe nothing any more."""
+        ...
+
+
+async def nothing_retold(work: Work, language: str, notices: Sequence[Notice]) -> Sequence[Retold]:
+    """Where no subject but requests has people wait."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What all handlers of a process share; built once by bot/app.py."""
 
@@ -95,6 +118,8 @@ class Desk:
     defaults: Defaults = Defaults()
     #: asked for the "duty" of a ladder's rung
     on_duty: OnDuty = nobody_on_duty
+    #: asked for what waited until the morning and is of no request
+    retell: Retells = nothing_retold
 
 
 class Offer(Protocol):

@@ -12,6 +12,7 @@ from handlers import courtesy
 from handlers.chat import ChatKind, Message
 from handlers.context import Context, Desk, RefusalError
 from handlers.directory import answers, places
+from handlers.duty import answering as duty
 from handlers.requests import answering, callback, inquiries, lessons, lifecycle, questions
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
@@ -28,7 +29,7 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.opinion import Opinion, Question
-from handlers.understanding.questions import question_of
+from handlers.understanding.questions import plain_question
 from handlers.understanding.seen import see, where_from
 from storage.queries import directory
 from storage.queries import scenes as scene_query
@@ -44,9 +45,6 @@ class Glance:
     meaning: Meaning
 
 
-#: Questions that are answered even where the rest of the message says nothing else.
-OFFICES = frozenset({"captain", "manager", "hotline"})
-MOST_QUESTION = 24
 Witness = Callable[[Glance, Outcome, str | None], None]
 
 
@@ -155,7 +153,7 @@ def is_request(glance: Glance) -> bool:
 def settled(glance: Glance) -> Meaning:
     """The meaning with the group's own thresholds: act, ask one question, or stay silent."""
     meaning, scene = glance.meaning, glance.scene
-    if meaning.outcome is Outcome.TALK and (question := _plain_question(glance.heard.text)):
+    if meaning.outcome is Outcome.TALK and (question := plain_question(glance.heard.text)):
         return replace(meaning, outcome=Outcome.ANSWER, question=question)
     if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
         if scene.mode == "suggest":
@@ -165,12 +163,6 @@ def settled(glance: Glance) -> Meaning:
         if scene.open_above is not None and meaning.confidence < scene.open_above:
             return replace(meaning, outcome=Outcome.ASK)
     return meaning
-
-
-def _plain_question(text: str) -> str | None:
-    """Who holds an office here, asked and nothing besides ("单元长是谁")."""
-    question = question_of(text.casefold()) if len(text) <= MOST_QUESTION else None
-    return question if question in OFFICES else None
 
 
 async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, str | None]:
@@ -301,9 +293,20 @@ async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
 
 
 async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
+    question = settled(glance).question or ""
+    if question == "on_duty":
+        return await _on_duty(ctx, glance)
     request = await _linked(ctx, glance)
-    answered = await answers.answer(ctx, settled(glance).question or "", request)
+    answered = await answers.answer(ctx, question, request)
     return (Outcome.ANSWER, glance.meaning.of) if answered else None
+
+
+async def _on_duty(ctx: Context, glance: Glance) -> Done:
+    """Of the place that the words name, else of the chat's own."""
+    text, scene = look(glance.heard.text).text, glance.scene
+    said = placing.listed(text, scene.view())
+    area_id = await places.smallest_area(ctx, scene.facts.path, said)
+    return (Outcome.ANSWER, None) if await duty.answered(ctx, text, area_id) else None
 
 
 async def _nothing(ctx: Context, glance: Glance, message: Message) -> Done:

@@ -9,8 +9,12 @@ from sqlalchemy import select
 
 from handlers.context import Context
 from storage.queries import directory as query
+from storage.queries import offices
 from storage.queries.directory import AreaFacts
-from storage.tables import Reminder, Request
+from storage.tables import Area, Reminder, Request
+
+#: Of a building with more units no more are named.
+MOST_UNITS = 12
 
 Answer = Callable[[Context, AreaFacts, Request | None], Awaitable[bool]]
 
@@ -48,6 +52,40 @@ async def _manager(ctx: Context, facts: AreaFacts, request: Request | None) -> b
 
 async def _captain(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
     return await _holders(ctx, facts, ["unit_captain", "building_captain", "neighbourhood_captain"])
+
+
+async def _unit_captain(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+    """Those of the building: of the asker's own unit first. Who is in a unit's group means that."""
+    building = await _building(ctx, facts)
+    if building is None or "unit" in facts.codes:
+        return await _captain(ctx, facts, request)
+    held = await offices.held_under(ctx.store, building.path, "unit_captain")
+    homes = [area.path for _, area in await query.homes_of(ctx.store, ctx.person.id)]
+    own = [each for each in held if any(home.startswith(each[1].path) for home in homes)]
+    found = [*own, *(each for each in held if each not in own)][:MOST_UNITS]
+    if not found:
+        return await _captain(ctx, facts, request)
+    language = ctx.chat_language
+    role = ctx.word(language, "roles.unit_captain")
+    lines = [
+        ctx.word(
+            language, "directory.answer_holder_at", place=area.name, role=role, name=person.name
+        )
+        for person, area in found
+    ]
+    ctx.answer_text("\n".join(lines))
+    return True
+
+
+async def _building(ctx: Context, facts: AreaFacts) -> Area | None:
+    """That of the chat, else the one of the place in which the asker lives."""
+    homes = [area.path for _, area in await query.homes_of(ctx.store, ctx.person.id)]
+    for path in (facts.path, *(home for home in homes if home.startswith(facts.path))):
+        line = await query.line_of(ctx.store, path)
+        found = next((each for each in line if each.kind == "building"), None)
+        if found is not None:
+            return found
+    return None
 
 
 async def _hotline(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
@@ -103,6 +141,7 @@ async def _help(ctx: Context, facts: AreaFacts, request: Request | None) -> bool
 ANSWERS: dict[str, Answer] = {
     "manager": _manager,
     "captain": _captain,
+    "unit_captain": _unit_captain,
     "hotline": _hotline,
     "status": _status,
     "next_reminder": _next_reminder,

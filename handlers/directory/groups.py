@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
-from config.words import best_language
+from config.words import LANGUAGES, best_language
 from handlers.chat import ChatKind, Content, MemberChange, Renamed, Standing
 from handlers.context import Context, Manner, Work, button
 from handlers.directory import people
 from handlers.directory.addresses import address_of
 from storage.queries import directory as query
-from storage.tables import Account, Chat
+from storage.tables import Account, Chat, Notice
+
+#: A notice of words that stay as they are.
+SAID = "said"
 
 
 async def on_standing(work: Work, standing: Standing) -> None:
@@ -110,13 +114,25 @@ async def tell_coordinators(
 async def tell(
     work: Work, person_id: int, key: str, *, delay: timedelta | None = None, **values: object
 ) -> bool:
-    """A private word to somebody, if they can be written to; whether they can."""
+    """A private word to somebody, if they can be written to; whether they can.
+
+    With a `delay` it is told then, in one message with all else that waits for them (R37).
+    """
     address = await address_of(work, person_id)
     if address is None or address.chat is None:
         return False
-    text = work.word(address.language, key, **values)
-    work.say(address.chat, Content(text=text), Manner(delay=delay))
+    if delay:
+        texts = {language: work.word(language, key, **values) for language in LANGUAGES}
+        work.store.add(waiting(work, person_id, texts, work.now + delay))
+        return True
+    work.say(address.chat, Content(text=work.word(address.language, key, **values)))
     return True
+
+
+def waiting(work: Work, person_id: int, texts: Mapping[str, str], due: datetime) -> Notice:
+    """Words that stay as they are (by language), told then with all else."""
+    values = {"texts": dict(texts)}
+    return Notice(person_id=person_id, kind=SAID, values=values, at=work.now, due_at=due)
 
 
 async def on_renamed(work: Work, renamed: Renamed) -> None:

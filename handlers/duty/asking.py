@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from handlers.chat import Rows
 from handlers.context import Context, RefusalError, button
 from handlers.directory import places
@@ -21,7 +19,10 @@ MOST_ROTAS = 12
 async def duty(ctx: Context, rest: str) -> None:
     """/duty [PLACE]."""
     found = await _rotas(ctx, rest)
-    lines = [await _line(ctx, await boards.board_of(ctx, *each)) for each in found[:MOST_ROTAS]]
+    shown = await boards.boards_of(ctx, found[:MOST_ROTAS])
+    lines = [await line(ctx, each) for each in shown]
+    if any([await unnamed(ctx, each) for each in shown]):
+        lines.append(ctx.word(ctx.chat_language, "duty.names_private"))
     if len(found) > MOST_ROTAS:
         lines.append(ctx.word(ctx.chat_language, "duty.more_rotas", n=len(found) - MOST_ROTAS))
     buttons: Rows = ()
@@ -56,30 +57,36 @@ async def _rotas(ctx: Context, rest: str) -> Found:
     return list({rota.id: (rota, area) for rota, area in found}.values())
 
 
-async def _line(ctx: Context, board: Board) -> str:
-    language = ctx.chat_language
+async def unnamed(ctx: Context, board: Board) -> bool:
+    """Whether those on duty are not named in this chat."""
+    return await texts.unnamed(ctx, board, private=ctx.private)
+
+
+async def line(ctx: Context, board: Board, *, following: bool = True) -> str:
+    """Who is on duty now, and (if asked for) who comes next."""
+    language, hidden = ctx.chat_language, await unnamed(ctx, board)
     turn = board.on(ctx.now)
     values = {"rota": board.rota.name, "area": await _area(ctx, board.area)}
     if turn is None:
         said = ctx.word(language, "duty.line_off", **values)
     elif turn.people:
-        names = texts.people(ctx, language, board, turn.people)
+        names = texts.crew(ctx, language, board, turn.people, unnamed=hidden)
         end = texts.until(ctx, language, board, turn.end)
         said = ctx.word(language, "duty.line_now", names=names, end=end, **values)
     else:
         meant = turn.start in await gaps.intended(ctx, board)
         said = ctx.word(language, "duty.line_off" if meant else "duty.line_empty", **values)
-    following = board.coming(ctx.now, 1)
-    return f"{said}\n{_next(ctx, board, following)}" if following else said
+    coming = board.coming(ctx.now, 1) if following else []
+    return f"{said}\n{_next(ctx, board, coming[0], hidden=hidden)}" if coming else said
 
 
-def _next(ctx: Context, board: Board, following: Sequence[Manned]) -> str:
+def _next(ctx: Context, board: Board, coming: Manned, *, hidden: bool) -> str:
     language = ctx.chat_language
     return ctx.word(
         language,
         "duty.line_next",
-        when=texts.turn(ctx, language, board, following[0]),
-        names=texts.people(ctx, language, board, following[0].people),
+        when=texts.turn(ctx, language, board, coming),
+        names=texts.crew(ctx, language, board, coming.people, unnamed=hidden),
     )
 
 

@@ -87,34 +87,69 @@ class Board:
         return joiner.join(self.people[each].name for each in ids if each in self.people)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A rota (that may not be saved yet) with its people and changes."""
+
+    rota: Rota
+    area: Area
+    crews: Sequence[Crew]
+    changes: Changes
+
+    @property
+    def people(self) -> set[int]:
+        """All who may have a turn, but for those who stand in."""
+        own = {person for crew in self.crews for person in crew}
+        return own | {to for to, _ in self.changes.values()}
+
+
+async def boards_of(work: Work, found: Sequence[tuple[Rota, Area]]) -> list[Board]:
+    """These rotas as they stand now; read together, however many."""
+    ids = [rota.id for rota, _ in found]
+    if not ids:
+        return []
+    crews = await query.crews(work.store, ids)
+    changed: dict[int, dict[tuple[datetime, int], tuple[int, How]]] = {each: {} for each in ids}
+    for each in await query.changes(work.store, ids, work.now - BACK, work.now + AHEAD):
+        changed[each.rota_id][each.starts, each.person_id] = (each.to_id, cast("How", each.how))
+    sheets = [Sheet(rota, area, crews[rota.id], changed[rota.id]) for rota, area in found]
+    return await drawn(work, sheets)
+
+
 async def board_of(work: Work, rota: Rota, area: Area) -> Board:
     """A rota as it stands now."""
-    crews = await query.crews(work.store, rota.id)
-    begin, end = work.now - BACK, work.now + AHEAD
-    changed = await query.changes(work.store, rota.id, begin, end)
-    made: Changes = {(c.starts, c.person_id): (c.to_id, cast("How", c.how)) for c in changed}
-    return await drawn(work, rota, area, crews, made)
+    return (await boards_of(work, [(rota, area)]))[0]
 
 
-async def drawn(
-    work: Work, rota: Rota, area: Area, crews: Sequence[Crew], changes: Changes
+async def drawn(work: Work, sheets: Sequence[Sheet]) -> list[Board]:
+    """Rotas with the leave of their people, and the people."""
+    wanted = {person for sheet in sheets for person in sheet.people}
+    leaves = await query.absences(work.store, work.now - BACK, work.now + AHEAD, wanted)
+    absences: dict[int, list[Absence]] = {}
+    for each in leaves:
+        away = Absence(each.person_id, each.starts, each.ends, each.deputy_id)
+        absences.setdefault(each.person_id, []).append(away)
+    wanted |= {each.deputy_id for each in leaves if each.deputy_id}
+    people = await directory_query.people(work.store, sorted(wanted))
+    return [_drawn(sheet, absences, people) for sheet in sheets]
+
+
+def _drawn(
+    sheet: Sheet, absences: Mapping[int, Sequence[Absence]], people: Mapping[int, Person]
 ) -> Board:
-    """A rota (that may not be saved yet) with these people and changes."""
-    ids = {person for crew in crews for person in crew} | {to for to, _ in changes.values()}
-    leaves = await query.absences(work.store, work.now - BACK, work.now + AHEAD, ids)
-    ids |= {each.deputy_id for each in leaves if each.deputy_id}
-    return Board(
-        rota,
-        area,
-        from_data(rota.rule),
-        crews,
-        changes,
-        [Absence(each.person_id, each.starts, each.ends, each.deputy_id) for each in leaves],
-        await directory_query.people(work.store, ids),
-    )
+    """Whoever stands in is of the board too, and their own leave with them."""
+    theirs, away, new = set[int](), list[Absence](), sheet.people
+    while new:
+        theirs |= new
+        more = [each for person in sorted(new) for each in absences.get(person, ())]
+        away += more
+        new = {each.deputy for each in more if each.deputy is not None} - theirs
+    known = {each: people[each] for each in people if each in theirs}
+    rule = from_data(sheet.rota.rule)
+    return Board(sheet.rota, sheet.area, rule, sheet.crews, sheet.changes, away, known)
 
 
 async def board(work: Work, rota_id: int) -> Board | None:
     """A rota by its number; None when there is none any more."""
-    found = await query.rota(work.store, rota_id)
-    return await board_of(work, *found) if found else None
+    found = await boards_of(work, await query.rotas(work.store, [rota_id]))
+    return found[0] if found else None

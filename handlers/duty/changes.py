@@ -5,20 +5,23 @@ A rota remembers its turns of the next weeks as its people were told of them; wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from handlers.chat import Content
-from handlers.context import Manner, Work
+from handlers.context import Work
 from handlers.duty import making, telling, texts
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
+from handlers.duty.telling import Note
 from handlers.requests.texts import moment
 from storage.tables import Rota
 
 WINDOW = timedelta(days=28)
 MOST_LINES = 6
+#: A note of it, read anew when it had to wait (retelling.py).
+CHANGED = "changed"
 
 Told = Mapping[str, Collection[int]]
 
@@ -30,11 +33,21 @@ class Difference:
     gained: list[datetime] = field(default_factory=list[datetime])
     lost: list[datetime] = field(default_factory=list[datetime])
 
+    def follow(self, gained: Iterable[datetime], lost: Iterable[datetime]) -> None:
+        """What came later: what is won back was never lost, and what is lost again never won."""
+        for new, mine, other in ((gained, self.gained, self.lost), (lost, self.lost, self.gained)):
+            for start in new:
+                (other.remove(start) if start in other else mine.append(start))
 
-def picture(board: Board, now: datetime) -> dict[str, list[int]]:
-    """The turns of the next weeks with their people, as JSON keeps them."""
-    found = board.between(now, now + WINDOW)
-    return {each.start.isoformat(): sorted(each.people) for each in found}
+
+def ahead(board: Board, now: datetime) -> dict[datetime, Manned]:
+    """The turns of the next weeks, by their beginnings."""
+    return {each.start: each for each in board.between(now, now + WINDOW)}
+
+
+def picture(turns: Iterable[Manned]) -> dict[str, list[int]]:
+    """Turns with their people, as JSON keeps them."""
+    return {each.start.isoformat(): sorted(each.people) for each in turns}
 
 
 def differences(
@@ -57,31 +70,32 @@ def differences(
 async def tell(work: Work, board: Board, *, but: Collection[int] = ()) -> None:
     """Tell everybody whose turns differ from what they know; `but` know it already."""
     rota = board.rota
-    new = picture(board, work.now)
+    turns = ahead(board, work.now)
+    new = picture(turns.values())
     first = rota.told_until is None
     found = differences(rota.told, new, work.now, rota.told_until)
     rota.told, rota.told_until = new, work.now + WINDOW
-    await work.store.flush()
-    manner = Manner(delay=telling.until_morning(work, board.zone))
-    turns = {each.start: each for each in board.between(work.now, work.now + WINDOW)}
+    if work.memo is None:
+        await work.store.flush()
     for person, difference in found.items():
         if person not in but:
             said = Said(work, board, difference, turns, first=first)
-            await telling.privately(work, person, said.content, manner)
+            await telling.when_awake(work, board, person, said.note)
 
 
 async def stopped(work: Work, board: Board) -> None:
     """A rota is paused or deleted: all who have turns are told."""
     rota = board.rota
     people = {person for ids in rota.told.values() for person in ids}
+    first = min((each.start for each in board.coming(work.now, 1)), default=None)
     rota.told, rota.told_until = {}, None
-    manner = Manner(delay=telling.until_morning(work, board.zone))
 
     def words(language: str) -> Content:
         return Content(text=work.word(language, "duty.stopped", rota=rota.name))
 
-    for person in people:
-        await telling.privately(work, person, words, manner)
+    note = telling.said(words, matters_at=first)
+    for person in sorted(people):
+        await telling.when_awake(work, board, person, note)
 
 
 def forget(rota: Rota) -> None:
@@ -98,6 +112,17 @@ class Said:
     difference: Difference
     turns: Mapping[datetime, Manned]
     first: bool
+
+    @property
+    def note(self) -> Note:
+        """As somebody hears it, at once or later; at any hour if it begins before they wake."""
+        both = (*self.difference.gained, *self.difference.lost)
+        data = {
+            "gained": [each.isoformat() for each in self.difference.gained],
+            "lost": [each.isoformat() for each in self.difference.lost],
+            "first": self.first,
+        }
+        return Note(self.content, CHANGED, data, min(both))
 
     def content(self, language: str) -> Content:
         """In a language."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 
-from config.words import LANGUAGES
 from handlers.chat import Content
-from handlers.context import Manner, Work
-from handlers.directory.groups import language_of
-from handlers.duty import boards, changes, gaps, making, rounds, swapping, telling, texts
+from handlers.context import Work
+from handlers.duty import boards, changes, gaps, handover, making, rounds, swapping, telling
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
 from storage.queries import duty as query
@@ -21,58 +20,121 @@ from storage.tables import Rota
 
 log = structlog.get_logger("linli.duty")
 
-AT_ONCE = 50
+AT_ONCE = 250
 AGAIN_AFTER = timedelta(minutes=10)
 #: Turns that passed while the program was down and are still written down.
 MOST_PASSED = 500
 
+Run = Callable[[], Awaitable[None]]
+
 
 async def due(work: Work) -> int:
     """Do what is due; how many were looked at. Several processes may: each is claimed by one."""
-    count = 0
-    for rota in await query.due(work.store, work.now, AT_ONCE):
-        count += await _safely(work, rota, "next_at", partial(_turns, work, rota))
+    work.memo = {}
+    try:
+        return await _due(work)
+    finally:
+        work.memo = None
+
+
+async def _due(work: Work) -> int:
+    count = await _all(work, await query.due(work.store, work.now, AT_ONCE), "next_at", _turns)
     for round_ in await query.late_rounds(work.store, work.now, AT_ONCE):
-        count += await _safely(work, round_, "due_at", partial(rounds.missed, work, round_))
+        count += await _one(work, round_, round_.id, partial(rounds.missed, work, round_))
     for swap in await query.late_swaps(work.store, work.now, AT_ONCE):
-        count += await _safely(work, swap, "due_at", partial(swapping.too_late, work, swap))
-    for rota in await query.to_check(work.store, work.now, AT_ONCE):
-        count += await _safely(work, rota, "check_at", partial(_look, work, rota))
-    return count
+        count += await _one(work, swap, swap.id, partial(swapping.too_late, work, swap))
+    seen = await query.to_check(work.store, work.now, AT_ONCE)
+    return count + await _all(work, seen, "check_at", _look)
 
 
-async def _safely(
-    work: Work, row: query.Due, column: str, run: Callable[[], Awaitable[None]]
+async def _all(
+    work: Work,
+    ids: Sequence[int],
+    column: str,
+    run: Callable[[Work, Sequence[int]], Awaitable[None]],
 ) -> int:
-    """One thing in a savepoint; one that fails is tried again later and stops no other."""
-    said, number = len(work.tray), row.id
+    """Rotas that are due together, read and written together; one by one if one of them fails."""
+    if len(ids) > 1 and await _safely(
+        work, partial(run, work, ids), "due.one_by_one", f"{len(ids)} rotas"
+    ):
+        return len(ids)
+    for each in ids:
+        if not await _safely(work, partial(run, work, [each]), "due.failed", f"Rota {each}"):
+            await query.put_off(work.store, Rota, each, **{column: work.now + AGAIN_AFTER})
+    return len(ids)
+
+
+async def _one(work: Work, row: query.Due, number: int, run: Run) -> int:
+    table = type(row)
+    if not await _safely(work, run, "due.failed", f"{table.__name__} {number}"):
+        await query.put_off(work.store, table, number, due_at=work.now + AGAIN_AFTER)
+    return 1
+
+
+async def _safely(work: Work, run: Run, failed: str, what: str) -> bool:
+    """Do it in a savepoint; what fails leaves nothing behind and stops nothing else."""
+    said = len(work.tray)
     try:
         async with work.store.begin_nested():
             await run()
     except Exception:
         del work.tray[said:]
-        log.exception("due.failed", duty=f"{type(row).__name__} {number}")
-        await query.put_off(work.store, type(row), number, **{column: work.now + AGAIN_AFTER})
-    return 1
+        work.memo = {}
+        log.exception(failed, duty=what)
+        return False
+    return True
 
 
-async def _turns(work: Work, rota: Rota) -> None:
-    """Turns of a rota began. The one that is on is always looked at: what it says is said once."""
-    seen = rota.next_at
-    board = await boards.board(work, rota.id)
-    if seen is None or board is None:
-        return
-    if not await query.claim(work.store, rota.id, seen, board.next_start(work.now)):
-        return
-    running = board.on(work.now)
-    passed = [each for each in board.between(seen, work.now) if seen <= each.start]
-    passed = [each for each in passed if each.end <= work.now][-MOST_PASSED:]
-    begun = [*passed, running] if running else passed
-    await query.served(work.store, [row for each in begun for row in _rows(rota, each)])
-    if rota.points and passed:
-        await _not_asked(work, board, len(passed))
-    if running is not None:
-        await _began(work, board, running)
+async def _turns(work: Work, rota_ids: Sequence[int]) -> None:
+    """Turns of rotas began. The one that is on is always looked at: what it says is said once."""
+    found = await boards.boards_of(work, await query.rotas(work.store, rota_ids))
+    seen = {each.rota.id: at for each in found if (at := each.rota.next_at) is not None}
+    moves = {
+        each.rota.id: (seen[each.rota.id], each.next_start(work.now))
+        for each in found
+        if each.rota.id in seen
+    }
+    taken = await query.claim(work.store, moves)
+    begun = [
+        Begun.of(each, seen[each.rota.id], work.now) for each in found if each.rota.id in taken
+    ]
+    await query.served(work.store, [row for each in begun for row in each.rows])
+    await telling.know(work, [person for each in begun for person in each.people])
+    for each in begun:
+        if each.board.rota.points and each.passed:
+            await _not_asked(work, each.board, len(each.passed))
+        if each.running is not None:
+            await _began(work, each, each.running)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What became of a rota since its turn that was seen: the turns over, and the one on now."""
+
+    board: Board
+    passed: Sequence[Manned]
+    running: Manned | None
+    left: Manned | None  #: the turn before the one that is on
+
+    @classmethod
+    def of(cls, board: Board, seen: datetime, now: datetime) -> Begun:
+        """From the moment that was seen until now."""
+        running = board.on(now)
+        passed = [each for each in board.between(seen, now) if seen <= each.start]
+        passed = [each for each in passed if each.end <= now][-MOST_PASSED:]
+        return cls(board, passed, running, board.before(running.start) if running else None)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """As they were served."""
+        begun = [*self.passed, *([self.running] if self.running else ())]
+        return [row for each in begun for row in _rows(self.board.rota, each)]
+
+    @property
+    def people(self) -> set[int]:
+        """Those who come and those who leave."""
+        turns = [each for each in (self.running, self.left) if each is not None]
+        return {person for each in turns for person in each.people}
 
 
 def _rows(rota: Rota, each: Manned) -> list[dict[str, Any]]:
@@ -90,67 +152,29 @@ async def _not_asked(work: Work, board: Board, count: int) -> None:
         text = work.word(language, "duty.rounds_not_asked", rota=board.rota.name, n=count)
         return Content(text=text)
 
-    manner = Manner(delay=telling.until_morning(work, board.zone))
-    await telling.to_coordinators(work, board.area.path, words, manner)
+    await telling.to_coordinators(work, board, telling.said(words))
 
 
-async def _began(work: Work, board: Board, turn: Manned) -> None:
+async def _began(work: Work, begun: Begun, turn: Manned) -> None:
+    board, left = begun.board, begun.left.people if begun.left else ()
     if not turn.people:
         await gaps.look(work, board)
     elif board.rota.points:
         await rounds.begin(work, board, turn)
-    else:
-        before = board.before(turn.start)
-        left = before.people if before else ()
-        if set(left) != set(turn.people):
-            await _handover(work, board, turn, left)
+    elif set(left) != set(turn.people):
+        await handover.hand_over(work, board, turn, left)
 
 
-async def _handover(work: Work, board: Board, turn: Manned, left: tuple[int, ...]) -> None:
-    """Who comes takes over what is open; told in the place's own group and to those concerned."""
-    mark = f"duty:{board.rota.id}:{turn.start.timestamp():.0f}"
-    silent = telling.hushed(work, board.zone)
-    path = board.area.path
-    still = {each: await texts.still_open(work, each, path) for each in LANGUAGES}
-    for chat in await telling.own_groups(work, board.area):
-        language = await language_of(work, chat)
-        title = work.word(language, "duty.handover_title", rota=board.rota.name)
-        text = f"{_now(work, language, board, turn)}\n{still[language]}"
-        manner = Manner(occasion=f"{mark}:{chat.id}", silent=silent, low=True)
-        work.say(chat, Content(title=title, text=text), manner)
-
-    def begins(language: str) -> Content:
-        end = texts.until(work, language, board, turn.end)
-        text = work.word(language, "duty.yours_now", rota=board.rota.name, end=end)
-        return Content(text=f"{text}\n{still[language]}")
-
-    def is_over(language: str) -> Content:
-        names = texts.people(work, language, board, turn.people)
-        text = work.word(language, "duty.yours_over", rota=board.rota.name, names=names)
-        return Content(text=text)
-
-    for person in turn.people:
-        await telling.privately(work, person, begins, Manner(occasion=f"{mark}:p{person}"))
-    for person in set(left) - set(turn.people):
-        manner = Manner(occasion=f"{mark}:p{person}", silent=silent)
-        await telling.privately(work, person, is_over, manner)
-
-
-def _now(work: Work, language: str, board: Board, turn: Manned) -> str:
-    return work.word(
-        language,
-        "duty.on_now",
-        names=texts.people(work, language, board, turn.people),
-        end=texts.until(work, language, board, turn.end),
-    )
-
-
-async def _look(work: Work, rota: Rota) -> None:
+async def _look(work: Work, rota_ids: Sequence[int]) -> None:
     """Ahead: whose turns changed by leave or holidays, and where nobody is."""
-    seen = rota.check_at
-    board = await boards.board(work, rota.id)
-    if seen is None or board is None:
-        return
-    if await query.claim_check(work.store, rota.id, seen, making.next_check(work.now, board.zone)):
-        await changes.tell(work, board)
-        await gaps.look(work, board)
+    found = await boards.boards_of(work, await query.rotas(work.store, rota_ids))
+    moves = {
+        each.rota.id: (each.rota.check_at, making.next_check(work.now, each.zone))
+        for each in found
+        if each.rota.check_at is not None
+    }
+    taken = await query.claim_checks(work.store, moves)
+    for each in found:
+        if each.rota.id in taken:
+            await changes.tell(work, each)
+            await gaps.look(work, each)

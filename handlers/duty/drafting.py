@@ -14,7 +14,7 @@ from handlers.directory.audit import record
 from handlers.directory.picking import AreaQuestion
 from handlers.directory.zones import zone_at, zone_of
 from handlers.duty import boards, cards, changes, making
-from handlers.duty.boards import Board
+from handlers.duty.boards import Board, Sheet
 from handlers.duty.phrases import BETWEEN, MOST_NAME, MOST_POINTS, Line, LineError, read, read_head
 from handlers.duty.turns import Crew, Rule, from_data, to_data
 from storage.queries import directory as directory_query
@@ -203,7 +203,7 @@ async def _drawn(ctx: Context, data: dict[str, Any]) -> Board:
     if area is None:
         raise RefusalError("duty.form_gone")
     rota = Rota(id=0, area_id=area.id, name=data["name"], rule=data["rule"], points=data["points"])
-    return await boards.drawn(ctx, rota, area, _crews(data), {})
+    return (await boards.drawn(ctx, [Sheet(rota, area, _crews(data), {})]))[0]
 
 
 def _crews(data: dict[str, Any]) -> tuple[Crew, ...]:

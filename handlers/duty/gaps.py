@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from handlers.chat import Button, Content
-from handlers.context import Context, Manner, RefusalError, Work, button
+from handlers.context import Context, RefusalError, Work, button
 from handlers.directory import access
 from handlers.duty import boards, telling, texts
 from handlers.duty.boards import Board
+from handlers.duty.telling import Note
 from storage.queries import duty as query
 from storage.tables import DutyGap
 
 WINDOW = timedelta(days=7)
 MOST_BUTTONS = 6
+#: A note of them, read anew when it had to wait (retelling.py).
+GAPS = "gaps"
 
 
 async def look(work: Work, board: Board) -> None:
@@ -30,10 +33,23 @@ async def look(work: Work, board: Board) -> None:
     if not new:
         return
     gaps = [gap for gap in await _coming(work, board) if gap.id in new]
-    manner = Manner(delay=telling.until_morning(work, board.zone))
-    await telling.to_coordinators(
-        work, board.area.path, lambda language: _content(work, language, board, gaps), manner
-    )
+    note = Note(lambda language: content(work, language, board, gaps), GAPS, {"gaps": new})
+    await telling.to_coordinators(work, board, note)
+
+
+async def still(work: Work, board: Board, ids: Collection[int]) -> list[DutyGap]:
+    """Those of these gaps that are not meant so, and still (or to their end) without anybody."""
+    found = await query.gaps(work.store, board.rota.id, work.now - boards.BACK)
+    return [
+        gap
+        for gap in sorted(found.values(), key=lambda each: each.starts)
+        if gap.id in ids and not gap.intended and _empty(board, gap)
+    ]
+
+
+def _empty(board: Board, gap: DutyGap) -> bool:
+    turn = board.at(gap.starts)
+    return turn is not None and not turn.people
 
 
 async def intended(work: Work, board: Board) -> set[object]:
@@ -46,7 +62,8 @@ async def _coming(work: Work, board: Board) -> list[DutyGap]:
     return sorted((gap for gap in found.values() if gap.ends > work.now), key=lambda g: g.starts)
 
 
-def _content(work: Work, language: str, board: Board, gaps: Sequence[DutyGap]) -> Content:
+def content(work: Work, language: str, board: Board, gaps: Sequence[DutyGap]) -> Content:
+    """What is told of gaps, with the buttons that say that they are meant so."""
     lines: list[str] = []
     rows: list[tuple[Button, ...]] = []
     for gap in gaps:
@@ -64,7 +81,9 @@ def _content(work: Work, language: str, board: Board, gaps: Sequence[DutyGap]) -
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "gap:one:<gap>" and "gap:all:<gap>": this is meant so, or all of the rota are."""
+    """Buttons "gap:one:<gap>" and "gap:all:<gap>": this is meant so, or all of the rota are;
+    "gap:see:<gap>" under a message of the morning: the gaps of the rota as a message of their own.
+    """
     what, number = arguments
     gap = await ctx.store.get(DutyGap, int(number))
     board = await boards.board(ctx, gap.rota_id) if gap else None
@@ -72,9 +91,12 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
         raise RefusalError("duty.gone")
     await access.require(ctx, "manage", board.area.path)
     coming = await _coming(ctx, board)
+    if what == "see":
+        ctx.say(ctx.chat, content(ctx, ctx.language, board, coming))
+        return
     for each in coming:
         if what == "all" or each.id == gap.id:
             each.intended = True
     await ctx.store.flush()
     ctx.toast(ctx.t("duty.gap_kept"))
-    ctx.edit_pressed(_content(ctx, ctx.language, board, coming))
+    ctx.edit_pressed(content(ctx, ctx.language, board, coming))

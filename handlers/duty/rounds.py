@@ -212,6 +212,5 @@ async def missed(work: Work, round_: Round) -> None:
             )
         )
 
-    manner = Manner(delay=telling.until_morning(work, board.zone))
-    await telling.to_coordinators(work, board.area.path, words, manner)
+    await telling.to_coordinators(work, board, telling.said(words))
     await _show(work, board, round_)

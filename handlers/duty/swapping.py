@@ -354,8 +354,12 @@ async def _exchange(ctx: Context, board: Board, asked: Swap) -> None:
         gives = _at(ctx, language, board, asked.gives)
         return Content(text=ctx.word(language, "duty.swap_told", when=gives, **given))
 
-    manner = Manner(delay=telling.until_morning(ctx, board.zone))
-    await telling.to_coordinators(ctx, board.area.path, words, manner, but=both)
+    note = telling.said(words, matters_at=_first(asked))
+    await telling.to_coordinators(ctx, board, note, but=both)
+
+
+def _first(asked: Swap) -> datetime:
+    return min(asked.gives, asked.takes or asked.gives)
 
 
 async def _tell_other(ctx: Context, board: Board, asked: Swap, state: str) -> None:
@@ -373,7 +377,8 @@ async def _tell_other(ctx: Context, board: Board, asked: Swap, state: str) -> No
             )
         )
 
-    await telling.privately(ctx, other, words)
+    note = telling.said(words, matters_at=_first(asked))
+    await telling.when_awake(ctx, board, other, note)
 
 
 async def too_late(work: Work, asked: Swap) -> None:

@@ -204,7 +204,7 @@ async def _duty(store: AsyncSession, paths: dict[int, str], people: dict[int, Da
                 each.rule,
                 [
                     "+".join(people[person]["key"] for person in crew)
-                    for crew in await duty_query.crews(store, each.id)
+                    for crew in (await duty_query.crews(store, [each.id]))[each.id]
                 ],
             ),
             "points": list(each.points),

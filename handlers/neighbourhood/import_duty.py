@@ -74,7 +74,7 @@ async def _differs(
 ) -> bool:
     if any(getattr(old, name) != row[name] for name in SAME):
         return True
-    return old.rule != row["rule"] or await query.crews(store, old.id) != crews
+    return old.rule != row["rule"] or (await query.crews(store, [old.id]))[old.id] != crews
 
 
 def _changed(row: Row) -> dict[str, Any]:

@@ -5,6 +5,7 @@ when: pure, values in and values out.
 opening, filing, questions: how one begins: from talk, by /report, after a question.
 routing, pages, clocking, clock: who is asked, how they are told, what happens when nobody answers.
 hours, telling, bundles, morning: when people may be told, and all that waited in one message.
+absent: who is on leave by then, and who is asked instead.
 reachable, nightly, simulating: every ladder walked at night; /ladder, the same in one place.
 moving, effects, given, case: the one function by which it changes, and what each move does.
 corrections, taking_back, standing: what a correction changes, and the way back.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.chat import Button, Content
-from handlers.context import Work, button
+from handlers.context import Retold, Work, button
 from handlers.directory.addresses import Address, address_of
 from handlers.requests import cards, telling
 from handlers.requests.case import Case, load
@@ -57,8 +57,39 @@ def _holds(case: Case, notice: Notice, page: Page | None) -> bool:
     return notice.kind == telling.TOLD
 
 
-def content(work: Work, address: Address, items: Sequence[Item]) -> Content:
-    """The message: a line each, and a button each for what can be opened."""
+def keep(notice: Notice, more: Sequence[Retold], slot: str) -> None:
+    """What other subjects told stays as it was told, whatever becomes of the lines above it."""
+    notice.bundle = slot
+    notice.values = {
+        "retold": [
+            [
+                each.content.model_dump(mode="json"),
+                each.opens.model_dump(mode="json") if each.opens else None,
+            ]
+            for each in more
+        ]
+    }
+
+
+def said(notice: Notice, language: str) -> Retold:
+    """Words that stayed as they are while they waited."""
+    texts: dict[str, str] = notice.values["texts"]
+    return Retold(Content(text=texts.get(language) or next(iter(texts.values()))))
+
+
+def _kept(notices: Sequence[Notice]) -> list[Retold]:
+    return [
+        Retold(Content.model_validate(said), Button.model_validate(opens) if opens else None)
+        for notice in notices
+        for said, opens in notice.values.get("retold", ())
+    ]
+
+
+def content(
+    work: Work, address: Address, items: Sequence[Item], more: Sequence[Retold] = ()
+) -> Content:
+    """The message: a line each, and a button each for what can be opened; below it what other
+    subjects tell."""
     ordered = sorted(items, key=lambda each: each.rank)
     shown = ordered[:MOST_LINES]
     lines = [_line(each, address.language) for each in shown]
@@ -66,10 +97,11 @@ def content(work: Work, address: Address, items: Sequence[Item]) -> Content:
         lines.append(work.word(address.language, "bundle.more", n=len(ordered) - len(shown)))
     opens = {each.case.request.id: each.case.request.number for each in shown if _opens(each)}
     buttons = [button(f"#{number}", f"see:{request_id}") for request_id, number in opens.items()]
+    below = tuple((each.opens,) for each in more if each.opens is not None)
     return Content(
-        title=work.word(address.language, "bundle.title", n=len(items)),
-        text="\n".join(lines),
-        buttons=_rows(buttons),
+        title=work.word(address.language, "bundle.title", n=len(items) + len(more)),
+        text="\n\n".join(["\n".join(lines), *(each.content.text for each in more)]).strip(),
+        buttons=(*_rows(buttons), *below),
     )
 
 
@@ -96,11 +128,13 @@ def _line(item: Item, language: str) -> str:
     )
 
 
-async def show(work: Work, slot: str, person_id: int, items: Sequence[Item]) -> None:
+async def show(
+    work: Work, slot: str, person_id: int, items: Sequence[Item], more: Sequence[Retold] = ()
+) -> None:
     """Show the message, or show it anew."""
     address = await address_of(work, person_id)
-    if address is not None and address.chat is not None and items:
-        work.show(address.chat, slot, content(work, address, items))
+    if address is not None and address.chat is not None:
+        work.show(address.chat, slot, content(work, address, items, more))
 
 
 async def refresh(work: Work, slot: str) -> None:
@@ -111,4 +145,4 @@ async def refresh(work: Work, slot: str) -> None:
     found = [await item_of(work, each) for each in notices]
     items = [each for each in found if each is not None]
     if items:
-        await show(work, slot, items[0].notice.person_id, items)
+        await show(work, slot, items[0].notice.person_id, items, _kept(notices))

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from handlers.context import RefusalError
 from handlers.requests import (
+    absent,
     access,
     callback_asking,
     corrections,
@@ -260,6 +261,8 @@ async def climb(case: Case, actor: Person | None, given: Given) -> Data:
     Where nobody is further up it begins anew from the bottom, as often as the ladder says; then
     the last rung is asked again, ever more rarely.
     """
+    if given.away is not None:
+        return await absent.instead(case, given.away, _not_asked(case))
     request, wanted = case.request, case.request.wanted
     data = await _next_rung(case)
     if case.state is State.TAKEN:  # who took it already counts on the rung that asked them

@@ -43,8 +43,8 @@ async def history(ctx: Context, request: Request) -> None:
 
 
 def _what(ctx: Context, event: Event) -> str:
-    again = bool(event.data.get("again"))
-    return ctx.t("request.event.again" if again else f"request.event.{event.move}")
+    special = next((each for each in ("again", "instead") if event.data.get(each)), event.move)
+    return ctx.t(f"request.event.{special}")
 
 
 def _more(ctx: Context, event: Event, what: str) -> str:

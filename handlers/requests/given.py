@@ -29,6 +29,7 @@ class Given:
     until: datetime | None = None
     to: Person | None = None
     only_me: bool = False  #: "I can't": the others of the rung are still asked
+    away: int | None = None  #: somebody asked turned out to be on leave: others in their place
     into: Request | None = None
     area: Area | None = None
     category: str | None = None

@@ -7,12 +7,17 @@ from datetime import timedelta
 
 import structlog
 
-from handlers.context import Context, RefusalError, Work
-from handlers.requests import bundles, callback_asking, pages, telling
+from handlers.chat import Content
+from handlers.context import Context, RefusalError, Retold, Work
+from handlers.directory.addresses import address_of
+from handlers.directory.groups import SAID
+from handlers.requests import bundles, callback_asking, moving, pages, telling
 from handlers.requests.bundles import Item
 from handlers.requests.case import Case, load
-from handlers.requests.rules import State
+from handlers.requests.given import Given
+from handlers.requests.rules import Move, State
 from storage.queries import clocks as query
+from storage.queries import directory
 from storage.tables import Notice, Request
 
 log = structlog.get_logger("linli.requests")
@@ -44,12 +49,45 @@ async def _one(work: Work, person_id: int) -> None:
 
 async def tell(work: Work, person_id: int, notices: Sequence[Notice]) -> None:
     """Tell what still holds: one thing as itself, several as lines of one message."""
+    await _stand_ins(work, person_id, notices)
     found = [await bundles.item_of(work, each) for each in notices]
     items = [each for each in found if each is not None and each.holds]
-    if len(items) == 1:
+    more = await _of_others(work, person_id, notices)
+    if len(items) == 1 and not more:
         await _alone(items[0])
-    elif items:
-        await _together(work, person_id, items)
+    elif len(more) == 1 and not items:
+        await _say(work, person_id, more[0].content)
+    elif items or more:
+        await _together(work, person_id, items, more, notices)
+
+
+async def _stand_ins(work: Work, person_id: int, notices: Sequence[Notice]) -> None:
+    """What was asked of somebody who is on leave by now is asked of whoever stands in."""
+    asked = [each for each in notices if each.kind == telling.PAGE]
+    if not asked or person_id not in await directory.away(work.store, [person_id], work.now):
+        return
+    for notice in asked:
+        item = await bundles.item_of(work, notice)
+        if item is not None and item.holds and item.case.state is State.OPEN:
+            given = Given(away=person_id)
+            await moving.move(work, item.case.request, Move.CLIMB, None, given)
+
+
+async def _of_others(work: Work, person_id: int, notices: Sequence[Notice]) -> Sequence[Retold]:
+    """What other subjects tell, in the person's language."""
+    theirs = [each for each in notices if each.request_id is None]
+    address = await address_of(work, person_id) if theirs else None
+    if address is None or address.chat is None:
+        return ()
+    said = [bundles.said(each, address.language) for each in theirs if each.kind == SAID]
+    rest = [each for each in theirs if each.kind != SAID]
+    return [*said, *(await work.desk.retell(work, address.language, rest) if rest else ())]
+
+
+async def _say(work: Work, person_id: int, content: Content) -> None:
+    address = await address_of(work, person_id)
+    if address is not None and address.chat is not None:
+        work.say(address.chat, content)
 
 
 async def _alone(item: Item) -> None:
@@ -68,8 +106,17 @@ def _own(case: Case, item: Item) -> pages.Page:
     return case.page_of(item.page.person_id) or item.page
 
 
-async def _together(work: Work, person_id: int, items: Sequence[Item]) -> None:
+async def _together(
+    work: Work,
+    person_id: int,
+    items: Sequence[Item],
+    more: Sequence[Retold],
+    notices: Sequence[Notice],
+) -> None:
     slot = f"n{person_id}.{work.now.timestamp():.0f}"
+    theirs = [each for each in notices if each.request_id is None]
+    if theirs:
+        bundles.keep(theirs[0], more, slot)
     for item in items:
         item.notice.bundle = slot
         if item.page is not None:
@@ -79,7 +126,7 @@ async def _together(work: Work, person_id: int, items: Sequence[Item]) -> None:
                 if voice.person_id == person_id:
                     voice.bundle = slot
     await work.store.flush()
-    await bundles.show(work, slot, person_id, items)
+    await bundles.show(work, slot, person_id, items, more)
 
 
 async def see(ctx: Context, arguments: Sequence[str]) -> None:

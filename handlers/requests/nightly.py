@@ -11,7 +11,9 @@ from handlers.directory import groups
 from handlers.directory.addresses import address_of
 from handlers.directory.roster import role_name
 from handlers.requests import deadlines, reachable
+from handlers.requests.deadlines import Hours
 from handlers.requests.reachable import Nobody, Town
+from handlers.requests.worktime import WorkCalendar
 from storage.queries import administration as admin_query
 from storage.queries import clocks as query
 from storage.queries import directory as directory_query
@@ -71,13 +73,25 @@ async def _tell(work: Work, town: Town, new: Sequence[Nobody]) -> None:
             for holder in town.holders.get(area_id, ()):
                 if holder.role in managers:
                     theirs.setdefault(holder.person.id, []).append(each)
-    quiet, zone = work.policy.quiet, ZoneInfo(work.desk.defaults.timezone)
-    delay = deadlines.awake(work.now, quiet, zone) - work.now
+    told = await _told_at(work, list(theirs))
     for person_id, gaps in theirs.items():
         address = await address_of(work, person_id)
         language = address.language if address else work.desk.defaults.language
         lines = "\n".join(_lines(work, town, gaps, language))
+        delay = told[person_id] - work.now
         await groups.tell(work, person_id, "ladder.nobody", delay=delay, lines=lines)
+
+
+async def _told_at(work: Work, person_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these may be told: neither the community nor they sleep (R37)."""
+    rows = await query.hours_of(work.store, person_ids)
+    own = {row.person_id: Hours.of(row.quiet, row.duty) for row in rows}
+    zone = ZoneInfo(work.desk.defaults.timezone)
+    calendar = WorkCalendar(zone, work.policy.calendar)
+    return {
+        each: deadlines.told(work.now, work.policy.quiet, own.get(each, Hours()), calendar)
+        for each in person_ids
+    }
 
 
 def _lines(work: Work, town: Town, gaps: Sequence[Nobody], language: str) -> list[str]:

@@ -8,8 +8,7 @@ from itertools import groupby
 
 from handlers.context import RefusalError
 from handlers.directory import access as rights
-from handlers.directory import groups
-from handlers.requests import access, cards, clocking, endings, opening, pages, texts
+from handlers.requests import access, cards, clocking, endings, opening, pages, telling, texts
 from handlers.requests.case import Case, load
 from handlers.requests.given import BY_NAME, Data, Effect, Given, ask
 from handlers.requests.routing import Asked
@@ -106,11 +105,10 @@ def _asking_as_before(change: Way) -> Way:
 
 async def _unassign(case: Case, actor: Person | None, stood: Stood, made: Event) -> Data:
     await _refuse_after(case, actor, made)
-    taker, number = case.request.holder_id, case.request.number
+    taker = case.request.holder_id
     data = await _return(case, stood)
     if taker and taker not in (case.request.holder_id, actor.id if actor else None):
-        delay = case.delay or None
-        await groups.tell(case.work, taker, "request.told_unassigned", delay=delay, number=number)
+        await telling.one(case, taker, telling.Told("told_unassigned"))
     return data
 
 
@@ -139,8 +137,7 @@ async def _tell_apart(case: Case, into: Request, actor: Person | None) -> None:
     for person_id, (mine, other) in told.items():
         if person_id is not None and (actor is None or person_id != actor.id):
             values = {"number": mine.number, "other": other.number}
-            delay = case.delay or None
-            await groups.tell(case.work, person_id, "request.told_unmerged", delay=delay, **values)
+            await telling.one(case, person_id, telling.Told("told_unmerged", values))
 
 
 async def _bring_back(case: Case, into: Request, voices_moved: list[int]) -> None:

@@ -22,6 +22,24 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        "on_duty",
+        re.compile(
+            r"(?:谁|哪位|哪个).{0,6}(?:值班|当班|值日|坐班|值守|巡逻)(?!.{0,3}(?:电话|手机|号码))|"
+            r"(?:值班|当班|值守|坐班|巡逻)(?:的|人|人员|表)?(?:上)?(?:是|有)(?:谁|哪|没有人)|"
+            r"有(?:没有)?人(?:在)?(?:值班|当班|坐班|值守)(?:吗|么|没|嘛|\?|$)|"
+            r"\bwho(?:'s|s| is| are|'ll be| will be)? .{0,20}\bon (?:duty|call|watch)\b|"
+            r"\b(?:is|are) (?:anyone|anybody|somebody|someone) .{0,14}on (?:duty|call)\b|"
+            r"\bwhose (?:turn|shift|duty)\b"
+        ),
+    ),
+    (
+        "unit_captain",
+        re.compile(
+            r"(?:谁是|哪位是|有没有).{0,8}单元长|单元长(?:都)?(?:是谁|是哪|有谁|有哪|叫什么)|"
+            r"who (?:is|are) (?:the |our )?unit captains?|\bunit captains? .{0,8}\bwho\b"
+        ),
+    ),
+    (
         "captain",
         re.compile(
             r"(?:谁是|哪位是|有没有).{0,6}(?:楼长|单元长|组长)|(?:楼长|单元长|组长)(?:是谁|是哪)|"
@@ -38,6 +56,19 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("next_reminder", re.compile(r"下次.{0,8}(?:什么时候|几点|哪天)|when is (?:the )?next")),
 )
+
+
+#: Questions that are answered even where the rest of the message says nothing else.
+OFFICES = frozenset({"captain", "unit_captain", "manager", "hotline", "on_duty"})
+#: Longer ones say something besides; what is said with letters takes more of them.
+MOST_SIGNS, MOST_LETTERS = 24, 48
+
+
+def plain_question(text: str) -> str | None:
+    """Who holds an office here, asked and nothing besides ("单元长是谁")."""
+    longest = MOST_LETTERS if text.isascii() else MOST_SIGNS
+    question = question_of(text.casefold()) if len(text) <= longest else None
+    return question if question in OFFICES else None
 
 
 def question_of(text: str) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, delete, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.queries.directory import below
 from storage.queries.post import insert_new
@@ -31,15 +32,15 @@ LONGEST_TURN = timedelta(days=1)
 Due = Rota | Round | Swap
 
 
-async def rota(store: AsyncSession, rota_id: int) -> tuple[Rota, Area] | None:
-    """A rota that has not ended, with its place."""
-    row = await store.execute(
+async def rotas(store: AsyncSession, rota_ids: Sequence[int]) -> Found:
+    """Those of these rotas that have not ended, with their places."""
+    rows = await store.execute(
         select(Rota, Area)
         .join(Area, Area.id == Rota.area_id)
-        .where(Rota.id == rota_id, Rota.state != "ended")
+        .where(Rota.id.in_(rota_ids), Rota.state != "ended")
+        .order_by(Rota.id)
     )
-    found = row.first()
-    return (found[0], found[1]) if found else None
+    return [(rota, area) for rota, area in rows.all()]
 
 
 async def over(store: AsyncSession, area_ids: Sequence[int]) -> Found:
@@ -87,17 +88,22 @@ async def of_person(store: AsyncSession, person_id: int, now: datetime) -> Found
     return [(rota, area) for rota, area in rows.all()]
 
 
-async def crews(store: AsyncSession, rota_id: int) -> tuple[tuple[int, ...], ...]:
-    """The people of a rota in their order; those with the same position together."""
+async def crews(
+    store: AsyncSession, rota_ids: Sequence[int]
+) -> dict[int, tuple[tuple[int, ...], ...]]:
+    """The people of each rota in their order; those with the same position together."""
     rows = await store.execute(
-        select(RotaMember.position, RotaMember.person_id)
-        .where(RotaMember.rota_id == rota_id)
+        select(RotaMember.rota_id, RotaMember.position, RotaMember.person_id)
+        .where(RotaMember.rota_id.in_(rota_ids))
         .order_by(RotaMember.position, RotaMember.id)
     )
-    found: dict[int, list[int]] = {}
-    for position, person in rows.all():
-        found.setdefault(position, []).append(person)
-    return tuple(tuple(dict.fromkeys(crew)) for crew in found.values())
+    found: dict[int, dict[int, list[int]]] = {each: {} for each in rota_ids}
+    for rota_id, position, person in rows.all():
+        found[rota_id].setdefault(position, []).append(person)
+    return {
+        each: tuple(tuple(dict.fromkeys(crew)) for crew in crews.values())
+        for each, crews in found.items()
+    }
 
 
 async def set_crews(store: AsyncSession, rota_id: int, crews: Sequence[Sequence[int]]) -> None:
@@ -112,12 +118,12 @@ async def set_crews(store: AsyncSession, rota_id: int, crews: Sequence[Sequence[
 
 
 async def changes(
-    store: AsyncSession, rota_id: int, begin: datetime, end: datetime
+    store: AsyncSession, rota_ids: Sequence[int], begin: datetime, end: datetime
 ) -> Sequence[TurnChange]:
-    """The changes of turns that begin in a time."""
+    """The changes of turns of these rotas that begin in a time."""
     rows = await store.scalars(
         select(TurnChange)
-        .where(TurnChange.rota_id == rota_id)
+        .where(TurnChange.rota_id.in_(rota_ids))
         .where(TurnChange.starts >= begin, TurnChange.starts < end)
     )
     return rows.all()
@@ -142,7 +148,9 @@ async def absences(
     wanted = set(person_ids)
     while wanted:
         rows = await store.scalars(
-            select(Leave).where(Leave.person_id.in_(wanted), Leave.starts < end, Leave.ends > begin)
+            select(Leave)
+            .where(Leave.person_id.in_(wanted), Leave.starts < end, Leave.ends > begin)
+            .order_by(Leave.id)  # of two at once the first counts, whoever asks
         )
         new = {each.id: each for each in rows.all() if each.id not in found}
         found |= new
@@ -151,10 +159,10 @@ async def absences(
     return list(found.values())
 
 
-async def due(store: AsyncSession, now: datetime, limit: int) -> Sequence[Rota]:
+async def due(store: AsyncSession, now: datetime, limit: int) -> Sequence[int]:
     """The rotas of which a turn has begun, the oldest first."""
     rows = await store.scalars(
-        select(Rota)
+        select(Rota.id)
         .where(Rota.next_at <= now, Rota.state == "on")
         .order_by(Rota.next_at)
         .limit(limit)
@@ -162,15 +170,20 @@ async def due(store: AsyncSession, now: datetime, limit: int) -> Sequence[Rota]:
     return rows.all()
 
 
-async def claim(store: AsyncSession, rota_id: int, seen: datetime, then: datetime | None) -> bool:
-    """Move a rota on from the turn that was seen; False: somebody else was first."""
-    return await _moved(store, Rota, rota_id, Rota.next_at == seen, next_at=then)
+#: For each rota the moment that was seen, and the one that follows.
+Moves = Mapping[int, tuple[datetime, datetime | None]]
 
 
-async def to_check(store: AsyncSession, now: datetime, limit: int) -> Sequence[Rota]:
+async def claim(store: AsyncSession, moves: Moves) -> set[int]:
+    """Move rotas on from the turn that was seen; those of which somebody else was first are not
+    among what it gives."""
+    return await _claimed(store, Rota.next_at, moves)
+
+
+async def to_check(store: AsyncSession, now: datetime, limit: int) -> Sequence[int]:
     """The rotas to be looked through for changes and gaps."""
     rows = await store.scalars(
-        select(Rota)
+        select(Rota.id)
         .where(Rota.check_at <= now, Rota.state == "on")
         .order_by(Rota.check_at)
         .limit(limit)
@@ -178,9 +191,29 @@ async def to_check(store: AsyncSession, now: datetime, limit: int) -> Sequence[R
     return rows.all()
 
 
-async def claim_check(store: AsyncSession, rota_id: int, seen: datetime, then: datetime) -> bool:
-    """Take a look for oneself; False: somebody else was first."""
-    return await _moved(store, Rota, rota_id, Rota.check_at == seen, check_at=then)
+async def claim_checks(store: AsyncSession, moves: Moves) -> set[int]:
+    """Take looks for oneself; those that somebody else took are not among what it gives."""
+    return await _claimed(store, Rota.check_at, moves)
+
+
+async def _claimed(
+    store: AsyncSession, column: InstrumentedAttribute[datetime | None], moves: Moves
+) -> set[int]:
+    """One question for all that go from the same moment to the same."""
+    alike: dict[tuple[datetime, datetime | None], list[int]] = {}
+    for rota_id, move in moves.items():
+        alike.setdefault(move, []).append(rota_id)
+    found: set[int] = set()
+    for (seen, then), ids in alike.items():
+        rows = await store.scalars(
+            update(Rota)
+            .where(Rota.id.in_(ids), column == seen)
+            .values({column: then})
+            .returning(Rota.id)
+            .execution_options(synchronize_session=False)
+        )
+        found |= set(rows.all())
+    return found
 
 
 async def check_soon(store: AsyncSession, person_id: int, now: datetime) -> None:

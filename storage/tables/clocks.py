@@ -19,9 +19,10 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(12))  #: page | question | told
+    #: page | question | told: of a request; said: words that stay; duty: of a rota, read anew
+    kind: Mapped[str] = mapped_column(String(12))
     page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
-    key: Mapped[str | None] = mapped_column(String(60))  #: of the text, where it is "told"
+    key: Mapped[str | None] = mapped_column(String(60))  #: told: of the text; duty: of what
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime]
     #: told then; None: it was told, or came to nothing

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 from config.policy import Governance, default_policy
+from handlers.duty.phrases import read_parts
+from handlers.duty.turns import minutes
 from handlers.neighbourhood.file import Neighbourhood, read_file
 from handlers.neighbourhood.file.checking import Places, meant, paths_of, walk
 from handlers.neighbourhood.file.model import PlaceEntry
@@ -98,3 +101,24 @@ def test_its_people_are_made_up() -> None:
     for hood in of_kind(found, "neighbourhood").values():
         assert (hood.hotline or "").startswith("0432-655501"), hood.name
     assert {chat.platform for chat in found.chats} == {"local"}
+
+
+def test_somebody_is_on_duty_by_day_and_by_night_and_a_round_has_three_points() -> None:
+    """`/duty` answers in the demo: a desk, a line at night, and a round, each with people who can
+    be written to."""
+    found = sample()
+    known = {person.key: person for person in found.people}
+    days, lines, rounds = set[str](), set[str](), list[int]()
+    for each in found.duty:
+        rule, crews = read_parts(
+            each.when, each.people, date(2026, 3, 2), "Asia/Shanghai", rounds=bool(each.points)
+        )
+        assert all(known[key].accounts for crew in crews for key in crew), each.name
+        assert len(crews) > 1, "somebody to hand over to"
+        if each.points:
+            rounds.append(len(each.points))
+            continue
+        (lines if minutes(rule.slots[0][1]) > 24 * 60 else days).add(each.name)
+    assert days
+    assert lines
+    assert rounds == [3]
