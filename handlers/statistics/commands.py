@@ -213,7 +213,7 @@ async def month(ctx: Context, rest: str) -> None:
     today = ctx.now.astimezone(zone_at(ctx, facts)).date()
     period = wanted.period or periods.before(periods.month_of(today))
     if period.kind != "month":
-        raise RefusalError("stats.period_unknown", text=rest[:40])
+        raise RefusalError("stats.months_only")
     ask = await asking.ask_at(ctx, facts, period, wanted.baseline)
     check_begun(ctx, ctx.language, ask)
     if not ctx.can(ctx.chat.platform).files:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from handlers.chat import Content, SendFile
 from handlers.context import Manner, Work
 from handlers.directory.addresses import address_of
@@ -20,11 +22,14 @@ from storage.queries import statistics as query
 from storage.queries.directory import AreaFacts
 from storage.tables import Area, Chat
 
+log = structlog.get_logger("linli.statistics")
+
 #: The nightly look: requests never counted, communities without a monthly report.
 CHORE = "statistics"
 #: A chore for each community; behind it stands the place's id.
 MONTHLY = "month:"
 AT_ONCE = 200
+AGAIN_AFTER = timedelta(hours=1)
 
 
 async def send(work: Work, chat: Chat, language: str, area: Area, ask: Ask) -> None:
@@ -67,7 +72,7 @@ def _file(work: Work, chat: Chat, file: tuple[str, bytes, str], *, picture: bool
 async def due(work: Work) -> int:
     """What is due of the numbers; how much was done (the tick asks again until nothing is)."""
     if name := await _claimed(work):
-        await _post(work, int(name.removeprefix(MONTHLY)))
+        await _one(work, name)
         return 1
     seen = await chore_query.chore_due(work.store, CHORE)
     if seen is None:
@@ -85,6 +90,18 @@ async def due(work: Work) -> int:
         return many
     await _begin(work)
     return 0
+
+
+async def _one(work: Work, name: str) -> None:
+    """One report in a savepoint; one with which it fails is tried again and stops no other."""
+    said, area_id = len(work.tray), int(name.removeprefix(MONTHLY))
+    try:
+        async with work.store.begin_nested():
+            await _post(work, area_id)
+    except Exception:
+        del work.tray[said:]
+        log.exception("due.failed", area=area_id)
+        await query.put_off(work.store, name, work.now + AGAIN_AFTER)
 
 
 def _next_night(work: Work, zone: ZoneInfo) -> datetime:

@@ -118,7 +118,8 @@ async def promises_by_role(
     store: AsyncSession, community: str, since: datetime, until: datetime
 ) -> list[Kept]:
     """How promises were kept that fell due from `since` on and before `until`, by role and never
-    by person (LAW.md), of requests at the path `community` or under it."""
+    by person (LAW.md), of requests at the path `community` or under it; those that were none are
+    counted nowhere."""
 
     kept, broken, still = (
         _how_many(Promise.state == state) for state in ("kept", "broken", "open")
@@ -129,6 +130,7 @@ async def promises_by_role(
         .where(begins_with(Request.area_path, community))
         .where(Promise.state.in_(("kept", "broken", "open")))
         .where(Promise.due >= since, Promise.due < until)
+        .where(func.coalesce(Request.ending, "") != "cancelled")
         .group_by(Promise.role)
         .order_by(Promise.role)
     )

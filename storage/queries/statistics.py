@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with, insert_of
@@ -278,6 +278,11 @@ async def monthly_due(
         )
     )
     return [(name, next_at) for name, next_at in rows.all()]
+
+
+async def put_off(store: AsyncSession, name: str, until: datetime) -> None:
+    """A chore that this process took is due again then."""
+    await store.execute(update(Chore).where(Chore.name == name).values(next_at=until))
 
 
 async def forget_chore(store: AsyncSession, name: str) -> None:

@@ -289,6 +289,14 @@ async def test_a_mistake_or_another_s_matter_counts_neither_way(day: Stage) -> N
     assert await by_role(day) == []
 
 
+async def test_of_what_was_no_request_no_promise_counts_broken_or_not(day: Stage) -> None:
+    await promised(day)
+    await day.passes(days=6)
+    assert [each.broken for each in await by_role(day)] == [1]
+    await day.feng.writes("/cancel 1 not_request")
+    assert await by_role(day) == []
+
+
 async def test_a_visit_is_kept_by_who_was_there(day: Stage) -> None:
     await promised(day, "明天下午来看")
     await day.passes(days=1, hours=6, minutes=1)

@@ -14,14 +14,16 @@ from handlers.chat import Capabilities
 from handlers.commands import Subject
 from handlers.context import Number, Scope, Section, Work
 from handlers.requests.measured import STANDS
+from handlers.statistics import workbooks
+from handlers.statistics.report import Report
 from handlers.statistics.rules import Rate
 from handlers.subjects import SUBJECTS
-from storage.tables import Counted, Event, Tally
+from storage.tables import Area, Counted, Event, Person, RoleHeld, Tally
 from tests.dialogues import numbers
 from tests.dialogues.numbers import figures
 from tests.dialogues.policies import at, governed
 from tests.dialogues.steps import hires, town
-from tests.harness import ALL, GROUP, GROUP4, Stage
+from tests.harness import ALL, GROUP, GROUP4, MONDAY, Stage
 
 LAMP = "楼道的灯坏了"
 
@@ -36,6 +38,21 @@ async def taken(stage: Stage, after: float = 3) -> None:
     await stage.li.says(LAMP)
     await stage.passes(minutes=after)
     await stage.wang.presses(stage.page(stage.wang), "我来")
+
+
+async def another_community(stage: Stage, key: str) -> None:
+    """One more community, which somebody of the cast manages."""
+    async with stage.app.store.write() as store:
+        above = await store.scalar(select(Area).where(Area.kind == "subdistrict"))
+        person = await store.scalar(select(Person.id).where(Person.key == key))
+        assert above is not None
+        area = Area(kind="community", name="北化社区", code="北化", path="", settings={})
+        area.parent_id = above.id
+        store.add(area)
+        await store.flush()
+        area.path = f"{above.path}{area.id}/"
+        role = {"role": "coordinator", "area_id": area.id, "since": MONDAY}
+        store.add(RoleHeld(person_id=person, **role))
 
 
 async def finished(stage: Stage) -> None:
@@ -483,6 +500,30 @@ async def test_a_report_missed_while_the_program_was_down_is_told_once(stage: St
     assert files == ["linli-2026-04.png", "linli-2026-04.xlsx"]
 
 
+async def test_a_report_that_cannot_be_made_stops_no_other_and_comes_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await another_community(stage, "zheng")
+    await stage.passes(days=1)
+    sheet, made = workbooks.workbook, list[str]()
+
+    def spoilt(work: Work, language: str, found: Report) -> bytes:
+        made.append(found.title)
+        if len(made) == 1:
+            raise RuntimeError
+        return sheet(work, language, found)
+
+    def told() -> list[int]:
+        return sorted(len([e for e in who.heard if e.file]) for who in (stage.feng, stage.zheng))
+
+    monkeypatch.setattr(workbooks, "workbook", spoilt)
+    await stage.passes(seconds=(at("2026-04-01 09:05") - stage.clock.now()).total_seconds())
+    assert told() == [0, 2], "one of them, whole; of the other not even the picture"
+    await stage.passes(hours=2)
+    assert told() == [2, 2]
+    assert len(made) == 3
+
+
 async def test_the_report_waits_for_the_morning(tmp_path: Path) -> None:
     """R37"""
     async with governed(tmp_path, '[statistics]\nat = "05:00"\n') as stage:
@@ -502,6 +543,8 @@ async def test_the_report_on_demand_is_the_coordinators(stage: Stage) -> None:
     ]
     await stage.feng.writes("/monthly 2027-03")
     assert "还没有开始" in stage.feng.last.text
+    await stage.feng.writes("/monthly 本周")
+    assert "/统计 本周" in stage.feng.last.text, "of a week there are numbers, and no report"
     for actor in (stage.zhou, stage.li):
         await actor.writes("/monthly")
         assert "社区工作者" in actor.last.text
