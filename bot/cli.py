@@ -153,6 +153,9 @@ def stats(
 def verify(
     file: Annotated[Path, typer.Argument(help="An event file of `linli export --events`.")],
     asked: Asked = None,
+    seal: Annotated[
+        str, typer.Option(help="The seal that was told when the file was written.")
+    ] = "",
     as_csv: Csv = False,
     as_json: Json = False,
 ) -> None:
@@ -160,7 +163,7 @@ def verify(
     from bot import desk_numbers
 
     form = _form(as_csv=as_csv, as_json=as_json)
-    _finish(desk_numbers.verify(file, desk_numbers.Wish(" ".join(asked or []), form)))
+    _finish(desk_numbers.verify(file, desk_numbers.Wish(" ".join(asked or []), form), seal))
 
 
 @cli.command()

@@ -40,6 +40,8 @@ from storage.queries import administration as admin_query
 from storage.queries import directory as directory_query
 
 DONE = 0
+#: So many places are named that one may have meant.
+MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,24 +171,34 @@ async def export_events(out: Path, *, as_json: bool) -> int:
     return DONE
 
 
-async def verify(file: Path, wish: Wish) -> int:
-    """Check an event file and print the numbers made of it alone; needs no database."""
+async def verify(file: Path, wish: Wish, noted: str = "") -> int:
+    """Check an event file and print the numbers made of it alone; needs no database.
+
+    `noted`: the last seal as it was noted when the file was written; "": it was not.
+    """
     settings = load_settings()
     say, language = catalogue().say, settings.language
     try:
         found = recounting.read(_lines(file))
+        _compare(found, noted)
     except BrokenError as broken:
         why = say(language, f"stats.wrong.{broken.why}")
         if wish.form == "json":
             told = {"file": str(file), "whole": False, "line": broken.line, "why": broken.why}
             typer.echo(json.dumps(told, ensure_ascii=False))
         values = {"file": file, "line": broken.line, "why": why}
-        typer.echo(say(language, "stats.file.broken", **values), err=True)
+        key = "exchanged" if broken.why == "exchanged" else "broken"
+        typer.echo(say(language, f"stats.file.{key}", **values), err=True)
         return WRONG
     values = {"file": file, "n": found.lines, "seal": found.seal}
     typer.echo(say(language, "stats.file.head", **values), err=wish.form != "table")
     await _recounted(settings, found, wish)
     return DONE
+
+
+def _compare(found: Recount, noted: str) -> None:
+    if noted and found.seal != noted.strip().casefold():
+        raise BrokenError(found.lines, "exchanged")
 
 
 def _lines(file: Path) -> Iterator[str]:
@@ -211,8 +223,11 @@ async def _recounted(settings: Settings, found: Recount, wish: Wish) -> None:
         work = Work(_desk(settings), session, found.as_of)
         said = commands.read(work, wish.words)
         tops = found.named(said.others) if said.others else found.roots
-        if not tops or (said.others and len(tops) > 1):
+        if not tops:
             raise _not_understood(said.others) or DeskError("place_unknown", text=said.others)
+        if said.others and len(tops) > 1:
+            names = "、".join(found.name(each) for each in tops[:MOST_NAMED])
+            raise DeskError("place_several", text=said.others, names=names)
         made = recounting.numbers(found, tops, *said.periods(found.today(tops[0])))
         commands.check_begun(work, settings.language, made.ask)
         _show(work, settings.language, made, wish)

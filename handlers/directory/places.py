@@ -253,7 +253,7 @@ async def smallest_area(work: Work, path: str, place: Place) -> int:
 
 
 async def full_name(work: Work, area: Area, top: Area | None = None) -> str:
-    """A place's name with those of the places above it, from the neighbourhood (or `top`) down."""
+    """A place's name with those above it, from the neighbourhood down (or from below a lower `top`)."""
     return name_of(await query.line_of(work.store, area.path), top) or area.name
 
 
@@ -261,7 +261,7 @@ def name_of(line: Sequence[Area], top: Area | None = None) -> str:
     """The same of a line of places, root first."""
     start = next((i for i, each in enumerate(line) if each.kind == "neighbourhood"), 0)
     if top is not None and top.id in [each.id for each in line[:-1]]:
-        start = [each.id for each in line].index(top.id) + 1
+        start = max(start, [each.id for each in line].index(top.id) + 1)
     names = [each.name for each in line[start:]]
     plain = all(name.isascii() for name in names)
     return " ".join(names) if plain else "".join(names)

@@ -24,7 +24,7 @@ class BrokenError(Exception):
     def __init__(self, line: int, why: str) -> None:
         super().__init__(f"line {line}: {why}")
         self.line = line  #: from 1
-        self.why = why  #: unreadable | hash | head | shape | end
+        self.why = why  #: unreadable | hash | head | shape | end | exchanged
 
 
 def seal(before: str, fields: Mapping[str, Any]) -> str:

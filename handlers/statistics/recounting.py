@@ -55,8 +55,20 @@ class Recount:
         return places.name_of(self.line(area), top)
 
     def named(self, text: str) -> list[Area]:
-        """The places that a name fits, by their own or their whole name."""
-        return [each for each in self.places.values() if text in (each.name, self.name(each))]
+        """The places that a name fits: their own, with those above it as far as they are said
+        ("和平里小区3栋"); else a shortened one ("和平里3栋")."""
+        wanted = _plain(text)
+        known = [(each, [_plain(a.name) for a in self.line(each)]) for each in self.places.values()]
+        exact = [
+            each
+            for each, names in known
+            if any(wanted == "".join(names[at:]) for at in range(len(names)))
+        ]
+        return exact or [
+            each
+            for each, names in known
+            if wanted.endswith(names[-1]) and _in_order(wanted, "".join(names))
+        ]
 
     def compared_at(self, area: Area) -> Compared:
         """What holds at a place: its own, or that of the nearest place above it."""
@@ -67,6 +79,16 @@ class Recount:
         """The day of the file at a place."""
         own = next((each.timezone for each in reversed(self.line(area)) if each.timezone), None)
         return self.as_of.astimezone(ZoneInfo(own or self.zone)).date()
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _in_order(some: str, whole: str) -> bool:
+    """Whether all signs of one text stand in another, in their order."""
+    signs = iter(whole)
+    return all(sign in signs for sign in some)
 
 
 def read(lines: Iterable[str]) -> Recount:

@@ -16,12 +16,15 @@ from typer.testing import CliRunner, Result
 from bot import desk_numbers
 from bot.app import App
 from bot.cli import cli
+from bot.desk_errors import DeskError
 from bot.desk_numbers import Wish
 from handlers.context import RefusalError
+from handlers.directory.several import SeveralError
 from handlers.statistics import drawing, fonts, periods
 from handlers.statistics.chain import Chain
 from handlers.statistics.stories import BOUNDS
 from tests.dialogues.policies import governed
+from tests.dialogues.steps import town
 from tests.harness import GROUP4, Stage
 
 MARCH = "2026-03"
@@ -385,6 +388,61 @@ async def test_a_stairwell_has_the_numbers_of_its_building_at_the_desk_too(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert await printed(capsys, "2026-03 3-2") == await printed(capsys, "2026-03 和平里3栋")
+
+
+async def test_a_file_that_was_exchanged_as_a_whole_shows_by_the_noted_seal(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever writes all lines anew seals them anew, too."""
+    file, chain = Path("events.jsonl"), Chain()
+    await desk_numbers.export_events(file, as_json=True)
+    noted = json.loads(capsys.readouterr().out)["seal"]
+    assert await desk_numbers.verify(file, Wish(MARCH), noted.upper()) == 0
+    sealed: list[str] = []
+    for line in lines_of(file):
+        fields = json.loads(line.replace('"ending":"cannot"', '"ending":"solved"'))
+        del fields["seal"]
+        sealed.append(chain.add(fields))
+    write(file, sealed)
+    assert await desk_numbers.verify(file, Wish(MARCH)) == 0, "its own chain is whole"
+    capsys.readouterr()
+    assert await desk_numbers.verify(file, Wish(MARCH, "json"), noted) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["why"] == "exchanged"
+    assert "整份文件被换过" in err
+
+
+@pytest.mark.parametrize("words", ["4栋", "和平里小区4栋", "和平里4栋", "和平里小区 4栋"])
+async def test_places_of_a_file_are_named_as_one_names_them(
+    stage: Stage, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    await desk_numbers.export_events(Path("e.jsonl"), as_json=True)
+    told = await printed(capsys, f"2026-03 {words}")
+    assert await desk_numbers.verify(Path("e.jsonl"), Wish(f"2026-03 {words}")) == 0
+    assert capsys.readouterr().out.partition("\n")[2] == told
+
+
+async def test_of_several_places_of_a_name_it_is_said_which(stage: Stage) -> None:
+    await town(stage)
+    await desk_numbers.export_events(Path("e.jsonl"), as_json=True)
+    with pytest.raises(DeskError) as several:
+        await desk_numbers.verify(Path("e.jsonl"), Wish("3栋"))
+    assert several.value.values["names"] == "和平里小区3栋、北化小区3栋"
+    with pytest.raises(DeskError) as unknown:
+        await desk_numbers.verify(Path("e.jsonl"), Wish("火星"))
+    assert unknown.value.key == "place_unknown"
+
+
+async def test_a_place_may_be_written_as_the_desk_itself_writes_it(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await town(stage)
+    with pytest.raises(SeveralError) as several:
+        await desk_numbers.stats(Wish("2026-03 3栋"))
+    names = [name for name, _ in several.value.choices]
+    assert names == ["和平里小区3栋", "北化小区3栋"]
+    for name in names:
+        assert (await printed(capsys, f"2026-03 {name}")).startswith(f"{name}　2026年3月")
 
 
 async def test_pseudonyms_lead_nowhere_and_stay_the_same(stage: Stage) -> None:
