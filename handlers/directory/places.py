@@ -253,7 +253,7 @@ async def smallest_area(work: Work, path: str, place: Place) -> int:
 
 
 async def full_name(work: Work, area: Area, top: Area | None = None) -> str:
-    """A place's name with those above it, from the neighbourhood down, or from below a lower `top`."""
+    """A place's name with those above it, from the neighbourhood (or below a lower `top`) down."""
     return name_of(await query.line_of(work.store, area.path), top) or area.name
 
 
