@@ -13,7 +13,11 @@ LANGUAGES = ("zh", "en")
 
 
 def load(kind: str, language: str) -> list[Conversation]:
-    """The conversations of all example files of a kind and language."""
+    """The conversations of all example files of a kind and language.
+
+    Kinds: `transcripts` are measured on, `extra` only fitted on; of `lines` (single lines, and
+    conversations by a hand too far from the others') only what is meant and where is learnt.
+    """
     found: list[Conversation] = []
     for file in sorted(EXAMPLES.glob(f"{kind}_{language}*.jsonl*")):
         found += read_transcripts(file)
@@ -44,19 +48,21 @@ def corpus(own: Sequence[Conversation] = (), most: int = 0) -> Corpus:
     With `most`, only so many of each kind and language: quick, and good for nothing but a look.
     """
     conversations: list[Conversation] = list(own)
-    hands = [""] * len(own)
+    hands, apart = [""] * len(own), set[int]()
     measured = {"": list(range(len(own)))} if own else dict[str, list[int]]()
     known = {_mark(each) for each in own}
     for language in LANGUAGES:
-        for kind in ("transcripts", "extra"):
+        for kind in ("transcripts", "extra", "lines"):
             found = load(kind, language)[: most or None]
             some = [each for each in found if _mark(each) not in known]
             if kind == "transcripts" and not own:
                 first = len(conversations)
                 measured[language] = list(range(first, first + len(some)))
+            if kind == "lines":
+                apart.update(range(len(conversations), len(conversations) + len(some)))
             conversations += some
             hands += ["" if kind == "transcripts" else _hand(each) for each in some]
-    return Corpus(conversations, prepare(conversations, hands), measured)
+    return Corpus(conversations, prepare(conversations, hands, apart), measured)
 
 
 def _mark(conversation: Conversation) -> str:

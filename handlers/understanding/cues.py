@@ -19,7 +19,7 @@ CLAUSE = re.compile(
 )
 LATIN = re.compile(r"[a-z]")
 #: Groups that are also looked for by themselves.
-ALONE = ("category", "danger")
+ALONE = ("category", "danger", "topic")
 #: Endings a Latin cue may carry in the text: "leak" is found in "leaking".
 ENDINGS = frozenset(
     ("", "s", "es", "ed", "d", "ing", "er", "ers", "y", "ity", "ical", "ician", "'s")
@@ -96,7 +96,9 @@ class Cues:
         if not hits:
             return ()
         ends = [found.start() for found in CLAUSE.finditer(text)]
-        chosen = dict.fromkeys(_longest(hits))
+        # Topics are hints: they hide nothing.
+        named = [hit for hit in hits if any(each[0] != "topic" for each in hit[3])]
+        chosen = dict.fromkeys(each for each in _longest(named) if each[2] != "topic")
         for group in ALONE:
             some = [hit for hit in hits if any(_counts(each, group) for each in hit[3])]
             chosen.update((each, None) for each in _longest(some) if each[2] == group)
@@ -179,7 +181,7 @@ class Anyhow:
         return latin and self.latin is not None and self.latin.search(text) is not None
 
 
-TABLES = {"category": "categories", "danger": "danger", "sign": "signs"}
+TABLES = {"category": "categories", "danger": "danger", "sign": "signs", "topic": "topics"}
 #: Found anywhere in a line, whatever else counts there.
 PHRASES = {"outage": "outages", "alarm": "alarms", "scope": "scopes"}
 

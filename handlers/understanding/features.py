@@ -8,7 +8,7 @@ from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Said, Scene
 
 DAY = 86400
-NEAR = ("#c ", "#d ", "#word")
+NEAR = ("#c ", "#d ", "#t ", "#word")
 
 
 def bucket(value: float, steps: Sequence[float]) -> int:
@@ -163,6 +163,11 @@ def _about(
     yield f"urgent={request.urgency}"
     yield f"fits={request.category in named},{bool(named)},{ago}"
     yield f"shared={bucket(shared, (0, 2, 5, 10))},{bucket(len(looked.text), (5, 15))}"
+    topics = looked.topics | named
+    yield f"topic={request.category in topics},{bool(topics)},{ago},{mine}"
+    yield f"topics={bool(topics & (theirs.topics | theirs.categories))},{bool(topics)}"
+    fitting = any(each.category in topics for each in scene.requests)
+    yield f"elsewhere={bool(topics) and not fitting}"
     since = sum(1 for said in scene.recent if said.heard.at > request.opened_at)
     yield f"since={bucket(since, (0, 2, 6, 15))},{ago}"
     ended = any(

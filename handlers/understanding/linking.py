@@ -168,6 +168,10 @@ def _same(heard: Heard, looked: Looked, theirs: Looked, request: KnownRequest) -
     named = looked.categories
     yield f"category={request.category in named},{bool(named)}"
     yield f"categories={bool(named & theirs.categories)},{bool(named)}"
+    topics = looked.topics | named
+    yield f"topic={request.category in topics},{bool(topics)},{bool(named)}"
+    shared = len(topics & (theirs.topics | theirs.categories))
+    yield f"topics={min(2, shared)},{min(2, len(topics))}"
     yield f"sender={heard.sender == request.sender},{heard.role != 'resident'}"
     yield f"joined={heard.sender in request.supporters}"
     said = parse(looked.text)

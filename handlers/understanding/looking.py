@@ -26,6 +26,7 @@ ALARM_CATEGORY = {
     "fire": "fire_safety",
     "lift": "lift",
     "water": "water",
+    "sparks": "electricity",
     "person": "elder_care",
     "violence": "security",
     "falling": "public_facilities",
@@ -65,6 +66,7 @@ class Looked:
     plainly: tuple[str, ...]  #: those of single cues
     found: tuple[Found, ...]
     categories: frozenset[str]
+    topics: frozenset[str]  #: categories that words go with which name nothing of them
     dangers: frozenset[str]
     signs: frozenset[str]
     outages: frozenset[str]  #: categories of what is said to be off: "停水", "no power"
@@ -79,9 +81,19 @@ class Looked:
         return next((name for each, name in ALARM_CATEGORY.items() if each in self.alarms), None)
 
     @property
+    def named(self) -> bool:
+        """Whether anything is named that a request could be about."""
+        return bool(self.categories or self.topics or self.dangers or self.outages)
+
+    @property
     def plainly_faulty(self) -> bool:
         """A thing of the building and what is wrong with it, and nothing that takes it back."""
         return self._wrong(FAULTS)
+
+    @property
+    def plainly_twice(self) -> bool:
+        """The same, told by a fault and by what it does to people: "overflowing and stinks"."""
+        return self.plainly_faulty and self.signs.issuperset(FAULTS) and not ASKING & self.signs
 
     @property
     def troubled(self) -> bool:
@@ -132,8 +144,10 @@ def look(text: str) -> Looked:
     found = load_cues().find(bare)
     groups: dict[str, set[str]] = {"category": set(), "danger": set(), "sign": set()}
     for each in found:
-        groups[each.group].add(each.name)
-    categories, dangers, signs = (frozenset(groups[each]) for each in groups)
+        groups.setdefault(each.group, set()).add(each.name)
+    categories, dangers, signs = (
+        frozenset(groups[each]) for each in ("category", "danger", "sign")
+    )
     return Looked(
         bare,
         tuple(grams(bare)),
@@ -141,6 +155,7 @@ def look(text: str) -> Looked:
         tuple({f"#{each.group[0]} {each.name}" for each in found}),
         found,
         categories,
+        frozenset(groups.get("topic", ())),
         dangers,
         signs,
         load_cues().said("outage", bare),
@@ -207,7 +222,25 @@ def _cue_features(
     ordered = sorted(signs - PLACES)
     features += [f"#s {a}+{b}" for i, a in enumerate(ordered) for b in ordered[i + 1 :]]
     features += _clause_features(found)
+    features += _topic_features(found)
     return list(set(features))
+
+
+def _topic_features(found: tuple[Found, ...]) -> Iterator[str]:
+    """How much is said that goes with each category."""
+    words: dict[str, set[str]] = {}
+    for each in found:
+        if each.group == "topic":
+            words.setdefault(each.name, set()).add(each.word)
+    for name, some in words.items():
+        yield f"#t {name} {min(3, len(some))}"
+        yield f"#t {name} long {any(_says_much(word) for word in some)}"
+    if len(words) == 1:
+        yield f"#t {next(iter(words))} only"
+
+
+def _says_much(word: str) -> bool:
+    return len(word) > (6 if word.isascii() else 2)
 
 
 def _clause_features(found: tuple[Found, ...]) -> Iterator[str]:

@@ -19,6 +19,8 @@ LIFTED = 1 << 11  #: added to each weight: lanes hold nothing negative
 LANE_BYTES = LANE // 8
 MASK = (1 << LANE) - 1
 MOST = (LIFTED - 1) / DIGITS
+NUMBERS: list[int] = []
+MOST_MET = 5_000  #: rows of a table that are kept as they were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +39,25 @@ class Table:
     answers: int
 
     @cached_property
-    def _unpacked(self) -> tuple[dict[str, int], bytes]:
-        """The rows by feature, and what they are read from; unpacked when first needed.
-
-        A row that nobody asked for yet stands there as the number -1, -2 ... of its place: most
-        features are never met, and to read them all would take longer than to read a message.
-        """
+    def _unpacked(self) -> tuple[dict[int, int], bytes, dict[str, int]]:
+        """Which row each feature has (by its hash, which takes half of its memory), what rows are
+        read from, and the first that were met: the commonest."""
         raw = zlib.decompress(self.packed)
         at = 4 + int.from_bytes(raw[:4], "little")
         names = raw[4:at].decode().split("\n") if at > 4 else []
-        return dict(zip(names, range(-1, -len(names) - 1, -1), strict=True)), raw[at:]
+        return dict(zip(map(hash, names), _numbers(len(names)), strict=True)), raw[at:], {}
 
     def row(self, feature: str) -> int | None:
         """The weights of a feature; None for an unknown one."""
-        rows, raw = self._unpacked
-        row = rows.get(feature)
-        if row is not None and row < 0:
-            width = self.answers * LANE_BYTES
-            end = -row * width
-            row = rows[feature] = int.from_bytes(raw[end - width : end], "little")
+        places, raw, met = self._unpacked
+        if (row := met.get(feature)) is not None:
+            return row
+        if (place := places.get(hash(feature))) is None:
+            return None
+        width = self.answers * LANE_BYTES
+        row = int.from_bytes(raw[place * width : (place + 1) * width], "little")
+        if len(met) < MOST_MET:
+            met[feature] = row
         return row
 
     def __len__(self) -> int:
@@ -64,13 +66,20 @@ class Table:
 
     def see(self, features: Iterable[str]) -> Seen:
         """The sum of the features' rows."""
-        found = [row for each in features if (row := self.row(each)) is not None]
+        met, row = self._unpacked[2], self.row
+        found = [each for name in features if (each := met.get(name) or row(name)) is not None]
         return Seen(sum(found), len(found))
 
     def weight(self, feature: str, lane: int) -> float | None:
         """What a feature weighs for one answer; None for an unknown one."""
         row = self.row(feature)
         return None if row is None else ((row >> LANE * lane & MASK) - LIFTED) / DIGITS
+
+
+def _numbers(count: int) -> Sequence[int]:
+    """The first numbers; the tables share them."""
+    NUMBERS.extend(range(len(NUMBERS), count))
+    return NUMBERS[:count]
 
 
 def pack(rows: Mapping[str, Sequence[float]], answers: int) -> Table:

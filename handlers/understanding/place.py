@@ -15,7 +15,7 @@ CODE = rf"(?:[a-z]\d{{0,2}}|[甲乙丙丁]?{NUM})"
 NOT_ROOM = r"(?![\d块元年月天%℃个kw次多米只条张斤克盒箱号人度楼栋幢路万千百日点分秒:：./]|-\d)"
 
 DASHED = re.compile(r"(?<![\d-])([a-z]?\d{1,3})[-－—]([a-z\d]{1,2})[-－—](\d{3,4})(?!\d)")
-TWO = re.compile(r"(?<![\d.:-])(\d{1,2})[-－—](\d{3,4})(?![\d:-])")
+TWO = re.compile(r"(?<![a-z\d.:-])(\d{1,2})[-－—](\d{3,4})(?![\d:-])")
 #: A house called by its street and number: "66 Cotham Brow".
 STREET = re.compile(r"\d{1,4}[a-z]? [A-Z][A-Za-z' ]+$")
 #: "3-2": building and unit, where such a unit stands (else a score, a date, two floors).
@@ -68,6 +68,7 @@ ROOM_HAN = re.compile(r"([一二三四五六七八九])[〇零]([一二三四五
 ROOM_EN = re.compile(
     r"\b(?:flat|apt|apartment|unit|room|suite|no\.?|villa|number)\s*#?\s*"
     r"(\d{1,4}[a-z]?|[a-z]-?\d{1,4})\b"
+    r"|\bflat\s+([a-h])\b"
     r"|#(\d{1,2})-(\d{1,3})\b|\b(\d{1,2}[a-h])\b(?!\d)|#(\d{1,4})\b|\b(0\d-\d{2,3})\b"
 )
 MINE = re.compile(
@@ -184,8 +185,8 @@ def said_room(text: str) -> str | None:
     if found := ROOM_HAN.search(text):
         return f"{DIGIT_OF[found[1]]}0{DIGIT_OF[found[2]]}"
     if found := ROOM_EN.search(text):
-        if found[2]:
-            return f"{found[2]}-{found[3]}"
+        if found[3]:
+            return f"{found[3]}-{found[4]}"
         return next(group for group in found.groups() if group).upper()
     return None
 
@@ -200,6 +201,16 @@ def like(text: str, home: str) -> str | None:
         shape = rf"{SOS}[1-9]\d{{{len(home) - 1}}}"
     found = re.search(rf"(?<![\w.$£€:-])({shape})(?![\w:%-])", text)
     return found[1].upper() if found else None
+
+
+def lettered(text: str, home: Place) -> Place | None:
+    """A flat called by its building's letter and its number, as the sender's own would be: home
+    "B", "12" finds "C11"."""
+    building, room = home.building or "", home.room or ""
+    if not (len(building) == 1 and building.isalpha() and room.isdigit()):
+        return None
+    found = re.search(rf"(?<![\w.-])([a-h])(\d{{{len(room)}}})(?![\w:%-])", text)
+    return Place(building=found[1].upper(), room=found[2]) if found else None
 
 
 def floor_of(room: str | None) -> str | None:

@@ -18,6 +18,7 @@ from handlers.understanding.place import (
     NUMBERED_UNIT,
     PAIR,
     floor_of,
+    lettered,
     like,
     parse,
     same_code,
@@ -46,6 +47,8 @@ def sources(heard: Heard, scene: Scene) -> Sources:
     """All sources of a message in its scene."""
     text = MENTION.sub(" ", look(heard.text).text)
     said, home, area = listed(text, scene), heard.home or Place(), scene.area
+    if said.building is None and said.room is None and (flat := lettered(text, home)):
+        said = replace(said, building=flat.building, room=flat.room)
     building = _alike(said.building, home.building, area.building)
     room = said.room
     if home.room and (found := like(text, home.room)) and (room is None or not room.isdigit()):
@@ -138,6 +141,7 @@ def _shape(heard: Heard, scene: Scene, looked: Looked, found: Sources) -> Iterat
     yield f"area={scene.area.building is not None},{scene.area.unit is not None}"
     yield f"size={len(said.room or '')},{len(home.room or '')}"
     yield f"role={heard.role != 'resident'}"
+    yield f"full={bool(said.building)},{bool(said.unit)},{bool(said.room)},{tails}"
     yield f"len={min(6, len(looked.text) // 8)}"
     above = _above(said.room, home.room)
     floor = said.floor or ""
@@ -191,11 +195,13 @@ SOMEBODY = re.compile(
 def choose(heard: Heard, found: Sources, chances: Mapping[str, Mapping[str, float]]) -> Place:
     """The likeliest sources of the parts, each by itself and all together.
 
-    A home is a home in all its parts, and never where the line speaks of somebody elsewhere.
+    A home is a home in all its parts, and never where the line speaks of somebody elsewhere or of a
+    danger, unless it says so: those who help look where it is, not where the sender lives.
     """
     looked, home = look(heard.text), heard.home
     ways = combinations(found)
-    if SOMEBODY.search(looked.text) and not looked.mine and "own" not in looked.scopes:
+    elsewhere = looked.alarms or SOMEBODY.search(looked.text)
+    if elsewhere and not looked.mine and "own" not in looked.scopes:
         ways = [way for way in ways if not way.endswith(",home")]
     chosen = max(ways, key=lambda way: _likely(way, chances))
     one, other, source = chosen.split(",")

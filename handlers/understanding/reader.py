@@ -72,7 +72,7 @@ class Reader:
         looked = look(heard.text)
         if not looked.text and heard.media is None:
             return Meaning(Outcome.TALK)
-        features = whole(heard, scene)
+        features = whole(_as_known(heard, looked), scene)
         chances = self._model.chances("outcome", self._model.see("whole", features))
         danger = self._danger(heard, scene, looked, chances)
         limit = self._limit(heard, scene, looked, danger)
@@ -140,11 +140,15 @@ class Reader:
         anew = linking.tells_anew(heard, looked, scene)
         if danger >= limits["emergency"] or (looked.alarming and anew):
             return 0.0
+        if not looked.named:
+            return limits["nameless"]
         known = {each.category for each in scene.requests}
         if not (looked.plainly_faulty and anew) or known & (looked.categories | looked.outages):
             return limits["open"]
         if looked.bare_fact:
             return limits["fact"]
+        if looked.plainly_twice:
+            return limits["twice"]
         lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
         return limits["plain" if lately and not looked.outages else "quiet"]
 
@@ -152,7 +156,8 @@ class Reader:
         limits = self._model.thresholds
         opens = chances.get("open", 0) + 0.5 * chances.get("ask", 0)
         linked = sum(chances.get(each, 0) for each in LINKS)
-        if limit == 0.0 or (opens >= min(limit, limits["either"] - linked) and opens >= linked):
+        least = min(limit, limits["either"] - linked) if limit <= limits["open"] else limit
+        if limit == 0.0 or (opens >= least and opens >= linked):
             # What is opened because it is plain or dangerous counts as sure enough.
             return Outcome.OPEN, max(opens, limits["open"])
         if linked >= limits["linked"] and linked > opens:
@@ -272,6 +277,17 @@ def _named(meaning: Meaning, heard: Heard, own: Found | None) -> Meaning:
     reasons = (Reason("category", "own", own.word, 1.0), *rest)
     asset = "lift" if own.name == "lift" else None
     return replace(meaning, category=own.name, asset=asset, reasons=reasons)
+
+
+def _as_known(heard: Heard, looked: Looked) -> Heard:
+    """Who plainly tells of a fault is heard like somebody whose home is known.
+
+    In the examples those who report mostly have a home; where homes are not in the roll yet (a new
+    group, a chat export) that says nothing of them.
+    """
+    if heard.home is None and looked.plainly_faulty:
+        return replace(heard, home=Place())
+    return heard
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:
