@@ -22,8 +22,10 @@ from bot.app import App
 from bot.clock import VirtualClock
 from config.settings import Settings
 from handlers.chat import Capabilities, Platform
+from handlers.statistics import monthly
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from storage.engine import Store
+from storage.queries import clocks as chores
 from storage.tables import (
     Account,
     Area,
@@ -248,6 +250,9 @@ async def idle(folder: Path, stored: list[int]) -> None:
         await build(path)
         apps[each] = app_on(path, VirtualClock(NOW))
         await fill(apps[each].store, each, due=False)
+        async with apps[each].store.write() as store:
+            # These were never counted: that is a chore of its own, a few at each tick.
+            await chores.begin_chore(store, monthly.CHORE, NOW + timedelta(days=30))
         await apps[each].ticks.tick()
     times: dict[int, list[float]] = {each: [] for each in stored}
     for _ in range(TICKS):

@@ -449,7 +449,12 @@ async def test_other_subjects_add_their_numbers(
 # Requests of a version without numbers --------------------------------------------------------
 
 
-async def test_what_was_never_counted_is_counted_at_night(stage: Stage) -> None:
+@pytest.mark.parametrize("at_once", [1, 500])
+async def test_what_was_never_counted_is_counted_at_night(
+    stage: Stage, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few at each tick: a million of them hold up no ladder."""
+    monkeypatch.setattr("handlers.statistics.monthly.AT_ONCE", at_once)
     await finished(stage)
     await stage.qian.says(LAMP, GROUP4)
     before = await figures(stage)
