@@ -37,6 +37,10 @@ FILLING = re.compile(
     r"|\b(?:unit|block|blk|building|tower|floor|level|flat)\s+[a-z\d]{1,4}\b"
     r"|\b(?:the|is|are|in|at|on|my|our|again|has|have|been|a|an|still|here|just|it|its|been|gone|out|off|s)\b"
 )
+CLAUSES = re.compile(r"[,.!;，。！；、]| and | - ")
+QUESTION = re.compile(r"[?？吗]")
+#: How many are broken and for how long, in such a fact.
+AMOUNT = re.compile(r"好?[几多两三四五六七八九十半\d]+[盏个部台处次天回晚年月周]|全部|好多|全都")
 #: Cues that such a fact consists of.
 FACT = frozenset(("fault", "nuisance", "again", "mine", "indoor", "shared"))
 FAULTS = ("fault", "nuisance")
@@ -94,6 +98,14 @@ class Looked:
     def plainly_twice(self) -> bool:
         """The same, told by a fault and by what it does to people: "overflowing and stinks"."""
         return self.plainly_faulty and self.signs.issuperset(FAULTS) and not ASKING & self.signs
+
+    @property
+    def begins_bare(self) -> bool:
+        """Begins with such a fact and says more of it: "路灯坏了好几盏，6栋到8栋那段"."""
+        if not self.plainly_faulty or QUESTION.search(self.text):
+            return False
+        first = CLAUSES.split(self.text, maxsplit=1)[0]
+        return first != self.text and look(AMOUNT.sub("", first)).bare_fact
 
     @property
     def troubled(self) -> bool:

@@ -147,7 +147,7 @@ class Reader:
             return limits["open"]
         if looked.bare_fact:
             return limits["fact"]
-        if looked.plainly_twice:
+        if looked.plainly_twice or looked.begins_bare:
             return limits["twice"]
         lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
         return limits["plain" if lately and not looked.outages else "quiet"]

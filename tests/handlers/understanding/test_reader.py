@@ -311,6 +311,9 @@ BARE_FACTS = [
     "lift dead again",
     "toilet is leaking",
     "unit 2 lobby light out",
+    "路灯坏了好几盏，6栋到8栋那段",
+    "电梯坏了，卡在5楼不动",
+    "the lift is dead, nobody can get up",
 ]
 
 
