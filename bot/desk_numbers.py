@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from bot.app import App, opened
 from bot.desk_errors import WRONG, DeskError, whole_file, write_whole
-from bot.logs import set_up_logs
+from bot.desk_work import NobodyTalks, desk_app
 from config.policy import load_policy
 from config.settings import Settings, load_settings
 from config.words import catalogue
@@ -34,7 +32,6 @@ from handlers.statistics.chain import BrokenError, Chain
 from handlers.statistics.fonts import NoFontError
 from handlers.statistics.recounting import Recount
 from handlers.statistics.report import Report
-from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from storage.engine import Store
 from storage.queries import administration as admin_query
 from storage.queries import directory as directory_query
@@ -54,29 +51,9 @@ class Wish:
     excel: Path | None = None
 
 
-class _NobodyTalks:
-    """No message is read here: the model need not be loaded."""
-
-    def read(self, heard: Heard, scene: Scene) -> Meaning:
-        """Nothing."""
-        return Meaning(Outcome.TALK)
-
-    def report(self, heard: Heard, scene: Scene) -> Meaning:
-        """Nothing either."""
-        return Meaning(Outcome.OPEN)
-
-
-@asynccontextmanager
-async def _app() -> AsyncGenerator[App]:
-    settings = load_settings()
-    set_up_logs("error", settings.log_format)
-    async with opened(settings, reader=_NobodyTalks()) as app:
-        yield app
-
-
 async def stats(wish: Wish) -> int:
     """Print the numbers of the sums, and write the files that are wanted."""
-    async with _app() as app, app.store.read() as store:
+    async with desk_app() as app, app.store.read() as store:
         work = Work(app.desk, store, app.clock.now())
         said = commands.read(work, wish.words)
         paths = await asking.upto_building(work, await _paths(work, said.others))
@@ -155,7 +132,7 @@ def _show(
 
 async def export_events(out: Path, *, as_json: bool) -> int:
     """Write the event file; prints its last seal, to be noted elsewhere."""
-    async with _app() as app:
+    async with desk_app() as app:
         chain = Chain()
         async with app.store.read() as store:
             work = Work(app.desk, store, app.clock.now())
@@ -244,7 +221,7 @@ def _desk(settings: Settings) -> Desk:
     return Desk(
         policy=load_policy(settings.policy_file),
         words=catalogue(),
-        reader=_NobodyTalks(),
+        reader=NobodyTalks(),
         capabilities={},
         link=link,
         examine=examine,

@@ -41,7 +41,7 @@ def at_the_desk(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         async def __aexit__(self, *error: object) -> None:
             """It goes on."""
 
-    monkeypatch.setattr(desk_numbers, "_app", Held)
+    monkeypatch.setattr(desk_numbers, "desk_app", Held)
 
 
 @pytest.fixture
