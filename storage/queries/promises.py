@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with
+from storage.queries.claiming import claimed
 from storage.tables import Event, Promise, Request
 
 
@@ -61,22 +62,8 @@ async def claim(
 ) -> Sequence[Promise]:
     """Take those that the clock must look at, the longest due first; looked at again at `until`
     if nothing becomes of it. Each is taken by one process."""
-    first = select(Promise.id).where(Promise.next_at <= now).order_by(Promise.next_at).limit(limit)
-    ids = (await store.scalars(first)).all()
-    taken = await store.scalars(
-        update(Promise)
-        .where(Promise.id.in_(ids), Promise.next_at <= now)
-        .values(next_at=until)
-        .returning(Promise.id)
-        .execution_options(synchronize_session=False)
-    )
-    rows = await store.scalars(
-        select(Promise)
-        .where(Promise.id.in_(taken.all()))
-        .order_by(Promise.id)
-        .execution_options(populate_existing=True)
-    )
-    return rows.all()
+    columns = (Promise.id, Promise.next_at)
+    return await claimed(store, Promise, columns, (now, until), limit)
 
 
 async def state_at(store: AsyncSession, request_id: int, moment: datetime) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with, insert_of
 from storage.prepared import prepared
+from storage.queries.claiming import claimed
 from storage.tables import (
     Account,
     Area,
@@ -338,22 +339,8 @@ async def claim_due(
 ) -> Sequence[Request]:
     """Take those that the clock must look at, the longest due first; they are looked at again at
     `until` if nothing becomes of it. Each is taken by one process, and locked by it."""
-    first = select(Request.id).where(Request.due_at <= now).order_by(Request.due_at).limit(limit)
-    ids = (await store.scalars(first)).all()
-    taken = await store.scalars(
-        update(Request)
-        .where(Request.id.in_(ids), Request.due_at <= now)
-        .values(due_at=until)
-        .returning(Request.id)
-        .execution_options(synchronize_session=False)
-    )
-    rows = await store.scalars(
-        select(Request)
-        .where(Request.id.in_(taken.all()))
-        .order_by(Request.id)
-        .execution_options(populate_existing=True)
-    )
-    return rows.all()
+    columns = (Request.id, Request.due_at)
+    return await claimed(store, Request, columns, (now, until), limit)
 
 
 async def fold_letters(store: AsyncSession, request_id: int, now: datetime) -> None:
