@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -74,7 +75,7 @@ class Request(Base):
         Index("ix_request_state_area_path", "state", "area_path"),
         Index("ix_request_chat_state", "chat_id", "state"),
     )
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+    __mapper_args__ = MappingProxyType({"version_id_col": version})
 
 
 class RequestCounter(Base):
