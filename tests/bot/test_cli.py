@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from bot import desk_work
-from bot.cli import cli
 from config.words import catalogue
+from tests.bot.commanding import run
 from tests.fakes.bot_api import FakeTelegram
 
 ROOT = Path(__file__).parents[2]
@@ -39,15 +39,6 @@ COMMANDS = (
 )
 
 Linli = Callable[..., Result]
-
-
-def run(*args: object, given: str | bytes | None = None) -> Result:
-    """The command; whatever it raises fails the test."""
-    result = CliRunner().invoke(cli, [str(each) for each in args], input=given)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert "Traceback" not in result.output
-    return result
 
 
 @pytest.fixture(scope="module")

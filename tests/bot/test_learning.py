@@ -15,10 +15,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from bot.app import opened
-from bot.cli import cli
 from bot.sample import load_sample
 from bot.weights import fits, reader_of
 from config.policy import default_policy
@@ -32,22 +31,15 @@ from handlers.understanding.reader import WEIGHTS
 from handlers.understanding.seen import see
 from storage.engine import Store
 from storage.tables import Area, Chat, Correction
+from tests.bot.commanding import run
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 #: A few of the shipped examples, so that fitting takes a second.
 LITTLE = ("--examples", "2", "--folds", "2")
 SAYING = "电梯间的风水真好"
 
+
 Linli = Callable[..., Result]
-
-
-def run(*args: object) -> Result:
-    """The command; whatever it raises fails the test."""
-    result = CliRunner().invoke(cli, [str(each) for each in args])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert "Traceback" not in result.output
-    return result
 
 
 @pytest.fixture(scope="module")

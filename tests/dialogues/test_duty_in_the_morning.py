@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.dialogues.duty_steps import DESK, NIGHT, WATCH, both_tick_at, made, told, until
 from tests.harness import Actor, Stage
 
@@ -144,26 +146,24 @@ async def test_a_rota_that_stops_at_night_is_told_in_the_morning(stage: Stage) -
     assert len(told(stage.zhou, "停了")) == 1
 
 
-async def test_one_s_own_quiet_hours_hold_for_duty_too(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("who", "says", "still", "over"),
+    [
+        ("zhou", "/hours quiet 20:00-10:00", (9, 59), (10, 1)),
+        ("feng", "/settings quiet 22:00-08:30", (8, 29), (8, 31)),
+    ],
+)
+async def test_one_s_own_and_the_community_s_own_quiet_hours_hold_for_duty_too(
+    stage: Stage, who: str, says: str, still: tuple[int, int], over: tuple[int, int]
+) -> None:
     """R37"""
-    await stage.zhou.writes("/hours quiet 20:00-10:00")
+    await getattr(stage, who).writes(says)
     await at_night(stage)
     before = len(stage.zhou.heard)
     await covers(stage, "红管家", "3-9", "孙姐")
-    await until(stage, 2026, 3, 3, 9, 59)
+    await until(stage, 2026, 3, 3, *still)
     assert not news(stage.zhou, before)
-    await until(stage, 2026, 3, 3, 10, 1)
-    assert len(news(stage.zhou, before)) == 1
-
-
-async def test_the_community_s_own_quiet_hours_hold_for_duty_too(stage: Stage) -> None:
-    await stage.feng.writes("/settings quiet 22:00-08:30")
-    await at_night(stage)
-    before = len(stage.zhou.heard)
-    await covers(stage, "红管家", "3-9", "孙姐")
-    await until(stage, 2026, 3, 3, 8, 29)
-    assert not news(stage.zhou, before)
-    await until(stage, 2026, 3, 3, 8, 31)
+    await until(stage, 2026, 3, 3, *over)
     assert len(news(stage.zhou, before)) == 1
 
 

@@ -1,0 +1,16 @@
+"""The command line as a test runs it: in this process, with whatever it raises failing the test."""
+
+from __future__ import annotations
+
+from typer.testing import CliRunner, Result
+
+from bot.cli import cli
+
+
+def run(*args: object, given: str | bytes | None = None) -> Result:
+    """The command; `given` is its standard input."""
+    result = CliRunner().invoke(cli, [str(each) for each in args], input=given)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert "Traceback" not in result.output
+    return result
