@@ -42,9 +42,11 @@ from storage.tables.requests import (
     Supporter,
 )
 from storage.tables.statistics import Counted, Tally
+from storage.tables.watching import Alarm, Pulse
 
 __all__ = [
     "Account",
+    "Alarm",
     "Area",
     "Audit",
     "Chat",
@@ -72,6 +74,7 @@ __all__ = [
     "PersonHours",
     "Posted",
     "Promise",
+    "Pulse",
     "Reading",
     "Reminder",
     "Request",
