@@ -18,6 +18,7 @@ import structlog
 from bot.budget import Budget
 from bot.clock import Clock
 from bot.ledger import Ledger, Outcome, named_message
+from bot.patience import patiently
 from handlers.chat import (
     OUTGOING,
     Acknowledge,
@@ -101,7 +102,7 @@ class Delivery:
         async with asyncio.TaskGroup() as group:
             while True:
                 self._wake.clear()
-                await self._start_sending(group)
+                await patiently(lambda: self._start_sending(group), "looking for letters")
                 await self._rest(group)
 
     async def drain(self) -> None:
@@ -155,7 +156,9 @@ class Delivery:
     async def _send_all(self, address: Address, letters: Sequence[Due]) -> None:
         """Send a chat's letters one after the other, until one must wait."""
         try:
-            for letter, standing in await self._without_folded(letters):
+            for letter, standing in await patiently(
+                lambda: self._without_folded(letters), "folding letters"
+            ):
                 async with self._slots:
                     if not await self._send(address, letter, standing):
                         break
@@ -212,8 +215,11 @@ class Delivery:
         await self._settle(letter, state="failed", body="", error="spoilt")
 
     async def _settle(self, letter: Letter, **values: Any) -> None:
-        async with self.store.write() as store:
-            await post.settle_letter(store, letter.id, **values)
+        async def settle() -> None:
+            async with self.store.write() as store:
+                await post.settle_letter(store, letter.id, **values)
+
+        await patiently(settle, "settling a letter")
 
     def _must_wait(self, address: Address, out: Sendable, now: datetime) -> timedelta:
         platform, chat, _ = address
@@ -255,7 +261,8 @@ class Delivery:
             permanent=isinstance(error, PermanentError),
         )
         if isinstance(error, MovedError):
-            await self.moved(letter.platform, letter.chat, error.new_id)
+            new = error.new_id
+            await patiently(lambda: self.moved(letter.platform, letter.chat, new), "moving a group")
             return Outcome(letter, out, {"chat": error.new_id})
         if isinstance(error, GoneError):
             if named_message(out) is not None:
@@ -269,7 +276,7 @@ class Delivery:
             return Outcome(letter, out, {**note, "uncertain": letter.uncertain or error.uncertain})
         final = error if isinstance(error, PermanentError) else PermanentError(str(error))
         try:
-            await self.undelivered(letter, out, final)
+            await patiently(lambda: self.undelivered(letter, out, final), "taking back a letter")
         except Exception:
             log.exception("letter.not_taken_back", letter=letter.id)
         return Outcome(letter, out, {**note, "state": "failed", "body": ""})

@@ -11,6 +11,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.outbox import keep_said
+from bot.patience import tell_away
 from handlers import forms
 from handlers.administration import announcing
 from handlers.context import Desk, Work
@@ -26,6 +27,7 @@ from storage.engine import Store
 from storage.queries import due as due_query
 from storage.queries import post
 from storage.queries.due import ASKED_ABOUT_WITHIN, REPEATS_WITHIN
+from storage.trouble import passes
 
 log = structlog.get_logger("linli.ticks")
 
@@ -82,7 +84,13 @@ class Ticks:
 
     async def tick(self) -> None:
         """Do all that is due now. One subject's failure does not stop the others."""
-        idle = await self._idle()
+        try:
+            idle = await self._idle()
+        except Exception as error:
+            if not passes(error):
+                raise
+            tell_away(error, "looking for what is due")
+            return  # the next tick looks again
         for name, due in DUE.items():
             if name in idle:
                 continue

@@ -86,6 +86,8 @@ def health_of(app: App) -> Health:
                 await due.letters_wait(store, app.clock.now())
         except (SQLAlchemyError, OSError) as error:
             return {"ok": False, "database": type(error).__name__}
+        if app.store.away is not None:  # full, read-only or locked: it can be read all the same
+            return {"ok": False, "database": app.store.away}
         return {
             "ok": True,
             "version": app.desk.defaults.version,

@@ -81,8 +81,10 @@ class Webhook:
 
     async def _post(self, http: aiohttp.ClientSession, update: Queued) -> bool:
         headers = {GUARD_HEADER: self.secret} if self.secret else {}
+        self._changes.watch("came", "webhook", True)
         try:
             async with http.post(self.url, json=update.json(), headers=headers) as answer:
+                self._changes.watch("done", "webhook", answer.status // 100 == 2)
                 if answer.status // 100 == 2:
                     return True
                 self.last_error = f"Wrong response from the webhook: {answer.status}"
