@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -170,6 +171,11 @@ def _report(run: Run, killer: Killer, found: Sums, seconds: float) -> None:
         print(f"        {each[:100]}")
 
 
+def _ended(_signal: int, _frame: object) -> None:
+    """The program must not outlive the bench."""
+    sys.exit(1)
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("--kills", type=int, default=200)
@@ -177,6 +183,7 @@ def main() -> int:
     asked.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
+    signal.signal(signal.SIGTERM, _ended)
     wish = Wish(given.kills, given.webhook, given.postgresql, given.seed)
     with tempfile.TemporaryDirectory() as name, _database(wish, Path(name)) as (calm, killed):
         peace, *_ = asyncio.run(_once(wish, calm, Path(name), 0))

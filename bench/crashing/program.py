@@ -16,8 +16,10 @@ from pathlib import Path
 
 from tests.fakes.bot_api import FakeTelegram
 
-#: Seconds: within so long after its start the program dies at the latest.
-LATEST = 6.0
+#: Seconds: within so long after it introduced itself the program dies at the latest.
+LATEST = 3.0
+#: Within so long it must have introduced itself; a busy machine takes its time.
+LONGEST_START = 60.0
 #: How long after its step the killer strikes at most, where it does not strike at once.
 AFTERWARDS = 0.05
 
@@ -102,6 +104,7 @@ class Killer:
     killed: Counter[str] = field(default_factory=Counter[str])
     _point: Point | None = None
     _skip: int = 0
+    _start: float = 1.0  #: seconds that the last start took
 
     def watch(self, when: str, method: str, moves: bool) -> None:
         """Told of every call before and after it is applied: strikes at the point drawn."""
@@ -121,38 +124,40 @@ class Killer:
 
     async def life(self, alive: Callable[[], None]) -> None:
         """One life of the program: started, killed; `alive` is called when it first asks."""
+        began = time.monotonic()
         await self.program.start()
-        ready = asyncio.ensure_future(self._asked())
+        ready = asyncio.ensure_future(self._introduced())
         ready.add_done_callback(lambda _done: alive())
         if self.lot.random() < 0.3:
-            await self._at_a_moment()
+            await self._ends_within(self.lot.uniform(0.05, 2 * self._start))
         else:
-            await self._at_a_point()
+            self._draw()
+            if await ready:
+                self._start = time.monotonic() - began
+            await self._ends_within(LATEST)
         ready.cancel()
 
-    async def _at_a_moment(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.program.gone(), self.lot.uniform(0.05, 2.5))
-        self.killed[AT_A_MOMENT] += 1
-        self.program.kill()
-        await self.program.gone()
-
-    async def _at_a_point(self) -> None:
+    def _draw(self) -> None:
         never = "getUpdates" if self.webhook else "webhook"
         self._point = self.lot.choice([each for each in POINTS if never not in each.methods])
         self._skip = self.lot.choice((0, 0, 1, 2, 4))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.program.gone(), LATEST)
-        if self._point is not None:  # it never came to it
+
+    async def _ends_within(self, seconds: float) -> None:
+        """It dies at the point that was drawn, if it comes to it; else when the time is over."""
+        try:
+            await asyncio.wait_for(self.program.gone(), seconds)
+        except TimeoutError:
             self._point = None
             self.killed[AT_A_MOMENT] += 1
             self.program.kill()
-        await self.program.gone()
+            await self.program.gone()
 
-    async def _asked(self) -> None:
-        """Until the program introduced itself in this life."""
+    async def _introduced(self) -> bool:
+        """Until the program introduced itself in this life; whether it did."""
         before = len(self.tg.calls("getMe"))
-        await self.tg.until(lambda: len(self.tg.calls("getMe")) > before, LATEST)
+        return await until_true(
+            lambda: len(self.tg.calls("getMe")) > before or not self.program.runs, LONGEST_START
+        )
 
 
 async def until_true(condition: Callable[[], object], seconds: float) -> bool:

@@ -25,7 +25,7 @@ REPORTS = (
 TALK = ("今天天气不错", "谁家快递放错了我这儿", "晚上吃啥", "明天去赶集不", "哈哈哈")
 STEPS = 7  #: of a round
 #: Seconds until a step must be seen to be done, whatever is killed meanwhile.
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 
 @dataclass(slots=True)
