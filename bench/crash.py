@@ -34,6 +34,8 @@ from tests.fakes.postgres import running
 #: Steps that people do in a life of the program, about.
 STEPS_A_LIFE = 3
 ROUNDS = 3
+#: Seconds until Telegram posts again at the latest: a minute would let most lives pass unused.
+WEBHOOK_PAUSE = 0.5
 #: Seconds until the last letter is sent after the last kill.
 TO_SETTLE = 120.0
 
@@ -136,6 +138,7 @@ async def _prepared(wish: Wish, url: str, folder: Path) -> AsyncGenerator[Run]:
             "LINLI_LOG_LEVEL": "warning",
             "LINLI_TIMEZONE": zone(datetime.now(UTC)),  # noqa: TID251 - the bench has no other clock
         }
+        tg.world.webhook.longest_pause = WEBHOOK_PAUSE
         town = [Building(tg, house, n) for n, house in enumerate(houses(wish.buildings))]
         store = Store(url)
         program = Program(env, folder / "log")

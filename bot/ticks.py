@@ -85,6 +85,7 @@ class Ticks:
     async def tick(self) -> None:
         """Do all that is due now. One subject's failure does not stop the others."""
         try:
+            await self._write_again()
             idle = await self._idle()
         except Exception as error:
             if not passes(error):
@@ -99,6 +100,12 @@ class Ticks:
                     pass
             except Exception:
                 log.exception("tick.failed", subject=name)  # the next tick tries again
+
+    async def _write_again(self) -> None:
+        """Once nothing could be written: find out whether it can again, before there is a need."""
+        if self._store.away is not None:
+            async with self._store.write() as store:
+                await post.write_nothing(store)
 
     async def _idle(self) -> frozenset[str]:
         """The subjects that have nothing due; those that cannot be asked about are not among it."""

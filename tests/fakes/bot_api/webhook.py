@@ -29,6 +29,7 @@ class Webhook:
         self.url = ""
         self.secret = ""
         self.most = 40
+        self.longest_pause = LONGEST_PAUSE  #: seconds between two attempts
         self.last_error = ""
 
     def set(self, url: str, secret: str, most: int) -> None:
@@ -73,7 +74,7 @@ class Webhook:
         pause = 0.0
         while self.url and not await self._post(http, update):
             await asyncio.sleep(pause)
-            pause = min(LONGEST_PAUSE, pause * 2 or self._first_pause)
+            pause = min(self.longest_pause, pause * 2 or self._first_pause)
         self._busy.discard(_queue(update))
         self._given_out.discard(update.id)
         if self.url:
