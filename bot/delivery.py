@@ -44,6 +44,8 @@ log = structlog.get_logger("linli.delivery")
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=5)
 AT_ONCE = 16
+#: By so much a clock may be corrected without notice.
+CLOCKS_DIFFER = timedelta(seconds=5)
 #: How often a letter that breaks our own code is tried.
 MAX_TRIES = 3
 #: Where there are several processes: how often each looks for letters and for its turn.
@@ -78,6 +80,7 @@ class Delivery:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _next: datetime | None = None
+    _last: datetime | None = None  #: when letters were looked for the last time
 
     def __post_init__(self) -> None:
         self._ledger = Ledger(self.store, self.clock)
@@ -134,6 +137,7 @@ class Delivery:
         if not await self.wire.our_turn():
             return 0
         now = self.clock.now()
+        await self._notice_clock(now)
         async with self.store.read() as store:
             letters = await post.due_letters(store, now, self.platforms, self._not_now(now))
             # Whoever is sent to now calls for the next look when done.
@@ -148,6 +152,18 @@ class Delivery:
             self._sending.add(address)
             group.create_task(self._send_all(address, theirs))
         return len(chats)
+
+    async def _notice_clock(self, now: datetime) -> None:
+        """Where the clock was put back, whatever was due by then is due still."""
+        last, self._last = self._last, now
+        if last is None or last - now < CLOCKS_DIFFER:
+            return
+        log.warning("clock.put_back", seconds=(last - now).total_seconds())
+        self._paused = {
+            chat: min(until, now + LONGEST_PAUSE) for chat, until in self._paused.items()
+        }
+        async with self.store.write() as store:
+            await post.stay_due(store, now, last)
 
     def _not_now(self, now: datetime) -> set[Address]:
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}

@@ -209,6 +209,12 @@ def _next_letter_at(after: datetime, platforms: Sequence[str]) -> Select[datetim
     )
 
 
+async def stay_due(store: AsyncSession, now: datetime, last: datetime) -> None:
+    """The clock went back from `last` to `now`: letters that were due by it do not wait again."""
+    waits = (LETTERS.c.state == "new", LETTERS.c.not_before > now, LETTERS.c.not_before <= last)
+    await store.execute(update(LETTERS).where(*waits).values(not_before=now))
+
+
 async def settle_letter(store: AsyncSession, letter_id: int, **values: Any) -> None:
     """Write down what became of a letter."""
     await store.execute(SETTLE, {"row": letter_id, **values})
