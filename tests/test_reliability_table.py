@@ -17,7 +17,7 @@ def rows() -> list[str]:
     return [line for line in text.splitlines() if NAMED.search(line)]
 
 
-def tests_of(name: str) -> set[str]:
+def named_in(name: str) -> set[str]:
     """The tests in all files of this name."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.glob(f"tests/**/{name}")]
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -26,7 +26,7 @@ def tests_of(name: str) -> set[str]:
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.split("|")[1].strip()[:40])
 def test_the_tests_that_a_row_names_are_there(row: str) -> None:
-    missing = [(name, test) for name, test in NAMED.findall(row) if test not in tests_of(name)]
+    missing = [(name, test) for name, test in NAMED.findall(row) if test not in named_in(name)]
     assert not missing
 
 

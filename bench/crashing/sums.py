@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ from tests.fakes.bot_api import Message
 
 #: Numbers of requests, times and dates are of one run alone.
 OWN = re.compile(r"\d+")
+
+NUMBER = re.compile(r"#\d+")
 
 #: Chat and message.
 Place = tuple[str, str]
@@ -75,16 +77,15 @@ def _add_messages(made: Sums, building: Building, noted: set[Place]) -> None:
         known = [each for each in chat.said if (str(chat.id), str(each.id)) in noted]
         cut = [each for each in chat.said if (str(chat.id), str(each.id)) not in noted]
         made.said.update(f"{chat.title}: {_own_out(each.text)}" for each in known)
-        shown = {text for each in known for text in _texts(each)}
+        shown = {about for each in known for about in _about(each)}
         for each in cut:
             told = f"{chat.title}: {each.text!r}"
-            twin = any(text in shown for text in _texts(each))
-            (made.doubles if twin else made.strange).append(told)
+            (made.doubles if _about(each) & shown else made.strange).append(told)
 
 
-def _texts(message: Message) -> Iterable[str]:
-    """All that a message ever showed."""
-    return [_own_out(text) for text in (*message.edits, message.text)]
+def _about(message: Message) -> set[str]:
+    """Of which request it is. A newer picture of it may have been the first that was noted."""
+    return set(NUMBER.findall(message.text))
 
 
 def _own_out(text: str) -> str:
