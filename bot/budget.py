@@ -30,6 +30,8 @@ class Budget:
     def wait(self, chat: str, now: datetime, *, group: bool) -> timedelta:
         """How long until the next message may go to this chat (zero: now)."""
         here = self._group if group else self._private
+        for said in (self._said, self._chats.get(chat)):
+            _forget_after(said or deque(), now)
         waits = [_wait(self._said, most, now) for most in self._overall]
         waits += [_wait(self._chats.get(chat, deque()), most, now) for most in here]
         return max(waits, default=timedelta(0))
@@ -78,3 +80,9 @@ def _longest(limits: list[Most]) -> timedelta:
 def _forget(said: deque[datetime], until: datetime) -> None:
     while said and said[0] <= until:
         said.popleft()
+
+
+def _forget_after(said: deque[datetime], now: datetime) -> None:
+    """What was said later than now was said before the clock was put back."""
+    while said and said[-1] > now:
+        said.pop()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, Protocol
 
 
@@ -24,8 +25,14 @@ class Clock(Protocol):
         ...
 
 
+#: Seconds after which a sleeper looks at the clock again: it may have been put forward meanwhile.
+LONGEST_NAP = 30.0
+#: Seconds that two clocks may differ by without one of them having been put back.
+SLACK = 1.0
+
+
 class SystemClock:
-    """The machine's clock; a demonstration may turn it forward."""
+    """The machine's clock; a demonstration may turn it forward, the net may put it right."""
 
     def __init__(self) -> None:
         self.offset = timedelta(0)
@@ -42,13 +49,16 @@ class SystemClock:
         self._turned = asyncio.Event()
 
     def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
-        """Wait, or until the clock was turned past it."""
-        return self._until(self.now() + timedelta(seconds=seconds))
+        """Wait, or until the clock was turned past it; no longer where it was put back."""
+        return self._until(self.now() + timedelta(seconds=seconds), monotonic() + seconds + SLACK)
 
-    async def _until(self, end: datetime) -> None:
-        while (left := (end - self.now()).total_seconds()) > 0:
+    async def _until(self, end: datetime, latest: float) -> None:
+        while (left := self._left(end, latest)) > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._turned.wait(), left)
+                await asyncio.wait_for(self._turned.wait(), min(left, LONGEST_NAP))
+
+    def _left(self, end: datetime, latest: float) -> float:
+        return min((end - self.now()).total_seconds(), latest - monotonic())
 
 
 class VirtualClock:
@@ -83,6 +93,20 @@ class VirtualClock:
             await self._turned.wait()
 
 
+class _Pace:
+    """When the next tick is: counted from now, not from the last.
+
+    The scheduler's own interval counts all that a clock put forward by years has left out.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        """As the scheduler asks for it."""
+        return now + self._seconds
+
+
 class Ticker:
     """Calls `tick` every few seconds while it runs. What is due stands in the tables, not here."""
 
@@ -96,15 +120,29 @@ class Ticker:
         from apscheduler.schedulers.asyncio import (  # pyright: ignore[reportMissingTypeStubs]
             AsyncIOScheduler,
         )
+        from apscheduler.triggers.base import (  # pyright: ignore[reportMissingTypeStubs]
+            BaseTrigger,
+        )
+
+        trigger: Any = BaseTrigger
+        trigger.register(_Pace)
 
         scheduler: Any = AsyncIOScheduler(timezone=UTC)
         # A late tick is still wanted, and two late ones are one (a lesson of python-telegram-bot
         # users, whose jobs were skipped for being one second late).
-        scheduler.add_job(
-            self._tick, "interval", seconds=self._seconds, misfire_grace_time=None, coalesce=True
+        job = scheduler.add_job(
+            self._tick, _Pace(self._seconds), misfire_grace_time=None, coalesce=True
         )
         scheduler.start()
         try:
-            await asyncio.Event().wait()
+            while True:
+                await asyncio.sleep(self._seconds)
+                self._wake(job)
         finally:
             scheduler.shutdown(wait=False)
+
+    def _wake(self, job: Any) -> None:
+        """The scheduler waits for a moment, which a clock that was put back makes far away."""
+        now = datetime.now(UTC)  # noqa: TID251 - the scheduler's own clock
+        if job.next_run_time - now > timedelta(seconds=2 * self._seconds):
+            job.modify(next_run_time=now)

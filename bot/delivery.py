@@ -19,6 +19,7 @@ from bot.budget import Budget
 from bot.clock import Clock
 from bot.figures import Figures
 from bot.ledger import Ledger, Outcome, named_message
+from bot.patience import patiently
 from handlers.chat import (
     OUTGOING,
     Acknowledge,
@@ -44,6 +45,8 @@ log = structlog.get_logger("linli.delivery")
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=5)
 AT_ONCE = 16
+#: By so much a clock may be corrected without notice.
+CLOCKS_DIFFER = timedelta(seconds=5)
 #: How often a letter that breaks our own code is tried.
 MAX_TRIES = 3
 #: Where there are several processes: how often each looks for letters and for its turn.
@@ -79,6 +82,7 @@ class Delivery:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _next: datetime | None = None
+    _last: datetime | None = None  #: when letters were looked for the last time
 
     def __post_init__(self) -> None:
         self._ledger = Ledger(self.store, self.clock)
@@ -103,7 +107,7 @@ class Delivery:
         async with asyncio.TaskGroup() as group:
             while True:
                 self._wake.clear()
-                await self._start_sending(group)
+                await patiently(lambda: self._start_sending(group), "looking for letters")
                 await self._rest(group)
 
     async def drain(self) -> None:
@@ -135,6 +139,7 @@ class Delivery:
         if not await self.wire.our_turn():
             return 0
         now = self.clock.now()
+        await self._notice_clock(now)
         async with self.store.read() as store:
             letters = await post.due_letters(store, now, self.platforms, self._not_now(now))
             # Whoever is sent to now calls for the next look when done.
@@ -152,6 +157,18 @@ class Delivery:
             self._wake.set()  # one chat's flood may have filled the look: others are behind it
         return len(chats)
 
+    async def _notice_clock(self, now: datetime) -> None:
+        """Where the clock was put back, whatever was due by then is due still."""
+        last, self._last = self._last, now
+        if last is None or last - now < CLOCKS_DIFFER:
+            return
+        log.warning("clock.put_back", seconds=(last - now).total_seconds())
+        self._paused = {
+            chat: min(until, now + LONGEST_PAUSE) for chat, until in self._paused.items()
+        }
+        async with self.store.write() as store:
+            await post.stay_due(store, now, last)
+
     def _not_now(self, now: datetime) -> set[Address]:
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}
         return self._sending | set(self._paused)
@@ -159,7 +176,9 @@ class Delivery:
     async def _send_all(self, address: Address, letters: Sequence[Due]) -> None:
         """Send a chat's letters one after the other, until one must wait."""
         try:
-            for letter, standing in await self._without_folded(letters):
+            for letter, standing in await patiently(
+                lambda: self._without_folded(letters), "folding letters"
+            ):
                 async with self._slots:
                     if not await self._send(address, letter, standing):
                         break
@@ -217,8 +236,11 @@ class Delivery:
         await self._settle(letter, state="failed", body="", error="spoilt")
 
     async def _settle(self, letter: Letter, **values: Any) -> None:
-        async with self.store.write() as store:
-            await post.settle_letter(store, letter.id, **values)
+        async def settle() -> None:
+            async with self.store.write() as store:
+                await post.settle_letter(store, letter.id, **values)
+
+        await patiently(settle, "settling a letter")
 
     def _must_wait(self, address: Address, out: Sendable, now: datetime) -> timedelta:
         platform, chat, _ = address
@@ -262,7 +284,8 @@ class Delivery:
             permanent=isinstance(error, PermanentError),
         )
         if isinstance(error, MovedError):
-            await self.moved(letter.platform, letter.chat, error.new_id)
+            new = error.new_id
+            await patiently(lambda: self.moved(letter.platform, letter.chat, new), "moving a group")
             return Outcome(letter, out, {"chat": error.new_id})
         if isinstance(error, GoneError):
             if named_message(out) is not None:
@@ -276,7 +299,7 @@ class Delivery:
             return Outcome(letter, out, {**note, "uncertain": letter.uncertain or error.uncertain})
         final = error if isinstance(error, PermanentError) else PermanentError(str(error))
         try:
-            await self.undelivered(letter, out, final)
+            await patiently(lambda: self.undelivered(letter, out, final), "taking back a letter")
         except Exception:
             log.exception("letter.not_taken_back", letter=letter.id)
         return Outcome(letter, out, {**note, "state": "failed", "body": ""})

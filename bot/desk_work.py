@@ -15,6 +15,7 @@ from typing import Any
 import segno
 import typer
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import App, opened
 from bot.desk_errors import UNUSABLE, WRONG, DeskError, write_whole
@@ -38,7 +39,9 @@ from handlers.neighbourhood.file import (
 from handlers.neighbourhood.file.checking import paths_of
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from storage.queries import administration as query
+from storage.queries import post
 from storage.tables import Person
+from storage.trouble import passes, reason
 
 DONE = 0
 
@@ -262,6 +265,7 @@ async def doctor(*, as_json: bool) -> int:
             found = await doctoring.examine(work, live, roots)
         if not roots:
             found = [Finding("warn", "no_places"), *found]
+        found = [*await _not_writable(app), *found]
         answers = await _second_opinion(app)
         if isinstance(answers, Finding):
             found = [*found, answers]
@@ -269,6 +273,18 @@ async def doctor(*, as_json: bool) -> int:
         if isinstance(answers, float) and not as_json:
             typer.echo(_say(app, "doctor.opinion_answers", seconds=f"{answers:.1f}"))
     return WRONG if any(each.level == "bad" for each in found) else DONE
+
+
+async def _not_writable(app: App) -> list[Finding]:
+    """What can be read may lie on a full disk all the same."""
+    try:
+        async with app.store.write() as store:
+            await post.write_nothing(store)
+    except SQLAlchemyError as error:
+        if not passes(error):
+            raise
+        return [Finding("bad", "database_full", {"why": reason(error)})]
+    return []
 
 
 async def _second_opinion(app: App) -> Finding | float | None:

@@ -20,6 +20,7 @@ from bot.doubts import Doubts, Waiting
 from bot.figures import Figures
 from bot.opinions import Opinions
 from bot.outbox import keep_said
+from bot.patience import patiently
 from handlers.chat import Incoming, Platform, RawUpdate
 from handlers.context import Work
 from handlers.dispatch import Dispatcher
@@ -140,7 +141,7 @@ class Inbox:
                 await self._doubts.settle_one()
             else:
                 break
-        await self._close_talk()
+        await patiently(self._close_talk, "closing talk")
 
     async def turn(self) -> None:
         """Handle one update of the lane whose turn it is; there must be one."""
@@ -151,7 +152,7 @@ class Inbox:
     async def _work(self) -> None:
         while True:
             if self._ready.empty() and self._closed:
-                await self._close_talk()
+                await patiently(self._close_talk, "closing talk")
             lane = await self._ready.get()
             before = self._transactions
             if await self._turn(lane):
@@ -195,16 +196,26 @@ class Inbox:
             return True
         while update.tries < MAX_TRIES:
             try:
-                if self._doubts is not None and await self._doubts.hold(waiting, incoming):
-                    return False
-                await self._act(update, incoming)
+                return await patiently(
+                    lambda: self._tried(waiting, incoming), "handling a message", self._anew
+                )
             except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
                 update.tries += 1
                 self._dispatcher.forget_all()
                 await self._park(update, error, dead=update.tries >= MAX_TRIES)
-            else:
-                return True
         return True
+
+    async def _tried(self, waiting: Sequence[Waiting], incoming: Sequence[Incoming]) -> bool:
+        """Handle the first of these once; False: it waits for a second opinion."""
+        if self._doubts is not None and await self._doubts.hold(waiting, incoming):
+            return False
+        await self._act(waiting[0], incoming)
+        return True
+
+    def _anew(self) -> None:
+        """After a lost answer: what was remembered may be wrong, and letters may lie there."""
+        self._dispatcher.forget_all()
+        self._spoken()
 
     async def _act(self, update: Waiting, incoming: Sequence[Incoming]) -> None:
         now = self._clock.now()
@@ -263,10 +274,14 @@ class Inbox:
             error=type(error).__name__,
             exc_info=error,
         )
-        async with self._store.write() as store:
-            await post.park_update(
-                store, update.id, type(error).__name__, tries=update.tries, dead=dead
-            )
+
+        async def park() -> None:
+            async with self._store.write() as store:
+                await post.park_update(
+                    store, update.id, type(error).__name__, tries=update.tries, dead=dead
+                )
+
+        await patiently(park, "parking a message")
 
 
 async def _step_back() -> None:

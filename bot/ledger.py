@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
+from bot.patience import patiently
 from handlers.chat import React, Show
 from handlers.context import Sendable
 from storage.engine import Store
@@ -47,11 +48,15 @@ class Ledger:
                 return  # whoever had the turn wrote it down as well
             together, self._waiting = self._waiting, []
             try:
-                await self._keep(together)
+                await self._noted(together)
             except SQLAlchemyError:
                 # One that cannot be written must not cost the others theirs.
                 self._waiting = [each for each in together if each is not outcome] + self._waiting
-                await self._keep([outcome])
+                await self._noted([outcome])
+
+    async def _noted(self, outcomes: Sequence[Outcome]) -> None:
+        """What was said is remembered until it can be written: else it would be said again."""
+        await patiently(lambda: self._keep(outcomes), "noting what was said")
 
     async def _keep(self, outcomes: Sequence[Outcome]) -> None:
         async with self.store.write() as store:

@@ -13,6 +13,7 @@ import structlog
 from bot.clock import Clock
 from bot.figures import Figures
 from bot.outbox import keep_said
+from bot.patience import tell_away
 from handlers import forms
 from handlers.administration import announcing
 from handlers.context import Desk, Work
@@ -29,6 +30,7 @@ from storage.engine import Store
 from storage.queries import due as due_query
 from storage.queries import post
 from storage.queries.due import ASKED_ABOUT_WITHIN, REPEATS_WITHIN
+from storage.trouble import passes
 
 log = structlog.get_logger("linli.ticks")
 
@@ -94,13 +96,25 @@ class Ticks:
     async def tick(self) -> None:
         """Do all that is due now. One subject's failure does not stop the others."""
         begun = perf_counter()
-        await self.first()
+        try:
+            await self.first()
+        except Exception as error:
+            if not passes(error):
+                raise
+            tell_away(error, "watching")
         await self._do_due()
         self.figures.ticked = perf_counter()
         self.figures.ticks.took(self.figures.ticked - begun)
 
     async def _do_due(self) -> None:
-        idle = await self._idle()
+        try:
+            await self._write_again()
+            idle = await self._idle()
+        except Exception as error:
+            if not passes(error):
+                raise
+            tell_away(error, "looking for what is due")
+            return  # the next tick looks again
         for name, due in DUE.items():
             if name in idle:
                 continue
@@ -110,6 +124,12 @@ class Ticks:
             except Exception:
                 self.figures.tick_failures[name] += 1
                 log.exception("tick.failed", subject=name)  # the next tick tries again
+
+    async def _write_again(self) -> None:
+        """Once nothing could be written: find out whether it can again, before there is a need."""
+        if self._store.away is not None:
+            async with self._store.write() as store:
+                await post.write_nothing(store)
 
     async def _idle(self) -> frozenset[str]:
         """The subjects that have nothing due; those that cannot be asked about are not among it."""

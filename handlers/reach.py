@@ -49,6 +49,8 @@ async def undelivered(work: Work, out: Sendable, *, unreachable: bool) -> None:
         return
     work.touched.add(chat.id)
     if chat.kind == "group":
+        if not chat.can_speak:
+            return  # several letters come back at once; it is told once
         chat.can_speak = False
         await standing.went_mute(work, chat)
         return

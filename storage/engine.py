@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import (
 from storage import sqlite
 from storage.files import make_database
 from storage.remembered import REMEMBERED, Remembered, WatchedSession
+from storage.trouble import name_unreachable, passes, reason
 
 #: Under this name a session knows the process that it belongs to.
 ORIGIN = "origin"
@@ -36,6 +37,7 @@ class Store:
         self.sqlite = url.startswith("sqlite")
         self.origin = token_hex(8)  #: tells this process from others on the same database
         self.remembered = Remembered()
+        self.away: str | None = None  #: why nothing could be written the last time; None: it could
         #: called when another process changed the database (SQLite; others tell by themselves)
         self.changed_elsewhere: Callable[[], None] = self.remembered.forget
         if self.sqlite:
@@ -45,6 +47,7 @@ class Store:
             self._reader = sqlite.engine_of(at, "BEGIN", 4, None, echo=echo)
         else:
             self._writer = create_async_engine(url, pool_size=10, max_overflow=10, echo=echo)
+            name_unreachable(self._writer)
             self._reader = self._writer
         # Autoflush would write in the middle of reading; a handler flushes where it must.
         mine = {ORIGIN: self.origin, REMEMBERED: self.remembered}
@@ -73,8 +76,13 @@ class Store:
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """A session in one transaction: committed at the end, rolled back on any error."""
-        async with self.writing() as session, session.begin():
-            yield session
+        try:
+            async with self.writing() as session, session.begin():
+                yield session
+        except Exception as error:
+            self.away = reason(error) if passes(error) else self.away
+            raise
+        self.away = None
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from storage.engine import ORIGIN, Store
+from storage.trouble import AwayError
 
 CHANNEL = "linli"
 TURN = 0x73656E64  # "send"
@@ -89,10 +90,17 @@ class Wire:
 
     async def _dial(self) -> AsyncConnection:
         made = await self._store.engine.connect()
-        connection = await made.execution_options(isolation_level="AUTOCOMMIT")
-        raw = await connection.get_raw_connection()
-        driver: Any = raw.driver_connection
-        await driver.add_listener(CHANNEL, self._on_notice)
+        try:
+            connection = await made.execution_options(isolation_level="AUTOCOMMIT")
+            raw = await connection.get_raw_connection()
+            driver: Any = raw.driver_connection
+            await driver.add_listener(CHANNEL, self._on_notice)
+        except BaseException as error:  # the server went away between: leave nothing behind
+            await made.invalidate()
+            await made.close()
+            if isinstance(error, Exception):
+                raise AwayError(str(error)) from error
+            raise
         return connection
 
     def _on_notice(self, _driver: Any, _process: int, _channel: str, payload: str) -> None:

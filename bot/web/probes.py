@@ -129,7 +129,9 @@ class Probes:
         age = (now - post.oldest_update).total_seconds() if post.oldest_update else 0.0
         tables = {"ok": state.revision in (None, state.newest), "revision": state.revision}
         backlog = {"ok": age < OLD, "updates": post.updates, "oldest_seconds": round(age, 1)}
-        return {"database": {"ok": True}, "migrations": tables, "backlog": backlog}
+        away = self.app.store.away  # full, read-only or locked: it can be read all the same
+        database = {"ok": True} if away is None else {"ok": False, "error": away}
+        return {"database": database, "migrations": tables, "backlog": backlog}
 
     async def _figures(self, now: datetime) -> Stored | None:
         try:

@@ -86,6 +86,15 @@ CLAIM = (
 )
 
 
+async def write_nothing(store: AsyncSession) -> None:
+    """Write something that is there already: shows whether the database takes anything."""
+    await store.execute(WRITE_NOTHING)
+
+
+_newest = select(func.max(UPDATES.c.id)).scalar_subquery()
+WRITE_NOTHING = update(UPDATES).where(UPDATES.c.id == _newest).values(tries=UPDATES.c.tries)
+
+
 async def close_updates(store: AsyncSession, ids: Sequence[int]) -> None:
     """Handled: their bodies are forgotten, their keys kept against repeats."""
     for start in range(0, len(ids), 500):
@@ -198,6 +207,12 @@ def _next_letter_at(after: datetime, platforms: Sequence[str]) -> Select[datetim
         .where(Letter.state == "new", Letter.not_before > after)
         .where(Letter.platform.in_(platforms))
     )
+
+
+async def stay_due(store: AsyncSession, now: datetime, last: datetime) -> None:
+    """The clock went back from `last` to `now`: letters that were due by it do not wait again."""
+    waits = (LETTERS.c.state == "new", LETTERS.c.not_before > now, LETTERS.c.not_before <= last)
+    await store.execute(update(LETTERS).where(*waits).values(not_before=now))
 
 
 async def settle_letter(store: AsyncSession, letter_id: int, **values: Any) -> None:

@@ -19,6 +19,9 @@ from typer.testing import Result
 
 from bot import desk_work
 from config.words import catalogue
+from storage import sqlite
+from storage.queries import post
+from storage.trouble import AwayError
 from tests.bot.commanding import run
 from tests.fakes.bot_api import FakeTelegram
 
@@ -342,6 +345,22 @@ def test_a_database_that_cannot_be_used_is_told_without_its_password(
         assert words in result.stderr
         assert "LINLI_DATABASE_URL" in result.stderr
         assert "s3cret" not in result.stderr
+
+
+def test_doctor_says_when_nothing_can_be_written(
+    linli: Linli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_store: object) -> None:
+        raise AwayError("database or disk is full")
+
+    monkeypatch.setattr(post, "write_nothing", full)
+    result = linli("doctor")
+    assert result.exit_code == 1
+    assert "database or disk is full" in result.output
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "PRAGMA query_only=ON"))
+    result = linli("doctor")
+    assert result.exit_code == 2
+    assert "readonly" in result.stderr
 
 
 def test_a_database_of_a_newer_program_is_told(linli: Linli, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,8 +41,18 @@ class Postgres:
     """A running server; `fresh` makes a database, empty or like another."""
 
     folder: Path
+    _serve: Callable[[], AbstractContextManager[None]]
+    _served: ExitStack = field(default_factory=ExitStack)
     _count: int = 0
     _templates: set[str] = field(default_factory=set[str])
+
+    def start(self) -> None:
+        """Serve; returns when it answers."""
+        self._served.enter_context(self._serve())
+
+    def stop(self) -> None:
+        """Serve no more: whoever is connected is thrown out, what was committed stays."""
+        self._served.close()
 
     def url(self, database: str) -> str:
         """The address of a database as the settings take it."""
@@ -87,8 +97,12 @@ def running() -> Generator[Postgres]:
             shutil.chown(folder, "nobody")
         programs = _programs(folder, reachable=not who)
         _initialise(programs, folder, who)
-        with _served(programs, folder, who):
-            yield Postgres(folder)
+        server = Postgres(folder, lambda: _served(programs, folder, who))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -129,6 +143,7 @@ def _served(programs: Path, folder: Path, who: dict[str, Any]) -> Generator[None
     command = ["/bin/sh", "-c", RUN, "sh", str(programs / "postgres")]
     command += ["-D", str(folder / "data"), "-k", str(folder)]
     command += [part for option in OPTIONS for part in ("-c", option)]
+    log.unlink(missing_ok=True)
     environment = {**os.environ, "LOG": str(log)}
     server = subprocess.Popen(  # noqa: S603 - our own programs, no input from outside
         command, cwd=folder, env=environment, stdin=subprocess.PIPE, **who

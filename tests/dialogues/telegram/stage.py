@@ -49,6 +49,7 @@ class Setting:
     privacy: bool = True
     unstarted: frozenset[str] = frozenset()  #: of the cast, who never pressed Start
     unnamed: frozenset[str] = frozenset()  #: of the cast, who chose no username
+    database_url: str | None = None  #: one that was prepared; none: SQLite
 
 
 @dataclass(slots=True)
@@ -286,7 +287,7 @@ async def on_telegram(
 ) -> AsyncGenerator[TelegramStage]:
     """The sample neighbourhood with its people on Telegram, on a Monday morning."""
     setting = setting or Setting()
-    async with staged(folder, start=MONDAY) as seed:
+    async with staged(folder, start=MONDAY, database_url=setting.database_url) as seed:
         fake = FakeTelegram(now=seed.clock.now, privacy=setting.privacy, limits=True)
         async with fake as tg:
             stage = TelegramStage(seed.app.store, seed.clock, tg, seed.app.desk.reader)
@@ -297,6 +298,7 @@ async def on_telegram(
                 await stage.settles()
             finally:
                 await stage.dies()
+                await stage.app.close()
             stage.ends()
 
 

@@ -1,9 +1,14 @@
-"""Waiting for the fake's world to change, without sleeping."""
+"""Waiting for the fake's world to change, without sleeping; and who is told of each step."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Literal
+
+#: Told of a call (or a post to the webhook) when it comes and when it was applied, its answer not
+#: yet given: when, the method ("webhook" for a post), whether it brings or confirms anything.
+Watch = Callable[[Literal["came", "done"], str, bool], None]
 
 
 class Changes:
@@ -11,6 +16,7 @@ class Changes:
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
+        self.watch: Watch = lambda _when, _method, _moves: None
 
     def happened(self) -> None:
         """Something changed: whoever waits looks again."""

@@ -58,6 +58,7 @@ class Front:
         given = await _parameters(request)
         call = Call(request.match_info["method"], _readable(given), self.world.now())
         self.calls.append(call)
+        self.world.changes.watch("came", call.method, self._confirms(call))
         fault = self.faults.take(call.method, call.params)
         if fault is not None and fault.hold is not None:
             self.world.changes.happened()
@@ -66,6 +67,7 @@ class Front:
             return self._cut(request)
         body, status = await self._outcome(request, call, given, fault)
         self.world.changes.happened()
+        self.world.changes.watch("done", call.method, bool(call.result))
         if fault is not None and fault.cut == "after":
             return self._cut(request)
         call.status = status
@@ -131,6 +133,13 @@ class Front:
 
     def _is_stranger(self, request: web.Request) -> bool:
         return self.revoked or request.match_info["token"] != self.token
+
+    def _confirms(self, call: Call) -> bool:
+        """Whether a poll confirms anything; other calls always do something."""
+        if call.method != "getUpdates":
+            return True
+        waiting = self.world.updates.queue
+        return bool(waiting) and waiting[0].id < int(call.params.get("offset", 0))
 
     def _cut(self, request: web.Request) -> web.StreamResponse:
         if request.transport is not None:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes.bot_api.changes import Changes
+from tests.fakes.bot_api.changes import Changes, Watch
 from tests.fakes.bot_api.chats import Kind
 from tests.fakes.bot_api.errors import ApiError, too_many
 from tests.fakes.bot_api.faults import Cut, Fault, Hold
@@ -96,6 +96,10 @@ class FakeTelegram:
     def violations(self) -> list[str]:
         """Calls that no bot should ever make; tests want it empty."""
         return self.front.violations
+
+    def watch(self, watch: Watch) -> None:
+        """Tell somebody of every step of the program as Telegram sees it."""
+        self.world.changes.watch = watch
 
     def calls(self, method: str | None = None) -> list[Call]:
         """The calls of a method, or all but getUpdates, in the order they came."""

@@ -72,8 +72,8 @@ class Updates:
         self._changes.happened()
 
     def drop(self, update: Queued) -> None:
-        """An update was delivered to a webhook."""
-        self.queue.remove(update)
+        """An update was delivered to a webhook; it may have expired meanwhile."""
+        self.queue = deque(each for each in self.queue if each is not update)
         self._changes.happened()
 
     def pending(self) -> list[Queued]:

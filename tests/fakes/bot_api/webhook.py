@@ -29,6 +29,7 @@ class Webhook:
         self.url = ""
         self.secret = ""
         self.most = 40
+        self.longest_pause = LONGEST_PAUSE  #: seconds between two attempts
         self.last_error = ""
 
     def set(self, url: str, secret: str, most: int) -> None:
@@ -73,7 +74,7 @@ class Webhook:
         pause = 0.0
         while self.url and not await self._post(http, update):
             await asyncio.sleep(pause)
-            pause = min(LONGEST_PAUSE, pause * 2 or self._first_pause)
+            pause = min(self.longest_pause, pause * 2 or self._first_pause)
         self._busy.discard(_queue(update))
         self._given_out.discard(update.id)
         if self.url:
@@ -81,8 +82,10 @@ class Webhook:
 
     async def _post(self, http: aiohttp.ClientSession, update: Queued) -> bool:
         headers = {GUARD_HEADER: self.secret} if self.secret else {}
+        self._changes.watch("came", "webhook", True)
         try:
             async with http.post(self.url, json=update.json(), headers=headers) as answer:
+                self._changes.watch("done", "webhook", answer.status // 100 == 2)
                 if answer.status // 100 == 2:
                     return True
                 self.last_error = f"Wrong response from the webhook: {answer.status}"

@@ -1,0 +1,1 @@
+"""What `python -m bench.crash` needs: a town, its people, a program that is killed, the sums."""
