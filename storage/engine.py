@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import (
 from storage import sqlite
 from storage.files import make_database
 from storage.remembered import REMEMBERED, Remembered, WatchedSession
+from storage.seals import SEALS, Seals
 
 #: Under this name a session knows the process that it belongs to.
 ORIGIN = "origin"
@@ -36,6 +37,7 @@ class Store:
         self.sqlite = url.startswith("sqlite")
         self.origin = token_hex(8)  #: tells this process from others on the same database
         self.remembered = Remembered()
+        self.seals = Seals()  #: told by who opens it where the keys are
         #: called when another process changed the database (SQLite; others tell by themselves)
         self.changed_elsewhere: Callable[[], None] = self.remembered.forget
         if self.sqlite:
@@ -47,7 +49,7 @@ class Store:
             self._writer = create_async_engine(url, pool_size=10, max_overflow=10, echo=echo)
             self._reader = self._writer
         # Autoflush would write in the middle of reading; a handler flushes where it must.
-        mine = {ORIGIN: self.origin, REMEMBERED: self.remembered}
+        mine = {ORIGIN: self.origin, REMEMBERED: self.remembered, SEALS: self.seals}
         self.writing = self._sessions(self._writer, mine)
         self.reading = self._sessions(self._reader, mine)
 

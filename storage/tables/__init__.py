@@ -31,6 +31,7 @@ from storage.tables.local import (
     LocalUpdate,
 )
 from storage.tables.post import Audit, Draft, Letter, Posted, Update
+from storage.tables.privacy import Consent, Erasure, Keyring, Look, Sweep
 from storage.tables.promises import Noise, Promise
 from storage.tables.reminder import Occurrence, Reminder
 from storage.tables.requests import (
@@ -49,13 +50,16 @@ __all__ = [
     "Audit",
     "Chat",
     "Chore",
+    "Consent",
     "Correction",
     "Counted",
     "Draft",
     "DutyGap",
+    "Erasure",
     "Event",
     "Gap",
     "Invite",
+    "Keyring",
     "Leave",
     "Letter",
     "LocalFile",
@@ -64,6 +68,7 @@ __all__ = [
     "LocalPerson",
     "LocalRoom",
     "LocalUpdate",
+    "Look",
     "Noise",
     "Notice",
     "Occurrence",
@@ -86,6 +91,7 @@ __all__ = [
     "Shift",
     "Supporter",
     "Swap",
+    "Sweep",
     "Tally",
     "TurnChange",
     "Update",
