@@ -84,6 +84,11 @@ class Store:
         async with self.reading() as session:
             yield session
 
+    async def tidy(self) -> None:
+        """Leave nothing of what was dropped in files beside the database (SQLite keeps a log)."""
+        if self.sqlite:
+            await sqlite.take_over(self._reader)
+
     async def close(self) -> None:
         """Close all connections."""
         await self._writer.dispose()

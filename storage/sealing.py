@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import sqlite
 from storage.engine import Store
 from storage.queries import homes
 from storage.queries.post import insert_new
@@ -41,7 +40,7 @@ async def seal_open(store: Store) -> None:
     async with store.write() as session:
         row = {"name": SEALED, "fingerprint": await homes.fingerprint(session)}
         await session.execute(insert_new(session, Keyring), row)
-    await _leave_nothing_behind(store)
+    await store.tidy()
 
 
 Batch = Callable[[AsyncSession, int], Any]
@@ -90,12 +89,6 @@ async def _written(
     if rows:
         await session.execute(update(table), list(rows))
     return seen[-1] if seen else None
-
-
-async def _leave_nothing_behind(store: Store) -> None:
-    """SQLite keeps old pages in its log until the log is taken over into the file."""
-    if store.sqlite:
-        await sqlite.take_over(store.reader)
 
 
 async def reseal(store: Store, secrets: Secrets) -> int:

@@ -14,7 +14,6 @@ from storage.files import FILE, make_folder
 
 #: Numbers of homes begin here: an id of a place is never one of them.
 FLOOR = 1 << 61
-NAME = "secret.key"
 
 
 class SecretsError(ValueError):
@@ -108,11 +107,16 @@ def _stamp(file: Path | None) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_ino
 
 
+def key_file(folder: Path) -> Path:
+    """Where the keys stand, unless the settings give them."""
+    return folder / "secret.key"
+
+
 def load_secrets(key: str | None, folder: Path) -> Secrets:
     """The given keys ("newest,older"), else those of `folder`/secret.key, made when missing."""
     if key:
         return Secrets(*(each.strip() for each in key.split(",")))
-    file = folder / NAME
+    file = key_file(folder)
     if not file.exists():
         make_folder(folder)
         # Readable by this user only, from its first moment on.
@@ -142,11 +146,3 @@ def write_keys(file: Path, keys: Sequence[str]) -> None:
 def new_key() -> str:
     """A key that nobody can guess."""
     return Fernet.generate_key().decode()
-
-
-def mask(phone: str) -> str:
-    """A number as others may see it: "138****5678"."""
-    digits = phone.strip()
-    if len(digits) < 7:
-        return "*" * len(digits)
-    return f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"

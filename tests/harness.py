@@ -34,6 +34,7 @@ from storage.tables import (
     Chat,
     Chore,
     Draft,
+    Erasure,
     Event,
     Letter,
     Noise,
@@ -232,6 +233,7 @@ class Stage:
             Rota.check_at,
             Round.due_at,
             Swap.due_at,
+            Erasure.due_at,
             Letter.not_before,
             Draft.expires_at,
         )

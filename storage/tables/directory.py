@@ -61,6 +61,8 @@ class Person(Base):
     #: whether their words may be kept to learn from; None: they did not say, so they may not
     lends_words: Mapped[bool | None]
     lends_asked_at: Mapped[datetime | None]  #: asked once
+    #: stands for people who were forgotten, each request knows the first, the second ... of its own
+    shell: Mapped[int | None] = mapped_column(unique=True)
 
 
 class Account(Base):

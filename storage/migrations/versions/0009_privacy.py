@@ -45,6 +45,9 @@ def upgrade() -> None:
     with op.batch_alter_table("supporter") as batch:
         batch.drop_constraint("fk_supporter_household_id_area", type_="foreignkey")
         batch.alter_column("household_id", new_column_name="home_key")
+    with op.batch_alter_table("person") as batch:
+        batch.add_column(sa.Column("shell", sa.Integer(), nullable=True))
+        batch.create_unique_constraint(batch.f("uq_person_shell"), ["shell"])
     op.create_table(
         "keyring",
         sa.Column("name", words(16), nullable=False),
@@ -127,6 +130,9 @@ def downgrade() -> None:
     """Take them away. Flats that were sealed stay unknown: the people say theirs again."""
     for table in ("look", "consent", "erasure", "sweep", "keyring"):
         op.drop_table(table)
+    with op.batch_alter_table("person") as batch:
+        batch.drop_constraint("uq_person_shell", type_="unique")
+        batch.drop_column("shell")
     supporter = sa.table("supporter", sa.column("home_key", sa.BigInteger()))
     sealed = supporter.c.home_key >= FLOOR
     op.execute(supporter.update().where(sealed).values(home_key=None))
