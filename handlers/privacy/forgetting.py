@@ -13,6 +13,7 @@ from handlers import forms
 from handlers.chat import Content, Message
 from handlers.context import Context, RefusalError
 from handlers.privacy.rules import data_without, history_without
+from handlers.privacy.scrubbing import needles_of
 from handlers.requests import cards, pages
 from handlers.requests.case import load
 from storage.queries import erasing
@@ -73,9 +74,11 @@ async def _forget(ctx: Context) -> None:
     ctx.edit_pressed(Content(text=ctx.t("privacy.forgotten")))
     person, instead = ctx.person.id, ctx.t("privacy.former")
     known = await erasing.known_of(ctx.store, ctx.person)
+    needles = await needles_of(ctx, known.names, known.accounts)
 
     def rewrite(data: Mapping[str, Any], shell: int) -> dict[str, Any]:
-        return data_without(history_without(data, person, shell), [], instead, whole=known.names)
+        data = history_without(data, person, shell)
+        return data_without(data, needles, instead, whole=known.names)
 
     touched = await erasing.erase(ctx.store, person, instead, rewrite)
     ctx.store.add(_erasure(ctx, known))

@@ -25,6 +25,8 @@ Row = Mapping[str, Any]
 SEALED = frozenset({"home", "home_key"})
 #: Words of whoever reported: nothing of the ones who only help or join.
 REPORTERS = ("reporter_id", "filed_by")
+#: What a line of history keeps of whoever made it.
+SAID = frozenset({"reason", "code", "until"})
 WORDS = frozenset({"words", "reasons", "place", "reason"})
 
 
@@ -78,7 +80,14 @@ async def _homes(ctx: Context) -> list[str]:
 def _clean(table: str, rows: Sequence[Row]) -> list[Row]:
     if table == "request":
         rows = [_request(row) for row in rows]
+    if table == "event":
+        rows = [{**row, "data": _own(row["data"])} for row in rows]
     return [{key: value for key, value in row.items() if key not in SEALED} for row in rows]
+
+
+def _own(data: Row) -> Row:
+    """What they said with a move; whom the bot asked then is not about them."""
+    return {key: value for key, value in data.items() if key in SAID}
 
 
 def _request(row: Row) -> Row:

@@ -18,8 +18,8 @@ from storage.queries.scrubbing import Found, escaped
 from storage.seals import secrets_of
 from storage.tables import Erasure
 
-#: So many steps are done at one tick.
-AT_ONCE = 20
+#: So many steps are done at one tick; a small installation is looked through at once.
+AT_ONCE = 40
 #: The farewell is still to be sent: what leads to their chat goes then.
 LAST_LOOK = timedelta(hours=1)
 #: An id of a platform that is shorter is part of too much else.
@@ -32,32 +32,36 @@ async def due(work: Work) -> int:
     if erasure is None:
         return 0
     known: Mapping[str, Any] = json.loads(secrets_of(work.store).open(erasure.names))
-    needles = await _needles(work, known)
-    for _ in range(AT_ONCE):
-        if erasure.place >= len(query.TEXTS):
-            await _finish(work, erasure, known)
-            break
-        await _step(work, erasure, needles)
+    needles = await needles_of(work, known["names"], known["accounts"])
+    steps = 0
+    while steps < AT_ONCE and erasure.place < len(query.TEXTS):
+        steps += await _step(work, erasure, needles)
+    if erasure.place >= len(query.TEXTS):
+        await _finish(work, erasure, known)
     return 0
 
 
-async def _needles(work: Work, known: Mapping[str, Any]) -> list[str]:
+async def needles_of(
+    work: Work, names: Sequence[str], accounts: Sequence[Sequence[str]]
+) -> list[str]:
+    """What can be looked for in everybody's texts: names that are no words, and ids."""
     common = "\n".join([work.desk.words.whole, *await admin_query.names_of_places(work.store)])
-    ids = {each for account in known["accounts"] for each in account[1:]}
-    names = rules.worth(known["names"], common)
-    return [*names, *sorted(each for each in ids if len(each) >= SHORTEST_ID)]
+    ids = {each for account in accounts for each in account[1:]}
+    return [*rules.worth(names, common), *sorted(each for each in ids if len(each) >= SHORTEST_ID)]
 
 
-async def _step(work: Work, erasure: Erasure, needles: Sequence[str]) -> None:
+async def _step(work: Work, erasure: Erasure, needles: Sequence[str]) -> bool:
+    """The next rows; False: a table has no more."""
     if not needles:
         erasure.place = len(query.TEXTS)
-        return
+        return False
     found, last = await query.look(work.store, erasure.place, erasure.row, needles)
     for each in found:
         await query.keep(work.store, each, _without(work, each, needles))
     erasure.row = last or 0
     if last is None:
         erasure.place += 1
+    return last is not None
 
 
 def _without(work: Work, found: Found, needles: Sequence[str]) -> dict[str, Any]:

@@ -135,7 +135,11 @@ async def _drop_words(store: AsyncSession, person_id: int) -> None:
     mine = (Request.reporter_id == person_id) | (
         Request.reporter_id.is_(None) & (Request.filed_by == person_id)
     )
-    rows = (await store.execute(select(Request.id, Area).join(Area).where(mine))).all()
+    rows = (
+        await store.execute(
+            select(Request.id, Area).join(Area, Area.id == Request.area_id).where(mine)
+        )
+    ).all()
     for request, area in rows:
         await drop_report(store, request, area)
 
@@ -245,6 +249,14 @@ async def _rewrite_history(
         ]
         if changed:
             await store.execute(update(Event), changed)
+        await _rewrite_reasons(store, some, rewrite)
+
+
+async def _rewrite_reasons(store: AsyncSession, ids: Sequence[int], rewrite: Rewrite) -> None:
+    kept = select(Request.id, Request.reason).where(Request.id.in_(ids))
+    for row, reason in (await store.execute(kept.where(Request.reason.is_not(None)))).all():
+        new = rewrite({"reason": reason}, 0)["reason"]
+        await store.execute(update(Request).where(Request.id == row).values(reason=new))
 
 
 async def _drop_row(store: AsyncSession, person_id: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -56,7 +57,7 @@ async def _rows(
     rows = await store.execute(
         select(table.id, moment).where(table.id > mark.row).order_by(table.id).limit(AT_ONCE)
     )
-    old = [row for row, at in rows.all() if at < before]
+    old = [row for row, _ in takewhile(lambda each: each[1] < before, rows.all())]
     if old:
         mark.row = old[-1]
     wanted = select(table.id).where(table.id.in_(old), *only)
@@ -101,7 +102,9 @@ async def texts(store: AsyncSession, before: datetime) -> int:
     ids = await _ended(store, "texts", before)
     if not ids:
         return 0
-    rows = await store.execute(select(Request.id, Area).join(Area).where(Request.id.in_(ids)))
+    rows = await store.execute(
+        select(Request.id, Area).join(Area, Area.id == Request.area_id).where(Request.id.in_(ids))
+    )
     for request, area in rows.all():
         await erasing.drop_report(store, request, area)
     await _changed(store, Request, ids, reason=None)
@@ -169,8 +172,8 @@ async def notices(store: AsyncSession, before: datetime) -> int:
 async def commands(store: AsyncSession, before: datetime) -> int:
     """Who changed what by commands, and invites that are used or void."""
     old = await _dropped(store, Audit, await _rows(store, "commands", Audit.at, before))
-    void = select(Invite.id).where(Invite.expires_at < before).limit(AT_ONCE)
-    return old + await _dropped(store, Invite, (await store.scalars(void)).all())
+    void = await _rows(store, "invites", Invite.expires_at, before)
+    return old + await _dropped(store, Invite, void)
 
 
 async def chat(store: AsyncSession, before: datetime) -> int:
