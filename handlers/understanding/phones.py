@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 #: Seven digits and more, however they are cut: mobile and landline, with or without a country.
-NUMBER = re.compile(r"(?<![\d#])\+?\d(?:[\s().\-–]{0,2}\d){6,}(?!\d)")
+NUMBER = re.compile(r"(?<![\d#])\+?\d(?:[\s().\-–]{0,3}\d){6,}(?!\d)")
 #: What a day or a span of hours looks like is no number of a phone ("2026-03-02 18:00").
 DAY = re.compile(r"(?:19|20)\d\d\s?[.\-–]\s?\d{1,2}\s?[.\-–]\s?\d{1,2}(?!\d)")
 
