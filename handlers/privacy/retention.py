@@ -10,6 +10,8 @@ from storage.queries import clocks as clock_query
 from storage.queries import sweeps
 
 CHORE = "retention"
+#: What is due goes in the next night; after two it is late.
+GRACE = timedelta(days=2)
 
 
 async def due(work: Work) -> int:
@@ -33,3 +35,12 @@ SWEEPS = tuple(sweeps.SWEEPS.items())
 def before(work: Work, name: str) -> datetime:
     """What is older than this goes."""
     return work.now - timedelta(days=work.policy.retention.days(name))
+
+
+async def late(work: Work) -> dict[str, int]:
+    """By class, how many rows should have gone two nights ago (a hundred: or more)."""
+    found = {
+        name: await sweeps.overdue(work.store, name, before(work, name) - GRACE)
+        for name, _ in SWEEPS
+    }
+    return {name: n for name, n in found.items() if n}

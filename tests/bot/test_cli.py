@@ -35,6 +35,7 @@ COMMANDS = (
     "doctor",
     "understand",
     "learn",
+    "rotate-key",
     "version",
 )
 
