@@ -27,7 +27,6 @@ from handlers.chat import Capabilities
 from storage.base import Base
 from storage.engine import Store
 from storage.sealing import seal_open
-from storage.secrets import Secrets
 from storage.tables import (
     Account,
     Area,
@@ -345,8 +344,6 @@ async def prepare(database_url: str) -> None:
                     settings={},
                 )
             )
-    store.seals.load = lambda: Secrets(SECRET)
-    await seal_open(store)
     await store.close()
 
 
@@ -458,6 +455,7 @@ async def staged(
         reader = shipped_reader()
     try:
         app = App(settings, store, [rooms], clock=clock, reader=reader)
+        await seal_open(store)
         rooms.intake = app.inbox
         stage = Stage(app, rooms, clock)
         try:

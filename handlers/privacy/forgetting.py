@@ -74,7 +74,7 @@ async def _forget(ctx: Context) -> None:
     ctx.edit_pressed(Content(text=ctx.t("privacy.forgotten")))
     person, instead = ctx.person.id, ctx.t("privacy.former")
     known = await erasing.known_of(ctx.store, ctx.person)
-    needles = await needles_of(ctx, known.names, known.accounts)
+    needles, _ = await needles_of(ctx, known.names, known.accounts)
 
     def rewrite(data: Mapping[str, Any], shell: int) -> dict[str, Any]:
         data = history_without(data, person, shell)

@@ -32,28 +32,30 @@ async def due(work: Work) -> int:
     if erasure is None:
         return 0
     known: Mapping[str, Any] = json.loads(secrets_of(work.store).open(erasure.names))
-    needles = await needles_of(work, known["names"], known["accounts"])
+    names, ids = await needles_of(work, known["names"], known["accounts"])
     steps = 0
     while steps < AT_ONCE and erasure.place < len(query.TEXTS):
-        steps += await _step(work, erasure, needles)
+        # What waits to be sent names chats by their ids: without them it would reach nobody.
+        letters = query.TEXTS[erasure.place][0].name == "letter"
+        steps += await _step(work, erasure, names if letters else [*names, *ids])
     if erasure.place >= len(query.TEXTS):
-        await _finish(work, erasure, known)
+        await _finish(work, erasure, known, [*names, *ids])
     return 0
 
 
 async def needles_of(
     work: Work, names: Sequence[str], accounts: Sequence[Sequence[str]]
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
     """What can be looked for in everybody's texts: names that are no words, and ids."""
     common = "\n".join([work.desk.words.whole, *await admin_query.names_of_places(work.store)])
     ids = {each for account in accounts for each in account[1:]}
-    return [*rules.worth(names, common), *sorted(each for each in ids if len(each) >= SHORTEST_ID)]
+    return rules.worth(names, common), sorted(each for each in ids if len(each) >= SHORTEST_ID)
 
 
 async def _step(work: Work, erasure: Erasure, needles: Sequence[str]) -> bool:
     """The next rows; False: a table has no more."""
     if not needles:
-        erasure.place = len(query.TEXTS)
+        erasure.place += 1
         return False
     found, last = await query.look(work.store, erasure.place, erasure.row, needles)
     for each in found:
@@ -74,12 +76,16 @@ def _without(work: Work, found: Found, needles: Sequence[str]) -> dict[str, Any]
     }
 
 
-async def _finish(work: Work, erasure: Erasure, known: Mapping[str, Any]) -> None:
+async def _finish(
+    work: Work, erasure: Erasure, known: Mapping[str, Any], needles: Sequence[str]
+) -> None:
     """The farewell had its time; what leads to their chat goes with the names themselves."""
     last = erasure.at + LAST_LOOK
     if work.now < last:
         erasure.due_at = last
         return
+    if needles:
+        await query.drop_failed(work.store, needles)
     for platform, account, private in known["accounts"]:
         await query.leave_nothing(work.store, platform, account, private, erasure.at)
     await work.store.delete(erasure)

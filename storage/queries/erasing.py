@@ -21,6 +21,7 @@ from storage.secrets import FLOOR
 from storage.tables import (
     Account,
     Area,
+    Chat,
     Correction,
     Event,
     Person,
@@ -87,6 +88,7 @@ async def erase(store: AsyncSession, person_id: int, name: str, rewrite: Rewrite
     await _drop_words(store, person_id)
     shells = await _stand_in(store, person_id, name)
     await _rewrite_history(store, {each: shells["request_id", each] for each in touched}, rewrite)
+    await _close_chats(store, person_id)
     for named in traces.CLEARED:
         await _execute(store, update(column(named).table), column(named), person_id, None)
     for named in traces.DROPPED:
@@ -95,6 +97,21 @@ async def erase(store: AsyncSession, person_id: int, name: str, rewrite: Rewrite
     await _drop_row(store, person_id)
     store.expunge_all()  # rows as they were before
     return touched
+
+
+async def _close_chats(store: AsyncSession, person_id: int) -> None:
+    """No card is shown in their private chats any more."""
+    mine = select(Account.platform, Account.external_id, Account.private_chat)
+    for platform, account, private in await store.execute(
+        mine.where(Account.person_id == person_id)
+    ):
+        await store.execute(
+            update(Chat)
+            .where(Chat.platform == platform, Chat.external_id.in_({account, private or account}))
+            .where(Chat.kind == "private")
+            .values(present=False)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def _execute(

@@ -29,7 +29,17 @@ from storage.tables import (
 
 #: No texts of people, or rows that are handled one by one.
 PASSED_OVER = frozenset(
-    {"account", "area", "chat", "erasure", "local_person", "local_room", "person", "tally"}
+    {
+        "account",
+        "area",
+        "chat",
+        "erasure",
+        "local_person",
+        "local_room",
+        "local_update",
+        "person",
+        "update_in",
+    }
 )
 #: How many rows are looked at in one question.
 STEP = 2_000
@@ -54,6 +64,7 @@ def _json(column: Column[Any]) -> bool:
 
 
 TEXTS = _texts()
+BODY = Base.metadata.tables["update_in"].c.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,13 @@ async def due(store: AsyncSession, now: datetime) -> Erasure | None:
     return await store.scalar(waiting.limit(1).with_for_update(skip_locked=True))
 
 
+async def drop_failed(store: AsyncSession, needles: Sequence[str]) -> None:
+    """Updates that failed and hold a needle lose their bodies; what waits is left alone."""
+    holds = or_(*(_holds(BODY, form) for form in _forms(needles)))
+    failed = update(Update).where(Update.state == "dead", Update.body.is_not(None), holds)
+    await store.execute(failed.values(body=None).execution_options(synchronize_session=False))
+
+
 async def leave_nothing(
     store: AsyncSession, platform: str, account: str, private: str, before: datetime
 ) -> None:
@@ -116,8 +134,8 @@ async def leave_nothing(
         await store.execute(delete(Posted).where(Posted.platform == platform, Posted.chat == chat))
         await store.execute(
             update(Update)
-            .where(Update.platform == platform, Update.lane.contains(chat, autoescape=True))
-            .where(Update.received_at <= before)
+            .where(Update.platform == platform, Update.lane == f"{platform}:{chat}")
+            .where(Update.received_at <= before, Update.state != "new")
             .values(lane=NOBODY, body=None)
         )
         await _rename_chat(store, platform, chat)

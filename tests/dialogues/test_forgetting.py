@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from storage.base import Base
 from storage.queries import traces
-from storage.tables import Account, Erasure, Person, Request, Supporter
+from storage.tables import Account, Erasure, Person, Request, Supporter, Update
 from tests.dialogues.numbers import figures
 from tests.harness import GROUP, Actor, Shown, Stage
 
@@ -224,3 +224,39 @@ def test_every_column_that_names_a_person_says_what_becomes_of_it() -> None:
     found = {(each.table.name, each.name) for each in traces.columns_of_people()}
     assert found == set(known)
     assert len(known) == len(set(known))
+
+
+async def test_a_report_made_in_private_is_not_shown_to_who_was_forgotten(
+    stage: Stage, lan: Actor
+) -> None:
+    await settled(stage, lan)
+    await lan.writes("楼道里有积水")
+    number = max(each.number for each in await stage.requests())
+    await forgets(stage, lan)
+    heard = len(lan.heard)
+    await stage.wang.presses(stage.page(stage.wang, number), "我来")
+    await stage.wang.writes(f"/done {number} 扫干净了")
+    await stage.passes(days=3)
+    assert len(lan.heard) == heard
+    assert (await stage.request(number)).state == "closed"
+
+
+async def test_what_failed_of_them_goes_and_what_waits_of_others_is_left(
+    stage: Stage, lan: Actor
+) -> None:
+    await settled(stage, lan)
+    async with stage.app.store.write() as store:
+        for key, state in (("dead", "dead"), ("waits", "new")):
+            body = json.dumps({"from": {"id": int(ID), "name": NAME}})
+            row = {"platform": "elsewhere", "key": key, "lane": f"elsewhere:{ID}0", "body": body}
+            store.add(Update(**row, state=state, received_at=stage.clock.now()))
+    await forgets(stage, lan)
+    await stage.passes(hours=2)
+    async with stage.app.store.read() as store:
+        rows = await store.execute(
+            select(Update.key, Update.body).where(Update.platform == "elsewhere")
+        )
+        found = {key: body for key, body in rows.all()}
+    assert found["dead"] is None
+    assert found["waits"] is not None
+    assert json.loads(found["waits"])["from"]["id"] == int(ID)
