@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from storage.base import Base
 from storage.queries import traces
-from storage.tables import Account, Erasure, Person, Request, Supporter, Update
+from storage.tables import Account, Erasure, Person, Request, Residence, Supporter, Update
 from tests.dialogues.numbers import figures
 from tests.harness import GROUP, Actor, Shown, Stage
 
@@ -105,7 +105,6 @@ async def test_the_facts_stay_and_the_person_is_in_no_table_and_no_file(
     for trace in (NAME, ID, PHONE, json.dumps(NAME)[1:-1], "欧阳"):
         assert trace not in after, [line for line in after.split("\n") if trace in line]
     assert (await numbers(stage))[0] == counted[0]
-    await stage.app.store.tidy()
     raw = files(stage, tmp_path)
     for trace in (NAME, ID, PHONE, json.dumps(NAME)[1:-1]):
         assert trace.encode() not in raw, trace
@@ -260,3 +259,19 @@ async def test_what_failed_of_them_goes_and_what_waits_of_others_is_left(
     assert found["dead"] is None
     assert found["waits"] is not None
     assert json.loads(found["waits"])["from"]["id"] == int(ID)
+
+
+async def test_who_shared_the_home_counts_as_one_still_by_a_number_that_leads_nowhere(
+    stage: Stage, lan: Actor
+) -> None:
+    await settled(stage, lan)
+    voices = select(Supporter.home_key).join(Request).where(Request.number == 2)
+    async with stage.app.store.read() as store:
+        home = set(await store.scalars(select(Residence.home_key).where(Residence.person_id == 1)))
+        assert set(await store.scalars(voices)) == home
+    await forgets(stage, lan)
+    async with stage.app.store.read() as store:
+        found = list(await store.scalars(voices))
+    assert len(found) == 2
+    assert len(set(found)) == 1
+    assert home.isdisjoint(found)
