@@ -255,7 +255,7 @@ async def test_what_failed_of_them_goes_and_what_waits_of_others_is_left(
         rows = await store.execute(
             select(Update.key, Update.body).where(Update.platform == "elsewhere")
         )
-        found = dict(rows.tuples().all())
+        found = dict(rows.all())
     assert found["dead"] is None
     assert found["waits"] is not None
     assert json.loads(found["waits"])["from"]["id"] == int(ID)
