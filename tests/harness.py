@@ -40,6 +40,7 @@ from storage.tables import (
     Notice,
     Person,
     Promise,
+    Pulse,
     Reminder,
     Request,
     Residence,
@@ -233,6 +234,7 @@ class Stage:
             Round.due_at,
             Swap.due_at,
             Erasure.due_at,
+            Pulse.look_at,
             Letter.not_before,
             Draft.expires_at,
         )

@@ -18,6 +18,7 @@ from storage.tables import (
     Noise,
     Notice,
     Promise,
+    Pulse,
     Reminder,
     Request,
     Rota,
@@ -46,6 +47,7 @@ SUBJECTS = (
     "updates",
     "nightly",
     "numbers",
+    "watching",
 )
 
 
@@ -101,6 +103,7 @@ def _subjects(now: datetime, repeats: datetime, followed: datetime) -> Select[*t
         _oldest_update(repeats),
         _chore(now, "ladders"),
         _chore(now, "statistics"),
+        exists().where(Pulse.look_at <= now),
     )
     return select(*questions)
 
