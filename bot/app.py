@@ -62,6 +62,7 @@ class App:
         self.dispatcher = Dispatcher(self.desk, SUBJECTS)
         returns = Returns(store, self.clock, self.desk, self.dispatcher.forget)
         self.wire = Wire(store, self._heard)
+        store.seals.load = lambda: self.secrets
         store.changed_elsewhere = lambda: self._heard(News(everything=True))
         self.delivery = Delivery(
             store, self.clock, self.platforms, returns.undelivered, returns.moved, self.wire
@@ -97,7 +98,7 @@ class App:
 
     @cached_property
     def secrets(self) -> Secrets:
-        """Seals phone numbers; its key file is made when first needed."""
+        """Seals phone numbers and homes; its key file is made when first needed."""
         return load_secrets(self._key, self.settings.data_dir)
 
     @property
@@ -194,12 +195,14 @@ async def opened(
     """The program as the settings say, on a migrated database; closed at the end."""
     from bot.platforms import configured
     from storage.migrate import upgrade
+    from storage.sealing import seal_open
 
     store = Store(settings.database_url)
     try:
         await upgrade(store)
         at = clock or SystemClock()
         app = App(settings, store, configured(settings, store, at), clock=at, reader=reader)
+        await seal_open(store)
         try:
             yield app
         finally:

@@ -20,6 +20,7 @@ from handlers.context import Desk, Work
 from handlers.digest import clock as digest_clock
 from handlers.duty import clock as duty_clock
 from handlers.noise import folding
+from handlers.privacy import retention, scrubbing
 from handlers.promises import clock as promise_clock
 from handlers.reminders import firing
 from handlers.requests import clock as request_clock
@@ -29,7 +30,7 @@ from handlers.watching import silence
 from storage.engine import Store
 from storage.queries import due as due_query
 from storage.queries import post
-from storage.queries.due import ASKED_ABOUT_WITHIN, REPEATS_WITHIN
+from storage.queries.due import REPEATS_WITHIN
 from storage.trouble import passes
 
 log = structlog.get_logger("linli.ticks")
@@ -50,10 +51,6 @@ async def _old_updates(work: Work) -> int:
     return await post.forget_updates(work.store, work.now - REPEATS_WITHIN)
 
 
-async def _old_letters(work: Work) -> int:
-    return await post.forget_letters(work.store, work.now - ASKED_ABOUT_WITHIN)
-
-
 #: What a tick looks at. Each gives how many things it did, and is called again until none is left.
 DUE: dict[str, Due] = {
     "requests": request_clock.due,
@@ -64,9 +61,10 @@ DUE: dict[str, Due] = {
     "noise": folding.due,
     "duty": duty_clock.due,
     "announcements": announcing.follow,
+    "forgetting": scrubbing.due,
+    "retention": retention.due,
     "forms": _forms,
     "updates": _old_updates,
-    "letters": _old_letters,
     "nightly": nightly.due,
     "numbers": monthly.due,
     "watching": silence.due,
@@ -143,6 +141,8 @@ class Ticks:
             count = await due(work)
             said = await keep_said(store, [work])
         self._done(work)
+        if work.forgot:
+            await self._store.tidy()
         if said:
             self._spoken()
         return count

@@ -316,6 +316,33 @@ class QuietPolicy(_Data):
     end: time = time(7)
 
 
+class KeepPolicy(_Data):
+    """How long rows of a class are kept, and who says so."""
+
+    days: int = Field(ge=1)
+    source: str = ""
+    date: str = ""  #: when the source was read, or the choice made
+
+
+class RetentionPolicy(_Data):
+    """How long what is known of people is kept, by class (R55)."""
+
+    texts: KeepPolicy = KeepPolicy(days=180)  #: words of requests, after their end
+    photos: KeepPolicy = KeepPolicy(days=90)  #: after the end of their request, or the round
+    looks: KeepPolicy = KeepPolicy(days=1095)  #: who was shown how to reach whom
+    cues: KeepPolicy = KeepPolicy(days=180)  #: what the reader saw in messages
+    inbox: KeepPolicy = KeepPolicy(days=14)  #: bodies of updates that failed
+    letters: KeepPolicy = KeepPolicy(days=30)  #: what became of what was sent
+    notices: KeepPolicy = KeepPolicy(days=90)  #: what somebody was told in the morning
+    commands: KeepPolicy = KeepPolicy(days=1095)  #: who changed what
+    chat: KeepPolicy = KeepPolicy(days=90)  #: messages of the built-in web chat
+
+    def days(self, name: str) -> int:
+        """How many days a class is kept."""
+        kept: KeepPolicy = getattr(self, name)
+        return kept.days
+
+
 class Policy(_Data):
     """All of it. Roles named anywhere must be defined."""
 
@@ -338,6 +365,7 @@ class Policy(_Data):
     promises: PromisePolicy = PromisePolicy()
     noise: NoisePolicy = NoisePolicy()
     statistics: StatisticsPolicy = StatisticsPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
     watching: WatchingPolicy = WatchingPolicy()
 
     #: by name (or code) of a community or neighbourhood: what differs there

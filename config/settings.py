@@ -77,15 +77,18 @@ def _folder(value: Path) -> Path:
 def _key(value: SecretStr | None) -> SecretStr | None:
     if value is None:
         return None
-    try:
-        raw = base64.urlsafe_b64decode(value.get_secret_value().encode())
-    except (binascii.Error, ValueError):
-        raw = b""
-    if len(raw) != 32:
+    if not all(_is_key(each.strip()) for each in value.get_secret_value().split(",")):
         raise ValueError(
             "must be 44 characters of URL-safe base64 (32 bytes); leave it out and one is made"
         )
     return value
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(text.encode())) == 32
+    except (binascii.Error, ValueError):
+        return False
 
 
 def _token(value: SecretStr | None) -> SecretStr | None:
@@ -130,7 +133,8 @@ class Settings(BaseSettings):
     telegram_base_url: Address = "https://api.telegram.org/bot"
     telegram_webhook: bool = False  #: webhook at public_url instead of polling
     telegram_webhook_secret: SecretStr | None = None
-    #: encrypts phone numbers; made in data_dir when missing
+    #: encrypts phone numbers and homes; made in data_dir when missing; while a key is exchanged
+    #: "new,old" (docs/privacy.md)
     secret_key: Annotated[SecretStr | None, AfterValidator(_key)] = None
     opinion_url: Address = ""  #: an OpenAI-compatible address asked for second opinions; none: off
     opinion_key: SecretStr | None = None

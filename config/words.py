@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +21,14 @@ class Catalogue:
 
     def __init__(self, texts: Mapping[str, Mapping[str, Text]]) -> None:
         self._texts = texts
+
+    @cached_property
+    def whole(self) -> str:
+        """All that the bot says, in all languages: whether something is one of its words."""
+        texts = (text for known in self._texts.values() for text in known.values())
+        return "\n".join(
+            text if isinstance(text, str) else "\n".join(text.values()) for text in texts
+        )
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -270,6 +270,8 @@ class Work:
     counted: set[int] = field(default_factory=set[int])
     #: what a batch of one subject has read of people once for all; None: nothing is kept
     memo: dict[object, Any] | None = None
+    #: something was dropped that is to leave no trace in the database's files
+    forgot: bool = False
 
     @property
     def policy(self) -> Policy:

@@ -29,6 +29,7 @@ from handlers.understanding.meaning import (
 )
 from storage.queries import directory as query
 from storage.queries import scenes as scene_query
+from storage.queries.homes import flats_of
 from storage.remembered import recall, remember
 from storage.tables import Area, Chat, Request
 
@@ -375,7 +376,7 @@ async def _read_speaker(store: AsyncSession, key: ChatKey) -> Speaker | None:
     account = await query.account(store, *key)
     if account is None:
         return None
-    homes = await query.homes_of(store, account.person_id)
+    homes = await flats_of(store, account.person_id)
     home = None
     if homes:
         home = place_of(query.facts_of(await query.line_of(store, homes[0][1].path)))

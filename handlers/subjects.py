@@ -6,6 +6,7 @@ from handlers.digest import commands as digest
 from handlers.directory import commands as directory
 from handlers.duty import commands as duty
 from handlers.learning import commands as learning
+from handlers.privacy import commands as privacy
 from handlers.promises import commands as promises
 from handlers.reminders import commands as reminders
 from handlers.requests import commands as requests
@@ -16,6 +17,7 @@ SUBJECTS: tuple[Subject, ...] = (
     directory.SUBJECT,
     promises.SUBJECT,
     learning.SUBJECT,
+    privacy.SUBJECT,
     reminders.SUBJECT,
     digest.SUBJECT,
     duty.SUBJECT,

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import (
 from storage import sqlite
 from storage.files import make_database
 from storage.remembered import REMEMBERED, Remembered, WatchedSession
+from storage.seals import SEALS, Seals
 from storage.trouble import name_unreachable, passes, reason
 
 #: Under this name a session knows the process that it belongs to.
@@ -38,6 +39,7 @@ class Store:
         self.origin = token_hex(8)  #: tells this process from others on the same database
         self.remembered = Remembered()
         self.away: str | None = None  #: why nothing could be written the last time; None: it could
+        self.seals = Seals()  #: told by who opens it where the keys are
         #: called when another process changed the database (SQLite; others tell by themselves)
         self.changed_elsewhere: Callable[[], None] = self.remembered.forget
         if self.sqlite:
@@ -50,7 +52,7 @@ class Store:
             name_unreachable(self._writer)
             self._reader = self._writer
         # Autoflush would write in the middle of reading; a handler flushes where it must.
-        mine = {ORIGIN: self.origin, REMEMBERED: self.remembered}
+        mine = {ORIGIN: self.origin, REMEMBERED: self.remembered, SEALS: self.seals}
         self.writing = self._sessions(self._writer, mine)
         self.reading = self._sessions(self._reader, mine)
 
@@ -89,6 +91,11 @@ class Store:
         """A session to read with; what it changes is thrown away."""
         async with self.reading() as session:
             yield session
+
+    async def tidy(self) -> None:
+        """Leave nothing of what was dropped in files beside the database (SQLite keeps a log)."""
+        if self.sqlite:
+            await sqlite.take_over(self._reader)
 
     async def close(self) -> None:
         """Close all connections."""

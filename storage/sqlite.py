@@ -25,6 +25,8 @@ PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
+    # What is deleted or changed is overwritten: a forgotten name stands in no free page.
+    "PRAGMA secure_delete=ON",
     "PRAGMA cache_size=-16000",
 )
 
@@ -111,6 +113,16 @@ def engine_of(
             on_news()
 
     return engine
+
+
+async def take_over(engine: AsyncEngine) -> None:
+    """Take the log over into the file and empty it, as far as nobody reads from it just now."""
+    async with engine.connect() as connection:
+        await connection.run_sync(_take_over)
+
+
+def _take_over(connection: Any) -> None:
+    connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _version(driver: LoopConnection) -> int:

@@ -26,12 +26,14 @@ from config.settings import Settings
 from handlers.chat import Capabilities
 from storage.base import Base
 from storage.engine import Store
+from storage.sealing import seal_open
 from storage.tables import (
     Account,
     Area,
     Chat,
     Chore,
     Draft,
+    Erasure,
     Event,
     Letter,
     Noise,
@@ -231,6 +233,7 @@ class Stage:
             Rota.check_at,
             Round.due_at,
             Swap.due_at,
+            Erasure.due_at,
             Pulse.look_at,
             Letter.not_before,
             Draft.expires_at,
@@ -312,6 +315,9 @@ class Stage:
             bodies += (await store.scalars(select(Letter.body))).all()
         return "\n".join(body or "" for body in bodies)
 
+
+#: The key of all stages.
+SECRET = "a" * 43 + "="
 
 _template: dict[str, Path] = {}
 
@@ -444,12 +450,14 @@ async def staged(
     url = database_url or await _copy_of_template(folder)
     clock = VirtualClock(start)
     rooms = Rooms(clock, capabilities)
+    given.setdefault("secret_key", SECRET)
     settings = Settings(database_url=url, web_chat=False, **given)
     store = Store(settings.database_url)
     if reader is None and settings.policy_file is None:
         reader = shipped_reader()
     try:
         app = App(settings, store, [rooms], clock=clock, reader=reader)
+        await seal_open(store)
         rooms.intake = app.inbox
         stage = Stage(app, rooms, clock)
         try:

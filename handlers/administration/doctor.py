@@ -14,6 +14,7 @@ from handlers.administration.finding import MOST_NAMED, Finding, Level, names_of
 from handlers.chat import ChatFacts, Incoming
 from handlers.context import Context, Desk, Work
 from handlers.directory import access
+from handlers.privacy import retention
 from handlers.requests.routing import policy_at
 from storage.queries import administration as query
 from storage.queries import directory as directory_query
@@ -264,6 +265,9 @@ async def _engine_room(work: Work) -> list[Finding]:
         if number >= least:
             found.append(Finding(level, key, {"n": number}))
     found += await _database(work)
+    if kept := await retention.late(work):
+        what = ", ".join(f"{name} {n}" for name, n in kept.items())
+        found.append(Finding("warn", "retention_due", {"what": what}))
     if state.newest is not None and state.newest > work.now + timedelta(minutes=5):
         found.append(Finding("bad", "clock", {}))
     return found

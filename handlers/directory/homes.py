@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from handlers import forms
 from handlers.chat import Content, Message
 from handlers.context import Context, RefusalError, button
@@ -13,6 +11,7 @@ from handlers.directory import access, groups, places
 from handlers.directory.addresses import address_of
 from handlers.directory.picking import area_rows
 from storage.queries import directory as query
+from storage.queries import homes as home_query
 from storage.tables import Area, Draft, Residence
 
 FORM = "home"
@@ -34,7 +33,7 @@ async def home(ctx: Context, rest: str) -> None:
 
 
 async def _homes(ctx: Context) -> list[tuple[Residence, Area]]:
-    return await query.homes_of(ctx.store, ctx.person.id)
+    return await home_query.flats_of(ctx.store, ctx.person.id)
 
 
 async def _tell(ctx: Context) -> None:
@@ -177,13 +176,8 @@ async def _chose(ctx: Context, area_id: int, *, moves: bool) -> None:
 
 async def _keep(ctx: Context, area: Area) -> None:
     """Keep it; a captain is asked to confirm it, and the person is told so."""
-    found = await ctx.store.scalar(
-        select(Residence).where(Residence.person_id == ctx.person.id, Residence.area_id == area.id)
-    )
-    if found is None:
-        found = Residence(person_id=ctx.person.id, area_id=area.id, since=ctx.now)
-        ctx.store.add(found)
-        await ctx.store.flush()
+    known = [residence for residence, home in await _homes(ctx) if home.id == area.id]
+    found = known[0] if known else await _new(ctx, area)
     await forms.end(ctx, FORM)  # not what waits for this very place
     ctx.directory_changed = True
     if ctx.private:
@@ -196,6 +190,14 @@ async def _keep(ctx: Context, area: Area) -> None:
         ctx.show(ctx.chat, f"home:{ctx.person.id}", Content(text=text))
     else:
         ctx.answer_text(ctx.t("directory.home_is", home=await places.full_name(ctx, area)) + text)
+
+
+async def _new(ctx: Context, area: Area) -> Residence:
+    sealed = await home_query.sealed(ctx.store, area)
+    made = Residence(person_id=ctx.person.id, since=ctx.now, **sealed)
+    ctx.store.add(made)
+    await ctx.store.flush()
+    return made
 
 
 async def _ask_captain(ctx: Context, residence: Residence, area: Area) -> str | None:
@@ -224,7 +226,7 @@ async def _ask_captain(ctx: Context, residence: Residence, area: Area) -> str | 
 
 async def _confirm(ctx: Context, residence_id: int, *, yes: bool) -> None:
     residence = await ctx.store.get(Residence, residence_id)
-    area = await ctx.store.get(Area, residence.area_id) if residence else None
+    area = await home_query.flat_of(ctx.store, residence) if residence else None
     if residence is None or area is None:
         raise RefusalError("directory.home_gone")
     await access.require(ctx, "confirm_home", area.path)

@@ -306,8 +306,12 @@ async def _held(work: Work, person_id: int) -> Area | None:
 
 
 async def _lived_in(work: Work, person_id: int) -> Area | None:
+    """The stairwell, for which way is to which flat stands sealed."""
     homes = await query.homes_of(work.store, person_id)
-    return homes[0][1] if homes else None
+    if not homes:
+        return None
+    home, area = homes[0]
+    return area if home.home else await query.area_by_id(work.store, area.parent_id or area.id)
 
 
 async def own_place(work: Work, person_id: int) -> Area | None:
@@ -315,7 +319,7 @@ async def own_place(work: Work, person_id: int) -> Area | None:
     they were heard last."""
     home = await _lived_in(work, person_id)
     if home is not None:
-        return await query.area_by_id(work.store, home.parent_id or home.id)
+        return home
     return await _held(work, person_id) or await query.group_heard_in(work.store, person_id)
 
 

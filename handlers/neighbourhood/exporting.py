@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.duty.making import line_of, people_of
 from handlers.neighbourhood.file.model import Neighbourhood, code_of, is_plain_room
 from handlers.reminders.making import when_of
+from storage import seals
 from storage.queries import duty as duty_query
+from storage.queries import homes as home_query
 from storage.secrets import Secrets, SecretsError
 from storage.tables import (
     Account,
@@ -39,6 +42,7 @@ async def export_directory(
     Residents who came by themselves are not part of the file; staff named in chat are, with a
     key made of their number.
     """
+    seals.use(store, secrets)
     areas = (await store.scalars(select(Area).order_by(Area.id))).all()
     paths = _paths(areas)
     by_id = await _people(store, paths, secrets, ZoneInfo(zone))
@@ -141,7 +145,9 @@ async def _fill(store: AsyncSession, people: dict[int, Data], paths: dict[int, s
             people[held.person_id]["roles"].append(role)
     for home in (await store.scalars(select(Residence).order_by(Residence.id))).all():
         if home.person_id in people:
-            people[home.person_id]["homes"].append(paths[home.area_id])
+            with suppress(SecretsError):  # like a phone number, then, it is left out
+                flat = home_query.flat_id(store, home)
+                people[home.person_id]["homes"].append(paths[flat])
     for account in (await store.scalars(select(Account).order_by(Account.id))).all():
         if account.person_id in people:
             accounts = people[account.person_id]["accounts"]

@@ -7,12 +7,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.neighbourhood.file.model import PersonEntry
 from handlers.neighbourhood.file.problems import WHOLE, FileError
 from handlers.neighbourhood.import_plan import Known, Row
+from storage.queries import homes as home_query
+from storage.seals import secrets_of
 from storage.secrets import Secrets, SecretsError
 from storage.tables import Account, Leave, Person, Residence, RoleHeld
 
@@ -97,7 +99,8 @@ async def plan_held(
     """Accounts, roles, homes and leave: what is not there yet is added."""
     accounts = await _accounts(store)
     roles = await _pairs(store, RoleHeld.person_id, RoleHeld.role, RoleHeld.area_id)
-    homes = await _pairs(store, Residence.person_id, Residence.area_id)
+    homes = _Homes(store, await home_query.fingerprint(store))
+    await homes.read()
     leaves = await _leaves_there(store)
     for each in wanted:
         person = known.people[each.key]
@@ -110,11 +113,34 @@ async def plan_held(
                 known.plan.adds("role", {**row, "since": known.now}, name)
         for home in each.homes:
             area = known.area(home)
-            if (person, area["id"]) not in homes:
-                row = {"person_id": person, "area_id": area["id"], "since": known.now}
+            if not homes.has(person, area):
+                row = {"person_id": person, "since": known.now, **homes.values(area)}
                 row |= {"confirmed_at": known.now, "confirmed_by": None}
                 known.plan.adds("residence", row, f"{each.name} {home}")
         _plan_leave(known, each, _leaves(known, each, person, zone), leaves)
+
+
+class _Homes:
+    """Who lives where, by numbers of flats that need not be opened."""
+
+    def __init__(self, store: AsyncSession, key: str) -> None:
+        self._store, self._key = store, key
+
+    async def read(self) -> None:
+        """Those that are known."""
+        home = func.coalesce(Residence.home_key, Residence.area_id)
+        self._known = await _pairs(self._store, Residence.person_id, home)
+
+    def has(self, person: int, area: Row) -> bool:
+        """Whether this person is known to live there."""
+        number = secrets_of(self._store).number(str(area["id"]), self._key)
+        return not self._known.isdisjoint({(person, number), (person, area["id"])})
+
+    def values(self, area: Row) -> Row:
+        """What the new row says of the home; only a flat is sealed."""
+        if area["kind"] != "household":
+            return {"area_id": area["id"], "home": None, "home_key": None}
+        return home_query.seal(self._store, area["id"], area["parent_id"], self._key)
 
 
 async def _accounts(store: AsyncSession) -> dict[tuple[str, str], Row]:

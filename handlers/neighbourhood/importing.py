@@ -18,6 +18,7 @@ from handlers.neighbourhood.import_people import plan_held, plan_people
 from handlers.neighbourhood.import_places import plan_top, read_places
 from handlers.neighbourhood.import_plan import Known, Plan, Row
 from handlers.reminders.making import WhenError, reminder_values, when_of
+from storage import seals
 from storage.base import Base
 from storage.queries import directory as query
 from storage.queries.moves import move_everything
@@ -53,6 +54,7 @@ async def plan_import(
     store: AsyncSession, wanted: Neighbourhood, *, now: datetime, secrets: Secrets, zone: str
 ) -> Plan:
     """Compare a file with the database. Raises FileProblemsError where the two do not fit."""
+    seals.use(store, secrets)
     await query.hold_still(store)
     known = Known(Plan(), now, zone)
     await read_places(store, known)

@@ -169,7 +169,7 @@ async def which(ctx: Context, request: Request, verb: str) -> None:
     buttons = [
         button(
             f"#{row.request.number} {texts.category(ctx, ctx.language, row.request.category)}"
-            f" {texts.short(row.request.words, 16)}",
+            f" {texts.public(row.request.words, 16)}",
             f"{verb}:{request.id}:{row.request.number}",
         )
         for row in rows

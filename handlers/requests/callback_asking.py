@@ -71,7 +71,7 @@ async def ask_again(case: Case) -> None:
     for voice in _waiting(case):
         await ask_one(case, voice)
         address = case.addresses[voice.person_id]
-        if address.chat is None:
+        if address.chat is None and address.person.shell is None:
             unheard.append(address)
     group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
     if group is None or not unheard:
@@ -104,7 +104,8 @@ def _show(case: Case, address: Address, content: Content) -> None:
 
 def answered(case: Case) -> bool:
     """Whether every household that was asked has said it is solved."""
-    homes = {home_of(each) for each in case.supporters}
+    shells = {each.id for each in case.people.values() if each.shell is not None}
+    homes = {home_of(each) for each in case.supporters if each.person_id not in shells}
     solved = {home_of(each) for each in case.supporters if each.verdict == "solved"}
     return bool(homes) and homes == solved
 

@@ -38,7 +38,7 @@ def card(case: Case, chat: Chat) -> Content:
     language = case.language_in(chat)
     words = case.request.words
     lines = [
-        case.work.word(language, "card.words", words=texts.short(words)) if words else "",
+        case.work.word(language, "card.words", words=texts.public(words)) if words else "",
         *danger(case, language),
         state_line(case, language),
         hotline_line(case, language),

@@ -260,7 +260,7 @@ def count_households(supporters: Iterable[Supporter]) -> int:
 
 def home_of(voice: Supporter) -> int:
     """What a voice is counted by: its household, or the person where that is unknown."""
-    return voice.household_id or -voice.person_id
+    return voice.home_key or -voice.person_id
 
 
 async def load(work: Work, request: Request) -> Case:

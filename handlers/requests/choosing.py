@@ -36,7 +36,7 @@ async def ask(ctx: Context, verb: str, words: str) -> None:
         forms.choice(
             draft,
             f"#{row.request.number} {texts.category(ctx, ctx.language, row.request.category)}"
-            f" {texts.short(row.request.words, 16)}",
+            f" {texts.public(row.request.words, 16)}",
             f"{FORM}:{row.request.id}",
         )
         for row in rows

@@ -30,7 +30,7 @@ async def merge(case: Case, actor: Person | None, given: Given) -> Data:
         Supporter(
             request_id=into.id,
             person_id=each.person_id,
-            household_id=each.household_id,
+            home_key=each.home_key,
             at=each.at,
         )
         for each in moved

@@ -219,7 +219,7 @@ async def _line(ctx: Context, row: Row, zone: ZoneInfo) -> str:
         what=texts.category(ctx, ctx.language, request.category),
         where=texts.public_place_of(ctx, ctx.language, facts, request),
         state=ctx.t(f"request.state.{request.state}") + holder,
-        words=texts.short(request.words, MOST_WORDS),
+        words=texts.public(request.words, MOST_WORDS),
         when=clock_text(request.opened_at, zone),
         households=ctx.t("list.households", n=row.households) if row.households > 1 else "",
     )

@@ -27,7 +27,7 @@ KINDS = ("neighbourhood", "building", "unit")
 async def due(work: Work) -> int:
     """Walk the ladders, if it is time and no other process does."""
     seen = await query.chore_due(work.store, CHORE)
-    following = _next(work)
+    following = next_night(work)
     if seen is None:
         await query.begin_chore(work.store, CHORE, following)
     elif seen <= work.now and await query.claim_chore(work.store, CHORE, seen, following):
@@ -36,7 +36,7 @@ async def due(work: Work) -> int:
     return 0
 
 
-def _next(work: Work) -> datetime:
+def next_night(work: Work) -> datetime:
     """The next night."""
     zone = ZoneInfo(work.desk.defaults.timezone)
     local = work.now.astimezone(zone)

@@ -124,12 +124,12 @@ def _row(work: Work, report: Report, facts: directory_query.AreaFacts, number: i
 async def voice_of(work: Work, request: Request, person: Person) -> Supporter:
     """A person's voice, counted by their household where it is known."""
     homes = await directory_query.homes_of(work.store, person.id)
-    inside = (area for _, area in homes if area.path.startswith(f"/{request.root_id}/"))
-    home = next(inside, None)
+    root = f"/{request.root_id}/"
+    inside = (home.home_key or area.id for home, area in homes if area.path.startswith(root))
     return Supporter(
         request_id=request.id,
         person_id=person.id,
-        household_id=home.id if home else None,
+        home_key=next(inside, None),
         at=work.now,
     )
 

@@ -26,7 +26,7 @@ ASKED_BUTTONS: dict[State, Layout] = {
 HOLDER_BUTTONS: dict[State, Layout] = {
     State.TAKEN: (
         (("still", None), ("wait", None), ("help", None)),
-        (("pass", None), ("cannot", None)),
+        (("pass", None), ("cannot", None), ("contact", None)),
     ),
     State.WAITING: ((("resume", "primary"), ("wait", None)), (("pass", None), ("cannot", None))),
 }

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.context import Work
 from handlers.requests.case import Case
+from handlers.understanding.phones import without_numbers
 from storage.queries.directory import AreaFacts
 from storage.tables import Request
 
@@ -142,6 +143,11 @@ def done_how(work: Work, language: str, code: str | None, words: str | None) -> 
         if ends and words.casefold().startswith(front.casefold()):
             words = rest.lstrip(MARKS)
     return reason(work, language, code, words)
+
+
+def public(words: str, most: int = MOST_WORDS) -> str:
+    """The same where more people read it than the one it was said to: no phone number is whole."""
+    return short(without_numbers(words), most)
 
 
 def short(words: str, most: int = MOST_WORDS) -> str:

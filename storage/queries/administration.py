@@ -39,6 +39,12 @@ async def root_paths(store: AsyncSession) -> Sequence[str]:
     return rows.all()
 
 
+async def names_of_places(store: AsyncSession) -> Sequence[str]:
+    """The names of all places but the flats."""
+    rows = await store.scalars(select(Area.name).where(Area.kind != "household").distinct())
+    return rows.all()
+
+
 async def unlinked_groups(store: AsyncSession) -> Sequence[Chat]:
     """Groups that the bot is in and that stand for no place yet."""
     rows = await store.scalars(

@@ -105,6 +105,6 @@ async def week(store: AsyncSession, chat: Chat, path: str, since: datetime, now:
 
 
 async def _households(store: AsyncSession, request_ids: Sequence[int]) -> int:
-    home = func.coalesce(Supporter.household_id, -Supporter.person_id)
+    home = func.coalesce(Supporter.home_key, -Supporter.person_id)
     counted = select(func.count(func.distinct(home))).where(Supporter.request_id.in_(request_ids))
     return (await store.scalar(counted)) or 0

@@ -309,7 +309,10 @@ async def group_chats_over(store: AsyncSession, path: str) -> Sequence[Chat]:
 
 
 async def homes_of(store: AsyncSession, person_id: int) -> list[tuple[Residence, Area]]:
-    """Where a person lives; confirmed homes first."""
+    """Where a person lives, as far as it stands openly (the stairwell); confirmed homes first.
+
+    To the door: `storage.queries.homes.flats_of`.
+    """
     rows = await store.execute(*_homes_of(person_id))
     return [(residence, area) for residence, area in rows.all()]
 

@@ -13,6 +13,7 @@ from storage.tables import (
     Chat,
     Chore,
     Draft,
+    Erasure,
     Letter,
     Noise,
     Notice,
@@ -28,8 +29,6 @@ from storage.tables import (
 
 #: A repeat of an update comes within a day (Telegram keeps them 24 hours).
 REPEATS_WITHIN = timedelta(days=2)
-#: What became of a letter is of use to a doctor for so long.
-ASKED_ABOUT_WITHIN = timedelta(days=30)
 #: How far an announcement has come is shown for so long.
 ANNOUNCEMENTS_FOLLOWED = timedelta(hours=24)
 #: The subjects that are asked about together; each is an EXISTS on an index.
@@ -42,9 +41,10 @@ SUBJECTS = (
     "noise",
     "duty",
     "announcements",
+    "forgetting",
+    "retention",
     "forms",
     "updates",
-    "letters",
     "nightly",
     "numbers",
     "watching",
@@ -64,6 +64,7 @@ async def next_at(store: AsyncSession, after: datetime) -> datetime | None:
         (Rota.check_at, (Rota.check_at > after) & (Rota.state == "on")),
         (Round.due_at, Round.due_at > after),
         (Swap.due_at, Swap.due_at > after),
+        (Erasure.due_at, Erasure.due_at > after),
         (Letter.not_before, (Letter.not_before > after) & (Letter.state == "new")),
     )
     found = [await store.scalar(select(func.min(each)).where(only)) for each, only in columns]
@@ -78,23 +79,15 @@ async def letters_wait(store: AsyncSession, now: datetime) -> bool:
 
 async def subjects(store: AsyncSession, now: datetime) -> frozenset[str]:
     """Which of the subjects have anything due: one question, whatever is stored."""
-    row = (
-        await store.execute(
-            *_subjects(
-                now, now - REPEATS_WITHIN, now - ASKED_ABOUT_WITHIN, now - ANNOUNCEMENTS_FOLLOWED
-            )
-        )
-    ).one()
+    moments = (now, now - REPEATS_WITHIN, now - ANNOUNCEMENTS_FOLLOWED)
+    row = (await store.execute(*_subjects(*moments))).one()
     return frozenset(name for name, due in zip(SUBJECTS, row, strict=True) if due)
 
 
 @prepared
-def _subjects(
-    now: datetime, repeats: datetime, asked_about: datetime, followed: datetime
-) -> Select[*tuple[bool, ...]]:
+def _subjects(now: datetime, repeats: datetime, followed: datetime) -> Select[*tuple[bool, ...]]:
     reminders = and_(Reminder.state == "on", Reminder.next_at <= now)
     announced = and_(Audit.command == "announce", Audit.at > followed)
-    ended = and_(Letter.state.in_(("sent", "failed", "folded")), Letter.not_before < asked_about)
     questions: tuple[ColumnElement[bool], ...] = (
         exists().where(Request.due_at <= now),
         exists().where(Notice.due_at <= now),
@@ -104,9 +97,10 @@ def _subjects(
         exists().where(Noise.fold_at <= now),
         _duty(now),
         exists().where(announced),
+        exists().where(Erasure.due_at <= now),
+        _chore(now, "retention"),
         exists().where(Draft.expires_at <= now),
         _oldest_update(repeats),
-        exists().where(ended),
         _chore(now, "ladders"),
         _chore(now, "statistics"),
         exists().where(Pulse.look_at <= now),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import (
@@ -38,7 +38,6 @@ NAMED: tuple[tuple[Any, str], ...] = (
 #: Tables with one row a person and something: a row that is there already stays as it is.
 ONCE: tuple[tuple[Any, str], ...] = (
     (Supporter, "request_id"),
-    (Residence, "area_id"),
     (RoleHeld, "area_id"),
     (Shift, "starts"),
     (TurnChange, "starts"),
@@ -59,3 +58,16 @@ async def move_everything(store: AsyncSession, old: int, new: int) -> None:
             .values(person_id=new)
             .execution_options(synchronize_session=False)
         )
+    await _move_homes(store, old, new)
+
+
+async def _move_homes(store: AsyncSession, old: int, new: int) -> None:
+    """One that is known of the other already stays; a sealed one is known by its number."""
+    home = func.coalesce(Residence.home_key, Residence.area_id)
+    has = select(home).where(Residence.person_id == new)
+    await store.execute(
+        update(Residence)
+        .where(Residence.person_id == old, home.not_in(has))
+        .values(person_id=new)
+        .execution_options(synchronize_session=False)
+    )

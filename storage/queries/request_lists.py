@@ -123,7 +123,7 @@ async def listed(
     """A page of a list: danger first, then the ones that wait longest."""
     rank = case({"emergency": 0, "urgent": 1}, value=Request.urgency, else_=2)
     voices = (
-        select(func.count(func.distinct(func.coalesce(Supporter.household_id, -Supporter.id))))
+        select(func.count(func.distinct(func.coalesce(Supporter.home_key, -Supporter.id))))
         .where(Supporter.request_id == Request.id)
         .scalar_subquery()
     )

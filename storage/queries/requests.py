@@ -58,6 +58,12 @@ async def by_number(store: AsyncSession, root_ids: Iterable[int], number: int) -
     )
 
 
+async def by_ids(store: AsyncSession, ids: Sequence[int]) -> Sequence[Request]:
+    """Requests by id, in order."""
+    rows = await store.scalars(select(Request).where(Request.id.in_(ids)).order_by(Request.id))
+    return rows.all()
+
+
 async def by_album(store: AsyncSession, chat_id: int, album: str) -> Request | None:
     """The request to which a picture of this album belongs."""
     return await store.scalar(

@@ -236,7 +236,7 @@ async def lines(store: AsyncSession) -> AsyncIterator[tuple[Past, int | None]]:
     last = 0
     while True:
         rows = await store.execute(
-            select(*PAST, Supporter.household_id)
+            select(*PAST, Supporter.home_key)
             .outerjoin(
                 Supporter,
                 (Supporter.request_id == Event.request_id)
@@ -250,7 +250,7 @@ async def lines(store: AsyncSession) -> AsyncIterator[tuple[Past, int | None]]:
         for row in found:
             past = _past(row)
             last = past.id
-            yield past, row.household_id
+            yield past, row.home_key
         if not found:
             return
 

@@ -31,6 +31,7 @@ from storage.tables.local import (
     LocalUpdate,
 )
 from storage.tables.post import Audit, Draft, Letter, Posted, Update
+from storage.tables.privacy import Consent, Erasure, Keyring, Look, Sweep
 from storage.tables.promises import Noise, Promise
 from storage.tables.reminder import Occurrence, Reminder
 from storage.tables.requests import (
@@ -51,13 +52,16 @@ __all__ = [
     "Audit",
     "Chat",
     "Chore",
+    "Consent",
     "Correction",
     "Counted",
     "Draft",
     "DutyGap",
+    "Erasure",
     "Event",
     "Gap",
     "Invite",
+    "Keyring",
     "Leave",
     "Letter",
     "LocalFile",
@@ -66,6 +70,7 @@ __all__ = [
     "LocalPerson",
     "LocalRoom",
     "LocalUpdate",
+    "Look",
     "Noise",
     "Notice",
     "Occurrence",
@@ -89,6 +94,7 @@ __all__ = [
     "Shift",
     "Supporter",
     "Swap",
+    "Sweep",
     "Tally",
     "TurnChange",
     "Update",

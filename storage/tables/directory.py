@@ -61,6 +61,8 @@ class Person(Base):
     #: whether their words may be kept to learn from; None: they did not say, so they may not
     lends_words: Mapped[bool | None]
     lends_asked_at: Mapped[datetime | None]  #: asked once
+    #: stands for people who were forgotten, each request knows the first, the second ... of its own
+    shell: Mapped[int | None] = mapped_column(unique=True)
 
 
 class Account(Base):
@@ -85,18 +87,27 @@ class Account(Base):
 
 
 class Residence(Base):
-    """Who lives where: said by the person, confirmed by a captain."""
+    """Who lives where: said by the person, confirmed by a captain.
+
+    Which flat it is is sealed; openly stands only what is above it, by which requests find their
+    way (docs/privacy.md).
+    """
 
     __tablename__ = "residence"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    #: the stairwell (or what else is above the flat); the home itself where it is no flat, or not
+    #: sealed yet (storage/sealing.py)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    home: Mapped[str | None] = mapped_column(String(200))  #: the flat's id, encrypted
+    #: a number of the flat, equal for those who share it; by the key alone it leads to the flat
+    home_key: Mapped[int | None] = mapped_column(Id)
     since: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
-    __table_args__ = (UniqueConstraint("person_id", "area_id"),)
+    __table_args__ = (UniqueConstraint("person_id", "area_id", "home_key"),)
 
 
 class RoleHeld(Base):

@@ -110,7 +110,7 @@ class Supporter(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("request.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    household_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    home_key: Mapped[int | None] = mapped_column(Id)  #: of the home (`Residence`)
     at: Mapped[datetime]
     #: asked whether it is solved: None not yet, asked, solved, not_solved, unknown (R47)
     verdict: Mapped[str | None] = mapped_column(String(12))

@@ -38,6 +38,7 @@ COMMANDS = (
     "doctor",
     "understand",
     "learn",
+    "rotate-key",
     "version",
 )
 

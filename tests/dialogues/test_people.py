@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from storage.queries.homes import flats_of
 from storage.tables import Account, Area, Leave, Person, Residence, RoleHeld
 from tests.harness import GROUP, Stage
 
@@ -209,15 +210,11 @@ async def test_an_anonymous_admin_is_asked_to_show_themselves(stage: Stage) -> N
 
 async def homes_of(stage: Stage, name: str) -> list[str]:
     async with stage.app.store.read() as store:
-        rows = await store.execute(
-            select(Area.path)
-            .join(Residence, Residence.area_id == Area.id)
-            .join(Person, Person.id == Residence.person_id)
-            .where(Person.name == name)
-            .order_by(Residence.id)
-        )
+        person = await store.scalar(select(Person.id).where(Person.name == name))
+        assert person is not None
+        paths = [flat.path for _, flat in await flats_of(store, person)]
         names = {f"{each.id}": each.name for each in await store.scalars(select(Area))}
-    return ["".join(names[part] for part in path.split("/")[4:-1]) for (path,) in rows.all()]
+    return ["".join(names[part] for part in path.split("/")[4:-1]) for path in paths]
 
 
 async def test_a_wrong_home_is_put_right_by_telling_it_again(stage: Stage) -> None:
@@ -233,7 +230,8 @@ async def test_who_has_a_confirmed_home_is_asked_whether_they_moved(
     await stage.li.writes("/home 4-1-202")
     assert "3栋2单元501" in stage.li.last.text
     await stage.li.presses(stage.li.last, label)
-    assert await homes_of(stage, "李娜") == (left or ["3栋2单元501", "4栋1单元202"])
+    found = await homes_of(stage, "李娜")
+    assert found == (left or ["3栋2单元501", "4栋1单元202"])
 
 
 async def test_in_the_group_it_is_asked_without_naming_a_home(stage: Stage) -> None:

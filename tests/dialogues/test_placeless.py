@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from storage.queries.homes import flat_of
 from storage.tables import Area, Draft, Residence
 from tests.dialogues.steps import town
 from tests.harness import GROUP, Stage
@@ -131,12 +132,11 @@ async def test_somebody_whom_no_group_knows_writes_the_full_address(stage: Stage
     assert "小区" in told(stage)
     await somebody(stage, "和平里3栋2单元602")
     async with stage.app.store.read() as store:
-        home = await store.scalar(
-            select(Area.name)
-            .join(Residence, Residence.area_id == Area.id)
-            .where(Residence.confirmed_at.is_(None))
-        )
-    assert home == "602"
+        home = await store.scalar(select(Residence).where(Residence.confirmed_at.is_(None)))
+        assert home is not None
+        flat = await flat_of(store, home)
+    assert flat is not None
+    assert flat.name == "602"
 
 
 @pytest.mark.parametrize(

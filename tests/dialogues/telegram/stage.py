@@ -29,7 +29,7 @@ from storage.tables import Account, Area, Chat, Event, Letter, Request, Update
 from tests.fakes.bot_api import FakeTelegram, Group, Message, Person, Topic
 from tests.fakes.bot_api.chats import Kind
 from tests.fakes.bot_api.groups import Standing
-from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, staged
+from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, SECRET, staged
 
 TITLES = {GROUP: "和平里3栋邻里群", GROUP4: "和平里4栋邻里群", ALL: "和平里大群"}
 #: The limits let one message a second into a chat: so long the stage lets time go by for a letter.
@@ -142,6 +142,7 @@ class TelegramStage:
         settings = Settings(
             database_url="sqlite://",  # the store is given
             web_chat=False,
+            secret_key=SECRET,  # pyright: ignore[reportArgumentType]
             telegram_token=self.tg.token,  # pyright: ignore[reportArgumentType]
             telegram_base_url=self.tg.base_url,
         )

@@ -1,0 +1,37 @@
+"""Phone numbers in people's words: found, and shown to others without their middle. Pure."""
+
+from __future__ import annotations
+
+import re
+
+#: Seven digits and more, however they are cut: mobile and landline, with or without a country.
+NUMBER = re.compile(r"(?<![\d#])\+?\d(?:[\s().\-–]{0,3}\d){6,}(?!\d)")
+#: What a day or a span of hours looks like is no number of a phone ("2026-03-02 18:00").
+DAY = re.compile(r"(?:19|20)\d\d\s?[.\-–]\s?\d{1,2}\s?[.\-–]\s?\d{1,2}(?!\d)")
+
+
+def mask(phone: str) -> str:
+    """A number as others may see it: "138****5678"; of a short one only the end."""
+    digits = "".join(sign for sign in phone if sign.isdecimal())
+    if len(digits) < 7:
+        return "*" * len(digits)
+    if len(digits) < 11:
+        return "*" * (len(digits) - 2) + digits[-2:]
+    return f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"
+
+
+def without_numbers(text: str) -> str:
+    """A text in which no whole phone number can be read."""
+    return NUMBER.sub(lambda found: _masked(found[0]), text)
+
+
+def _masked(found: str) -> str:
+    if (day := DAY.match(found)) is None:
+        return mask(found)
+    return day[0] + without_numbers(found[day.end() :])
+
+
+def is_phone(text: str) -> bool:
+    """Whether the whole text can be a number to call."""
+    digits = sum(sign.isdecimal() for sign in text)
+    return re.fullmatch(r"\+?[\d\s().\-–]+", text) is not None and 7 <= digits <= 15
