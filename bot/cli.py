@@ -12,6 +12,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from bot import cli_keeping
+
 cli = typer.Typer(
     name="linli",
     help="Linli (邻里), the bot of the building group.",
@@ -287,6 +289,8 @@ def version(as_json: Json = False) -> None:
     found = installed("linli")
     typer.echo(json.dumps({"version": found}) if as_json else f"linli {found}")
 
+
+cli_keeping.register(cli, _finish)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -15,6 +15,7 @@ from config.policy import PolicyError
 from config.settings import Settings, SettingsError, load_settings
 from config.words import catalogue
 from handlers.context import RefusalError
+from storage.keeping.shape import KeepingError
 from storage.migrate import NewerDatabaseError
 from storage.secrets import SecretsError
 
@@ -52,6 +53,8 @@ def in_words(error: BaseException) -> str | None:
 def _told(error: Exception, settings: Settings) -> str | None:
     if isinstance(error, DeskError):
         return _say(settings, f"desk.{error.key}", **error.values)
+    if isinstance(error, KeepingError):
+        return _say(settings, f"backup.{error.key}", **error.values)
     if isinstance(error, RefusalError):
         return _say(settings, error.key, **error.values)
     if isinstance(error, SecretsError):

@@ -45,11 +45,16 @@ class Secrets:
             raise SecretsError("sealed with another key: LINLI_SECRET_KEY was changed") from None
 
 
+def key_file(folder: Path) -> Path:
+    """Where the key stands, unless the settings give one."""
+    return folder / "secret.key"
+
+
 def load_secrets(key: str | None, folder: Path) -> Secrets:
     """The given key, else that of `folder`/secret.key, which is made when missing."""
     if key:
         return Secrets(key)
-    file = folder / "secret.key"
+    file = key_file(folder)
     if not file.exists():
         make_folder(folder)
         made = Fernet.generate_key()
