@@ -1,4 +1,4 @@
-"""The commands that keep what there is: backup and restore."""
+"""The commands that keep what there is: backup, restore, archive."""
 
 from __future__ import annotations
 
@@ -52,3 +52,24 @@ def register(cli: typer.Typer, finish: Callable[[Coroutine[Any, Any, int]], None
         from bot import desk_backup
 
         finish(desk_backup.restore(file, desk_backup.Wish(replace, check, as_json)))
+
+    @cli.command()
+    def archive(  # pyright: ignore[reportUnusedFunction] - the decorator keeps it
+        apply: Annotated[
+            bool, typer.Option("--apply", help="Do it; without, only show what would go.")
+        ] = False,
+        show: Annotated[
+            int | None, typer.Option(min=1, help="Print an archived request by its number.")
+        ] = None,
+        as_json: Json = False,
+    ) -> None:
+        """Move requests that ended long ago into a sealed file; numbers and statistics stay.
+
+        After how long: policy [archive] days. What was cut off goes on with the next --apply.
+        """
+        from bot import desk_archive
+
+        if show is not None:
+            finish(desk_archive.show(show, as_json=as_json))
+        else:
+            finish(desk_archive.archive(apply=apply, as_json=as_json))

@@ -24,7 +24,7 @@ WRONG, UNUSABLE = 1, 2
 
 
 class DeskError(Exception):
-    """It cannot be done as asked; its words are "desk.<key>"."""
+    """It cannot be done as asked; its words are "desk.<key>", or those of a whole key."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -52,7 +52,8 @@ def in_words(error: BaseException) -> str | None:
 
 def _told(error: Exception, settings: Settings) -> str | None:
     if isinstance(error, DeskError):
-        return _say(settings, f"desk.{error.key}", **error.values)
+        key = error.key if "." in error.key else f"desk.{error.key}"
+        return _say(settings, key, **error.values)
     if isinstance(error, KeepingError):
         return _say(settings, f"backup.{error.key}", **error.values)
     if isinstance(error, RefusalError):

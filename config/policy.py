@@ -280,6 +280,12 @@ class NoisePolicy(_Data):
     fold_at: time = time(8, 30)  #: what was held back is told together then, the next day
 
 
+class ArchivePolicy(_Data):
+    """When what ended long ago may go out of the database into a file (`linli archive`)."""
+
+    days: float = Field(default=730, ge=30)  #: after the end
+
+
 class StatisticsPolicy(_Data):
     """Which numbers are compared, and when those of the last month are told (R46)."""
 
@@ -318,6 +324,7 @@ class Policy(_Data):
     promises: PromisePolicy = PromisePolicy()
     noise: NoisePolicy = NoisePolicy()
     statistics: StatisticsPolicy = StatisticsPolicy()
+    archive: ArchivePolicy = ArchivePolicy()
 
     #: by name (or code) of a community or neighbourhood: what differs there
     places: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])
@@ -358,6 +365,12 @@ class Policy(_Data):
         """What a role may do; nothing for an unknown one."""
         known = self.roles.get(role)
         return known.rights if known else frozenset()
+
+    @model_validator(mode="after")
+    def _nothing_archived_opens_again(self) -> Self:
+        if self.archive.days <= self.reopening.days:
+            raise ValueError("[archive] days must be more than [reopening] days")
+        return self
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:

@@ -1,5 +1,6 @@
 """All tables, so that the metadata is whole wherever one is used."""
 
+from storage.tables.archive import Archive
 from storage.tables.clocks import Chore, Gap, Notice, PersonHours
 from storage.tables.directory import (
     Account,
@@ -45,6 +46,7 @@ from storage.tables.statistics import Counted, Tally
 
 __all__ = [
     "Account",
+    "Archive",
     "Area",
     "Audit",
     "Chat",

@@ -35,6 +35,9 @@ COMMANDS = (
     "doctor",
     "understand",
     "learn",
+    "backup",
+    "restore",
+    "archive",
     "version",
 )
 
