@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from bot import cli_keeping
+from bot import cli_keeping, cli_simulate
 
 cli = typer.Typer(
     name="linli",
@@ -291,6 +291,7 @@ def version(as_json: Json = False) -> None:
 
 
 cli_keeping.register(cli, _finish)
+cli_simulate.register(cli, _finish)
 
 if __name__ == "__main__":
     sys.exit(main())
