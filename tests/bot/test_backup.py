@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from typer.testing import Result
 
 from bot.backup_file import MANIFEST
 from tests.bot.commanding import run
+from tests.fakes.postgres import Postgres, clients
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "neighbourhood.yaml"
@@ -218,6 +220,27 @@ def test_what_is_a_community_s_own_comes_with_it(
     assert Path("data/policy.restored.toml").read_text(encoding="utf-8").startswith("[nightly]")
     assert Path("data/weights.bin").read_bytes() == b"fitted"
     assert Path("data/archive/a.jsonl.gz").read_bytes() == b"old"
+
+
+def test_on_postgresql_it_is_the_same(
+    linli: Linli, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = [postgres.url(asyncio.run(postgres.fresh())) for _ in range(2)]
+    monkeypatch.setenv("LINLI_PG_PROGRAMS", str(clients()))
+    monkeypatch.setenv("LINLI_DATABASE_URL", one)
+    assert linli("backup").exit_code == 2, "there are no tables yet"
+    linli("import", EXAMPLE)
+    there = linli("export").output
+    assert linli("backup", "b.zip").exit_code == 0
+    monkeypatch.setenv("LINLI_DATABASE_URL", two)
+    assert linli("restore", "b.zip").exit_code == 0
+    assert linli("export").output == there
+    assert linli("restore", "b.zip").exit_code == 2
+    told = json.loads(linli("restore", "b.zip", "--replace", "--json").output)
+    assert Path(told["saved"]).stat().st_size > 1000
+    assert linli("export").output == there
+    monkeypatch.delenv("LINLI_DATABASE_URL")
+    assert "of the same kind" in linli("restore", "b.zip", "--replace").output
 
 
 def test_what_is_not_there_is_told(linli: Linli) -> None:
