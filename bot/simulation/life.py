@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -53,6 +54,7 @@ class Life:
         self._town, self._wish = town, wish
         self._queue: list[tuple[datetime, int, Act]] = []
         self._count = 0
+        self._asked: Counter[tuple[str, str]] = Counter()  #: how often a helper was, about what
         self._known = {each.name: each for each in town.households}
         self._holidays = {each.date for each in wish.days if each.holiday}
 
@@ -146,7 +148,9 @@ class Life:
         if helper not in self._town.helpers:
             return
         number = _number(shown)
-        span = people.reacts(self._wish.seed, helper, number, self._wish.captains)
+        self._asked[helper, number] += 1
+        which = f"{number}/{self._asked[helper, number]}"
+        span = people.reacts(self._wish.seed, helper, which, self._wish.captains)
         if span is not None:
             act = self._takes_it(helper, shown, data, (about, number))
             self._at(self._later(span, helper, number), act)
@@ -176,7 +180,7 @@ class Life:
         if name not in self._known:
             return
         temper = people.temper(self._wish.seed, name)
-        chance = stream(self._wish.seed, "answers", name, number, yes.count(":"))
+        chance = stream(self._wish.seed, "answers", name, number, *yes.split(":")[2:])  # the round
         no = shown.button("no")
         if chance.random() < temper.answers:
             data = no if no is not None and chance.random() < temper.critical else yes
