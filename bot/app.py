@@ -10,13 +10,16 @@ from importlib.metadata import version
 
 import structlog
 
+from bot.alarm_post import AlarmPost
 from bot.clock import Clock, SystemClock, Ticker
 from bot.delivery import Delivery
+from bot.figures import Figures
 from bot.inbox import Inbox
 from bot.opinions import opinions_of
 from bot.platforms.local import LocalPlatform
 from bot.ticks import Ticks
 from bot.undelivered import Returns
+from bot.watch import Watch
 from bot.weights import reader_of
 from config.policy import Policy, load_policy
 from config.settings import Settings
@@ -70,6 +73,27 @@ class App:
         if self.opinions is not None:
             self.inbox.consult(self.opinions)
         self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
+        self.figures = self.inbox.figures = self.delivery.figures = self.ticks.figures = Figures()
+        self.watch = self._watch()
+        self.alarm_post = (
+            AlarmPost(settings.alarm_url, store, self.clock, self.desk)
+            if settings.alarm_url
+            else None
+        )
+
+    def _watch(self) -> Watch:
+        watch = Watch(
+            self.store,
+            self.clock,
+            self.desk,
+            self.platforms,
+            self.inbox.our_turn,
+            self.dispatcher.forget,
+            self.delivery.wake,
+        )
+        self.inbox.contact, self.inbox.noticed = watch.contact, watch.heard
+        self.ticks.first = watch.tick
+        return watch
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -97,6 +121,7 @@ class App:
             capabilities={name: each.capabilities for name, each in self.platforms.items()},
             link=self._link,
             examine=self._examine,
+            in_touch=lambda platform: self.watch.in_touch(platform),
             on_duty=on_duty,
             retell=retell,
             defaults=Defaults(
@@ -105,6 +130,7 @@ class App:
                 public_url=self.settings.public_url,
                 version=version("linli"),
                 font=self.settings.font_file,
+                alarm_post=bool(self.settings.alarm_url),
             ),
         )
 
@@ -128,6 +154,9 @@ class App:
             for platform in self.platforms.values():
                 group.create_task(platform.run(self.inbox))
             group.create_task(Ticker(self.ticks.tick, TICK_SECONDS).run())
+            group.create_task(self.watch.run())
+            if self.alarm_post is not None:
+                group.create_task(self.alarm_post.run())
 
     async def caught_up(self, longest: float) -> None:
         """Return when what waited was heard and answered; `longest` seconds for each, at most."""
@@ -145,6 +174,8 @@ class App:
             await platform.close()
         if self.opinions is not None:
             await self.opinions.close()
+        if self.alarm_post is not None:
+            await self.alarm_post.close()
         await self.wire.close()
 
     async def settle(self) -> None:

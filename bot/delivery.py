@@ -17,6 +17,7 @@ import structlog
 
 from bot.budget import Budget
 from bot.clock import Clock
+from bot.figures import Figures
 from bot.ledger import Ledger, Outcome, named_message
 from handlers.chat import (
     OUTGOING,
@@ -70,6 +71,7 @@ class Delivery:
     moved: GroupMoved
     wire: Wire
     last_word: float = 5.0  #: seconds that a letter on its way gets when the program is stopped
+    figures: Figures = field(default_factory=Figures)
     _ledger: Ledger = field(init=False)
     _budgets: dict[str, Budget] = field(default_factory=dict[str, Budget])
     _sending: set[Address] = field(default_factory=set[Address])
@@ -146,6 +148,8 @@ class Delivery:
         for address, theirs in chats.items():
             self._sending.add(address)
             group.create_task(self._send_all(address, theirs))
+        if len(letters) >= post.AT_ONCE:
+            self._wake.set()  # one chat's flood may have filled the look: others are behind it
         return len(chats)
 
     def _not_now(self, now: datetime) -> set[Address]:
@@ -208,6 +212,7 @@ class Delivery:
 
     async def _spoilt(self, letter: Letter, error: ValueError) -> None:
         """A letter that cannot be read (of a newer version, say) must not stop the others."""
+        self.figures.failed[(letter.platform, "spoilt")] += 1
         log.error("letter.spoilt", letter=letter.id, error=type(error).__name__)
         await self._settle(letter, state="failed", body="", error="spoilt")
 
@@ -239,11 +244,13 @@ class Delivery:
             # Our own mistake with one letter must not stop the others, now or after a restart.
             log.exception("letter.broke", letter=letter.id)
             return await self._failed(letter, out, _broken(letter, error))
+        self.figures.sent[letter.platform] += 1
         values = {"state": "sent", "sent_at": self.clock.now(), "body": ""}
         return Outcome(letter, out, values, done.message_id or message_id or "", _digest(out))
 
     async def _failed(self, letter: Letter, out: Sendable, error: DeliveryError) -> Outcome:
         now = self.clock.now()
+        self.figures.not_sent(letter.platform, error)
         note = {"error": str(error)[:300], "tries": letter.tries + 1}
         log.warning(
             "letter.failed",

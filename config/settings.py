@@ -149,6 +149,8 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     #: where pg_dump and psql are (backups of PostgreSQL); left out: on the PATH
     pg_programs: Annotated[Path | None, AfterValidator(_programs)] = None
+    alarm_url: Address = ""  #: told of alarms by POST, also when no chat works; none: off
+    metrics_token: SecretStr | None = None  #: asked for at /metrics; needed where others reach it
 
     @field_validator("telegram_webhook")
     @classmethod

@@ -17,6 +17,7 @@ from storage.tables import (
     Noise,
     Notice,
     Promise,
+    Pulse,
     Reminder,
     Request,
     Rota,
@@ -46,6 +47,7 @@ SUBJECTS = (
     "letters",
     "nightly",
     "numbers",
+    "watching",
 )
 
 
@@ -107,6 +109,7 @@ def _subjects(
         exists().where(ended),
         _chore(now, "ladders"),
         _chore(now, "statistics"),
+        exists().where(Pulse.look_at <= now),
     )
     return select(*questions)
 

@@ -43,9 +43,11 @@ from storage.tables.requests import (
     Supporter,
 )
 from storage.tables.statistics import Counted, Tally
+from storage.tables.watching import Alarm, Pulse
 
 __all__ = [
     "Account",
+    "Alarm",
     "Archive",
     "Area",
     "Audit",
@@ -74,6 +76,7 @@ __all__ = [
     "PersonHours",
     "Posted",
     "Promise",
+    "Pulse",
     "Reading",
     "Reminder",
     "Request",
