@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from bot import cli_privacy
+from bot import cli_keeping, cli_privacy, cli_simulate
 
 cli = typer.Typer(
     name="linli",
@@ -291,6 +291,8 @@ def version(as_json: Json = False) -> None:
 
 
 cli_privacy.register(cli, _finish)
+cli_keeping.register(cli, _finish)
+cli_simulate.register(cli, _finish)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -15,6 +15,7 @@ from config.policy import PolicyError
 from config.settings import Settings, SettingsError, load_settings
 from config.words import catalogue
 from handlers.context import RefusalError
+from storage.keeping.shape import KeepingError
 from storage.migrate import NewerDatabaseError
 from storage.secrets import SecretsError
 
@@ -23,7 +24,7 @@ WRONG, UNUSABLE = 1, 2
 
 
 class DeskError(Exception):
-    """It cannot be done as asked; its words are "desk.<key>"."""
+    """It cannot be done as asked; its words are "desk.<key>", or those of a whole key."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -51,7 +52,10 @@ def in_words(error: BaseException) -> str | None:
 
 def _told(error: Exception, settings: Settings) -> str | None:
     if isinstance(error, DeskError):
-        return _say(settings, f"desk.{error.key}", **error.values)
+        key = error.key if "." in error.key else f"desk.{error.key}"
+        return _say(settings, key, **error.values)
+    if isinstance(error, KeepingError):
+        return _say(settings, f"backup.{error.key}", **error.values)
     if isinstance(error, RefusalError):
         return _say(settings, error.key, **error.values)
     if isinstance(error, SecretsError):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from bot.archive_files import archived_events, folder_of, lines_of
 from bot.desk_errors import WRONG, DeskError, whole_file, write_whole
 from bot.desk_work import NobodyTalks, desk_app
 from config.policy import load_policy
@@ -136,16 +137,23 @@ async def export_events(out: Path, *, as_json: bool) -> int:
         chain = Chain()
         async with app.store.read() as store:
             work = Work(app.desk, store, app.clock.now())
+            old = await archived_events(work, app.settings, app.secrets.pseudonym)
             with whole_file(out) as file:
-                async for line in events.written(work, app.secrets.pseudonym, chain):
+                async for line in events.written(work, app.secrets.pseudonym, chain, old.events):
                     file.write(f"{line}\n".encode())
+        missing = list(old.missing)
         if as_json:
             told = {"file": str(out), "lines": chain.lines, "seal": chain.seal}
-            typer.echo(json.dumps(told, ensure_ascii=False))
+            typer.echo(json.dumps({**told, "left_out": missing}, ensure_ascii=False))
         else:
             values = {"path": out, "n": chain.lines, "seal": chain.seal}
             typer.echo(app.desk.words.say(app.settings.language, "stats.file.written", **values))
-    return DONE
+        if missing:
+            values = {"names": ", ".join(missing), "folder": folder_of(app.settings)}
+            typer.echo(
+                app.desk.words.say(app.settings.language, "archive.left_out", **values), err=True
+            )
+    return WRONG if missing else DONE
 
 
 async def verify(file: Path, wish: Wish, noted: str = "") -> int:
@@ -156,7 +164,7 @@ async def verify(file: Path, wish: Wish, noted: str = "") -> int:
     settings = load_settings()
     say, language = catalogue().say, settings.language
     try:
-        found = recounting.read(_lines(file))
+        found = recounting.read(lines_of(file))
         _compare(found, noted)
     except BrokenError as broken:
         why = say(language, f"stats.wrong.{broken.why}")
@@ -176,22 +184,6 @@ async def verify(file: Path, wish: Wish, noted: str = "") -> int:
 def _compare(found: Recount, noted: str) -> None:
     if noted and found.seal != noted.strip().casefold():
         raise BrokenError(found.lines, "exchanged")
-
-
-def _lines(file: Path) -> Iterator[str]:
-    try:
-        with file.open("rb") as stream:
-            for number, line in enumerate(stream, 1):
-                yield _text(number, line)
-    except OSError as error:
-        raise DeskError("in_failed", path=file, why=error.strerror or str(error)) from None
-
-
-def _text(number: int, line: bytes) -> str:
-    try:
-        return line.rstrip(b"\n").decode()
-    except UnicodeDecodeError:
-        raise BrokenError(number, "unreadable") from None
 
 
 async def _recounted(settings: Settings, found: Recount, wish: Wish) -> None:

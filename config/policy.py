@@ -280,6 +280,12 @@ class NoisePolicy(_Data):
     fold_at: time = time(8, 30)  #: what was held back is told together then, the next day
 
 
+class ArchivePolicy(_Data):
+    """When what ended long ago may go out of the database into a file (`linli archive`)."""
+
+    days: float = Field(default=730, ge=30)  #: after the end
+
+
 class WatchingPolicy(_Data):
     """When the bot says that it may have gone blind or mute (docs/watching.md)."""
 
@@ -366,6 +372,7 @@ class Policy(_Data):
     noise: NoisePolicy = NoisePolicy()
     statistics: StatisticsPolicy = StatisticsPolicy()
     retention: RetentionPolicy = RetentionPolicy()
+    archive: ArchivePolicy = ArchivePolicy()
     watching: WatchingPolicy = WatchingPolicy()
 
     #: by name (or code) of a community or neighbourhood: what differs there
@@ -407,6 +414,12 @@ class Policy(_Data):
         """What a role may do; nothing for an unknown one."""
         known = self.roles.get(role)
         return known.rights if known else frozenset()
+
+    @model_validator(mode="after")
+    def _nothing_archived_opens_again(self) -> Self:
+        if self.archive.days <= self.reopening.days:
+            raise ValueError("[archive] days must be more than [reopening] days")
+        return self
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:

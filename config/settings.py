@@ -68,6 +68,12 @@ def _file(value: Path | None) -> Path | None:
     return value
 
 
+def _programs(value: Path | None) -> Path | None:
+    if value is not None and not value.is_dir():
+        raise ValueError(f"there is no folder {value}; write its path, or leave the setting out")
+    return value
+
+
 def _folder(value: Path) -> Path:
     if value.exists() and not value.is_dir():
         raise ValueError(f"{value} is no folder; name one that may be made")
@@ -145,6 +151,8 @@ class Settings(BaseSettings):
     font_file: Annotated[Path | None, AfterValidator(_file)] = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
+    #: where pg_dump and psql are (backups of PostgreSQL); left out: on the PATH
+    pg_programs: Annotated[Path | None, AfterValidator(_programs)] = None
     alarm_url: Address = ""  #: told of alarms by POST, also when no chat works; none: off
     metrics_token: SecretStr | None = None  #: asked for at /metrics; needed where others reach it
 

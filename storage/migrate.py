@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,10 +36,11 @@ async def upgrade(store: Store, to: str = "head") -> None:
 
     Of several processes that start at once the others wait, and find it done.
     """
-    async with store.engine.begin() as connection:
-        if to == "head" and await connection.run_sync(_is_newest):
-            return
-        await _one_at_a_time(connection)
+    if to == "head":
+        async with store.engine.begin() as connection:
+            if await connection.run_sync(_is_newest):
+                return
+    async with _changing(store) as connection:
         await connection.run_sync(_upgrade, to)
 
 
@@ -74,9 +77,41 @@ def _downgrade(connection: Connection, to: str) -> None:
 
 async def downgrade(store: Store, to: str) -> None:
     """Bring the tables back to an older revision ("base": none)."""
-    async with store.engine.begin() as connection:
-        await _one_at_a_time(connection)
+    async with _changing(store) as connection:
         await connection.run_sync(_downgrade, to)
+
+
+@asynccontextmanager
+async def _changing(store: Store) -> AsyncGenerator[AsyncConnection]:
+    """One transaction in which tables are changed, by one process at a time.
+
+    SQLite changes some tables by making them anew. Rows elsewhere that point to theirs must not
+    see that as their end: foreign keys are not watched meanwhile, and checked before the commit.
+    """
+    async with store.engine.connect() as connection:
+        await connection.run_sync(_watch_keys, False)
+        try:
+            async with connection.begin():
+                await _one_at_a_time(connection)
+                yield connection
+                await connection.run_sync(_check_keys)
+        finally:
+            await connection.run_sync(_watch_keys, True)
+
+
+def _watch_keys(connection: Connection, watch: bool) -> None:
+    """Says so to the driver: inside a transaction SQLite would not listen."""
+    driver = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite" and driver is not None:
+        driver.execute(f"PRAGMA foreign_keys={'ON' if watch else 'OFF'}")
+
+
+def _check_keys(connection: Connection) -> None:
+    """What a migration must never leave behind: rows that point nowhere."""
+    if connection.dialect.name == "sqlite":
+        astray = connection.execute(text("PRAGMA foreign_key_check")).first()
+        if astray is not None:
+            raise RuntimeError(f"a migration left a row of {astray[0]} that points nowhere")
 
 
 async def _one_at_a_time(connection: AsyncConnection) -> None:

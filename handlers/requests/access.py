@@ -9,7 +9,7 @@ from handlers.context import Context, RefusalError
 from handlers.directory import access as rights
 from handlers.directory.roster import role_name
 from handlers.requests import texts
-from handlers.requests.case import Case, load
+from handlers.requests.case import Case, check_here, load
 from handlers.requests.rules import Move, Rule, State, Who, rule_of
 from storage.queries import directory as directory_query
 from storage.queries import request_lists as list_query
@@ -148,6 +148,7 @@ async def by_id(ctx: Context, text: str) -> Request:
     request = await ctx.store.get(Request, int(text)) if text.isdecimal() else None
     if request is None or not await may_see(ctx, request):
         raise RefusalError("access.old_button")
+    await check_here(ctx, request)
     return request
 
 
@@ -159,6 +160,7 @@ async def by_number(ctx: Context, text: str) -> Request:
     request = await query.by_number(ctx.store, await roots(ctx), int(digits))
     if request is None or not await may_see(ctx, request):
         raise RefusalError("request.unknown", number=digits)
+    await check_here(ctx, request)
     return request
 
 

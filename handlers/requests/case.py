@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from config.policy import Deadline, Policy, QuietPolicy
 from config.spans import Span, hours
 from config.words import best_language
-from handlers.context import Work
+from handlers.context import RefusalError, Work
 from handlers.directory.addresses import Address, addresses
 from handlers.directory.zones import zone_at
 from handlers.requests import batches, deadlines, routing
@@ -20,6 +20,7 @@ from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
 from handlers.requests.stop_rules import Clocks
 from handlers.requests.worktime import WorkCalendar
+from storage.queries import archiving
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
 from storage.queries.directory import AreaFacts, Reach
@@ -263,8 +264,16 @@ def home_of(voice: Supporter) -> int:
     return voice.home_key or -voice.person_id
 
 
+async def check_here(work: Work, request: Request) -> None:
+    """Raise RefusalError for a request whose words and history went into a file."""
+    if request.archive_id is not None:
+        file = await archiving.file_of(work.store, request.archive_id)
+        raise RefusalError("request.archived", number=request.number, file=file)
+
+
 async def load(work: Work, request: Request) -> Case:
-    """Read all of one request."""
+    """Read all of one request. Raises RefusalError for one that is in an archive."""
+    await check_here(work, request)
     facts = await directory_query.facts_at(work.store, request.area_id)
     pages = await query.active_pages(work.store, request.id)
     supporters = await query.supporters(work.store, request.id)

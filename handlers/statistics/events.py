@@ -5,7 +5,7 @@ What stands in it and what it never holds: docs/numbers.md.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,20 +28,43 @@ NOTES = frozenset({"join", "leave", "said_solved"})
 Pseudonym = Callable[[str], str]
 
 
-async def written(work: Work, pseudonym: Pseudonym, chain: Chain) -> AsyncIterator[str]:
-    """The lines of the file; `chain` has the last seal when they are all taken."""
-    yield chain.add(_head(work))
+async def written(
+    work: Work, pseudonym: Pseudonym, chain: Chain, before: Iterable[Mapping[str, Any]] = ()
+) -> AsyncIterator[str]:
+    """The lines of the file; `chain` has the last seal when they are all taken.
+
+    `before`: events that are in the database no more (handlers/archive).
+    """
+    async for line in begun(work, chain):
+        yield line
+    for fields in before:
+        yield chain.add(fields)
     inside = await query.above_of_inside(work.store)
+    async for event, household in query.lines(work.store):
+        fields = await told(work, event, household, (inside, pseudonym))
+        if fields is not None:
+            yield chain.add(fields)
+    yield chain.end()
+
+
+async def begun(work: Work, chain: Chain) -> AsyncIterator[str]:
+    """The first lines of a file: what it is, and all places."""
+    yield chain.add(_head(work))
     async for fields in _places(work):
         yield chain.add(fields)
-    async for event, household in query.lines(work.store):
-        if event.state_to is None and event.move not in NOTES:
-            continue
-        stands = event.data.get(STANDS)
-        if stands is None and event.state_to is not None:
-            stands = await counting.guess(work, event)
-        yield chain.add(_line(event, stands, inside) | _who(event, household, pseudonym))
-    yield chain.end()
+
+
+async def told(
+    work: Work, event: Past, household: int | None, how: tuple[Mapping[int, int], Pseudonym]
+) -> dict[str, Any] | None:
+    """The line of an event; None for one that is of no account. `how`: the buildings of what is
+    inside them, and what gives pseudonyms."""
+    if event.state_to is None and event.move not in NOTES:
+        return None
+    stands = event.data.get(STANDS)
+    if stands is None and event.state_to is not None:
+        stands = await counting.guess(work, event)
+    return _line(event, stands, how[0]) | _who(event, household, how[1])
 
 
 def _head(work: Work) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def _said(word: str) -> ColumnElement[bool]:
 
 
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
-    terms: list[ColumnElement[bool]] = []
+    terms: list[ColumnElement[bool]] = [Request.archive_id.is_(None)]
     seen = [begins_with(Request.area_path, path) for path in wanted.paths]
     if wanted.voice_id is not None:
         seen.append(_voice(wanted.voice_id))

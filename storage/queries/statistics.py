@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with, insert_of
@@ -235,17 +235,7 @@ async def lines(store: AsyncSession) -> AsyncIterator[tuple[Past, int | None]]:
     """All lines of history as they were written, with the household of whoever's voice it is."""
     last = 0
     while True:
-        rows = await store.execute(
-            select(*PAST, Supporter.home_key)
-            .outerjoin(
-                Supporter,
-                (Supporter.request_id == Event.request_id)
-                & (Supporter.person_id == Event.actor_id),
-            )
-            .where(Event.id > last)
-            .order_by(Event.id)
-            .limit(AT_ONCE)
-        )
+        rows = await store.execute(_voiced().where(Event.id > last).limit(AT_ONCE))
         found = rows.all()
         for row in found:
             past = _past(row)
@@ -253,6 +243,24 @@ async def lines(store: AsyncSession) -> AsyncIterator[tuple[Past, int | None]]:
             yield past, row.home_key
         if not found:
             return
+
+
+def _voiced() -> Select[
+    int, int, datetime, str, int | None, str | None, dict[str, Any], int | None
+]:
+    whose = (Supporter.request_id == Event.request_id) & (Supporter.person_id == Event.actor_id)
+    return select(*PAST, Supporter.home_key).outerjoin(Supporter, whose).order_by(Event.id)
+
+
+async def lines_of(
+    store: AsyncSession, ids: Sequence[int]
+) -> dict[int, list[tuple[Past, int | None]]]:
+    """The same of some requests alone, by request."""
+    found: dict[int, list[tuple[Past, int | None]]] = {}
+    for row in (await store.execute(_voiced().where(Event.request_id.in_(ids)))).all():
+        past = _past(row)
+        found.setdefault(past.request_id, []).append((past, row.home_key))
+    return found
 
 
 async def reported_places(store: AsyncSession) -> Sequence[Area]:

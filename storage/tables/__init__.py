@@ -1,5 +1,6 @@
 """All tables, so that the metadata is whole wherever one is used."""
 
+from storage.tables.archive import Archive
 from storage.tables.clocks import Chore, Gap, Notice, PersonHours
 from storage.tables.directory import (
     Account,
@@ -48,6 +49,7 @@ from storage.tables.watching import Alarm, Pulse
 __all__ = [
     "Account",
     "Alarm",
+    "Archive",
     "Area",
     "Audit",
     "Chat",

@@ -69,6 +69,8 @@ class Request(Base):
     #: the next moment at which the clock must look at it; None: nothing is due
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)  #: two at once: one wins
+    #: its words and history stand in this file (files are never forgotten); None: they are here
+    archive_id: Mapped[int | None] = mapped_column(Id, index=True)
 
     __table_args__ = (
         UniqueConstraint("root_id", "number"),

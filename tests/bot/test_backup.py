@@ -1,0 +1,252 @@
+"""`linli backup` and `linli restore` as an operator uses them: what is wrong changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from bot.backup_file import MANIFEST
+from tests.bot.commanding import run
+from tests.fakes.postgres import Postgres, clients
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "docs" / "examples" / "neighbourhood.yaml"
+DATABASE = Path("data/linli.db")
+
+Linli = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the example in it, made once."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        _alone(patch, folder)
+        assert run("import", EXAMPLE).exit_code == 0
+    return folder / "data"
+
+
+def _alone(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("LINLI_")]:
+        patch.delenv(name)
+    patch.setenv("LINLI_LANGUAGE", "en")
+
+
+@pytest.fixture
+def linli(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linli:
+    """The command in English, where the example was imported."""
+    _alone(monkeypatch, tmp_path)
+    shutil.copytree(made, tmp_path / "data")
+    return run
+
+
+def people() -> list[str]:
+    with closing(sqlite3.connect(DATABASE)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM person ORDER BY id")]
+
+
+def rename(name: str) -> None:
+    with closing(sqlite3.connect(DATABASE)) as connection, connection:
+        connection.execute("UPDATE person SET name = ?", (name,))
+
+
+def manifest(file: str) -> dict[str, Any]:
+    with zipfile.ZipFile(file) as found:
+        return json.loads(found.read(MANIFEST))
+
+
+def rewritten(file: str, change: Callable[[dict[str, Any]], None]) -> str:
+    """The same backup with another manifest."""
+    told = manifest(file)
+    change(told)
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(f"new-{file}", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, json.dumps(told) if name == MANIFEST else old.read(name))
+    return f"new-{file}"
+
+
+def test_one_moves_to_a_new_machine_and_back(linli: Linli, tmp_path: Path) -> None:
+    there = people()
+    done = linli("backup", "b.zip")
+    assert done.exit_code == 0
+    assert "The key is not in it" in done.output
+    assert not [name for name in zipfile.ZipFile("b.zip").namelist() if "key" in name]
+    assert Path("b.zip").stat().st_mode & 0o777 == 0o600
+    shutil.move("data", "old")
+    gone = linli("restore", "b.zip")
+    assert gone.exit_code == 1, "without the key no phone number can be read"
+    assert "no key here" in gone.output
+    assert people() == there
+    shutil.copy("old/secret.key", "data/secret.key")
+    again = linli("restore", "b.zip", "--replace")
+    assert (again.exit_code, people()) == (0, there)
+    assert linli("export").output == linli("export").output != "{}\n"
+    assert not [each for each in Path("data").iterdir() if each.name.startswith(".")]
+
+
+def test_over_data_it_is_put_only_when_told_and_what_was_there_is_kept(linli: Linli) -> None:
+    there = people()
+    linli("backup", "b.zip")
+    rename("某人")
+    refused = linli("restore", "b.zip")
+    assert refused.exit_code == 2
+    assert "--replace" in refused.output
+    assert set(people()) == {"某人"}
+    told = json.loads(linli("restore", "b.zip", "--replace", "--json").output)
+    assert people() == there
+    assert told["restored"] is True
+    assert linli("restore", told["saved"], "--replace").exit_code == 0
+    assert set(people()) == {"某人"}
+
+
+def test_another_key_is_noticed(linli: Linli, monkeypatch: pytest.MonkeyPatch) -> None:
+    linli("backup", "b.zip")
+    monkeypatch.setenv("LINLI_SECRET_KEY", "A" * 43 + "=")
+    found = linli("restore", "b.zip", "--check")
+    assert found.exit_code == 1
+    assert "is not the one" in found.output
+
+
+def test_while_it_runs_nothing_is_put_back(linli: Linli) -> None:
+    linli("backup", "b.zip")
+    with closing(sqlite3.connect(DATABASE)) as other:  # as a program does that runs
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("SELECT count(*) FROM person").fetchall()
+        refused = linli("restore", "b.zip", "--replace")
+        assert refused.exit_code == 2
+        assert "Stop it first" in refused.output
+        assert linli("backup", "c.zip").exit_code == 0, "a copy disturbs nobody"
+    assert linli("restore", "b.zip", "--replace").exit_code == 0
+    assert not list(Path("data/backups").glob("linli-*")), "nor is one of those thinned out"
+
+
+def broken_files(file: str) -> dict[str, bytes]:
+    whole = Path(file).read_bytes()
+    middle = len(whole) // 2
+    flipped = bytes([whole[middle] ^ 1])
+    return {
+        "cut": whole[:middle],
+        "flipped": whole[:middle] + flipped + whole[middle + 1 :],
+        "empty": b"",
+        "text": "不是备份".encode(),
+    }
+
+
+def test_a_broken_file_changes_nothing(linli: Linli) -> None:
+    linli("backup", "b.zip")
+    rename("某人")
+    before = DATABASE.read_bytes()
+    for name, body in broken_files("b.zip").items():
+        Path(name).write_bytes(body)
+        refused = linli("restore", name, "--replace")
+        assert refused.exit_code == 2, name
+        assert "Nothing was changed" in refused.output, name
+        assert DATABASE.read_bytes() == before, name
+    assert not [each for each in Path("data").iterdir() if each.name.startswith(".")]
+
+
+def test_what_its_manifest_says_wrongly_is_found(linli: Linli) -> None:
+    linli("backup", "b.zip")
+
+    def newer(told: dict[str, Any]) -> None:
+        told["version"] = 2
+
+    def later(told: dict[str, Any]) -> None:
+        told["revision"] = "9999"
+
+    def fewer(told: dict[str, Any]) -> None:
+        told["rows"]["person"] -= 1
+
+    def strange(told: dict[str, Any]) -> None:
+        told["format"] = "another"
+
+    def elsewhere(told: dict[str, Any]) -> None:
+        told["files"]["../out"] = told["files"]["database.sqlite"]
+
+    def another(told: dict[str, Any]) -> None:
+        told["kind"] = "postgresql"
+
+    said = {
+        newer: "newer version",
+        later: "newer version",
+        fewer: "damaged",
+        strange: "damaged",
+        elsewhere: "damaged",
+        another: "of the same kind",
+    }
+    for change, words in said.items():
+        refused = linli("restore", rewritten("b.zip", change), "--replace")
+        assert refused.exit_code == 2, change
+        assert words in refused.output, change
+    assert not Path("out").exists()
+
+
+def test_the_oldest_go(linli: Linli) -> None:
+    names = [json.loads(linli("backup", "--keep", 3, "--json").output) for _ in range(5)]
+    left = sorted(Path("data/backups").iterdir())
+    assert sorted(each["file"] for each in names[2:]) == sorted(map(str, left))
+    assert names[-1]["removed"] == [names[1]["file"]]
+    Path("data/backups/mine.zip").touch()
+    assert "Removed the 2 oldest" in linli("backup", "--keep", 2).output
+    assert Path("data/backups/mine.zip").exists(), "only our own"
+    assert linli("backup", "--keep", 0).exit_code == 0
+    assert len(list(Path("data/backups").iterdir())) == 4
+
+
+def test_what_is_a_community_s_own_comes_with_it(
+    linli: Linli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("own.toml").write_text("[nightly]\nat = '04:00'\n", encoding="utf-8")
+    monkeypatch.setenv("LINLI_POLICY_FILE", "own.toml")
+    Path("data/weights.bin").write_bytes(b"fitted")
+    Path("data/archive").mkdir()
+    Path("data/archive/a.jsonl.gz").write_bytes(b"old")
+    linli("backup", "b.zip")
+    shutil.rmtree("data/archive")
+    Path("data/weights.bin").unlink()
+    assert "LINLI_POLICY_FILE" in linli("restore", "b.zip", "--replace").output
+    assert Path("data/policy.restored.toml").read_text(encoding="utf-8").startswith("[nightly]")
+    assert Path("data/weights.bin").read_bytes() == b"fitted"
+    assert Path("data/archive/a.jsonl.gz").read_bytes() == b"old"
+
+
+def test_on_postgresql_it_is_the_same(
+    linli: Linli, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = [postgres.url(asyncio.run(postgres.fresh())) for _ in range(2)]
+    monkeypatch.setenv("LINLI_PG_PROGRAMS", str(clients()))
+    monkeypatch.setenv("LINLI_DATABASE_URL", one)
+    assert linli("backup").exit_code == 2, "there are no tables yet"
+    linli("import", EXAMPLE)
+    there = linli("export").output
+    assert linli("backup", "b.zip").exit_code == 0
+    monkeypatch.setenv("LINLI_DATABASE_URL", two)
+    assert linli("restore", "b.zip").exit_code == 0
+    assert linli("export").output == there
+    assert linli("restore", "b.zip").exit_code == 2
+    told = json.loads(linli("restore", "b.zip", "--replace", "--json").output)
+    assert Path(told["saved"]).stat().st_size > 1000
+    assert linli("export").output == there
+    monkeypatch.delenv("LINLI_DATABASE_URL")
+    assert "of the same kind" in linli("restore", "b.zip", "--replace").output
+
+
+def test_what_is_not_there_is_told(linli: Linli) -> None:
+    assert "nothing.zip" in linli("restore", "nothing.zip").output
+    shutil.rmtree("data")
+    missing = linli("backup")
+    assert missing.exit_code == 2
+    assert "no database to back up" in missing.output
+    assert not DATABASE.exists()
