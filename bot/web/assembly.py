@@ -10,10 +10,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.web.files import Files
+from bot.pictures import LARGEST_BODY
+from bot.web.files import UPLOAD, Files
 from bot.web.guard import Guard
 from bot.web.page import STATIC, Page
 from bot.web.site import Site
+
+A_LITTLE_MORE = 1_000_000
 
 #: Whether all is well: {"ok": bool, ...}.
 Health = Callable[[], Awaitable[dict[str, Any]]]
@@ -32,7 +35,8 @@ def assembled(
         web.include_router(Files(site).router())
         web.mount("/static", _Fresh(directory=STATIC))
     open_paths = [route.path for route in outside if isinstance(route, Route)]
-    web.add_middleware(Guard, public_url=public_url, open_paths=open_paths)
+    bodies = {UPLOAD: LARGEST_BODY + A_LITTLE_MORE}  # which it refuses itself, in words
+    web.add_middleware(Guard, public_url=public_url, open_paths=open_paths, bodies=bodies)
     return web
 
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from bot.platforms.local import pictures
+from bot import pictures
 
 
 def jpeg(width: int = 40, height: int = 20, *, turned: bool = False) -> bytes:
