@@ -31,11 +31,15 @@ class Line:
     @property
     def names(self) -> set[str]:
         """The commands ("/take") and verbs ("take:") that it tries."""
-        return {f"{each.split()[0]}" if each[0] == "/" else _verb(each) for each in self.steps}
+        return {name for each in self.steps if (name := _name(each))}
 
 
-def _verb(step: str) -> str:
-    return f"{step.partition(':')[0]}:" if ":" in step else ""
+def _name(step: str) -> str:
+    """The command or verb of a step; nothing for words."""
+    if step.startswith("/"):
+        return step.split()[0]
+    verb, colon, _ = step.partition(":")
+    return f"{verb}:" if colon else ""
 
 
 def lines() -> list[Line]:

@@ -73,7 +73,7 @@ SPOTS: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "5-1": ("5", "5-1-601", GROUP5, "he", "xu", "xu", "han"),
 }
 WORDS = {
-    "open": "水管爆了一直在漏水",
+    "open": "下水道有点堵",
     "taken": "楼道灯坏了好几天",
     "waiting": "单元门禁刷不开",
     "done": "垃圾堆在门口没人清",
