@@ -34,10 +34,11 @@ BELOW = "    "
 
 def one_event(text: str) -> str:
     """A text as one event: signs that nobody sees are written out, further lines are set in."""
-    return f"\n{BELOW}".join(_seen(line) for line in text.split("\n"))
+    return f"\n{BELOW}".join(seen(line) for line in text.split("\n"))
 
 
-def _seen(line: str) -> str:
+def seen(line: str) -> str:
+    """A line with those of its signs written out that nobody would see, or a terminal obey."""
     if line.isprintable():
         return line
     return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in line)
