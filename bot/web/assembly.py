@@ -16,8 +16,6 @@ from bot.web.guard import Guard
 from bot.web.page import STATIC, Page
 from bot.web.site import Site
 
-A_LITTLE_MORE = 1_000_000
-
 #: Whether all is well: {"ok": bool, ...}.
 Health = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -35,7 +33,7 @@ def assembled(
         web.include_router(Files(site).router())
         web.mount("/static", _Fresh(directory=STATIC))
     open_paths = [route.path for route in outside if isinstance(route, Route)]
-    bodies = {UPLOAD: LARGEST_BODY + A_LITTLE_MORE}  # which it refuses itself, in words
+    bodies = {UPLOAD: 2 * LARGEST_BODY}  # beyond one of them it says itself what is wrong
     web.add_middleware(Guard, public_url=public_url, open_paths=open_paths, bodies=bodies)
     return web
 

@@ -75,7 +75,7 @@ class Guard:
             await self._app(scope, _up_to(receive, most), sending)
 
     def _known(self, host: str) -> bool:
-        name = _named(f"//{host}").hostname or ""
+        name = "" if "@" in host else _named(f"//{host}").hostname or ""
         return name == "localhost" or name == self._own or _is_address(name)
 
 

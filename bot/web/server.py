@@ -46,10 +46,15 @@ class _Server(uvicorn.Server):
             typer.echo(f"Linli is running: http://{shown}:{port}/  (Ctrl+C stops it)")
 
 
+def warn_if_open(host: str, *, web_chat: bool) -> None:
+    """Say loudly that strangers can reach the web chat, where they can."""
+    if web_chat and not guard.is_loopback(host):
+        log.warning("web.open_to_all", host=host, remedy=OPEN_TO_ALL)
+
+
 async def serve(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
     """Serve until `stop` is set."""
-    if app.local is not None and not guard.is_loopback(app.settings.host):
-        log.warning("web.open_to_all", host=app.settings.host, remedy=OPEN_TO_ALL)
+    warn_if_open(app.settings.host, web_chat=app.local is not None)
     server = _Server(
         uvicorn.Config(
             web_app(app),
