@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -19,7 +19,7 @@ TOKEN = "123456789:AAF-exampleexampleexampleexample123"
 
 
 @contextmanager
-def logged(form: str) -> Iterator[io.StringIO]:
+def logged(form: str) -> Generator[io.StringIO]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()

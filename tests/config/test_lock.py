@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -59,10 +60,12 @@ def audited(tool: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-GOOD = {"dependencies": [{"name": "pillow", "version": "13.0.0", "vulns": []}]}
+Report = dict[str, list[dict[str, Any]]]
+
+GOOD: Report = {"dependencies": [{"name": "pillow", "version": "13.0.0", "vulns": []}]}
 KNOWN = {"id": "CVE-2026-1", "fix_versions": ["13.0.1"]}
-UNKNOWN = {"dependencies": [{"name": "pillow", "skip_reason": "not found on the index"}]}
-WEAK = {"dependencies": [{"name": "pillow", "version": "13.0.0", "vulns": [KNOWN]}]}
+UNKNOWN: Report = {"dependencies": [{"name": "pillow", "skip_reason": "not found on the index"}]}
+WEAK: Report = {"dependencies": [{"name": "pillow", "version": "13.0.0", "vulns": [KNOWN]}]}
 
 
 @pytest.mark.parametrize(
