@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import sys
+import unicodedata
 from collections.abc import MutableMapping
 from typing import Any, TextIO
 
@@ -41,7 +42,12 @@ def seen(line: str) -> str:
     """A line with those of its signs written out that nobody would see, or a terminal obey."""
     if line.isprintable():
         return line
-    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in line)
+    return "".join(sign if is_seen(sign) else json.dumps(sign)[1:-1] for sign in line)
+
+
+def is_seen(sign: str) -> bool:
+    """Whether it shows as itself; the wide space of Chinese texts does."""
+    return sign.isprintable() or unicodedata.category(sign) == "Zs"
 
 
 def _clean_event(

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import bot.web
+from bot.logs import is_seen
 from bot.printing import echo
 from bot.web.files import LONGEST_NAME, harmless
 from handlers.administration.exporting import cell_of, workbook
@@ -74,7 +75,14 @@ def test_a_terminal_obeys_nobodys_words(text: str) -> None:
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         echo(text)
-    assert all(sign in "\n\t" or sign.isprintable() for sign in out.getvalue())
+    assert all(sign in "\n\t" or is_seen(sign) for sign in out.getvalue())
+
+
+def test_what_shows_as_itself_is_printed_as_it_is() -> None:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        echo("3栋\u30002026年3月\t👍🏽\n完")
+    assert out.getvalue() == "3栋\u30002026年3月\t👍🏽\n完\n"
 
 
 @given(HOSTILE, HOSTILE)
