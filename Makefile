@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CONSTRAINTS := $(wildcard constraints.txt)
 PIP_FLAGS := --disable-pip-version-check --quiet $(if $(CONSTRAINTS),-c $(CONSTRAINTS))
 
-.PHONY: run test check format clean bench lock help
+.PHONY: run test check format clean bench lock audit help
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -26,8 +26,13 @@ format: .make/dev ## Put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Names and versions alone: no path and no host, whatever they were installed from.
 lock: .make/dev ## Write the versions in use to constraints.txt
-	$(BIN)/pip freeze --exclude-editable --exclude linli > constraints.txt
+	{ echo '# The versions that are tested together ("make lock" writes them).'; \
+	  $(BIN)/pip list --disable-pip-version-check --format=freeze --exclude-editable --exclude linli --exclude pip --exclude setuptools; } > constraints.txt
+
+audit: ## Known weaknesses of the pinned versions
+	@.ci/audit
 
 clean: ## Remove what was set up (the data folder stays)
 	rm -rf $(VENV) .make .ruff_cache .hypothesis

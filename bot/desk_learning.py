@@ -15,6 +15,7 @@ import typer
 from bot.app import App
 from bot.desk_errors import DeskError, write_whole
 from bot.desk_work import desk_app
+from bot.printing import echo
 from bot.weights import fits, own_file
 from config.settings import Settings, load_settings
 from config.words import catalogue
@@ -150,9 +151,9 @@ class _Told:
             typer.echo(f"  {self._word(f'learn_kind.{kind}')}: {times}")
         for each in counted["categories"]:
             was, right = self._category(each["was"]), self._category(each["right"])
-            typer.echo(f"    {was} → {right}: {each['n']}")
+            echo(f"    {was} → {right}: {each['n']}")
         for group, times in counted["groups"].items():
-            typer.echo(f"  {group or '-'}: {times}")
+            echo(f"  {group or '-'}: {times}")
 
     def _category(self, name: str) -> str:
         words, key = catalogue(), f"categories.{name}"

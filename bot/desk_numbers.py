@@ -13,6 +13,7 @@ import typer
 from bot.archive_files import archived_events, folder_of, lines_of
 from bot.desk_errors import WRONG, DeskError, whole_file, write_whole
 from bot.desk_work import NobodyTalks, desk_app
+from bot.printing import echo
 from config.policy import load_policy
 from config.settings import Settings, load_settings
 from config.words import catalogue
@@ -128,7 +129,7 @@ def _show(
     elif wish.form == "csv":
         typer.echo(workbooks.as_csv(work, language, found), nl=False)
     else:
-        typer.echo("\n".join([*texts.everything(work, language, found), *more[1]]))
+        echo("\n".join([*texts.everything(work, language, found), *more[1]]))
 
 
 async def export_events(out: Path, *, as_json: bool) -> int:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import typer
 
 from bot.desk_errors import WRONG, DeskError, in_words
+from bot.printing import echo
 from bot.weights import reader_of
 from config.policy import load_policy
 from config.settings import Settings, load_settings
@@ -37,7 +38,7 @@ async def understand(texts: Sequence[str], *, area: str, as_json: bool) -> int:
             continue
         known = known or _reader(settings)
         meaning = known.read(_heard(item), Scene(area=parse_area(item["area"])))
-        typer.echo(_json(item, meaning) if as_json else _words(item, meaning))
+        echo(_json(item, meaning) if as_json else _words(item, meaning))
     return code
 
 

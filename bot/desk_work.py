@@ -21,6 +21,7 @@ from bot.app import App, opened
 from bot.desk_errors import UNUSABLE, WRONG, DeskError, write_whole
 from bot.logs import set_up_logs
 from bot.platforms import KNOWN
+from bot.printing import echo
 from config.settings import load_settings
 from config.words import catalogue
 from handlers.administration import doctor as doctoring
@@ -117,7 +118,7 @@ def _say_problems(app: App, file: Path, problems: FileProblemsError, *, as_json:
         _print({"applied": False, "errors": told})
         return code
     for each in problems.errors:
-        typer.echo(f"{file}: {each.say(words, language)}", err=True)
+        echo(f"{file}: {each.say(words, language)}", err=True)
     typer.echo(_say(app, "file.nothing_changed", n=len(problems.errors)), err=True)
     return code
 
@@ -132,7 +133,7 @@ def _say_plan(app: App, plan: importing.Plan, *, dry_run: bool, as_json: bool) -
         return
     lines = plan.lines(catalogue(), app.settings.language)
     for line in lines:
-        typer.echo(line)
+        echo(line)
     key = "file.plan_empty" if not lines else "file.plan_dry" if dry_run else "file.plan_done"
     typer.echo(_say(app, key))
 
@@ -239,11 +240,11 @@ def _say_invite(app: App, made: Invitation, *, as_json: bool) -> None:
         _print(told)
         return
     if made.link is not None:
-        typer.echo(f"{made.person}: {made.link}")
+        echo(f"{made.person}: {made.link}")
     else:
         if made.problem:
             typer.echo(made.problem, err=True)
-        typer.echo(f"{made.person}: {_say(app, 'desk.no_link', start=made.start)}")
+        echo(f"{made.person}: {_say(app, 'desk.no_link', start=made.start)}")
     typer.echo(_say(app, "desk.invite_valid", days=made.days))
 
 
@@ -300,4 +301,4 @@ def _say_findings(app: App, found: Sequence[Finding], *, as_json: bool) -> None:
     if as_json:
         _print({"findings": doctoring.as_data(app.desk, language, found)})
     else:
-        typer.echo(doctoring.report(app.desk, language, found, most=10_000))
+        echo(doctoring.report(app.desk, language, found, most=10_000))

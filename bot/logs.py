@@ -1,14 +1,17 @@
 """Logs: structured, one line an event; tokens and phone numbers are taken out of every line.
 
 The default HTTP clients log whole addresses, and Telegram's carry the token in their path; so the
-cleaning stands at the root, behind everybody's records (Home Assistant met the same leak).
+cleaning stands at the root, behind everybody's records (Home Assistant met the same leak). There it
+also sees to it that nobody's text forges a line or speaks to the terminal in which it is read.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
+import unicodedata
 from collections.abc import MutableMapping
 from typing import Any, TextIO
 
@@ -26,6 +29,27 @@ def clean(text: str) -> str:
     return PHONE.sub("[phone]", text)
 
 
+#: Before what goes on below an event (a traceback): no line of it looks like an event of its own.
+BELOW = "    "
+
+
+def one_event(text: str) -> str:
+    """A text as one event: signs that nobody sees are written out, further lines are set in."""
+    return f"\n{BELOW}".join(seen(line) for line in text.split("\n"))
+
+
+def seen(line: str) -> str:
+    """A line with those of its signs written out that nobody would see, or a terminal obey."""
+    if line.isprintable():
+        return line
+    return "".join(sign if is_seen(sign) else json.dumps(sign)[1:-1] for sign in line)
+
+
+def is_seen(sign: str) -> bool:
+    """Whether it shows as itself; the wide space of Chinese texts does."""
+    return sign.isprintable() or unicodedata.category(sign) == "Zs"
+
+
 def _clean_event(
     _logger: Any, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
@@ -38,7 +62,7 @@ class _CleanFormatter(logging.Formatter):
         self._inner = inner
 
     def format(self, record: logging.LogRecord) -> str:
-        return clean(self._inner.format(record))
+        return one_event(clean(self._inner.format(record)))
 
 
 def set_up_logs(level: str, form: str, stream: TextIO | None = None) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import typer
 
+from bot.printing import echo
 from bot.recording import Conversation, Line
 from config.words import catalogue
 
@@ -54,10 +55,10 @@ class Report:
 
     def show(self, conversation: Conversation, became: Sequence[Became]) -> None:
         """A conversation's messages, each with what would have become of it."""
-        typer.echo(f"\n{conversation.title or conversation.name}")
+        echo(f"\n{conversation.title or conversation.name}")
         for line, each in zip(conversation.lines, became, strict=True):
             self._count(each)
-            typer.echo(f"{SIGNS[each.outcome]} {line.n:>5} {_said(line)}{self._note(each)}")
+            echo(f"{SIGNS[each.outcome]} {line.n:>5} {_said(line)}{self._note(each)}")
 
     def sum_up(self) -> None:
         """How many requests, of what, and how many messages were left alone."""

@@ -29,6 +29,8 @@ ENV_FILE = ".env"
 LIKELY = 75
 #: What Telegram's tokens look like.
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
+#: What Telegram takes for a webhook's secret, and nobody guesses.
+WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
 class SettingsError(ValueError):
@@ -106,6 +108,14 @@ def _token(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+        raise ValueError(
+            "must be 16 to 256 of A-Z, a-z, 0-9, _ and -; leave it out and one is made up"
+        )
+    return value
+
+
 Address = Annotated[str, AfterValidator(_http)]
 
 
@@ -138,7 +148,7 @@ class Settings(BaseSettings):
     telegram_token: Annotated[SecretStr | None, AfterValidator(_token)] = None
     telegram_base_url: Address = "https://api.telegram.org/bot"
     telegram_webhook: bool = False  #: webhook at public_url instead of polling
-    telegram_webhook_secret: SecretStr | None = None
+    telegram_webhook_secret: Annotated[SecretStr | None, AfterValidator(_webhook_secret)] = None
     #: encrypts phone numbers and homes; made in data_dir when missing; while a key is exchanged
     #: "new,old" (docs/privacy.md)
     secret_key: Annotated[SecretStr | None, AfterValidator(_key)] = None

@@ -106,6 +106,8 @@ class Command:
     parses: Callable[[Context, str], Awaitable[bool]] | None = None
     #: what somebody is filling in stays: the command may tell what it waits for
     keeps_form: bool = False
+    #: also for who speaks as the group or as a channel, of whom nobody knows who they are
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

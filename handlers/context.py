@@ -386,11 +386,18 @@ class Context(Work):
     book: Book = field(default_factory=Book)
     memory: Memory
     prepared: Any = None  #: what the command's `prepare` found before the transaction
+    refused: str = ""  #: key of the text that says why it was not done
 
     @property
     def private(self) -> bool:
         """Whether this is the person's private chat with the bot."""
         return self.chat.kind == "private"
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether they speak as a group or a channel: who it is nobody can tell, so they hold no
+        office, whatever was given to that name."""
+        return self.incoming.sender is not None and self.incoming.sender.anonymous
 
     @property
     def message_id(self) -> str | None:

@@ -14,7 +14,7 @@ from handlers.chat import ChatKind, Incoming, Message, Press, Reaction, Recalled
 from handlers.commands import Subject, fits
 from handlers.context import Context, Desk, RefusalError, Work
 from handlers.hearing import Hearing
-from handlers.meeting import Meeting
+from handlers.meeting import Doing, Meeting
 from handlers.messages import Messages
 from handlers.requests import lifecycle, replies
 from handlers.scenes import Scenes
@@ -97,14 +97,17 @@ class Dispatcher:
     async def handle(
         self, incoming: Incoming, store: AsyncSession, now: datetime, ahead: Ahead
     ) -> Work:
-        """Do what it asks for, in the given session; what is to be said lies in the work's tray."""
-        if ahead.done:
+        """Do what it asks for, in the given session; what is to be said lies in the work's tray.
+
+        What another bot says or presses is nobody's word.
+        """
+        if ahead.done or (isinstance(incoming, Doing) and incoming.sender.is_bot):
             return Work(self.desk, store, now)
         if change := CHANGES.get(type(incoming)):
             work = Work(self.desk, store, now)
             await change(work, incoming)
             return work
-        assert isinstance(incoming, Message | Press | Reaction | Recalled)
+        assert isinstance(incoming, Doing)
         ctx = await self._meeting.context(incoming, store, now)
         ctx.prepared = ahead.prepared
         try:
@@ -132,6 +135,8 @@ class Dispatcher:
                 await _recall(ctx, incoming)
 
     async def _press(self, ctx: Context, press: Press) -> None:
+        if ctx.anonymous:
+            raise RefusalError("directory.anonymous")
         verb, _, arguments = press.data.partition(":")
         run = self.tables.presses.get(verb)
         if run is None or not fits(verb, arguments):
@@ -145,10 +150,13 @@ def _is_plain(message: Message) -> bool:
         and not message.edited
         and not message.to_bot
         and not message.text.startswith("/")
+        and not message.sender.is_bot
     )
 
 
 async def _react(ctx: Context, reaction: Reaction) -> None:
+    if ctx.anonymous:
+        return  # nobody's voice, and there is nobody to tell so
     request = await hearing.request_of(ctx, reaction.message_id)
     if request is not None:
         await replies.on_reaction(ctx, request, reaction)
@@ -168,6 +176,7 @@ async def _recall(ctx: Context, recalled: Recalled) -> None:
 
 async def _refuse(ctx: Context, refusal: RefusalError) -> None:
     """What was begun is rolled back, and nothing of it is said but why."""
+    ctx.refused = refusal.key
     for row in (ctx.chat, ctx.person, ctx.account):
         await ctx.store.refresh(row)
     ctx.tray.clear()

@@ -136,6 +136,8 @@ async def _is_meant(ctx: Context, typed: Typed) -> bool:
 
 
 async def _run(ctx: Context, command: Command, rest: str) -> None:
+    if ctx.anonymous and not command.nameless:
+        raise RefusalError("directory.anonymous")
     await permission.require(ctx, command)
     if command.where == "group" and ctx.private:
         raise RefusalError("access.only_in_group")

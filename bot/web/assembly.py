@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.web.files import Files
+from bot.pictures import LARGEST_BODY
+from bot.web.files import UPLOAD, Files
 from bot.web.guard import Guard
 from bot.web.page import STATIC, Page
 from bot.web.site import Site
@@ -32,7 +33,8 @@ def assembled(
         web.include_router(Files(site).router())
         web.mount("/static", _Fresh(directory=STATIC))
     open_paths = [route.path for route in outside if isinstance(route, Route)]
-    web.add_middleware(Guard, public_url=public_url, open_paths=open_paths)
+    bodies = {UPLOAD: 2 * LARGEST_BODY}  # beyond one of them it says itself what is wrong
+    web.add_middleware(Guard, public_url=public_url, open_paths=open_paths, bodies=bodies)
     return web
 
 

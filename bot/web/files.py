@@ -8,12 +8,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.platforms.local import pictures
+from bot import pictures
 from bot.web.site import Site
 
 #: What a browser may show in the page; everything else is only downloaded.
 SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 AT_ONCE = 2
+UPLOAD = "/upload"
 LONGEST_NAME = 80
 
 
@@ -27,7 +28,7 @@ class Files:
     def router(self) -> APIRouter:
         """Its routes."""
         routes = APIRouter()
-        routes.add_api_route("/upload", self.upload, methods=["POST"], response_model=None)
+        routes.add_api_route(UPLOAD, self.upload, methods=["POST"], response_model=None)
         routes.add_api_route("/files/{key}", self.download, response_model=None)
         return routes
 

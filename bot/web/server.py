@@ -14,8 +14,14 @@ import uvicorn
 from bot.app import App
 from bot.web import guard
 from bot.web.app import web_app
+from bot.web.socket import LARGEST_WISH
 
 log = structlog.get_logger("linli.serve")
+
+#: A wish in the widest signs; more than that nobody's browser sends.
+LARGEST_FRAME = 4 * LARGEST_WISH
+#: Requests and sockets that are open together; whoever comes then is told to come again (503).
+MOST_AT_ONCE = 1000
 
 OPEN_TO_ALL = (
     "the web chat asks nobody who they are: whoever reaches this address may play everybody. "
@@ -40,10 +46,15 @@ class _Server(uvicorn.Server):
             typer.echo(f"Linli is running: http://{shown}:{port}/  (Ctrl+C stops it)")
 
 
+def warn_if_open(host: str, *, web_chat: bool) -> None:
+    """Say loudly that strangers can reach the web chat, where they can."""
+    if web_chat and not guard.is_loopback(host):
+        log.warning("web.open_to_all", host=host, remedy=OPEN_TO_ALL)
+
+
 async def serve(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
     """Serve until `stop` is set."""
-    if app.local is not None and not guard.is_loopback(app.settings.host):
-        log.warning("web.open_to_all", host=app.settings.host, remedy=OPEN_TO_ALL)
+    warn_if_open(app.settings.host, web_chat=app.local is not None)
     server = _Server(
         uvicorn.Config(
             web_app(app),
@@ -53,6 +64,8 @@ async def serve(app: App, listening: socket.socket, stop: asyncio.Event) -> None
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=3,
+            ws_max_size=LARGEST_FRAME,
+            limit_concurrency=MOST_AT_ONCE,
         )
     )
     serving = asyncio.ensure_future(server.serve([listening]))

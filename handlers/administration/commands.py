@@ -14,7 +14,7 @@ from handlers.commands import Command, Subject
 
 SUBJECT = Subject(
     commands=(
-        Command("help", guide.help_, ("帮助",), parses=guide.parses),
+        Command("help", guide.help_, ("帮助",), parses=guide.parses, nameless=True),
         Command(
             "announce",
             announcing.announce,

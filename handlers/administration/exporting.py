@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,10 @@ from storage.tables import Area, Person, Request
 
 COLUMNS = ("number", "opened", "area", "category", "urgency", "state", "ending", "holder", "words")
 MOST = 50_000
+#: What no cell may hold: control characters, halves of signs, and two that XML knows not.
+NO_SIGN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: What begins a formula, also as it is typed on a Chinese keyboard.
+COMPUTED = tuple("=+-@＝＋－＠")
 
 
 async def export(ctx: Context, rest: str) -> None:
@@ -86,5 +91,5 @@ def cell_of(value: object) -> object:
     """A value as a cell: control characters dropped, "=1+1" shown and not computed."""
     if isinstance(value, int | float | datetime) or value is None:
         return value
-    text = "".join(sign for sign in str(value) if sign >= " " or sign in "\n\t")[:32_000]
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
+    text = NO_SIGN.sub("", str(value))[:32_000]
+    return f"'{text}" if text.lstrip()[:1] in COMPUTED else text

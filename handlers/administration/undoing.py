@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from config.policy import Right
 from handlers.administration import preferences
 from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
@@ -17,6 +18,9 @@ from storage.base import begins_with
 from storage.tables import Area, Audit, Chat, Person, Reminder, Request
 
 MOST = 5
+OF_REQUESTS = "request_"
+#: The right with which a change is made, where that is not "manage".
+MADE_WITH: Mapping[str, Right] = {"reminder_delete": "remind"}
 
 
 async def undo(ctx: Context, rest: str) -> None:
@@ -148,8 +152,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     run = ctx.book.undos.get(line.command) if line else None
     if line is None or line.undo is None or run is None:
         raise RefusalError("directory.undo_gone")
-    if line.actor_id != ctx.person.id:
-        await access.require(ctx, "manage", line.area_path or "")
+    await _may_take_back(ctx, line)
     if line.undone_at is not None:
         raise RefusalError(
             "settings.undo_done", when=clock_text(line.undone_at, await zone_of(ctx))
@@ -158,6 +161,16 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     line.undone_at = ctx.now
     ctx.toast(ctx.t("settings.undone_short"))
     ctx.answer("settings.undone", what=await whole_name(ctx, line))
+
+
+async def _may_take_back(ctx: Context, line: Audit) -> None:
+    """One's own change as long as one could still make it: who was dismissed brings nobody and
+    nothing back. Those of requests ask the table of moves."""
+    own = line.actor_id == ctx.person.id
+    if own and line.command.startswith(OF_REQUESTS):
+        return
+    right = MADE_WITH.get(line.command, "manage") if own else "manage"
+    await access.require(ctx, right, line.area_path or "")
 
 
 async def audit_log(ctx: Context, rest: str) -> None:

@@ -30,7 +30,9 @@ async def rights_over(
 
 
 async def may(work: Work, person_id: int, right: Right, path: str) -> bool:
-    """Whether a person has a right at a place."""
+    """Whether a person has a right at a place. Who speaks as a group or a channel has none."""
+    if isinstance(work, Context) and work.anonymous and person_id == work.person.id:
+        return False
     return right in await rights_over(work.store, work.policy, person_id, path)
 
 
@@ -68,6 +70,8 @@ async def _own_path(ctx: Context) -> str | None:
 
 async def areas_with(ctx: Context, right: Right) -> list[Area]:
     """The places at which the person who speaks has a right (the tops; all below is theirs too)."""
+    if ctx.anonymous:
+        return []
     held = await query.roles_of(ctx.store, ctx.person.id)
     found = {area.path: area for role, area in held if right in ctx.policy.rights(role)}
     tops = [found[path] for path in places.outermost(found)]

@@ -64,7 +64,7 @@ async def _names_language(ctx: Context, rest: str) -> bool:
 
 SUBJECT = Subject(
     commands=(
-        Command("start", linking.start, ("开始",), hidden=True),
+        Command("start", linking.start, ("开始",), hidden=True, nameless=True),
         Command(
             "link",
             linking.link,
@@ -83,7 +83,7 @@ SUBJECT = Subject(
             parses=_names_person,
         ),
         Command("home", homes.home, ("我家", "住址"), keeps_form=True, parses=_names_place),
-        Command("staff", staff.staff, ("人员",), parses=_names_staff),
+        Command("staff", staff.staff, ("人员",), parses=_names_staff, nameless=True),
         Command("leave", absence.leave, ("请假",), right="answer"),
         Command("language", language, ("语言",), parses=_names_language),
     ),

@@ -48,13 +48,36 @@ async def find_person(work: Work, text: str) -> Person:
         found = await _by_username(work, name[1:])
     else:
         found = await _by_name(work, name)
+    found = await _of_our_town(work, found)
     if len(found) == 1:
         return found[0]
     # A surname with a title fits many: even a single one is asked for, and never taken for granted.
-    if found or (found := await _by_title(work, name)):
+    if found or (found := await _of_our_town(work, await _by_title(work, name))):
         choices = [(await named(work, each), token(each)) for each in found]
         raise SeveralError("directory.person_several", name, choices)
     raise RefusalError("directory.person_unknown", text=name)
+
+
+async def _of_our_town(work: Work, people: Sequence[Person]) -> list[Person]:
+    """Without those who are known in another town alone: nobody learns their names here."""
+    if not isinstance(work, Context) or not people:
+        return list(people)
+    if not await query.shared_by_towns(work.store):
+        return list(people)
+    ours = await _towns_of(work, work.person.id)
+    if work.chat.area_id is not None:
+        ours = ours | {(await query.facts_at(work.store, work.chat.area_id)).root_id}
+    theirs = {each.id: await _towns_of(work, each.id) for each in people}
+    return [each for each in people if not theirs[each.id] or theirs[each.id] & ours]
+
+
+async def _towns_of(work: Work, person_id: int) -> set[int]:
+    return {query.ids_of(area.path)[0] for area in await places.places_of(work, person_id)}
+
+
+async def person_numbered(work: Work, person_id: int) -> Person:
+    """The person whom a button names. Raises RefusalError like `find_person`."""
+    return await find_person(work, f"person.{person_id}")
 
 
 async def _by_username(work: Work, username: str) -> list[Person]:

@@ -164,8 +164,13 @@ async def _ask_which(ctx: Context, old: Area, new: Area) -> None:
 
 
 async def _chose(ctx: Context, area_id: int, *, moves: bool) -> None:
+    """The answer to `_ask_which`: whoever has no confirmed home was not asked."""
     area = await query.area_by_id(ctx.store, area_id)
-    if area is None or area.kind != "household":
+    known = [each for each in await _homes(ctx) if each[0].confirmed_at]
+    if area is None or area.kind != "household" or not known:
+        raise RefusalError("access.old_button")
+    towns = {query.ids_of(home.path)[0] for _, home in known}
+    if query.ids_of(area.path)[0] not in towns:
         raise RefusalError("access.old_button")
     if moves:
         for residence, home in await _homes(ctx):

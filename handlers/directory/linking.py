@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -47,8 +47,14 @@ async def link(ctx: Context, rest: str) -> None:
     await access.require(ctx, "manage", area.path)
     if ctx.private:
         await _install_link(ctx, area)
-    else:
-        await bind(ctx, ctx.chat, area)
+        return
+    if (bound := await _bound_to(ctx)) is not None:
+        await access.require(ctx, "manage", bound.path)  # nobody takes another community's group
+    await bind(ctx, ctx.chat, area)
+
+
+async def _bound_to(ctx: Context) -> Area | None:
+    return await query.area_by_id(ctx.store, ctx.chat.area_id) if ctx.chat.area_id else None
 
 
 async def _say_link(ctx: Context) -> None:
@@ -111,9 +117,8 @@ async def invite(ctx: Context, rest: str) -> None:
         await filling.ask(ctx, "invite", "", Part.PERSON)
         return
     person = await finding.find_person(ctx, rest)
-    held = await query.roles_of(ctx.store, person.id)
-    homes = await query.homes_of(ctx.store, person.id)
-    for area in [*(area for _, area in held), *(area for _, area in homes)]:
+    # Whoever binds an account to a person sees and does what that person may.
+    for area in await places.places_of(ctx, person.id):
         await access.require(ctx, "manage", area.path)
     token = await invites.make_invite(ctx, person_id=person.id, by=ctx.person.id)
     await record(ctx, "invite", detail={"person": person.id})
@@ -130,7 +135,8 @@ async def start(ctx: Context, rest: str) -> None:
     else:
         ticket = await invites.use_invite(ctx, rest, "area")
         area = await ctx.store.get(Area, ticket.area_id)
-        if area is None or not await _maker_may(ctx, ticket, area):
+        areas = [each for each in (area, await _bound_to(ctx)) if each is not None]
+        if area is None or not await _maker_may(ctx, ticket, areas):
             raise RefusalError("directory.invite_unknown")
         just = ctx.chat.greeted_at is not None and ctx.now - ctx.chat.greeted_at < JUST_GREETED
         slot = groups.greeting_slot(ctx.chat) if just else None
@@ -138,10 +144,12 @@ async def start(ctx: Context, rest: str) -> None:
         await bind(ctx, ctx.chat, area, slot=slot)
 
 
-async def _maker_may(ctx: Context, ticket: Invite, area: Area) -> bool:
-    return ticket.created_by is None or await access.may(
-        ctx, ticket.created_by, "manage", area.path
-    )
+async def _maker_may(ctx: Context, ticket: Invite, areas: Iterable[Area]) -> bool:
+    """Whether who made a ticket may (still) do what it does; the operator's own always do."""
+    maker = ticket.created_by
+    if maker is None:
+        return True
+    return all([await access.may(ctx, maker, "manage", area.path) for area in areas])
 
 
 async def _welcome(ctx: Context) -> None:
@@ -155,14 +163,14 @@ async def _welcome(ctx: Context) -> None:
 
 
 async def _bind_account(ctx: Context, token: str) -> None:
-    if _anonymous(ctx):
+    if ctx.anonymous:
         raise RefusalError("directory.anonymous")
     if await invites.was_used_by(ctx, token, ctx.person.id):
         ctx.answer("directory.bound_already", name=ctx.person.name)
         return
     ticket = await invites.use_invite(ctx, token, "person")
     person = await ctx.store.get(Person, ticket.person_id)
-    if person is None:
+    if person is None or not await _maker_may(ctx, ticket, await places.places_of(ctx, person.id)):
         raise RefusalError("directory.invite_unknown")
     if person.id != ctx.person.id:
         await move_account(ctx, ctx.account, person)
@@ -171,11 +179,6 @@ async def _bind_account(ctx: Context, token: str) -> None:
         [f"{await places.full_name(ctx, area)} {ctx.t(f'roles.{role}')}" for role, area in held]
     )
     ctx.answer("directory.bound", name=person.name, roles=roles or ctx.t("directory.resident"))
-
-
-def _anonymous(ctx: Context) -> bool:
-    sender = getattr(ctx.incoming, "sender", None)
-    return bool(sender and sender.anonymous)
 
 
 async def move_account(ctx: Context, account: Account, person: Person) -> None:
@@ -205,10 +208,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 async def _show_groups(ctx: Context, page: int) -> None:
     areas = await access.require_somewhere(ctx, "manage")
     found = [chat for area in areas for chat in await query.group_chats_below(ctx.store, area.path)]
-    unbound = await ctx.store.scalars(
-        select(Chat).where(Chat.kind == "group", Chat.area_id.is_(None), Chat.present)
-    )
-    found = list(dict.fromkeys([*found, *unbound.all()]))
+    found = list(dict.fromkeys([*found, *await _unbound(ctx)]))
     lines = [await _group_line(ctx, chat) for chat in paging.on_page(found, page)]
     content = Content(
         title=ctx.t("directory.groups_title", n=len(found)),
@@ -216,6 +216,14 @@ async def _show_groups(ctx: Context, page: int) -> None:
         buttons=paging.turns(ctx, page, len(found), lambda number: f"groups:{number}"),
     )
     ctx.edit_pressed(content)
+
+
+async def _unbound(ctx: Context) -> Sequence[Chat]:
+    """Groups of no place yet; where several towns share the program nobody knows whose they are."""
+    if await query.shared_by_towns(ctx.store):
+        return ()
+    chats = select(Chat).where(Chat.kind == "group", Chat.area_id.is_(None), Chat.present)
+    return (await ctx.store.scalars(chats)).all()
 
 
 async def _group_line(ctx: Context, chat: Chat) -> str:

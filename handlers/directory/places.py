@@ -323,6 +323,16 @@ async def own_place(work: Work, person_id: int) -> Area | None:
     return await _held(work, person_id) or await query.group_heard_in(work.store, person_id)
 
 
+async def places_of(work: Work, person_id: int) -> list[Area]:
+    """All places in which somebody serves or lives; where there is none, where they were heard
+    last."""
+    held = await query.roles_of(work.store, person_id)
+    homes = await query.homes_of(work.store, person_id)
+    found = [*(area for _, area in held), *(area for _, area in homes)]
+    heard_in = None if found else await query.group_heard_in(work.store, person_id)
+    return found or [each for each in (heard_in,) if each is not None]
+
+
 async def meant_by(work: Work, facts: AreaFacts, text: str) -> AreaFacts:
     """The place in which a report is to be looked for: a neighbourhood that it names goes first."""
     named = await neighbourhood_in(work, text)

@@ -39,7 +39,9 @@ async def _list(ctx: Context, rest: str) -> None:
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "staff:<area>:<page>:<word>"."""
     area, page, word = arguments
-    await _show(ctx, int(area), word, int(page))
+    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    place = await places.find_place(ctx, base, f"area.{int(area)}")  # as if it had been typed
+    await _show(ctx, place.id, word, int(page))
 
 
 async def _show(ctx: Context, area_id: int, word: str, page: int) -> None:

@@ -28,7 +28,7 @@ from handlers.duty import (
 )
 from handlers.duty.boards import Board
 from storage.queries import duty as query
-from storage.tables import Area, Audit, Draft, Person, Rota
+from storage.tables import Area, Audit, Draft, Rota
 
 LIST_WORDS = frozenset({"list", "列表", "查看", "全部"})
 PEOPLE_ON_A_PAGE = 18
@@ -182,9 +182,9 @@ async def on_cover_words(ctx: Context, draft: Draft, message: Message) -> bool:
 async def _put(ctx: Context, board: Board, arguments: Sequence[str]) -> None:
     """Somebody stands in for one turn: all whom it concerns are told."""
     start = datetime.fromtimestamp(int(arguments[0]), UTC)
-    taker = await ctx.store.get(Person, int(arguments[1]))
+    taker = await finding.person_numbered(ctx, int(arguments[1]))
     turn = board.at(start)
-    if taker is None or turn is None or start <= ctx.now or board.rota.state != "on":
+    if turn is None or start <= ctx.now or board.rota.state != "on":
         raise RefusalError("duty.turn_gone")
     giver = turn.places[0].person if turn.places else None
     await standing_in.give(ctx, board, start, giver, taker.id, "stand_in")
@@ -241,7 +241,7 @@ async def on_duty_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 SUBJECT = Subject(
     commands=(
-        Command("duty", asking.duty, ("谁值班", "值班")),
+        Command("duty", asking.duty, ("谁值班", "值班"), nameless=True),
         Command("rota", rota, ("值班表",), right="manage"),
         # For whoever has turns, with a role or without; /duty offers them to these.
         Command("swap", swapping.swap, ("换班",), hidden=True),

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 MOST_BYTES = 75  #: of a line, after which it is folded
 PRODUCT = "-//Linli//duty//EN"
-ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+#: Some programs take these for line breaks, others show nothing for them.
+UNSEEN = dict.fromkeys((*range(32), *range(0x7F, 0xA0), 0x2028, 0x2029))
+ESCAPES = UNSEEN | str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 
 @dataclass(frozen=True, slots=True)

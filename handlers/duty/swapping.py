@@ -122,6 +122,8 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
         await _answer(ctx, asked, what)
         return
     draft, picked = await forms.pressed(ctx, rest, "duty.swap_form_gone", FORM)
+    if not _is_offered(draft, what, int(picked[0])):
+        raise RefusalError("duty.swap_form_gone")
     await STEPS[what](ctx, draft, int(picked[0]))
 
 
@@ -208,7 +210,7 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
 
 
 async def _chose_person(ctx: Context, draft: Draft, person: int) -> None:
-    await _ask(ctx, draft, person, None)
+    await _ask(ctx, draft, (await finding.person_numbered(ctx, person)).id, None)
 
 
 STEPS = {
@@ -217,6 +219,20 @@ STEPS = {
     "favour": _favour,
     "who": _chose_person,
 }
+
+
+#: Those of the form's buttons that choose from a list which it keeps.
+LISTED = frozenset({"mine", "for"})
+#: What the form must know already for each of them.
+NEEDS = {"mine": "mine", "for": "theirs", "favour": "rota", "who": "rota"}
+
+
+def _is_offered(draft: Draft, what: str, number: int) -> bool:
+    """Whether the form has come so far that this button stands under it."""
+    if NEEDS[what] not in draft.data:
+        return False
+    listed = draft.data[NEEDS[what]] if what in LISTED else range(number + 1)
+    return number < len(listed)
 
 
 async def _ask(ctx: Context, draft: Draft, person: int, takes: tuple[int, int] | None) -> None:

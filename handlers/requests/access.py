@@ -33,6 +33,8 @@ async def whos(case: Case, person: Person | None) -> frozenset[Who]:
     if person is None:
         return frozenset({Who.CLOCK})
     request = case.request
+    if _nameless(case, person):
+        return frozenset()
     found = {
         WHO_OF_RIGHT[right]
         for right in await rights.rights_over(
@@ -47,6 +49,12 @@ async def whos(case: Case, person: Person | None) -> frozenset[Who]:
         Who.SUPPORTER: any(each.person_id == person.id for each in case.supporters),
     }
     return frozenset(found | {who for who, holds in facts.items() if holds})
+
+
+def _nameless(case: Case, person: Person) -> bool:
+    """Whether this is somebody who speaks as a group or a channel: today one, tomorrow another."""
+    work = case.work
+    return isinstance(work, Context) and work.anonymous and person.id == work.person.id
 
 
 async def check(case: Case, move: Move, actor: Person | None) -> Rule:

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from handlers import forms
 from handlers.chat import Content, Mark, Message, Press
 from handlers.context import Context, RefusalError
+from handlers.directory import access as rights
 from handlers.directory.finding import find_person
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
@@ -78,7 +79,9 @@ async def help_(ctx: Context, request: Request, rest: str) -> None:
 
 async def pick_help(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """The person picked should come along."""
-    await _move(ctx, request, Move.HELP, "help", Given(to=await _picked(ctx, picked[0])))
+    await _move(
+        ctx, request, Move.HELP, "help", Given(to=await picked_person(ctx, request, picked[0]))
+    )
 
 
 async def busy(ctx: Context, request: Request, rest: str) -> None:
@@ -231,13 +234,15 @@ async def pass_(ctx: Context, request: Request, rest: str) -> None:
 
 async def pick_pass(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """To the next rung, or to the person picked."""
-    to = None if picked[0] == "up" else await _picked(ctx, picked[0])
+    to = None if picked[0] == "up" else await picked_person(ctx, request, picked[0])
     await _move(ctx, request, Move.PASS_ON, "pass", Given(to=to))
 
 
-async def _picked(ctx: Context, person_id: str) -> Person:
+async def picked_person(ctx: Context, request: Request, person_id: str) -> Person:
+    """One of those whom our buttons offer. Raises RefusalError for anybody else: no number that
+    somebody tries out tells them a name."""
     person = await ctx.store.get(Person, int(person_id)) if person_id.isdecimal() else None
-    if person is None:
+    if person is None or not await rights.may(ctx, person.id, "answer", request.area_path):
         raise RefusalError("access.old_button")
     return person
 

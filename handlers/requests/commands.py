@@ -27,6 +27,7 @@ from handlers.requests import (
 )
 from handlers.requests.acts import ACTS, PICKS, Act
 from handlers.requests.correction_commands import STEERS
+from handlers.requests.rules import Move
 from storage.queries import scenes as scene_query
 from storage.tables import Draft, Request
 
@@ -66,6 +67,9 @@ VERBS: dict[str, Act] = {
 PICKED = {**PICKS, "merge": correction_commands.pick_merge}
 
 
+#: The moves for which somebody is looked for among others.
+ASKING = {"help": Move.HELP, "pass": Move.PASS_ON, "assign": Move.ASSIGN}
+
 #: These take no words: what stands behind them can only be a number.
 WORDLESS = frozenset({"take", "resume", "metoo", "ok", "why", "history"})
 
@@ -92,7 +96,8 @@ def _press(verb: str, act: Act) -> RunPress:
         if picked and verb in PICKED:
             await PICKED[verb](ctx, request, picked)
         elif picked and verb == "assign" and picked[0].isdecimal():
-            await correction_commands.assign_to(ctx, request, int(picked[0]))
+            person = await acts.picked_person(ctx, request, picked[0])
+            await correction_commands.assign_to(ctx, request, person)
         else:
             await act(ctx, request, picked[0] if picked else "")
 
@@ -103,6 +108,7 @@ async def _on_whom(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "whom:<request>:<verb>:<up?>:<page>": others who may be meant."""
     request_id, verb, up, page = arguments
     request = await voices.follow(ctx, await access.by_id(ctx, request_id))
+    await access.may_begin(ctx, request, ASKING[verb])
     await asking_more.whom(ctx, request, verb, up=up == "1", page=int(page))
 
 
@@ -151,11 +157,11 @@ def _work(name: str, verb: str, alias: str) -> Command:
 
 SUBJECT = Subject(
     commands=(
-        _command("report", filing.report, ("报事",)),
+        Command("report", filing.report, ("报事",), nameless=True),
         _command("new", filing.new, ("新建",), "file"),
-        Command("open", lists.open_, ("未结", "未办"), parses=lists.parses),
+        Command("open", lists.open_, ("未结", "未办"), parses=lists.parses, nameless=True),
         _command("mine", lists.mine, ("我的",)),
-        _command("find", lists.find, ("查找",)),
+        Command("find", lists.find, ("查找",), nameless=True),
         _command("ageing", lists.ageing, ("待议",), "answer"),
         _command("ladder", simulating.ladder, ("层级",), "answer"),
         _command("hours", hours.hours, ("时段",), "answer"),
@@ -173,8 +179,8 @@ SUBJECT = Subject(
         _command("solved", _act("ok"), ("解决了",)),
         _command("unsolved", _act("no"), ("没解决",)),
         _command("cancel", _act("cancel"), ("不是报事",)),
-        _command("why", _act("why"), ("为什么",)),
-        _command("history", _act("history"), ("历史",)),
+        Command("why", _act("why"), ("为什么",), nameless=True),
+        Command("history", _act("history"), ("历史",), nameless=True),
         _command("assign", _act("assign"), ("分派",), "assign"),
         _command("merge", _act("merge"), ("合并",), "manage"),
         _command("split", _act("split"), ("拆分",), "manage"),

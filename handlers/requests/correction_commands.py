@@ -11,6 +11,7 @@ from typing import Any
 from handlers import forms
 from handlers.chat import Content
 from handlers.context import Context, RefusalError, button
+from handlers.directory import access as rights
 from handlers.directory import filling, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
@@ -38,14 +39,11 @@ async def assign(ctx: Context, request: Request, rest: str) -> None:
     except SeveralError as several:
         await asking_more.among(ctx, request, "assign", several)
         return
-    await assign_to(ctx, request, person.id)
+    await assign_to(ctx, request, person)
 
 
-async def assign_to(ctx: Context, request: Request, person_id: int) -> None:
+async def assign_to(ctx: Context, request: Request, person: Person) -> None:
     """To the person picked."""
-    person = await ctx.store.get(Person, person_id)
-    if person is None:
-        raise RefusalError("access.old_button")
     await _correct(ctx, request, Move.ASSIGN, Given(to=person), "assign", name=person.name)
 
 
@@ -90,7 +88,8 @@ async def pick_merge(ctx: Context, request: Request, picked: Sequence[str]) -> N
 
 
 async def _merge_into(ctx: Context, request: Request, into: Request) -> None:
-    """It lives on in another."""
+    """It lives on in another, which must be theirs to manage as well."""
+    await rights.require(ctx, "manage", into.area_path)
     await _correct(ctx, request, Move.MERGE, Given(into=into), "merge", into=into.number)
 
 

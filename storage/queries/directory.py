@@ -327,6 +327,12 @@ def _homes_of(person_id: int) -> Select[Residence, Area]:
     )
 
 
+async def shared_by_towns(store: AsyncSession) -> bool:
+    """Whether more than one tree of places lives in this installation."""
+    tops = await store.scalars(select(Area.id).where(Area.parent_id.is_(None)).limit(2))
+    return len(tops.all()) > 1
+
+
 async def group_heard_in(store: AsyncSession, person_id: int) -> Area | None:
     """The place of the group in which a person was heard last."""
     return await store.scalar(*_group_heard_in(person_id))

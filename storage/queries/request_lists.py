@@ -140,10 +140,10 @@ async def listed(
 
 
 async def roots_of(store: AsyncSession, person_id: int) -> list[int]:
-    """The roots of the trees in which a person holds a role, lives, or has a voice."""
+    """The roots of the trees in which a person holds a role, lives, or has to do with a request."""
     role = select(RoleHeld.area_id).where(RoleHeld.person_id == person_id)
     home = select(Residence.area_id).where(Residence.person_id == person_id)
     rows = await store.scalars(select(Area.path).where(or_(Area.id.in_(role), Area.id.in_(home))))
     held = {int(path.split("/")[1]) for path in rows.all()}
-    voiced = await store.scalars(select(Request.root_id).where(_voice(person_id)).distinct())
-    return sorted(held | set(voiced.all()))
+    theirs = await store.scalars(select(Request.root_id).where(_mine(person_id)).distinct())
+    return sorted(held | set(theirs.all()))

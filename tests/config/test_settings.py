@@ -124,6 +124,7 @@ def test_what_is_left_empty_is_not_set(tmp_path: Path) -> None:
         ("SECRET_KEY", "密", "44 characters"),
         ("TELEGRAM_TOKEN", "hunter2", "looks like 123456:ABC"),
         ("TELEGRAM_TOKEN", "123456:hunter2", "@BotFather"),
+        ("TELEGRAM_WEBHOOK_SECRET", "hunter2", "16 to 256"),
         ("POLICY_FILE", "none.toml", "there is no file none.toml"),
         ("DATA_DIR", "plain", "no folder"),
         ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@h:x/d", "port"),

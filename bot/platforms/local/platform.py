@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import pictures
 from bot.clock import Clock
-from bot.platforms.local import pictures
 from bot.platforms.local.doing import BOT
 from bot.platforms.local.happening import Happening
 from bot.platforms.local.people import People

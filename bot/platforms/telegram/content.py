@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from handlers.chat import Media, MediaKind
+
+PICTURES = frozenset(
+    (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".avif")
+)
 
 #: Telegram's field of a message -> our kind. An animation comes with a document beside it.
 KINDS: Mapping[str, MediaKind] = {
@@ -37,5 +42,16 @@ def media_of(message: Mapping[str, Any]) -> tuple[Media, ...]:
 
 
 def _file(kind: MediaKind, told: Mapping[str, Any]) -> Media:
-    name = str(told.get("file_name") or told.get("emoji") or "")
+    name = _named(str(told.get("file_name") or told.get("emoji") or ""), told)
     return Media(kind=kind, ref=str(told["file_id"]), name=name, size=told.get("file_size"))
+
+
+def _named(name: str, told: Mapping[str, Any]) -> str:
+    """A picture sent as a file is called like one, whatever its sender calls it."""
+    of, _, form = str(told.get("mime_type") or "").partition("/")
+    return name if of != "image" or is_picture(name) else f"{name or 'picture'}.{form}"
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file is a picture by its name."""
+    return PurePath(name).suffix.lower() in PICTURES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -26,17 +26,36 @@ def shown(content: Content, limit: int = TEXT_LIMIT) -> Shown:
     title = content.title.strip()[:limit]
     text = _cut(content.text.strip(), limit - len(title) - 1 if title else limit)
     plain = "\n".join(part for part in (title, text) if part)
-    parts = (f"<b>{html(title)}</b>" if title else "", _called(html(text), content.mentions))
+    parts = (f"<b>{html(title)}</b>" if title else "", _called(text, content.mentions))
     return Shown("\n".join(part for part in parts if part), plain)
 
 
 def _called(text: str, mentions: Iterable[Mention]) -> str:
-    """The first place of each name calls its owner, who need not have a username."""
+    """The text as HTML, in which the first place of each name calls its owner, who need not have a
+    username. Names are looked for in the words themselves, never in what was made of them."""
+    parts: list[str | tuple[str, str]] = [text]
     for each in mentions:
-        name = html(each.name)
-        if each.account.isdecimal() and name:
-            text = text.replace(name, f'<a href="tg://user?id={each.account}">{name}</a>', 1)
-    return text
+        if each.account.isdecimal() and each.name:
+            parts = list(_with_call(parts, each))
+    return "".join(html(each) if isinstance(each, str) else _call(*each) for each in parts)
+
+
+def _with_call(
+    parts: Iterable[str | tuple[str, str]], mention: Mention
+) -> Iterator[str | tuple[str, str]]:
+    """The parts of a text with the first place of a name taken out as a call of its owner."""
+    found = False
+    for each in parts:
+        if found or not isinstance(each, str) or mention.name not in each:
+            yield each
+            continue
+        found = True
+        before, _, behind = each.partition(mention.name)
+        yield from (before, (mention.account, mention.name), behind)
+
+
+def _call(account: str, name: str) -> str:
+    return f'<a href="tg://user?id={account}">{html(name)}</a>'
 
 
 def fits(content: Content, limit: int) -> bool:

@@ -14,6 +14,7 @@ from telegram import Bot, InputMediaPhoto, InputMediaVideo
 from telegram.error import BadRequest
 
 from bot.platforms.telegram import errors
+from bot.platforms.telegram.cleaning import cleaned, must_be_cleaned
 from bot.platforms.telegram.errors import says
 from bot.platforms.telegram.leniency import Call, Given, leniently
 from handlers.chat import Content, Media, MediaKind, PassingError
@@ -67,12 +68,21 @@ class Pictures:
 
     async def _send_known(self, group: Sequence[Media], where: Given) -> bool:
         try:
+            if must_be_cleaned(group[0]):
+                return await self._send_cleaned(group[0], where)
             await self._send(group, where)
         except BadRequest as error:
             if not says(error, errors.BAD_FILE):
                 raise
             log.warning("telegram.bad_file", error=str(error))
             return False
+        return True
+
+    async def _send_cleaned(self, media: Media, where: Given) -> bool:
+        body = await cleaned(self._bot, media)
+        if body is None:
+            return False
+        await leniently(self._bot.send_photo, {"photo": body, **where})
         return True
 
     async def _send(self, group: Sequence[Media], where: Given) -> None:

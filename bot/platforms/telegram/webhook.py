@@ -54,7 +54,7 @@ class Webhook:
 
     async def answer(self, secret: str, body: bytes) -> int:
         """Keep a posted update; gives the HTTP status."""
-        if not hmac.compare_digest(secret.encode(), self._secret.encode()):
+        if not self._secret or not hmac.compare_digest(secret.encode(), self._secret.encode()):
             return 403
         update = _parsed(body)
         if update is None:

@@ -10,13 +10,17 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from bot.web.assembly import assembled
 from bot.web.guard import is_loopback
+from bot.web.server import warn_if_open
 from config.settings import Settings
 from config.words import catalogue
 from handlers.chat import SendFile
 from tests.bot.web.kit import GROUP, Town, client_of, page_app, site_of
+
+JSON = "application/json"
 
 
 @pytest.fixture
@@ -54,14 +58,19 @@ async def test_the_pages_files_are_asked_for_anew(http: httpx.AsyncClient, path:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", ""])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:80", "", "[", "[::1", "a@127.0.0.1", "127.0.0.1.evil"],
+)
 async def test_another_hosts_name_is_refused(http: httpx.AsyncClient, host: str) -> None:
     answer = await http.get("/", headers={"host": host})
     assert answer.status_code == 421
     assert "LINLI_PUBLIC_URL" in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", ""])
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "http://["])
 @pytest.mark.parametrize("path", ["/upload", "/api/clock"])
 async def test_another_pages_script_cannot_post(
     http: httpx.AsyncClient, town: Town, path: str, origin: str
@@ -70,6 +79,55 @@ async def test_another_pages_script_cannot_post(
     answer = await http.post(path, headers={"origin": origin}, json={"by": "1h"})
     assert answer.status_code == 403
     assert town.clock.now() == before
+
+
+async def test_nobody_posts_more_than_is_read(http: httpx.AsyncClient, town: Town) -> None:
+    before = town.clock.now()
+    body = b'{"by": "1h", "more": "' + b"x" * 100_000 + b'"}'
+    answer = await http.post("/api/clock", content=body, headers={"content-type": JSON})
+    assert answer.status_code == 413
+    assert town.clock.now() == before
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(
+    http: httpx.AsyncClient, town: Town
+) -> None:
+    sent = 0
+
+    async def endless() -> AsyncGenerator[bytes]:
+        nonlocal sent
+        while sent < 50_000_000:
+            sent += 65_536
+            yield b" " * 65_536
+
+    answer = await http.post("/api/clock", content=endless(), headers={"content-type": JSON})
+    assert answer.status_code == 413
+    assert sent < 1_000_000
+
+
+async def test_where_people_come_over_tls_their_browsers_stay_with_it(town: Town) -> None:
+    site = site_of(town.local, town.store, town.clock)
+    for public, kept in (("https://linli.example.org", True), ("http://127.0.0.1:8080", False)):
+        async with client_of(assembled(site, (), public_url=public)) as http:
+            answer = await http.get("/", headers={"host": public.partition("//")[2]})
+        assert ("strict-transport-security" in answer.headers) is kept
+
+
+@pytest.mark.parametrize(
+    ("host", "web_chat", "loud"),
+    [
+        ("10.0.0.7", True, True),
+        ("::", True, True),
+        ("127.0.0.1", True, False),
+        ("::", False, False),
+    ],
+)
+def test_a_web_chat_that_strangers_reach_is_told_loudly(
+    host: str, web_chat: bool, loud: bool
+) -> None:
+    with capture_logs() as lines:
+        warn_if_open(host, web_chat=web_chat)
+    assert [each["log_level"] for each in lines] == ["warning"] * loud
 
 
 async def test_a_public_name_is_known_when_it_is_set(town: Town) -> None:

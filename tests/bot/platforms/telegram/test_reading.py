@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.platforms.telegram.cleaning import must_be_cleaned
+from bot.platforms.telegram.content import media_of
 from bot.platforms.telegram.identity import Identity
 from bot.platforms.telegram.reading import lane_of, read_update
 from handlers.chat import (
@@ -128,6 +130,21 @@ def test_pictures_of_an_album_share_its_name(payload: Payload) -> None:
 )
 def test_other_media_are_read(payload: Payload, name: str, media: Media) -> None:
     assert message(payload(name)).media == (media,)
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"file_name": "IMG_1.JPG", "mime_type": "image/jpeg"}, "IMG_1.JPG"),
+        ({"file_name": "电梯", "mime_type": "image/png"}, "电梯.png"),
+        ({"mime_type": "image/webp"}, "picture.webp"),
+        ({"file_name": "报修单.pdf", "mime_type": "application/pdf"}, "报修单.pdf"),
+    ],
+)
+def test_a_picture_sent_as_a_file_is_called_like_one(told: dict[str, str], name: str) -> None:
+    (media,) = media_of({"document": {"file_id": "f1", **told}})
+    assert media.name == name
+    assert must_be_cleaned(media) is name.endswith(("JPG", "png", "webp"))
 
 
 def test_a_forwarded_message_is_known_as_one(payload: Payload) -> None:

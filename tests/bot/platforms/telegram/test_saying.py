@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.platforms.telegram.escaping import shown
 from bot.platforms.telegram.platform import TelegramPlatform
 from handlers.chat import (
     Acknowledge,
@@ -16,6 +19,7 @@ from handlers.chat import (
     Mark,
     Media,
     MediaKind,
+    Mention,
     PassingError,
     PermanentError,
     React,
@@ -23,7 +27,9 @@ from handlers.chat import (
     SendFile,
     Show,
 )
+from tests.bot.test_pictures import jpeg
 from tests.fakes.bot_api import FakeTelegram, Group, Message, Person
+from tests.fakes.bot_api.formatting import parse
 
 PHOTO = Media(kind=MediaKind.PHOTO)
 JPEG = b"\xff\xd8\xff\xe0 a picture"
@@ -288,3 +294,46 @@ async def test_files_and_pictures_are_uploaded(
     assert kind in group.last.body
     assert group.last.files[0].body == JPEG
     assert group.last.text == "给您"
+
+
+async def test_a_picture_sent_as_a_file_is_passed_on_without_its_metadata(
+    tg: FakeTelegram, platform: TelegramPlatform, group: Group
+) -> None:
+    body = jpeg()
+    file = Media(kind=MediaKind.FILE, ref=tg.world.keep_file(body).id, name="IMG_1.JPG")
+    await wholly(platform, say(group, "3栋漏水", media=(file,)))
+    picture, words = group.said[-2:]
+    assert "photo" in picture.body
+    assert b"SECRET" in body
+    assert all(b"SECRET" not in each.body for each in picture.files)
+    assert words.text == "3栋漏水"
+
+
+@pytest.mark.parametrize("body", [b"\xff\xd8\xff broken", b"<svg onload=alert(1)>", b"MZ"])
+async def test_what_cannot_be_cleaned_is_not_passed_on_and_the_words_are(
+    body: bytes, tg: FakeTelegram, platform: TelegramPlatform, group: Group
+) -> None:
+    file = Media(kind=MediaKind.FILE, ref=tg.world.keep_file(body).id, name="IMG_1.jpg")
+    await wholly(platform, say(group, "3栋漏水", media=(file,)))
+    assert [each.text for each in group.said] == ["3栋漏水"]
+    assert not tg.violations
+
+
+async def test_a_paper_is_passed_on_as_it_came(
+    tg: FakeTelegram, platform: TelegramPlatform, group: Group
+) -> None:
+    file = Media(kind=MediaKind.FILE, ref=tg.world.keep_file(b"%PDF").id, name="报修单.pdf")
+    await wholly(platform, say(group, "单子", media=(file,)))
+    assert "document" in group.said[-2].body
+
+
+#: Names out of which markup, entities and one another could be made.
+NAMES = st.text("a<>&;\"'hreftgusri=/ 王", min_size=1, max_size=8)
+
+
+@given(st.text("a<>&;\"'href王 \n", max_size=40), st.lists(NAMES, max_size=4))
+def test_any_words_with_any_names_called_show_as_they_are(text: str, names: list[str]) -> None:
+    mentions = tuple(Mention(name=each, account=str(n)) for n, each in enumerate(names, 1))
+    words = f"{text}{''.join(names)}".strip()
+    made = shown(Content(text=words, mentions=mentions))
+    assert parse(made.html, "HTML").text == made.plain == words

@@ -11,9 +11,10 @@ from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from bot.platforms.telegram import webhook
+from bot.platforms.telegram.identity import Identity
 from bot.platforms.telegram.platform import TelegramPlatform
 from bot.platforms.telegram.reading import ALLOWED_UPDATES
-from bot.platforms.telegram.webhook import GUARD_HEADER, PATH, secret_of
+from bot.platforms.telegram.webhook import GUARD_HEADER, PATH, Webhook, secret_of
 from config.settings import Settings
 from tests.bot.platforms.telegram.conftest import FAST, Kept, Payload, running, waking
 from tests.bot.web.kit import serving
@@ -85,6 +86,11 @@ async def test_who_does_not_know_the_secret_is_sent_away(
         answer = await http.post(PATH, json=payload("text_in_group"), headers=headers)
     assert answer.status_code == 403
     assert not kept.updates
+
+
+async def test_without_a_secret_nobody_is_let_in() -> None:
+    hook = Webhook(Identity.of_token("123456:AAF"), PUBLIC, "")
+    assert await hook.answer("", b"{}") == 403
 
 
 async def test_secrets_are_compared_in_constant_time(

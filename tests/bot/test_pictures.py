@@ -1,12 +1,14 @@
 """Uploaded pictures lose everything but the picture, and what is no picture is refused (R50)."""
 
 import io
+import struct
+import zlib
 
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from bot.platforms.local import pictures
+from bot import pictures
 
 
 def jpeg(width: int = 40, height: int = 20, *, turned: bool = False) -> bytes:
@@ -86,3 +88,23 @@ def test_a_small_file_that_unfolds_into_a_huge_picture_is_refused() -> None:
     assert len(out.getvalue()) < 1_000_000
     with pytest.raises(pictures.PictureError):
         pictures.clean(out.getvalue())
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A few bytes that say they are a picture of this size."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
+    whole = (
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(whole)
+
+
+@pytest.mark.parametrize("side", [8_000, 12_000, 60_000])
+def test_a_small_file_that_unfolds_into_a_huge_picture_is_not_unfolded(side: int) -> None:
+    body = png_of(side, side)
+    assert len(body) < 1000
+    with pytest.raises(pictures.PictureError) as refused:
+        pictures.clean(body)
+    assert refused.value.key == "page.picture_too_large"

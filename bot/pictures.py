@@ -49,7 +49,9 @@ def clean(body: bytes) -> tuple[bytes, str]:
             return _drawn(body)
     except PictureError:
         raise
-    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise PictureError("page.picture_too_large") from error
+    except (OSError, ValueError, SyntaxError, Warning) as error:
         raise PictureError("page.picture_broken") from error
 
 
