@@ -12,9 +12,9 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -38,38 +38,30 @@ RUN = '"$@" 2>"$LOG" & server=$!; read -r _; kill -INT $server; wait $server'
 
 @dataclass(slots=True)
 class Postgres:
-    """A running server; `fresh` makes a database, empty or like another."""
+    """A running server; `fresh` makes an empty database."""
 
     folder: Path
     _count: int = 0
-    _templates: set[str] = field(default_factory=set[str])
 
     def url(self, database: str) -> str:
         """The address of a database as the settings take it."""
         return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
 
-    async def fresh(self, like: str = "template1") -> str:
+    async def fresh(self) -> str:
         """Make a database; gives its name."""
         self._count += 1
         name = f"t{self._count}"
-        await self._say(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
+        await self.say(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY WAL_LOG")
         return name
-
-    async def copy_of(self, template: str, prepare: Callable[[str], Awaitable[None]]) -> str:
-        """Make a database like a template that is prepared once; gives its name."""
-        if template not in self._templates:
-            await self._say(f"CREATE DATABASE {template}")
-            await prepare(self.url(template))
-            self._templates.add(template)
-        return await self.fresh(template)
 
     async def drop(self, database: str) -> None:
         """Throw a database away, whoever is still in it."""
-        await self._say(f"DROP DATABASE {database} WITH (FORCE)")
+        await self.say(f"DROP DATABASE {database} WITH (FORCE)")
 
-    async def _say(self, statement: str) -> None:
+    async def say(self, statement: str, database: str = "postgres") -> None:
+        """Execute one statement in a database."""
         engine = create_async_engine(
-            self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+            self.url(database), isolation_level="AUTOCOMMIT", poolclass=NullPool
         )
         async with engine.connect() as connection:
             await connection.exec_driver_sql(statement)
