@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from importlib.metadata import version
+from typing import Any
 
 import structlog
 
 from bot.clock import Clock, SystemClock, Ticker
+from bot.crew import Crew
 from bot.delivery import Delivery
 from bot.inbox import Inbox
 from bot.opinions import opinions_of
 from bot.platforms.local import LocalPlatform
+from bot.roles import ALL, Role
 from bot.ticks import Ticks
 from bot.undelivered import Returns
 from bot.weights import reader_of
@@ -29,12 +32,13 @@ from handlers.duty.retelling import retell
 from handlers.subjects import SUBJECTS
 from storage.engine import Store
 from storage.secrets import Secrets, load_secrets
-from storage.wire import News, Wire
+from storage.wire import News
 
 log = structlog.get_logger("linli.app")
 
 TICK_SECONDS = 5.0
 LOOK = 0.01  #: seconds between two looks at whether the first answers are given
+ASK_AGAIN = 15.0  #: seconds until a platform that did not answer is asked again who we are
 
 
 class App:
@@ -48,8 +52,10 @@ class App:
         *,
         clock: Clock | None = None,
         reader: Understands | None = None,
+        roles: frozenset[Role] = ALL,
     ) -> None:
         self.settings = settings
+        self.roles = roles
         self.store = store
         self.clock: Clock = clock or SystemClock()
         key = settings.secret_key
@@ -58,18 +64,19 @@ class App:
         self.desk = self._desk(load_policy(settings.policy_file), reader)
         self.dispatcher = Dispatcher(self.desk, SUBJECTS)
         returns = Returns(store, self.clock, self.desk, self.dispatcher.forget)
-        self.wire = Wire(store, self._heard)
+        self.crew = Crew(store, self.clock, self._heard, self._woken)
         store.changed_elsewhere = lambda: self._heard(News(everything=True))
         self.delivery = Delivery(
-            store, self.clock, self.platforms, returns.undelivered, returns.moved, self.wire
+            store, self.clock, self.platforms, returns.undelivered, returns.moved, self.crew
         )
         self.inbox = Inbox(
-            store, self.clock, self.platforms, self.dispatcher, self.delivery.wake, self.wire
+            store, self.clock, self.platforms, self.dispatcher, self._spoken, self.crew
         )
         self.opinions = opinions_of(settings, self.clock, self.desk.policy.categories)
         if self.opinions is not None:
             self.inbox.consult(self.opinions)
-        self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
+        self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self._spoken)
+        self.ticks.before = self.crew.catch_up
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -83,11 +90,21 @@ class App:
         return found if isinstance(found, LocalPlatform) else None
 
     def _heard(self, news: News) -> None:
-        """Another process changed something, and may have laid letters into the outbox."""
+        """Another process changed something."""
         if news.everything:
             self.store.remembered.forget()
         self.dispatcher.forget_chats(news.chats, everything=news.everything)
         self.delivery.wake()
+
+    def _woken(self) -> None:
+        """Another process kept something, or has something to say."""
+        self.inbox.look()
+        self.delivery.wake()
+
+    def _spoken(self) -> None:
+        """There is something to say, here or for another process."""
+        self.delivery.wake()
+        self.crew.wire.poke()
 
     def _desk(self, policy: Policy, reader: Understands | None) -> Desk:
         return Desk(
@@ -119,15 +136,24 @@ class App:
         return await found.examine(chat)
 
     async def run(self) -> None:
-        """Receive, handle, send and tick until cancelled."""
+        """Do the work of the roles until cancelled: receive, handle, send and tick."""
         kept = await self.inbox.resume()
-        log.info("app.started", platforms=list(self.platforms), kept_updates=kept)
+        roles = sorted(self.roles)
+        log.info("app.started", platforms=list(self.platforms), kept_updates=kept, roles=roles)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.inbox.run())
-            group.create_task(self.delivery.run())
-            for platform in self.platforms.values():
-                group.create_task(platform.run(self.inbox))
-            group.create_task(Ticker(self.ticks.tick, TICK_SECONDS).run())
+            for work in self._work():
+                group.create_task(work)
+
+    def _work(self) -> Iterator[Coroutine[Any, Any, None]]:
+        yield self.crew.run()
+        if Role.WORKER in self.roles:
+            yield self.inbox.run()
+        if Role.SENDER in self.roles:
+            yield self.delivery.run()
+        for platform in self.platforms.values():
+            yield platform.run(self.inbox) if Role.INTAKE in self.roles else _met(platform)
+        if Role.CLOCK in self.roles:
+            yield Ticker(self.ticks.tick, TICK_SECONDS).run()
 
     async def caught_up(self, longest: float) -> None:
         """Return when what waited was heard and answered; `longest` seconds for each, at most."""
@@ -145,7 +171,7 @@ class App:
             await platform.close()
         if self.opinions is not None:
             await self.opinions.close()
-        await self.wire.close()
+        await self.crew.close()
 
     async def settle(self) -> None:
         """Handle and send everything that is there now (tests and replays)."""
@@ -156,9 +182,22 @@ class App:
                 return
 
 
+async def _met(platform: Platform) -> None:
+    """The platform tells who we are: whoever reads or greets must know the bot's own name."""
+    while True:
+        facts = await platform.examine(None)
+        if facts.reachable:
+            return
+        log.warning("platform.not_met", platform=platform.name, note=facts.note)
+        await asyncio.sleep(ASK_AGAIN)
+
+
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Clock | None = None, reader: Understands | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    reader: Understands | None = None,
+    roles: frozenset[Role] = ALL,
 ) -> AsyncGenerator[App]:
     """The program as the settings say, on a migrated database; closed at the end."""
     from bot.platforms import configured
@@ -168,7 +207,8 @@ async def opened(
     try:
         await upgrade(store)
         at = clock or SystemClock()
-        app = App(settings, store, configured(settings, store, at), clock=at, reader=reader)
+        platforms = configured(settings, store, at)
+        app = App(settings, store, platforms, clock=at, reader=reader, roles=roles)
         try:
             yield app
         finally:

@@ -24,8 +24,9 @@ from handlers.requests import morning, nightly
 from handlers.statistics import monthly
 from storage.engine import Store
 from storage.queries import due as due_query
-from storage.queries import post
+from storage.queries import outlets, post, sharing
 from storage.queries.due import ASKED_ABOUT_WITHIN, REPEATS_WITHIN
+from storage.wire import forget_news
 
 log = structlog.get_logger("linli.ticks")
 
@@ -38,7 +39,14 @@ async def _forms(work: Work) -> int:
 
 
 async def _old_updates(work: Work) -> int:
-    return await post.forget_updates(work.store, work.now - REPEATS_WITHIN)
+    before = work.now - REPEATS_WITHIN
+    await sharing.forget_lanes(work.store, before)
+    await outlets.forget_outlets(work.store, before)
+    return await post.forget_updates(work.store, before)
+
+
+async def _news(work: Work) -> int:
+    return await forget_news(work.store, work.now)
 
 
 async def _old_letters(work: Work) -> int:
@@ -57,10 +65,15 @@ DUE: dict[str, Due] = {
     "announcements": announcing.follow,
     "forms": _forms,
     "updates": _old_updates,
+    "news": _news,
     "letters": _old_letters,
     "nightly": nightly.due,
     "numbers": monthly.due,
 }
+
+
+async def _nothing() -> None:
+    """One process alone hears of nothing else."""
 
 
 class Ticks:
@@ -79,9 +92,12 @@ class Ticks:
         self._desk = desk
         self._done = done
         self._spoken = spoken
+        #: what is remembered of places must be true before anything is done
+        self.before: Callable[[], Awaitable[None]] = _nothing
 
     async def tick(self) -> None:
         """Do all that is due now. One subject's failure does not stop the others."""
+        await self.before()
         idle = await self._idle()
         for name, due in DUE.items():
             if name in idle:

@@ -14,6 +14,7 @@ from storage.tables import (
     Chore,
     Draft,
     Letter,
+    News,
     Noise,
     Notice,
     Promise,
@@ -29,6 +30,8 @@ from storage.tables import (
 REPEATS_WITHIN = timedelta(days=2)
 #: What became of a letter is of use to a doctor for so long.
 ASKED_ABOUT_WITHIN = timedelta(days=30)
+#: Other processes have read news by then; who has not reads everything anew.
+NEWS_FOR = timedelta(minutes=10)
 #: How far an announcement has come is shown for so long.
 ANNOUNCEMENTS_FOLLOWED = timedelta(hours=24)
 #: The subjects that are asked about together; each is an EXISTS on an index.
@@ -43,6 +46,7 @@ SUBJECTS = (
     "announcements",
     "forms",
     "updates",
+    "news",
     "letters",
     "nightly",
     "numbers",
@@ -79,7 +83,11 @@ async def subjects(store: AsyncSession, now: datetime) -> frozenset[str]:
     row = (
         await store.execute(
             *_subjects(
-                now, now - REPEATS_WITHIN, now - ASKED_ABOUT_WITHIN, now - ANNOUNCEMENTS_FOLLOWED
+                now,
+                now - REPEATS_WITHIN,
+                now - NEWS_FOR,
+                now - ASKED_ABOUT_WITHIN,
+                now - ANNOUNCEMENTS_FOLLOWED,
             )
         )
     ).one()
@@ -88,7 +96,7 @@ async def subjects(store: AsyncSession, now: datetime) -> frozenset[str]:
 
 @prepared
 def _subjects(
-    now: datetime, repeats: datetime, asked_about: datetime, followed: datetime
+    now: datetime, repeats: datetime, news: datetime, asked_about: datetime, followed: datetime
 ) -> Select[*tuple[bool, ...]]:
     reminders = and_(Reminder.state == "on", Reminder.next_at <= now)
     announced = and_(Audit.command == "announce", Audit.at > followed)
@@ -104,6 +112,7 @@ def _subjects(
         exists().where(announced),
         exists().where(Draft.expires_at <= now),
         _oldest_update(repeats),
+        _oldest_news(news),
         exists().where(ended),
         _chore(now, "ladders"),
         _chore(now, "statistics"),
@@ -126,6 +135,12 @@ def _chore(now: datetime, name: str) -> ColumnElement[bool]:
     """Whether any chore is due, or this one was never begun."""
     begun = exists(select(Chore.name).where(Chore.name == name))
     return or_(exists().where(Chore.next_at <= now), not_(begun))
+
+
+def _oldest_news(before: datetime) -> ColumnElement[bool]:
+    """As with updates."""
+    first = select(News.at).order_by(News.id).limit(1).subquery()
+    return exists(select(first.c.at).where(first.c.at < before))
 
 
 def _oldest_update(before: datetime) -> ColumnElement[bool]:

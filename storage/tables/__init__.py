@@ -41,6 +41,7 @@ from storage.tables.requests import (
     RequestMessage,
     Supporter,
 )
+from storage.tables.sharing import Lane, Lease, News, Outlet
 from storage.tables.statistics import Counted, Tally
 
 __all__ = [
@@ -56,6 +57,8 @@ __all__ = [
     "Event",
     "Gap",
     "Invite",
+    "Lane",
+    "Lease",
     "Leave",
     "Letter",
     "LocalFile",
@@ -64,9 +67,11 @@ __all__ = [
     "LocalPerson",
     "LocalRoom",
     "LocalUpdate",
+    "News",
     "Noise",
     "Notice",
     "Occurrence",
+    "Outlet",
     "Page",
     "Person",
     "PersonHours",

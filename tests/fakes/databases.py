@@ -13,6 +13,8 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from tests.fakes.postgres import Postgres, running
 
 #: Makes the tables, and perhaps rows, in the empty database of this address.
@@ -86,7 +88,14 @@ class Databases:
             yield self.server().url(name)
         finally:
             await self.server().say(ALONE, name)
+            await self._put_back(name, free)
+
+    async def _put_back(self, name: str, free: list[str]) -> None:
+        try:
             await self.server().say(RESTORE, name)
+        except DBAPIError:  # a test took its tables away
+            await self.server().drop(name)
+        else:
             free.append(name)
 
     async def _made(self, prepare: Prepare) -> str:

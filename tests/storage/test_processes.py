@@ -34,7 +34,7 @@ class Pair:
     async def heard(self) -> None:
         """What one told has reached the other (it comes by the other's own connection)."""
         for app in (self.first, self.second):
-            await app.wire.our_turn()
+            await app.crew.catch_up()
 
     async def by(self, app: App, person: str, text: str) -> None:
         """Somebody says something in building 3's group, and this process receives it."""
@@ -52,7 +52,7 @@ async def pair(tmp_path: Path) -> AsyncGenerator[Pair]:
         store = Store(stage.app.store.url)
         second = App(stage.app.settings, store, [stage.rooms], clock=stage.clock, reader=reader)
         yield Pair(stage, second)
-        await second.wire.close()
+        await second.crew.close()
         await store.close()
 
 

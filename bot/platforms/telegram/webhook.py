@@ -17,12 +17,12 @@ from telegram.error import TelegramError
 
 from bot.platforms.telegram.identity import Identity
 from bot.platforms.telegram.intake import raw_updates
-from bot.platforms.telegram.reading import ALLOWED_UPDATES, PLATFORM
+from bot.platforms.telegram.reading import ALLOWED_UPDATES
 from handlers.chat import Intake
 
 log = structlog.get_logger("linli.telegram")
 
-PATH = "/telegram/updates"
+PATH = "/{platform}/updates"
 GUARD_HEADER = "x-telegram-bot-api-secret-token"
 MOST_BYTES = 1_000_000
 LOOK_AGAIN_AFTER = 600.0  #: seconds
@@ -33,13 +33,14 @@ class Webhook:
 
     def __init__(self, me: Identity, public_url: str, secret: str) -> None:
         self._me = me
-        self._url = f"{public_url.rstrip('/')}{PATH}"
+        self._path = PATH.format(platform=me.platform)
+        self._url = f"{public_url.rstrip('/')}{self._path}"
         self._secret = secret
         self._intake: Intake | None = None
 
     def routes(self) -> list[Route]:
         """What the web app must serve."""
-        return [Route(PATH, self._posted, methods=["POST"])]
+        return [Route(self._path, self._posted, methods=["POST"])]
 
     async def run(self, bot: Bot, intake: Intake) -> None:
         """Take updates until cancelled; the address stays set, so that updates wait for us."""
@@ -61,7 +62,7 @@ class Webhook:
         if self._intake is None:
             return 503
         try:
-            await self._intake.receive(PLATFORM, raw_updates([update], self._me))
+            await self._intake.receive(self._me.platform, raw_updates([update], self._me))
         except Exception:
             log.exception("telegram.not_kept")  # Telegram will send it again
             return 500

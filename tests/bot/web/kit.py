@@ -58,7 +58,7 @@ class Kept:
     fails: bool = False
     more: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def our_turn(self) -> bool:
+    async def our_turn(self, platform: str) -> bool:
         return True
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
