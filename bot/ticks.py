@@ -6,6 +6,7 @@ One question finds out which subjects have anything due; a tick without is nothi
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import structlog
 
@@ -23,12 +24,15 @@ from handlers.requests import clock as request_clock
 from handlers.requests import morning, nightly
 from handlers.statistics import monthly
 from storage.engine import Store
+from storage.queries import clocks, outlets, post, sharing
 from storage.queries import due as due_query
-from storage.queries import outlets, post, sharing
 from storage.queries.due import ASKED_ABOUT_WITHIN, REPEATS_WITHIN
 from storage.wire import forget_news
 
 log = structlog.get_logger("linli.ticks")
+
+LEFTOVERS = "leftovers"
+DAILY = timedelta(days=1)
 
 Due = Callable[[Work], Awaitable[int]]
 
@@ -39,10 +43,7 @@ async def _forms(work: Work) -> int:
 
 
 async def _old_updates(work: Work) -> int:
-    before = work.now - REPEATS_WITHIN
-    await sharing.forget_lanes(work.store, before)
-    await outlets.forget_outlets(work.store, before)
-    return await post.forget_updates(work.store, before)
+    return await post.forget_updates(work.store, work.now - REPEATS_WITHIN)
 
 
 async def _news(work: Work) -> int:
@@ -51,6 +52,20 @@ async def _news(work: Work) -> int:
 
 async def _old_letters(work: Work) -> int:
     return await post.forget_letters(work.store, work.now - ASKED_ABOUT_WITHIN)
+
+
+async def _leftovers(work: Work) -> int:
+    """Once a day: chats in which nobody spoke and nothing was said for long."""
+    seen = await clocks.chore_due(work.store, LEFTOVERS)
+    if seen is None:
+        await clocks.begin_chore(work.store, LEFTOVERS, work.now + DAILY)
+    elif seen <= work.now and await clocks.claim_chore(
+        work.store, LEFTOVERS, seen, work.now + DAILY
+    ):
+        before = work.now - REPEATS_WITHIN
+        await sharing.forget_lanes(work.store, before)
+        await outlets.forget_outlets(work.store, before)
+    return 0
 
 
 #: What a tick looks at. Each gives how many things it did, and is called again until none is left.
@@ -66,6 +81,7 @@ DUE: dict[str, Due] = {
     "forms": _forms,
     "updates": _old_updates,
     "news": _news,
+    "leftovers": _leftovers,
     "letters": _old_letters,
     "nightly": nightly.due,
     "numbers": monthly.due,

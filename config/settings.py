@@ -100,7 +100,7 @@ def _token(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
-def _named(value: object) -> object:
+def _by_name(value: object) -> object:
     """From "east=123:ABC, west=456:DEF" to a name for each token."""
     if not isinstance(value, str):
         return value
@@ -169,7 +169,7 @@ class Settings(BaseSettings):
 
     #: further bots of this installation, one a district, as name=token,name=token
     telegram_tokens: Annotated[
-        dict[str, SecretStr], NoDecode, BeforeValidator(_named), AfterValidator(_tokens)
+        dict[str, SecretStr], NoDecode, BeforeValidator(_by_name), AfterValidator(_tokens)
     ] = Field(default_factory=dict)
 
     @field_validator("telegram_webhook")

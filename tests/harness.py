@@ -316,6 +316,12 @@ async def prepare(database_url: str) -> None:
     store = Store(database_url)
     async with store.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
+    await fill(store)
+    await store.close()
+
+
+async def fill(store: Store) -> None:
+    """The sample places, the cast and their groups, in tables with nothing in them."""
     async with store.write() as session:
         areas = await _places(session)
         await _people(session, areas)
@@ -335,7 +341,6 @@ async def prepare(database_url: str) -> None:
                     settings={},
                 )
             )
-    await store.close()
 
 
 async def _places(session: Any) -> dict[str, Area]:

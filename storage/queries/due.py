@@ -47,6 +47,7 @@ SUBJECTS = (
     "forms",
     "updates",
     "news",
+    "leftovers",
     "letters",
     "nightly",
     "numbers",
@@ -113,6 +114,7 @@ def _subjects(
         exists().where(Draft.expires_at <= now),
         _oldest_update(repeats),
         _oldest_news(news),
+        _chore(now, "leftovers"),
         exists().where(ended),
         _chore(now, "ladders"),
         _chore(now, "statistics"),
@@ -139,8 +141,8 @@ def _chore(now: datetime, name: str) -> ColumnElement[bool]:
 
 def _oldest_news(before: datetime) -> ColumnElement[bool]:
     """As with updates."""
-    first = select(News.at).order_by(News.id).limit(1).subquery()
-    return exists(select(first.c.at).where(first.c.at < before))
+    first = select(func.min(News.id)).scalar_subquery()
+    return exists().where(News.id == first, News.at < before)
 
 
 def _oldest_update(before: datetime) -> ColumnElement[bool]:
