@@ -137,8 +137,9 @@ class Wire:
         # from the lowest unfinished one on are read again, in one statement with that number.
         floor = select(_number(func.pg_snapshot_xmin(func.pg_current_snapshot())).label("floor"))
         at = floor.subquery()
-        seen = self._floor is not None
-        new = and_(Row.by != self._store.origin, Row.written >= self._floor) if seen else false()
+        seen, new = self._floor, false()
+        if seen is not None:
+            new = and_(Row.by != self._store.origin, Row.written >= seen)
         return select(at.c.floor, Row.id, Row.written, Row.chats, Row.everything).select_from(
             at.outerjoin(Row, new)
         )

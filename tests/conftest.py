@@ -36,14 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The database of this run."""
-    DATABASES.kind = config.getoption("--database")
+    DATABASES.kind = str(config.getoption("--database"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what may differ there."""
     if DATABASES.kind == "sqlite":
         return
-    share = config.getoption("--share")
+    share = int(config.getoption("--share") or 1)
     chosen = [each for each in items if each.nodeid.startswith((*ON_EITHER, *ON_EITHER_TOO))]
     chosen = [each for each in chosen if "sqlite" not in each.name]
     many = {each.nodeid for each in chosen if each.nodeid.startswith(MANY)}

@@ -15,14 +15,14 @@ from starlette.routing import Route
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.platforms.telegram.identity import Identity
+from bot.platforms.telegram.identity import PLATFORM, Identity
 from bot.platforms.telegram.intake import raw_updates
 from bot.platforms.telegram.reading import ALLOWED_UPDATES
 from handlers.chat import Intake
 
 log = structlog.get_logger("linli.telegram")
 
-PATH = "/{platform}/updates"
+PATH = f"/{PLATFORM}/updates"  #: of the one account; one with a name has a path of its own
 GUARD_HEADER = "x-telegram-bot-api-secret-token"
 MOST_BYTES = 1_000_000
 LOOK_AGAIN_AFTER = 600.0  #: seconds
@@ -33,7 +33,7 @@ class Webhook:
 
     def __init__(self, me: Identity, public_url: str, secret: str) -> None:
         self._me = me
-        self._path = PATH.format(platform=me.platform)
+        self._path = f"/{me.platform}/updates"
         self._url = f"{public_url.rstrip('/')}{self._path}"
         self._secret = secret
         self._intake: Intake | None = None
