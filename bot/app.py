@@ -32,7 +32,7 @@ from handlers.duty.retelling import retell
 from handlers.subjects import SUBJECTS
 from storage.engine import Store
 from storage.secrets import Secrets, load_secrets
-from storage.wire import News
+from storage.wire import Left, News
 
 log = structlog.get_logger("linli.app")
 
@@ -96,15 +96,14 @@ class App:
         self.dispatcher.forget_chats(news.chats, everything=news.everything)
         self.delivery.wake()
 
-    def _woken(self) -> None:
+    def _woken(self, left: Left) -> None:
         """Another process kept something, or has something to say."""
-        self.inbox.look()
-        self.delivery.wake()
+        (self.inbox.look if left is Left.KEPT else self.delivery.wake)()
 
     def _spoken(self) -> None:
         """There is something to say, here or for another process."""
         self.delivery.wake()
-        self.crew.wire.poke()
+        self.crew.wire.poke(Left.LAID)
 
     def _desk(self, policy: Policy, reader: Understands | None) -> Desk:
         return Desk(

@@ -18,7 +18,7 @@ from bot.clock import Clock
 from storage.engine import Store
 from storage.queries import sharing
 from storage.queries.sharing import Hold
-from storage.wire import News, Wire
+from storage.wire import Left, News, Wire
 
 log = structlog.get_logger("linli.crew")
 
@@ -41,9 +41,9 @@ class Crew:
         store: Store,
         clock: Clock,
         heard: Callable[[News], None],
-        woken: Callable[[], None] = lambda: None,
+        woken: Callable[[Left], None] = lambda _left: None,
     ) -> None:
-        """`heard`: told what others changed; `woken`: told to look for something to do."""
+        """`heard`: told what others changed; `woken`: told what others left to do."""
         self.store = store
         self.clock = clock
         self.wire = Wire(store, heard, woken)

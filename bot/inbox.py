@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.crew import SIGN, Crew
 from bot.doubts import Doubts, Waiting
-from bot.lanes import Lanes
+from bot.lanes import MOST_CHATS, Lanes
 from bot.opinions import Opinions
 from bot.outbox import keep_said
 from handlers.chat import Incoming, Platform, RawUpdate
@@ -29,6 +29,7 @@ from handlers.dispatch import Dispatcher
 from storage.engine import Store
 from storage.queries import post
 from storage.tables import Update
+from storage.wire import Left
 
 log = structlog.get_logger("linli.inbox")
 
@@ -114,7 +115,7 @@ class Inbox:
             fresh = {key: row_id for row_id, key in await post.keep_updates(store, rows)}
         if self._shared is not None:
             self.look()
-            self._crew.wire.poke()
+            self._crew.wire.poke(Left.KEPT)
             return
         for each in updates:
             if row_id := fresh.pop(each.key, None):
@@ -209,7 +210,9 @@ class Inbox:
             del self._lanes[lane]
             if self._shared is not None:
                 self._shared.done(lane)
-                self._look.set()
+                # One exchange for many chats; but none waits for it when there is nothing to do.
+                if self._ready.empty() or len(self._lanes) <= MOST_CHATS // 2:
+                    self._look.set()
 
     def _read(self, update: Waiting) -> Sequence[Incoming]:
         return self._platforms[update.platform].read(update.body)

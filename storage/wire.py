@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -54,6 +55,13 @@ class News:
     everything: bool = False  #: what is remembered of places, people and chats is read anew
 
 
+class Left(StrEnum):
+    """What a process may leave to others."""
+
+    KEPT = "kept"  #: updates to handle
+    LAID = "laid"  #: letters to send
+
+
 async def tell(
     store: AsyncSession, chats: Iterable[int], now: datetime, *, everything: bool
 ) -> None:
@@ -91,9 +99,9 @@ class Wire:
     """What this process hears of the others."""
 
     def __init__(
-        self, store: Store, heard: Callable[[News], None], woken: Callable[[], None]
+        self, store: Store, heard: Callable[[News], None], woken: Callable[[Left], None]
     ) -> None:
-        """`heard`: told what changed; `woken`: told that others may have left something to do."""
+        """`heard`: told what changed; `woken`: told what others may have left to do."""
         self._store = store
         self._heard = heard
         self._woken = woken
@@ -101,6 +109,7 @@ class Wire:
         self._floor: int | None = None  #: all transactions below it were read
         self._read: dict[int, int] = {}  #: by id the transaction of what was read above it
         self._read_at: datetime | None = None
+        self._to_tell: set[Left] = set()
         self._poked = asyncio.Event()
         self._one = asyncio.Lock()
 
@@ -144,8 +153,9 @@ class Wire:
             at.outerjoin(Row, new)
         )
 
-    def poke(self) -> None:
-        """Others may have something to do: they are told soon."""
+    def poke(self, left: Left) -> None:
+        """There is something to do that others may take up: they are told soon."""
+        self._to_tell.add(left)
         self._poked.set()
 
     async def run(self) -> None:
@@ -164,11 +174,15 @@ class Wire:
     async def _listen(self) -> None:
         if self._connection is None:
             self._connection = await self._dial()
-            self._woken()  # whatever was told meanwhile was not heard
+            for each in Left:  # whatever was told meanwhile was not heard
+                self._woken(each)
         while True:
             await self._poked.wait()
             self._poked.clear()
-            await self._connection.execute(select(func.pg_notify(CHANNEL, self._store.origin)))
+            told, self._to_tell = self._to_tell, set()
+            for each in told:
+                notice = f"{each} {self._store.origin}"
+                await self._connection.execute(select(func.pg_notify(CHANNEL, notice)))
             await asyncio.sleep(PACE)
 
     async def _dial(self) -> AsyncConnection:
@@ -179,9 +193,10 @@ class Wire:
         await driver.add_listener(CHANNEL, self._on_notice)
         return connection
 
-    def _on_notice(self, _driver: Any, _process: int, _channel: str, origin: str) -> None:
-        if origin != self._store.origin:
-            self._woken()
+    def _on_notice(self, _driver: Any, _process: int, _channel: str, notice: str) -> None:
+        left, _, origin = notice.partition(" ")
+        if origin != self._store.origin and left in set(Left):
+            self._woken(Left(left))
 
     async def _hang_up(self) -> None:
         connection, self._connection = self._connection, None

@@ -34,6 +34,7 @@ from handlers.context import Desk, Sendable, Work
 from storage.engine import Store
 from storage.queries import post
 from storage.tables import Letter
+from storage.wire import Left
 from tests.fakes.rooms import Rooms
 from tests.harness import MONDAY
 
@@ -82,7 +83,7 @@ class Office:
             {"rooms": self.van},
             self._undelivered,
             self._moved,
-            Crew(self.store, self.clock, lambda _news: None, lambda: self.delivery.wake()),
+            Crew(self.store, self.clock, lambda _news: None, lambda _left: self.delivery.wake()),
         )
 
     async def _undelivered(self, letter: Letter, _out: Sendable, error: PermanentError) -> None:
@@ -547,7 +548,7 @@ async def test_what_one_process_lays_down_another_sends_at_once(store: Store) ->
         tasks = [group.create_task(each.wire.run()) for each in crews]
         await _until(lambda: all(each.wire.listening for each in crews))
         await writer.lays(say("1"))
-        crews[1].wire.poke()
+        crews[1].wire.poke(Left.LAID)
         await _until(lambda: sender.stands == ["g1:1"])
         for each in tasks:
             each.cancel()

@@ -12,7 +12,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -30,6 +30,12 @@ OPTIONS = (
     "full_page_writes=off",
     "autovacuum=off",
     "shared_buffers=32MB",
+    "max_connections=200",
+)
+#: As an operator would run it, for measuring.
+DURABLE = (
+    "listen_addresses=",
+    "shared_buffers=256MB",
     "max_connections=200",
 )
 START_SECONDS = 30
@@ -69,8 +75,8 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Generator[Postgres]:
-    """A server of its own in a folder of its own."""
+def running(*, durable: bool = False) -> Generator[Postgres]:
+    """A server of its own in a folder of its own; `durable`: what it confirms is on the disk."""
     folder = Path(tempfile.mkdtemp(prefix="linli-pg-"))  # short: a socket's path is limited
     try:
         who: dict[str, Any] = {}
@@ -79,7 +85,7 @@ def running() -> Generator[Postgres]:
             shutil.chown(folder, "nobody")
         programs = _programs(folder, reachable=not who)
         _initialise(programs, folder, who)
-        with _served(programs, folder, who):
+        with _served(programs, folder, who, DURABLE if durable else OPTIONS):
             yield Postgres(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -116,11 +122,13 @@ def _initialise(programs: Path, folder: Path, who: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _served(programs: Path, folder: Path, who: dict[str, Any]) -> Generator[None]:
+def _served(
+    programs: Path, folder: Path, who: dict[str, Any], options: Sequence[str]
+) -> Generator[None]:
     log = folder / "log"
     command = ["/bin/sh", "-c", RUN, "sh", str(programs / "postgres")]
     command += ["-D", str(folder / "data"), "-k", str(folder)]
-    command += [part for option in OPTIONS for part in ("-c", option)]
+    command += [part for option in options for part in ("-c", option)]
     environment = {**os.environ, "LOG": str(log)}
     server = subprocess.Popen(  # noqa: S603 - our own programs, no input from outside
         command, cwd=folder, env=environment, stdin=subprocess.PIPE, **who
