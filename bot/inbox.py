@@ -148,10 +148,27 @@ class Inbox:
             if not self._ready.empty():
                 await self._turn(self._ready.get_nowait())
             elif self._doubts is not None and self._doubts.waiting:
-                await self._doubts.settle_one()
+                await self._settle_one(self._doubts)
             elif self._shared is None or not await self._exchange(self._shared):
                 break
         await self._close_talk()
+
+    async def _settle_one(self, doubts: Doubts) -> None:
+        """One opinion; what is kept meanwhile may end the waiting for it."""
+        if self._shared is None:
+            await doubts.settle_one()
+            return
+        settling = asyncio.ensure_future(doubts.settle_one())
+        try:
+            while not settling.done():
+                looking = asyncio.ensure_future(self._look.wait())
+                await asyncio.wait((settling, looking), return_when=asyncio.FIRST_COMPLETED)
+                looking.cancel()
+                if self._look.is_set():
+                    await self._exchange(self._shared)
+            await settling
+        finally:
+            settling.cancel()
 
     async def _share(self, lanes: Lanes) -> None:
         """Leave chats that are done with and take others, until cancelled."""
