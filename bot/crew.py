@@ -29,6 +29,10 @@ SIGN = 1.0
 #: A chat is left to whoever handled it last for so long: they remember what was said there.
 LEFT_TO_OTHERS = timedelta(seconds=1)
 
+#: Seconds by which the clocks of two machines may differ.
+APART = 1.0
+SAME_TIME = "let all machines take the time from the network (NTP): chronyd or systemd-timesyncd"
+
 #: Prolongs what somebody has in hand.
 Prolong = Callable[[AsyncSession, Hold], Awaitable[None]]
 
@@ -89,6 +93,7 @@ class Crew:
         """Give signs of life, and listen, until cancelled."""
         if not self.shared:
             return
+        await self.compare_clocks()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.wire.run())
             while True:
@@ -97,6 +102,14 @@ class Crew:
                     await self.prolong()
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("crew.no_database", error=type(error).__name__)
+
+    async def compare_clocks(self) -> None:
+        """Say so when this machine's clock is not the database's: leases go by it."""
+        async with self.store.read() as store:
+            theirs = await sharing.database_time(store)
+        apart = abs((self.clock.now() - theirs).total_seconds())
+        if apart > APART:
+            log.warning("crew.clocks_differ", seconds=round(apart, 1), remedy=SAME_TIME)
 
     async def prolong(self) -> None:
         """One sign of life."""

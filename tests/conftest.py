@@ -46,6 +46,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     share = int(config.getoption("--share") or 1)
     chosen = [each for each in items if each.nodeid.startswith((*ON_EITHER, *ON_EITHER_TOO))]
     chosen = [each for each in chosen if "sqlite" not in each.name]
+    if share > 1:  # these are played in any run
+        chosen = [each for each in chosen if "postgresql" not in each.name]
     many = {each.nodeid for each in chosen if each.nodeid.startswith(MANY)}
     some = {name for n, name in enumerate(sorted(many)) if n % share == 0}
     chosen = [each for each in chosen if each.nodeid not in many or each.nodeid in some]

@@ -44,6 +44,11 @@ class Hold:
     until: datetime
 
 
+async def database_time(store: AsyncSession) -> datetime:
+    """What time it is for the database."""
+    return (await store.scalars(select(func.clock_timestamp()))).one()
+
+
 async def take_lease(store: AsyncSession, name: str, hold: Hold) -> bool:
     """Take or prolong what one process at a time does; False: another one has it."""
     row = {"name": name, "holder": hold.holder, "until": hold.until, "at": hold.now}

@@ -11,8 +11,9 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
-from bot.clock import VirtualClock
+from bot.clock import SystemClock, VirtualClock
 from bot.crew import HELD_FOR, LEFT_TO_OTHERS, Crew
 from bot.lanes import MOST_OF_A_CHAT
 from handlers.chat import Limits, PassingError
@@ -61,6 +62,16 @@ async def test_who_stops_leaves_the_turn_at_once(store: Store, other: Store) -> 
     assert await first.our_turn("fetch:telegram")
     await first.close()
     assert await second.our_turn("fetch:telegram")
+
+
+async def test_a_clock_that_is_not_the_database_s_is_told(store: Store) -> None:
+    clock = SystemClock()
+    with capture_logs() as logs:
+        await Crew(store, clock, lambda _news: None).compare_clocks()
+        assert not logs
+        clock.turn(timedelta(seconds=5))
+        await Crew(store, clock, lambda _news: None).compare_clocks()
+    assert [(each["event"], round(each["seconds"])) for each in logs] == [("crew.clocks_differ", 5)]
 
 
 # News ----------------------------------------------------------------------------------------
