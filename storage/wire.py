@@ -107,7 +107,7 @@ class Wire:
         self._woken = woken
         self._connection: AsyncConnection | None = None
         self._floor: int | None = None  #: all transactions below it were read
-        self._read: dict[int, int] = {}  #: by id the transaction of what was read above it
+        self._read: set[int] = set()  #: what was read of transactions above it
         self._read_at: datetime | None = None
         self._to_tell: set[Left] = set()
         self._poked = asyncio.Event()
@@ -137,9 +137,9 @@ class Wire:
             elif told := [each for each in rows if each.id and each.id not in self._read]:
                 chats = frozenset(chat for each in told for chat in each.chats)
                 self._heard(News(chats, any(each.everything for each in told)))
-            self._floor = rows[0].floor
-            self._read = {each.id: each.written for each in rows if each.id}
-            self._read = {id_: at for id_, at in self._read.items() if at >= self._floor}
+            floor = rows[0].floor
+            self._read = {each.id for each in rows if each.id and each.written >= floor}
+            self._floor = floor
 
     def _question(self) -> Any:
         # A transaction that was under way may have a lower number than what was read already: all

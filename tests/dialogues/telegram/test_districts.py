@@ -16,6 +16,7 @@ from bot.app import App
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import TelegramPlatform
 from handlers.administration import doctor
+from handlers.chat import ChatFacts
 from handlers.context import Work
 from storage.tables import Account, Area, Chat
 from tests.fakes.bot_api import FakeTelegram, Group, Person
@@ -133,7 +134,9 @@ async def test_a_token_that_is_refused_stops_only_its_own_district(both: Distric
 
 async def test_the_doctor_looks_at_each(both: Districts) -> None:
     both.east.revoke_token()
-    live = {(name, None): await both.app.desk.examine(name, None) for name in both.app.platforms}
+    live: dict[tuple[str, str | None], ChatFacts] = {
+        (name, None): await both.app.desk.examine(name, None) for name in both.app.platforms
+    }
     async with both.app.store.read() as store:
         work = Work(both.app.desk, store, both.app.clock.now())
         found = await doctor.examine(work, live, ["/"])
