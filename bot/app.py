@@ -7,19 +7,23 @@ from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping, Sequen
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from importlib.metadata import version
+from time import perf_counter
 from typing import Any
 
 import structlog
 
+from bot.alarm_post import AlarmPost
 from bot.clock import Clock, SystemClock, Ticker
 from bot.crew import Crew
 from bot.delivery import Delivery
+from bot.figures import Figures
 from bot.inbox import Inbox
 from bot.opinions import opinions_of
 from bot.platforms.local import LocalPlatform
 from bot.roles import ALL, Role
 from bot.ticks import Ticks
 from bot.undelivered import Returns
+from bot.watch import Watch
 from bot.weights import reader_of
 from config.policy import Policy, load_policy
 from config.settings import Settings
@@ -77,6 +81,27 @@ class App:
             self.inbox.consult(self.opinions)
         self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self._spoken)
         self.ticks.before = self.crew.catch_up
+        self.figures = self.inbox.figures = self.delivery.figures = self.ticks.figures = Figures()
+        self.watch = self._watch()
+        self.alarm_post = (
+            AlarmPost(settings.alarm_url, store, self.clock, self.desk)
+            if settings.alarm_url
+            else None
+        )
+
+    def _watch(self) -> Watch:
+        watch = Watch(
+            self.store,
+            self.clock,
+            self.desk,
+            self.platforms,
+            self.fetches,
+            self.dispatcher.forget,
+            self._spoken,
+        )
+        self.inbox.contact, self.inbox.noticed = watch.contact, watch.heard
+        self.ticks.first = watch.tick
+        return watch
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -113,6 +138,7 @@ class App:
             capabilities={name: each.capabilities for name, each in self.platforms.items()},
             link=self._link,
             examine=self._examine,
+            in_touch=lambda platform: self.watch.in_touch(platform),
             on_duty=on_duty,
             retell=retell,
             defaults=Defaults(
@@ -121,6 +147,7 @@ class App:
                 public_url=self.settings.public_url,
                 version=version("linli"),
                 font=self.settings.font_file,
+                alarm_post=bool(self.settings.alarm_url),
             ),
         )
 
@@ -153,6 +180,20 @@ class App:
             yield platform.run(self.inbox) if Role.INTAKE in self.roles else _met(platform)
         if Role.CLOCK in self.roles:
             yield Ticker(self.ticks.tick, TICK_SECONDS).run()
+            if self.alarm_post is not None:
+                yield self.alarm_post.run()
+        else:
+            yield Ticker(self._breathe, TICK_SECONDS).run()
+        yield self.watch.run()
+
+    async def _breathe(self) -> None:
+        """A process without the clock writes down what it heard, and shows that it lives."""
+        await self.watch.tick()
+        self.figures.ticked = perf_counter()
+
+    async def fetches(self, platform: str) -> bool:
+        """Whether this process is the one that is in contact with a platform."""
+        return Role.INTAKE in self.roles and await self.inbox.our_turn(platform)
 
     async def caught_up(self, longest: float) -> None:
         """Return when what waited was heard and answered; `longest` seconds for each, at most."""
@@ -170,6 +211,8 @@ class App:
             await platform.close()
         if self.opinions is not None:
             await self.opinions.close()
+        if self.alarm_post is not None:
+            await self.alarm_post.close()
         await self.crew.close()
 
     async def settle(self) -> None:

@@ -17,6 +17,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.crew import Crew
+from bot.figures import Figures
 from bot.ledger import Ledger, Outcome, named_message
 from bot.outlets import Due, Outlets, outlets_of
 from handlers.chat import (
@@ -68,6 +69,7 @@ class Delivery:
     moved: GroupMoved
     crew: Crew
     last_word: float = 5.0  #: seconds that a letter on its way gets when the program is stopped
+    figures: Figures = field(default_factory=Figures)
     _ledger: Ledger = field(init=False)
     _outlets: Outlets = field(init=False)
     _sending: set[Address] = field(default_factory=set[Address])
@@ -144,6 +146,8 @@ class Delivery:
         for address, theirs in chats.items():
             self._sending.add(address)
             group.create_task(self._send_all(address, theirs))
+        if len(letters) >= post.AT_ONCE:
+            self._wake.set()  # one chat's flood may have filled the look: others are behind it
         return len(chats)
 
     def _not_now(self, now: datetime) -> set[Address]:
@@ -211,6 +215,7 @@ class Delivery:
 
     async def _spoilt(self, letter: Letter, error: ValueError) -> None:
         """A letter that cannot be read (of a newer version, say) must not stop the others."""
+        self.figures.failed[(letter.platform, "spoilt")] += 1
         log.error("letter.spoilt", letter=letter.id, error=type(error).__name__)
         await self._settle(letter, state="failed", body="", error="spoilt")
 
@@ -229,11 +234,13 @@ class Delivery:
             # Our own mistake with one letter must not stop the others, now or after a restart.
             log.exception("letter.broke", letter=letter.id)
             return await self._failed(letter, out, _broken(letter, error))
+        self.figures.sent[letter.platform] += 1
         values = {"state": "sent", "sent_at": self.clock.now(), "body": ""}
         return Outcome(letter, out, values, done.message_id or message_id or "", _digest(out))
 
     async def _failed(self, letter: Letter, out: Sendable, error: DeliveryError) -> Outcome:
         now = self.clock.now()
+        self.figures.not_sent(letter.platform, error)
         note = {"error": str(error)[:300], "tries": letter.tries + 1}
         log.warning(
             "letter.failed",

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.crew import SIGN, Crew
 from bot.doubts import Doubts, Waiting
+from bot.figures import Figures
 from bot.lanes import MOST_CHATS, Lanes
 from bot.opinions import Opinions
 from bot.outbox import keep_said
@@ -38,6 +39,10 @@ MAX_TRIES = 3
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 UNSTORABLE_JSON = re.compile(r"\\u0000|[\ud800-\udfff]")
 CLOSE_TOGETHER = 200
+#: A lane in which so many wait steps back for others after each line that took a transaction: so
+#: many turns of the event loop, in which others' lines are taken in, handled and answered. It costs
+#: nothing where nobody else has anything to do.
+CROWD, STEPS = 5, 25
 
 
 class Inbox:
@@ -64,7 +69,12 @@ class Inbox:
         self._lanes: dict[str, deque[Waiting]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._closed: list[int] = []
+        self._transactions = 0
         self._doubts: Doubts | None = None
+        self.figures = Figures()
+        #: told of each contact with a platform, and of all that came in
+        self.contact: Callable[[str], None] = lambda _platform: None
+        self.noticed: Callable[[Incoming], None] = lambda _incoming: None
         #: set once a platform was asked for updates
         self.heard = asyncio.Event()
 
@@ -91,6 +101,8 @@ class Inbox:
         """Keep the updates; returns when they are durable. A repeat is ignored."""
         try:
             await self._keep(platform, updates)
+            self.contact(platform)
+            self.figures.received[platform] += len(updates)
         finally:
             self.heard.set()
 
@@ -146,12 +158,18 @@ class Inbox:
         """Handle everything that waits, then return (tests and replays turn the handle so)."""
         while True:
             if not self._ready.empty():
-                await self._turn(self._ready.get_nowait())
+                await self.turn()
             elif self._doubts is not None and self._doubts.waiting:
                 await self._settle_one(self._doubts)
             elif self._shared is None or not await self._exchange(self._shared):
                 break
         await self._close_talk()
+
+    async def turn(self) -> None:
+        """Handle one update of the lane whose turn it is; there must be one."""
+        lane = self._ready.get_nowait()
+        if await self._turn(lane):
+            self._ready.put_nowait(lane)
 
     async def _settle_one(self, doubts: Doubts) -> None:
         """One opinion; what is kept meanwhile may end the waiting for it."""
@@ -200,7 +218,12 @@ class Inbox:
         while True:
             if self._ready.empty() and self._closed:
                 await self._close_talk()
-            await self._turn(await self._ready.get())
+            lane = await self._ready.get()
+            before = self._transactions
+            if await self._turn(lane):
+                if self._transactions != before and len(self._lanes[lane]) >= CROWD:
+                    await _step_back()
+                self._ready.put_nowait(lane)
 
     def _feed(self, update: Waiting) -> None:
         lane = self._lanes.get(update.lane)
@@ -212,24 +235,23 @@ class Inbox:
             if self._doubts is not None:
                 self._doubts.came(update, len(lane) - 1)
 
-    async def _turn(self, lane: str) -> None:
-        """Handle one update of a lane; a lane with more goes to the end of the line (fair).
+    async def _turn(self, lane: str) -> bool:
+        """Handle one update of a lane; whether there are more, for the end of the line (fair).
 
         One that waits for a second opinion comes back when it is there.
         """
         waiting = self._lanes[lane]
         if not await self._handle(waiting):
-            return
+            return False
         waiting.popleft()
-        if waiting:
-            self._ready.put_nowait(lane)
-        else:
+        if not waiting:
             del self._lanes[lane]
             if self._shared is not None:
                 self._shared.done(lane)
                 # One exchange for many chats; but none waits for it when there is nothing to do.
                 if self._ready.empty() or len(self._lanes) <= MOST_CHATS // 2:
                     self._look.set()
+        return bool(waiting)
 
     def _read(self, update: Waiting) -> Sequence[Incoming]:
         return self._platforms[update.platform].read(update.body)
@@ -257,12 +279,16 @@ class Inbox:
 
     async def _act(self, update: Waiting, incoming: Sequence[Incoming]) -> None:
         now = self._clock.now()
+        for each in incoming:
+            self.noticed(each)
         looks = [self._dispatcher.first_look(each, now, update.opinion) for each in incoming]
         if all(look.done for look in looks):
             self._closed.append(update.id)
+            self.figures.handled["talk"] += 1
             if len(self._closed) >= CLOSE_TOGETHER:
                 await self._close_talk()
             return
+        self._transactions += 1
         ahead = [
             await self._dispatcher.prepare(each, look)
             for each, look in zip(incoming, looks, strict=True)
@@ -283,6 +309,7 @@ class Inbox:
             raise
         for work in works:
             self._dispatcher.forget(work)
+        self.figures.handled["done"] += 1
         if said:
             self._spoken()
 
@@ -303,6 +330,7 @@ class Inbox:
             raise
 
     async def _park(self, update: Waiting, error: Exception, *, dead: bool) -> None:
+        self.figures.handled["dead" if dead else "failed"] += 1
         log.error(
             "update.dead" if dead else "update.failed",
             platform=update.platform,
@@ -319,6 +347,11 @@ class Inbox:
 
 def _waiting(row: Update) -> Waiting:
     return Waiting(row.id, row.platform, row.lane, json.loads(row.body or "{}"), row.tries)
+
+
+async def _step_back() -> None:
+    for _ in range(STEPS):
+        await asyncio.sleep(0)
 
 
 def _storable(update: RawUpdate) -> RawUpdate:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from time import perf_counter
 
 import structlog
 
 from bot.clock import Clock
+from bot.figures import Figures
 from bot.outbox import keep_said
 from handlers import forms
 from handlers.administration import announcing
@@ -23,6 +25,7 @@ from handlers.reminders import firing
 from handlers.requests import clock as request_clock
 from handlers.requests import morning, nightly
 from handlers.statistics import monthly
+from handlers.watching import silence
 from storage.engine import Store
 from storage.queries import clocks, outlets, post, sharing
 from storage.queries import due as due_query
@@ -35,6 +38,10 @@ LEFTOVERS = "leftovers"
 DAILY = timedelta(days=1)
 
 Due = Callable[[Work], Awaitable[int]]
+
+
+async def _nothing() -> None:
+    """Where nobody wants to be told of ticks."""
 
 
 async def _forms(work: Work) -> int:
@@ -85,11 +92,8 @@ DUE: dict[str, Due] = {
     "letters": _old_letters,
     "nightly": nightly.due,
     "numbers": monthly.due,
+    "watching": silence.due,
 }
-
-
-async def _nothing() -> None:
-    """One process alone hears of nothing else."""
 
 
 class Ticks:
@@ -108,12 +112,22 @@ class Ticks:
         self._desk = desk
         self._done = done
         self._spoken = spoken
+        self.figures = Figures()
         #: what is remembered of places must be true before anything is done
         self.before: Callable[[], Awaitable[None]] = _nothing
+        #: done at the beginning of each tick, whatever is due
+        self.first: Callable[[], Awaitable[None]] = _nothing
 
     async def tick(self) -> None:
         """Do all that is due now. One subject's failure does not stop the others."""
+        begun = perf_counter()
         await self.before()
+        await self.first()
+        await self._do_due()
+        self.figures.ticked = perf_counter()
+        self.figures.ticks.took(self.figures.ticked - begun)
+
+    async def _do_due(self) -> None:
         idle = await self._idle()
         for name, due in DUE.items():
             if name in idle:
@@ -122,6 +136,7 @@ class Ticks:
                 while await self._one(due):
                     pass
             except Exception:
+                self.figures.tick_failures[name] += 1
                 log.exception("tick.failed", subject=name)  # the next tick tries again
 
     async def _idle(self) -> frozenset[str]:

@@ -280,6 +280,26 @@ class NoisePolicy(_Data):
     fold_at: time = time(8, 30)  #: what was held back is told together then, the next day
 
 
+class WatchingPolicy(_Data):
+    """When the bot says that it may have gone blind or mute (docs/watching.md)."""
+
+    on: bool = True  #: whether silent groups are told of; all else always is
+    times: float = Field(default=3, ge=1.5, le=20)  #: so many times its usual longest silence
+    least_hours: float = Field(default=5, ge=1)  #: of waking time; a shorter silence is none
+    most_hours: float = Field(default=45, le=500)  #: who is usually silent for so long is left be
+    weeks: int = Field(default=4, ge=1, le=12)  #: before this one that make the habit
+    learn_days: int = Field(default=14, ge=1)  #: a group known for less is not judged
+    lines: int = Field(default=60, ge=1)  #: who said less in these weeks is not judged
+    cut_off: Span = hours(1 / 6)  #: a platform out of reach for so long is told of
+    ask: Span = hours(0.5)  #: how often each platform is asked what it lets the bot hear
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> Self:
+        if self.least_hours >= self.most_hours:
+            raise ValueError("least_hours must be less than most_hours")
+        return self
+
+
 class StatisticsPolicy(_Data):
     """Which numbers are compared, and when those of the last month are told (R46)."""
 
@@ -318,6 +338,7 @@ class Policy(_Data):
     promises: PromisePolicy = PromisePolicy()
     noise: NoisePolicy = NoisePolicy()
     statistics: StatisticsPolicy = StatisticsPolicy()
+    watching: WatchingPolicy = WatchingPolicy()
 
     #: by name (or code) of a community or neighbourhood: what differs there
     places: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])

@@ -166,6 +166,8 @@ class Settings(BaseSettings):
     font_file: Annotated[Path | None, AfterValidator(_file)] = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
+    alarm_url: Address = ""  #: told of alarms by POST, also when no chat works; none: off
+    metrics_token: SecretStr | None = None  #: asked for at /metrics; needed where others reach it
 
     #: further bots of this installation, one a district, as name=token,name=token
     telegram_tokens: Annotated[

@@ -308,6 +308,8 @@ class Capabilities:
     hears: Hears = Hears.EVERYTHING
     text_limit: int = 4096  #: characters
     limits: Limits = field(default_factory=Limits)
+    #: so often at least it tells the intake that it is in contact; None: it cannot be cut off
+    contact: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +367,10 @@ class Intake(Protocol):
     """Where a platform puts what it received; returns when it is durable."""
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
-        """Keep the updates; the platform may say "received" only after this."""
+        """Keep the updates; the platform may say "received" only after this.
+
+        None at all tells that the platform is in contact and has nothing new.
+        """
         ...
 
     async def our_turn(self, platform: str) -> bool:
@@ -382,6 +387,7 @@ class ChatFacts:
     administrator: bool = False
     can_speak: bool = True
     note: str = ""  #: key of a finding, empty when all is well
+    known: bool = True  #: False: the platform did not say, and nothing is held against it
     rights: frozenset[str] = frozenset()
 
 

@@ -65,6 +65,7 @@ class Defaults:
     public_url: str = ""
     version: str = "0"
     font: Path | None = None  #: draws pictures; None: one of this machine's
+    alarm_post: bool = False  #: an operator's address is told of alarms as well
 
 
 class OnDuty(Protocol):
@@ -116,6 +117,8 @@ class Desk:
     #: platform, chat (None: the account itself) -> what the bot can do there
     examine: Callable[[str, str | None], Awaitable[ChatFacts]]
     defaults: Defaults = Defaults()
+    #: whether what is said on a platform reaches the bot now
+    in_touch: Callable[[str], bool] = lambda _platform: True
     #: asked for the "duty" of a ladder's rung
     on_duty: OnDuty = nobody_on_duty
     #: asked for what waited until the morning and is of no request

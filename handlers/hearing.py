@@ -18,7 +18,7 @@ from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.scenes import ChatScene, Scenes, Speaker
 from handlers.understanding import opinion as second
-from handlers.understanding import placing
+from handlers.understanding import placing, repeating
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
@@ -43,6 +43,7 @@ class Glance:
     heard: Heard
     scene: ChatScene
     meaning: Meaning
+    repeats: str | None = None  #: the request of which this person said just this a moment ago
 
 
 Witness = Callable[[Glance, Outcome, str | None], None]
@@ -56,6 +57,8 @@ class Hearing:
         self.scenes = scenes
         #: told what became of each message (a replay listens here)
         self.witness: Witness | None = None
+        #: how many lines told nothing new since the start
+        self.folded = 0
 
     def glance(self, message: Message) -> Glance | None:
         """Read a message from memory alone; None when something must be looked up first."""
@@ -96,6 +99,9 @@ class Hearing:
         self, glance: Glance, outcome: Outcome | None = None, of: str | None = None
     ) -> None:
         """Keep what was said among the recent lines of the chat, in memory."""
+        if glance.repeats is not None:
+            self.folded += 1
+            outcome, of = Outcome.DETAIL, glance.repeats
         kept = outcome or settled(glance).outcome
         glance.scene.recent.append(Said(glance.heard, kept, of))
         if self.witness is not None:
@@ -103,7 +109,9 @@ class Hearing:
 
     def _read(self, message: Message, scene: ChatScene, speaker: Speaker | None) -> Glance:
         heard = heard_of(message, speaker, scene.facts.path)
-        return Glance(heard, scene, self._desk.reader.read(heard, scene.view()))
+        view = scene.view()
+        meaning = repeating.merged(heard, view, self._desk.reader.read(heard, view))
+        return Glance(heard, scene, meaning, repeating.said_already(heard, view, meaning))
 
 
 def heard_of(message: Message, speaker: Speaker | None, path: str) -> Heard:
@@ -136,8 +144,8 @@ def question_on(glance: Glance, categories: Collection[str]) -> Question | None:
 
 def is_silent(glance: Glance) -> bool:
     """Whether nothing at all is done about a message."""
-    named = inquiries.names_number(glance.heard.text)
-    return settled(glance).outcome is Outcome.TALK and not named
+    nothing = glance.repeats is not None or settled(glance).outcome is Outcome.TALK
+    return nothing and not inquiries.names_number(glance.heard.text)
 
 
 def is_emergency(glance: Glance) -> bool:
@@ -177,6 +185,8 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
         answered = await answering.answer(ctx, message.text, meaning.category)
         if answered is not None:
             return Outcome.UPDATE, str(answered.id)
+    elif glance.repeats is not None:
+        return Outcome.DETAIL, glance.repeats
     act_as = _back if meaning.again else ACTS[meaning.outcome]
     done = await act_as(ctx, glance, message)
     if done is None and ctx.private and message.text.strip():

@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 from handlers import courtesy, forms, hearing
 from handlers.chat import Message
 from handlers.context import Context, Sendable, Work, button
-from handlers.directory import groups, places
+from handlers.directory import places
 from handlers.requests import answering, lifecycle, pages, questions
 from handlers.understanding.meaning import Heard, Outcome, Scene, Urgency
+from handlers.watching import standing
 from storage.queries import directory as query
 from storage.queries import post
 from storage.tables import Account, Person, RequestMessage
@@ -49,7 +50,7 @@ async def undelivered(work: Work, out: Sendable, *, unreachable: bool) -> None:
     work.touched.add(chat.id)
     if chat.kind == "group":
         chat.can_speak = False
-        await groups.tell_coordinators(work, chat, "directory.muted_in_group")
+        await standing.went_mute(work, chat)
         return
     account = await work.store.scalar(
         select(Account).where(

@@ -37,6 +37,7 @@ from storage.tables import (
     Notice,
     Person,
     Promise,
+    Pulse,
     Reminder,
     Request,
     Residence,
@@ -230,6 +231,7 @@ class Stage:
             Rota.check_at,
             Round.due_at,
             Swap.due_at,
+            Pulse.look_at,
             Letter.not_before,
             Draft.expires_at,
         )

@@ -1,19 +1,19 @@
-"""The web app of a running program: the page of the web chat, webhooks, health."""
+"""The web app of a running program: the page of the web chat, webhooks, probes."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import BaseRoute
 
 from bot.app import App
 from bot.clock import SystemClock
-from bot.web.assembly import Health, assembled
+from bot.web.assembly import assembled
+from bot.web.probes import Probes
 from bot.web.site import Site
 from bot.web.turning import Turner
 from storage.queries import due
@@ -29,7 +29,7 @@ class Posted(Protocol):
 
 
 def web_app(app: App) -> FastAPI:
-    """The web app of a program: the page where the web chat is on, webhooks, /health."""
+    """The web app of a program: the page where the web chat is on, webhooks, probes."""
     site = _site(app)
     webhooks = [
         route
@@ -37,7 +37,7 @@ def web_app(app: App) -> FastAPI:
         if isinstance(platform, Posted)
         for route in platform.routes()
     ]
-    return assembled(site, health_of(app), webhooks, app.settings.public_url)
+    return assembled(site, Probes(app).routes(), webhooks, app.settings.public_url)
 
 
 def _site(app: App) -> Site | None:
@@ -75,22 +75,3 @@ def _settled(app: App) -> Callable[[], Awaitable[bool]]:
             return not await due.letters_wait(store, app.clock.now())
 
     return settled
-
-
-def health_of(app: App) -> Health:
-    """Whether the database answers, and how much waits."""
-
-    async def health() -> dict[str, Any]:
-        try:
-            async with app.store.read() as store:
-                await due.letters_wait(store, app.clock.now())
-        except (SQLAlchemyError, OSError) as error:
-            return {"ok": False, "database": type(error).__name__}
-        return {
-            "ok": True,
-            "version": app.desk.defaults.version,
-            "platforms": list(app.platforms),
-            "waiting": app.inbox.backlog,
-        }
-
-    return health

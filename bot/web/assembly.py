@@ -1,12 +1,12 @@
-"""The web app put together from its parts: guard, page, files, webhooks, health."""
+"""The web app put together from its parts: guard, page, files, webhooks, probes."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
-from starlette.responses import JSONResponse, Response
+from fastapi import FastAPI
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 
@@ -15,18 +15,18 @@ from bot.web.guard import Guard
 from bot.web.page import STATIC, Page
 from bot.web.site import Site
 
-#: Whether all is well: {"ok": bool, ...}.
-Health = Callable[[], Awaitable[dict[str, Any]]]
-
 
 def assembled(
-    site: Site | None, health: Health, webhooks: Iterable[BaseRoute] = (), public_url: str = ""
+    site: Site | None,
+    probes: Iterable[BaseRoute],
+    webhooks: Iterable[BaseRoute] = (),
+    public_url: str = "",
 ) -> FastAPI:
     """The app from its parts; without a site there is no page."""
     web = FastAPI(title="Linli", docs_url=None, redoc_url=None, openapi_url=None)
     outside = list(webhooks)
     web.router.routes.extend(outside)
-    web.include_router(_health_route(health))
+    web.router.routes.extend(probes)
     if site is not None:
         web.include_router(Page(site).router())
         web.include_router(Files(site).router())
@@ -44,13 +44,3 @@ class _Fresh(StaticFiles):
         response = super().file_response(*args, **more)
         response.headers["cache-control"] = "no-cache"
         return response
-
-
-def _health_route(health: Health) -> APIRouter:
-    async def answer() -> Response:
-        found = await health()
-        return JSONResponse(found, 200 if found["ok"] else 503)
-
-    routes = APIRouter()
-    routes.add_api_route("/health", answer, response_model=None)
-    return routes

@@ -20,7 +20,7 @@ SAID = "said"
 
 
 async def on_standing(work: Work, standing: Standing) -> None:
-    """The bot's standing in a chat changed; what people must know of it is said once."""
+    """The bot's standing in a chat changed; what the group must know of it is said once."""
     chat = await people.meet_chat(work, standing.chat)
     work.touched.add(chat.id)
     if standing.chat.kind is ChatKind.PRIVATE:
@@ -31,11 +31,9 @@ async def on_standing(work: Work, standing: Standing) -> None:
     chat.administrator = standing.administrator
     chat.hears_all = standing.hears_all
     chat.can_speak = standing.can_speak
-    if not standing.present:
-        await tell_coordinators(work, chat, "directory.removed_from_group")
-    elif not standing.can_speak:
-        await tell_coordinators(work, chat, "directory.muted_in_group")
-    elif not was_there:
+    if not (standing.present and standing.can_speak):
+        return
+    if not was_there:
         await greet(work, chat)
     elif heard_all != chat.hears_all:
         await _say_hearing(work, chat)
@@ -85,8 +83,6 @@ def hearing_in_short(chat: Chat) -> str:
 async def _say_hearing(work: Work, chat: Chat) -> None:
     language = await language_of(work, chat)
     work.say(chat, Content(text=work.word(language, hearing_key(chat))), Manner(low=True))
-    if not chat.hears_all:
-        await tell_coordinators(work, chat, "directory.deaf_in_group")
 
 
 async def language_of(work: Work, chat: Chat) -> str:

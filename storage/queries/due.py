@@ -18,6 +18,7 @@ from storage.tables import (
     Noise,
     Notice,
     Promise,
+    Pulse,
     Reminder,
     Request,
     Rota,
@@ -51,6 +52,7 @@ SUBJECTS = (
     "letters",
     "nightly",
     "numbers",
+    "watching",
 )
 
 
@@ -118,6 +120,7 @@ def _subjects(
         exists().where(ended),
         _chore(now, "ladders"),
         _chore(now, "statistics"),
+        exists().where(Pulse.look_at <= now),
     )
     return select(*questions)
 

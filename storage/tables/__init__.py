@@ -43,9 +43,11 @@ from storage.tables.requests import (
 )
 from storage.tables.sharing import Lane, Lease, News, Outlet
 from storage.tables.statistics import Counted, Tally
+from storage.tables.watching import Alarm, Pulse
 
 __all__ = [
     "Account",
+    "Alarm",
     "Area",
     "Audit",
     "Chat",
@@ -77,6 +79,7 @@ __all__ = [
     "PersonHours",
     "Posted",
     "Promise",
+    "Pulse",
     "Reading",
     "Reminder",
     "Request",

@@ -555,3 +555,33 @@ async def test_what_one_process_lays_down_another_sends_at_once(store: Store) ->
     await writer.delivery.crew.close()
     await sender.delivery.crew.close()
     await writer.store.close()
+
+
+async def test_one_chat_s_flood_holds_up_no_other(store: Store) -> None:
+    """More letters than one look takes up, of a chat whose platform is slow."""
+    office, gate = Office(store), asyncio.Event()
+
+    async def slow(out: Sendable) -> None:
+        if out.chat == "g1":
+            await gate.wait()
+
+    office.van.before = slow
+    await office.lays(*(say(str(n)) for n in range(post.AT_ONCE + 50)), say("me", "g2"))
+    async with working(office):
+        await _until(lambda: office.stands == ["g2:me"])
+        gate.set()
+        await _until(lambda: len(office.stands) == post.AT_ONCE + 51)
+    assert [each for each in office.stands if each.startswith("g1:")] == [
+        f"g1:{n}" for n in range(post.AT_ONCE + 50)
+    ]
+
+
+async def test_a_flood_that_must_wait_holds_up_no_other(store: Store) -> None:
+    """R16: a group's own limit is spent, others' is not."""
+    office = Office(store, Limits(chat_per_second=1, group_per_minute=20, overall_per_second=30))
+    await office.lays(*(say(str(n)) for n in range(2 * post.AT_ONCE)))
+    assert await office.sends() == ["g1:0"]
+    for n in range(5):
+        await office.lays(say(str(n), f"h{n}"))
+    assert await office.sends() == ["g1:0", *(f"h{n}:{n}" for n in range(5))]
+    assert len(await office.waits(minutes=1)) == 7

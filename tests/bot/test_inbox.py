@@ -193,6 +193,22 @@ async def test_a_busy_chat_takes_turns_with_the_others(desk: Desktop) -> None:
     assert desk.script.handled == ["a1", "b1", "a2", "a3"]
 
 
+async def test_a_flood_steps_back_for_what_comes_in_meanwhile(desk: Desktop) -> None:
+    """One that comes in while a flood is handled is next, not one of many."""
+    coming: list[asyncio.Future[None]] = []
+
+    async def step(message: Message, _store: AsyncSession) -> None:
+        if message.text == "a20":
+            coming.append(asyncio.ensure_future(desk.receives("g2:b1")))
+
+    desk.script.step = step
+    async with working(desk):
+        await desk.receives(*(f"g1:a{n}" for n in range(100)))
+        await _until(lambda: len(desk.script.handled) == 101)
+    assert desk.script.handled.index("b1") - desk.script.handled.index("a20") == 1
+    assert [each for each in desk.script.handled if each != "b1"] == [f"a{n}" for n in range(100)]
+
+
 async def test_one_that_fails_is_tried_again_then_parked_and_stops_nobody(desk: Desktop) -> None:
     tried: list[str] = []
 

@@ -6,6 +6,8 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +186,7 @@ class LocalVenue:
 class TelegramVenue:
     """Telegram, over loopback, by a strict fake."""
 
-    can = CAPABILITIES
+    can = replace(CAPABILITIES, contact=timedelta(seconds=25))  # a poll of 20, and 5 of grace
 
     def __init__(self, tg: FakeTelegram) -> None:
         self.tg = tg

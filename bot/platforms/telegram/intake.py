@@ -45,6 +45,7 @@ class Pace:
     turn: float = 1.0  #: how often a process looks whether it is the one that polls
     first_pause: float = 1.0
     longest_pause: float = 30.0
+    webhook: float = 600.0  #: how often Telegram is asked whether its webhook is well
 
 
 class Polling:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import structlog
@@ -100,6 +102,8 @@ class TelegramPlatform:
         )
         self._saying = Saying(self._bot)
         self._webhook = _webhook(self.me, *webhook) if webhook else None
+        every = self._pace.webhook if webhook else self._pace.poll + self._pace.grace
+        self._capabilities = replace(CAPABILITIES, contact=timedelta(seconds=every))
 
     @classmethod
     def from_settings(cls, settings: Settings, account: str = "") -> Self:
@@ -128,7 +132,7 @@ class TelegramPlatform:
     @property
     def capabilities(self) -> Capabilities:
         """What Telegram can do."""
-        return CAPABILITIES
+        return self._capabilities
 
     def routes(self) -> list[Route]:
         """What the web app must serve for this platform: the webhook, if there is one."""
@@ -173,7 +177,7 @@ class TelegramPlatform:
             log.warning("telegram.not_examined", error=str(error))
             # Of a group nothing is known then; that Telegram is down is told of the account.
             note = "platform_down" if chat_id is None else ""
-            return ChatFacts(reachable=chat_id is not None, note=note)
+            return ChatFacts(reachable=chat_id is not None, note=note, known=False)
 
     def link(self, payload: str, *, group: bool = False) -> str | None:
         """A t.me link with a payload of 1 to 64 of `A-Za-z0-9_-`.
@@ -202,9 +206,16 @@ class TelegramPlatform:
             reachable=member["status"] not in {"left", "kicked"},
             hears_all=leads or self.me.hears_all,
             administrator=leads,
-            can_speak=bool(member.get("can_send_messages", True)),
+            can_speak=await self._may_speak(chat_id, member),
             rights=rights_of(member),
         )
+
+    async def _may_speak(self, chat_id: int, member: Mapping[str, Any]) -> bool:
+        """A plain member may what all may: who changed that told the bot nothing."""
+        if member["status"] != "member":
+            return bool(member.get("can_send_messages", True))
+        everybody = (await self._bot.get_chat(chat_id)).permissions
+        return everybody is None or everybody.can_send_messages is not False
 
     async def _introduce(self) -> None:
         """Learn who we are. A wrong token is told at once; a network that is down is awaited."""

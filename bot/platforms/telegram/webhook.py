@@ -16,7 +16,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.platforms.telegram.identity import PLATFORM, Identity
-from bot.platforms.telegram.intake import raw_updates
+from bot.platforms.telegram.intake import Pace, raw_updates
 from bot.platforms.telegram.reading import ALLOWED_UPDATES
 from handlers.chat import Intake
 
@@ -25,7 +25,7 @@ log = structlog.get_logger("linli.telegram")
 PATH = f"/{PLATFORM}/updates"  #: of the one account; one with a name has a path of its own
 GUARD_HEADER = "x-telegram-bot-api-secret-token"
 MOST_BYTES = 1_000_000
-LOOK_AGAIN_AFTER = 600.0  #: seconds
+LOOK_AGAIN_AFTER = Pace().webhook  #: seconds
 
 
 class Webhook:
@@ -47,7 +47,8 @@ class Webhook:
         self._intake = intake
         try:
             while True:
-                await self._set(bot)
+                if await self._set(bot):
+                    await _in_contact(intake, self._me.platform)
                 await asyncio.sleep(LOOK_AGAIN_AFTER)
         finally:
             self._intake = None
@@ -77,7 +78,8 @@ class Webhook:
         secret = request.headers.get(GUARD_HEADER, "")
         return Response(status_code=await self.answer(secret, bytes(body)))
 
-    async def _set(self, bot: Bot) -> None:
+    async def _set(self, bot: Bot) -> bool:
+        """See to it that the address is set; whether updates reach us as far as Telegram knows."""
         try:
             info = await bot.get_webhook_info()
             if info.last_error_message:
@@ -89,6 +91,16 @@ class Webhook:
             )
         except TelegramError as error:
             log.warning("telegram.webhook_not_set", error=str(error))
+            return False
+        return not (info.last_error_message and info.pending_update_count)
+
+
+async def _in_contact(intake: Intake, platform: str) -> None:
+    """There is nothing new, but updates would reach us."""
+    try:
+        await intake.receive(platform, ())
+    except Exception:
+        log.exception("telegram.not_kept")  # the next look tells again
 
 
 def secret_of(token: str) -> str:

@@ -174,10 +174,6 @@ def site_of(
     )
 
 
-async def healthy() -> dict[str, object]:
-    return {"ok": True}
-
-
 @contextlib.asynccontextmanager
 async def serving(web: FastAPI, port: int = 0) -> AsyncGenerator[str]:
     """The app on a port of its own (or this one); gives its address."""
@@ -217,7 +213,7 @@ class Quiet(uvicorn.Server):
 
 
 def page_app(site: Site) -> FastAPI:
-    return assembled(site, healthy)
+    return assembled(site, ())
 
 
 def client_of(web: FastAPI) -> httpx.AsyncClient:

@@ -16,7 +16,7 @@ from bot.web.guard import is_loopback
 from config.settings import Settings
 from config.words import catalogue
 from handlers.chat import SendFile
-from tests.bot.web.kit import GROUP, Town, client_of, healthy, page_app, site_of
+from tests.bot.web.kit import GROUP, Town, client_of, page_app, site_of
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_another_pages_script_cannot_post(
 
 async def test_a_public_name_is_known_when_it_is_set(town: Town) -> None:
     site = site_of(town.local, town.store, town.clock)
-    web = assembled(site, healthy, public_url="https://linli.example.org")
+    web = assembled(site, (), public_url="https://linli.example.org")
     async with client_of(web) as http:
         for host, status in (("linli.example.org", 200), ("other.example.org", 421)):
             answer = await http.get("/", headers={"host": host})
@@ -85,22 +85,12 @@ async def test_a_webhook_proves_itself_and_needs_no_origin(town: Town) -> None:
     async def posted(request: Request) -> PlainTextResponse:
         return PlainTextResponse(str(len(await request.body())))
 
-    web = assembled(None, healthy, [Route("/telegram/updates", posted, methods=["POST"])])
+    web = assembled(None, (), [Route("/telegram/updates", posted, methods=["POST"])])
     elsewhere = {"host": "linli.example.org", "origin": ""}
     async with client_of(web) as http:
         answer = await http.post("/telegram/updates", content=b"{}", headers=elsewhere)
         assert (answer.status_code, answer.text) == (200, "2")
         assert (await http.get("/")).status_code == 404
-
-
-async def test_health_is_told_with_its_status(town: Town) -> None:
-    async def ill() -> dict[str, object]:
-        return {"ok": False, "database": "OperationalError"}
-
-    async with client_of(assembled(None, ill)) as http:
-        answer = await http.get("/health")
-    assert answer.status_code == 503
-    assert answer.json()["database"] == "OperationalError"
 
 
 async def test_an_uploaded_photo_is_served_without_its_metadata(

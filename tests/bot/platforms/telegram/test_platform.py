@@ -147,7 +147,7 @@ async def test_what_is_not_known_of_a_group_is_not_held_against_it(
     tg: FakeTelegram, platform: TelegramPlatform, group: Group
 ) -> None:
     tg.fail("getChatMember", 502)
-    assert await platform.examine(str(group.id)) == ChatFacts(reachable=True)
+    assert await platform.examine(str(group.id)) == ChatFacts(reachable=True, known=False)
 
 
 async def test_a_private_chat_is_examined(platform: TelegramPlatform, wang: Person) -> None:
