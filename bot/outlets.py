@@ -163,6 +163,7 @@ class SharedOutlets:
             said = [datetime.fromtimestamp(at, UTC) for at in rows]
             if pause := budget.wait_of(said, whole, now):
                 return pause
+            now = self._crew.clock.now()  # as late as can be: the platform counts arrivals
             ours.said = _with(ours.said, now, here)
             await query.note_said(store, (platform, "", False), _seconds(_with(said, now, whole)))
             await query.note_said(store, address, _seconds(ours.said))
