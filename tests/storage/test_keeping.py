@@ -90,8 +90,8 @@ class Heard:
         self.updates += updates
         await self._inbox.receive(platform, updates)
 
-    async def our_turn(self) -> bool:
-        return await self._inbox.our_turn()
+    async def our_turn(self, platform: str) -> bool:
+        return await self._inbox.our_turn(platform)
 
 
 async def story(store: Store) -> list[tuple[Any, ...]]:
