@@ -11,7 +11,7 @@ A dialogue reads like the conversation it is:
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -432,13 +432,16 @@ async def staged(
     start: datetime = MONDAY,
     reader: Any = None,
     kind: str = "",
+    database_url: str | None = None,
     **given: Any,
 ) -> AsyncGenerator[Stage]:
     """The program with the sample neighbourhood and its people, at a moment of one's choice.
 
-    On the database that this run is for, or of a kind of one's own.
+    On the database that this run is for, or of a kind of one's own; or on one that was given (and
+    prepared: see `prepare`).
     """
-    async with DATABASES.fresh("cast", prepare, folder, kind) as url:
+    given_one = nullcontext(database_url) if database_url else None
+    async with given_one or DATABASES.fresh("cast", prepare, folder, kind) as url:
         clock = VirtualClock(start)
         rooms = Rooms(clock, capabilities)
         given.setdefault("secret_key", SECRET)
