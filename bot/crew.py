@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
+from bot.patience import patiently, tell_change
 from storage.engine import Store
 from storage.queries import sharing
 from storage.queries.sharing import Hold
@@ -74,12 +75,13 @@ class Crew:
         """Whether it is this process that does what one process at a time may do."""
         if not self.shared:
             return True
+        known = self.store.away
         try:
             async with self.store.write() as store:
                 ours = await sharing.take_lease(store, name, self.hold())
         except (SQLAlchemyError, OSError) as error:
-            log.warning("crew.no_database", error=type(error).__name__)
-            ours = False
+            tell_change(known, error, "taking turns")
+            ours = False  # another one may have it by now
         if ours and name not in self._leases:
             log.info("crew.our_turn", what=name)
         (self._leases.add if ours else self._leases.discard)(name)
@@ -93,15 +95,16 @@ class Crew:
         """Give signs of life, and listen, until cancelled."""
         if not self.shared:
             return
-        await self.compare_clocks()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.wire.run())
+            await patiently(self.compare_clocks, "comparing clocks")
             while True:
                 await asyncio.sleep(SIGN)
+                known = self.store.away
                 try:
                     await self.prolong()
                 except (SQLAlchemyError, OSError) as error:
-                    log.warning("crew.no_database", error=type(error).__name__)
+                    tell_change(known, error, "giving a sign of life")
 
     async def compare_clocks(self) -> None:
         """Say so when this machine's clock is not the database's: leases go by it."""

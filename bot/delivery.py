@@ -211,15 +211,16 @@ class Delivery:
         if standing is not None and standing.digest == _digest(out):
             await self._settle(letter, state="sent", body="")  # it shows this already
             return True
-        now = self.clock.now()
         # Answers to presses and marks are not counted by platforms.
         counted = not isinstance(out, Acknowledge | React)
         pause = await patiently(
-            lambda: self._outlets.wait(address, now, group=out.group, counted=counted),
+            lambda: self._outlets.wait(  # asked again later, the chat may be another process's
+                address, self.clock.now(), group=out.group, counted=counted
+            ),
             "counting what was said",
         )
         if pause:
-            self._paused[address] = now + pause
+            self._paused[address] = self.clock.now() + pause
             return False
         sending = asyncio.ensure_future(self._send_and_note(letter, out, standing))
         try:

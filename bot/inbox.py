@@ -24,7 +24,7 @@ from bot.figures import Figures
 from bot.lanes import MOST_CHATS, Lanes
 from bot.opinions import Opinions
 from bot.outbox import keep_said
-from bot.patience import patiently
+from bot.patience import patiently, tell_change
 from handlers.chat import Incoming, Platform, RawUpdate
 from handlers.context import Work
 from handlers.dispatch import Dispatcher
@@ -192,10 +192,11 @@ class Inbox:
     async def _share(self, lanes: Lanes) -> None:
         """Leave chats that are done with and take others, until cancelled."""
         while True:
+            known = self._store.away
             try:
                 taken = await self._exchange(lanes)
             except (SQLAlchemyError, OSError) as error:
-                log.warning("inbox.no_database", error=type(error).__name__)
+                tell_change(known, error, "taking chats")
                 await asyncio.sleep(SIGN)
                 continue
             if not taken:
@@ -285,6 +286,7 @@ class Inbox:
 
     def _anew(self) -> None:
         """After a lost answer: what was remembered may be wrong, and letters may lie there."""
+        self._store.remembered.forget()
         self._dispatcher.forget_all()
         self._spoken()
 

@@ -45,8 +45,12 @@ class Lanes:
         if not taken:
             return ()
         self._kept |= taken
-        await self._crew.catch_up()
-        found = await self._read(taken)
+        try:
+            await self._crew.catch_up()
+            found = await self._read(taken)
+        except BaseException:
+            self.keep(dict.fromkeys(taken, MORE))  # left as they are, then taken anew
+            raise
         counts = dict.fromkeys(taken, 0)
         for each in found:
             counts[each.lane] += 1

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import budget
 from bot.budget import Budget
 from bot.crew import Crew
+from bot.patience import patiently
 from handlers.chat import Platform
 from storage.engine import Store
 from storage.queries import outlets as query
@@ -124,16 +125,19 @@ class SharedOutlets:
             taken = await query.take_outlets(session, hold, wanted)
         if not taken:
             return []
-        await self._crew.catch_up()
         for address, found in taken.items():
             said = _moments(found.said, now)
             self._ours[address] = _Ours(said, found.resumes_at, hold.until)
-        async with store.read() as session:
-            letters = await query.letters_to(session, now, taken)
+        letters = await patiently(lambda: self._letters(now, taken), "reading letters")
         spoken_to = {(each.platform, each.chat, each.at_once) for each, _ in letters}
         for address in taken.keys() - spoken_to:  # another one said it just before
             await self.leave(address)
         return letters
+
+    async def _letters(self, now: datetime, taken: Collection[Address]) -> Sequence[Due]:
+        await self._crew.catch_up()
+        async with self._crew.store.read() as session:
+            return await query.letters_to(session, now, taken)
 
     async def wait(
         self, address: Address, now: datetime, *, group: bool, counted: bool
@@ -173,14 +177,21 @@ class SharedOutlets:
 
     async def silence(self, address: Address, until: datetime) -> None:
         """All processes are silent there."""
+        await patiently(lambda: self._silence(address, until), "noting a pause")
+
+    async def _silence(self, address: Address, until: datetime) -> None:
         async with self._crew.store.write() as store:
             await query.silence(store, address, until)
 
     async def leave(self, address: Address) -> None:
         """Others may speak there."""
-        if self._ours.pop(address, None) is not None:
-            async with self._crew.store.write() as store:
-                await query.leave_outlet(store, self._crew.hold(), address)
+        if address in self._ours:
+            await patiently(lambda: self._leave(address), "leaving a chat")
+            self._ours.pop(address, None)
+
+    async def _leave(self, address: Address) -> None:
+        async with self._crew.store.write() as store:
+            await query.leave_outlet(store, self._crew.hold(), address)
 
     async def _prolong(self, store: AsyncSession, hold: Hold) -> None:
         if self._ours:

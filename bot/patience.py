@@ -52,6 +52,12 @@ async def patiently(
         again()
 
 
+def tell_change(known: str | None, error: BaseException, doing: str) -> None:
+    """For what is tried every second anyway: tell it unless it was `known` before (Store.away)."""
+    if known is None or not passes(error):
+        tell_away(error, doing)
+
+
 def tell_away(error: BaseException, doing: str) -> None:
     """Tell the operator what cannot be done now, why, and that it will be."""
     log.error("database.away", doing=doing, error=reason(error), remedy=REMEDY)

@@ -5,7 +5,7 @@ One question finds out which subjects have anything due; a tick without is nothi
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from time import perf_counter
 
@@ -122,25 +122,20 @@ class Ticks:
         """Do all that is due now. One subject's failure does not stop the others."""
         begun = perf_counter()
         try:
+            await self._write_again()
             await self.before()
             await self.first()
-        except Exception as error:
-            if not passes(error):
-                raise
-            tell_away(error, "watching")
-        await self._do_due()
-        self.figures.ticked = perf_counter()
-        self.figures.ticks.took(self.figures.ticked - begun)
-
-    async def _do_due(self) -> None:
-        try:
-            await self._write_again()
             idle = await self._idle()
         except Exception as error:
             if not passes(error):
                 raise
-            tell_away(error, "looking for what is due")
-            return  # the next tick looks again
+            tell_away(error, "looking for what is due")  # the next tick looks again
+        else:
+            await self._do_due(idle)
+        self.figures.ticked = perf_counter()
+        self.figures.ticks.took(self.figures.ticked - begun)
+
+    async def _do_due(self, idle: Collection[str]) -> None:
         for name, due in DUE.items():
             if name in idle:
                 continue

@@ -107,6 +107,7 @@ class Wire:
         self._heard = heard
         self._woken = woken
         self._connection: AsyncConnection | None = None
+        self._driver: Any = None  #: what it is made of
         self._floor: int | None = None  #: all transactions below it were read
         self._read: set[int] = set()  #: what was read of transactions above it
         self._read_at: datetime | None = None
@@ -174,32 +175,46 @@ class Wire:
 
     async def _listen(self) -> None:
         if self._connection is None:
-            self._connection = await self._dial()
+            await self._dial()
             for each in Left:  # whatever was told meanwhile was not heard
                 self._woken(each)
         while True:
             await self._poked.wait()
             self._poked.clear()
-            told, self._to_tell = self._to_tell, set()
-            for each in told:
-                notice = f"{each} {self._store.origin}"
-                await self._connection.execute(select(func.pg_notify(CHANNEL, notice)))
+            if self._driver.is_closed():
+                raise AwayError("nothing is heard any more")
+            await self._notify(self._connection)
             await asyncio.sleep(PACE)
 
-    async def _dial(self) -> AsyncConnection:
+    async def _notify(self, connection: AsyncConnection) -> None:
+        for each in sorted(self._to_tell):
+            notice = f"{each} {self._store.origin}"
+            self._to_tell.discard(each)  # what comes while it is told is told again
+            try:
+                await connection.execute(select(func.pg_notify(CHANNEL, notice)))
+            except BaseException:
+                self.poke(each)  # the next connection tells it
+                raise
+
+    async def _dial(self) -> None:
         made = await self._store.engine.connect()
         try:
             connection = await made.execution_options(isolation_level="AUTOCOMMIT")
             raw = await connection.get_raw_connection()
             driver: Any = raw.driver_connection
             await driver.add_listener(CHANNEL, self._on_notice)
+            driver.add_termination_listener(self._on_end)
         except BaseException as error:  # the server went away between: leave nothing behind
             await made.invalidate()
             await made.close()
             if isinstance(error, Exception):
                 raise AwayError(str(error)) from error
             raise
-        return connection
+        self._connection, self._driver = connection, driver
+
+    def _on_end(self, _driver: Any) -> None:
+        """Who only listens would not notice that there is nobody any more."""
+        self._poked.set()
 
     def _on_notice(self, _driver: Any, _process: int, _channel: str, notice: str) -> None:
         left, _, origin = notice.partition(" ")

@@ -16,10 +16,11 @@ import pytest
 from sqlalchemy import event
 from structlog.testing import capture_logs
 
+from bot.clock import SystemClock
 from bot.web.probes import Probes
 from storage import sqlite
 from storage.trouble import AwayError, passes
-from tests.dialogues.telegram.going import all_is_done, going, until
+from tests.dialogues.telegram.going import PATIENCE, all_is_done, going, until
 from tests.dialogues.telegram.stage import Setting, TelegramStage, on_telegram
 from tests.fakes.postgres import Postgres, running
 from tests.harness import prepare
@@ -150,40 +151,63 @@ async def on_postgresql(own_server: Postgres, tmp_path: Path) -> AsyncGenerator[
         yield made
 
 
+def going_clock(stage: TelegramStage) -> SystemClock:
+    """What a process holds runs out by the clock: it is the stage's time, and it goes on."""
+    clock = SystemClock()
+    clock.turn(stage.clock.now() - clock.now())
+    return clock
+
+
 async def test_the_database_server_is_stopped_and_started_under_the_running_program(
     on_postgresql: TelegramStage, own_server: Postgres
 ) -> None:
     stage = on_postgresql
-    async with going(stage) as app:
+    async with going(stage, going_clock(stage)) as app:
         await stage.li.person.says(stage.group, "今天天气不错")
         await stage.tg.until_read()
+        await until(lambda: app.crew.wire.listening)
         await asyncio.to_thread(own_server.stop)
         await stage.li.person.says(stage.group, REPORT)
         await until(lambda: not app.crew.wire.listening)
         assert (await Probes(app).ready())["ok"] is False
         await asyncio.to_thread(own_server.start)
         await as_if_nothing_had_been(stage)
+        await until(lambda: app.crew.wire.listening)
+        await until(lambda: app.store.away is None)
         assert (await Probes(app).ready())["ok"] is True
 
 
-async def test_the_server_stops_while_a_message_is_handled(
-    on_postgresql: TelegramStage, own_server: Postgres
-) -> None:
-    stage, stops = on_postgresql, [2]
+def stops_at(stage: TelegramStage, server: Postgres, commit: int) -> asyncio.Event:
+    """The server stops with so many commits of the handling or sending from now; set then."""
+    left, stopped = [commit], asyncio.Event()
 
     def stop(_connection: object) -> None:
-        stops[0] -= 1
-        if stops[0] == 0:  # the update is kept; this is the transaction that handles it
-            own_server.stop()
+        left[0] -= 1
+        if left[0] == 0:
+            server.stop()
+            stopped.set()
 
     event.listen(stage.store.engine.sync_engine, "commit", stop)
+    return stopped
+
+
+@pytest.mark.parametrize("commit", range(1, 13), ids="at commit {}".format)
+async def test_the_server_stops_in_the_middle_of_a_message(
+    on_postgresql: TelegramStage, own_server: Postgres, commit: int
+) -> None:
+    """Turns, chats, messages and letters are taken, done and left in transactions of their own."""
+    stage = on_postgresql
     with capture_logs() as log:
-        async with going(stage):
+        async with going(stage, going_clock(stage)) as app:
+            await stage.tg.until(lambda: stage.tg.calls("getUpdates"))
+            stopped = stops_at(stage, own_server, commit)
             await stage.li.person.says(stage.group, REPORT)
-            await until(lambda: told(log))
+            await asyncio.wait_for(stopped.wait(), PATIENCE)
+            await until(lambda: app.store.away)
             await asyncio.to_thread(own_server.start)
             await as_if_nothing_had_been(stage)
-    assert told(log)[0]["doing"] == "handling a message"
+    failed = [line["event"] for line in log if line["log_level"] == "error"]
+    assert set(failed) == {"database.away"}
 
 
 def test_only_what_passes_is_waited_for() -> None:
