@@ -174,8 +174,9 @@ class Wire:
         await self._hang_up()
 
     async def _listen(self) -> None:
-        if self._connection is None:
-            await self._dial()
+        connection = self._connection
+        if connection is None:
+            connection = await self._dial()
             for each in Left:  # whatever was told meanwhile was not heard
                 self._woken(each)
         while True:
@@ -183,7 +184,7 @@ class Wire:
             self._poked.clear()
             if self._driver.is_closed():
                 raise AwayError("nothing is heard any more")
-            await self._notify(self._connection)
+            await self._notify(connection)
             await asyncio.sleep(PACE)
 
     async def _notify(self, connection: AsyncConnection) -> None:
@@ -196,7 +197,7 @@ class Wire:
                 self.poke(each)  # the next connection tells it
                 raise
 
-    async def _dial(self) -> None:
+    async def _dial(self) -> AsyncConnection:
         made = await self._store.engine.connect()
         try:
             connection = await made.execution_options(isolation_level="AUTOCOMMIT")
@@ -211,6 +212,7 @@ class Wire:
                 raise AwayError(str(error)) from error
             raise
         self._connection, self._driver = connection, driver
+        return connection
 
     def _on_end(self, _driver: Any) -> None:
         """Who only listens would not notice that there is nobody any more."""

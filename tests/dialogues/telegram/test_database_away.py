@@ -136,11 +136,19 @@ async def test_another_program_keeps_the_file_locked(
     other.close()
 
 
+@pytest.fixture(scope="module")
+def server() -> Generator[Postgres]:
+    with running() as made:
+        made.stop()
+        yield made
+
+
 @pytest.fixture
-async def own_server() -> AsyncGenerator[Postgres]:
+def own_server(server: Postgres) -> Generator[Postgres]:
     """A PostgreSQL server that a test may stop."""
-    with running() as server:
-        yield server
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -177,9 +185,9 @@ async def test_the_database_server_is_stopped_and_started_under_the_running_prog
         assert (await Probes(app).ready())["ok"] is True
 
 
-def stops_at(stage: TelegramStage, server: Postgres, commit: int) -> asyncio.Event:
-    """The server stops with so many commits of the handling or sending from now; set then."""
-    left, stopped = [commit], asyncio.Event()
+def stops_at(stage: TelegramStage, server: Postgres, what: str, which: int) -> asyncio.Event:
+    """The server stops just before so many transactions from now begin or commit; set then."""
+    left, stopped = [which], asyncio.Event()
 
     def stop(_connection: object) -> None:
         left[0] -= 1
@@ -187,20 +195,24 @@ def stops_at(stage: TelegramStage, server: Postgres, commit: int) -> asyncio.Eve
             server.stop()
             stopped.set()
 
-    event.listen(stage.store.engine.sync_engine, "commit", stop)
+    event.listen(stage.store.engine.sync_engine, what, stop)
     return stopped
 
 
-@pytest.mark.parametrize("commit", range(1, 13), ids="at commit {}".format)
+#: Some are of others at work (turns, signs of life): that makes the cuts different, never fewer.
+CUTS = [*(("begin", each) for each in range(1, 15)), *(("commit", each) for each in range(1, 9))]
+
+
+@pytest.mark.parametrize(("what", "which"), CUTS)
 async def test_the_server_stops_in_the_middle_of_a_message(
-    on_postgresql: TelegramStage, own_server: Postgres, commit: int
+    on_postgresql: TelegramStage, own_server: Postgres, what: str, which: int
 ) -> None:
     """Turns, chats, messages and letters are taken, done and left in transactions of their own."""
     stage = on_postgresql
     with capture_logs() as log:
         async with going(stage, going_clock(stage)) as app:
             await stage.tg.until(lambda: stage.tg.calls("getUpdates"))
-            stopped = stops_at(stage, own_server, commit)
+            stopped = stops_at(stage, own_server, what, which)
             await stage.li.person.says(stage.group, REPORT)
             await asyncio.wait_for(stopped.wait(), PATIENCE)
             await until(lambda: app.store.away)
