@@ -15,16 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import budget
 from bot.budget import Budget
-from bot.crew import Crew
-from bot.patience import patiently
+from bot.crew import SIGN, Crew
+from bot.patience import LONGEST_PAUSE, patiently
 from handlers.chat import Platform
 from storage.engine import Store
 from storage.queries import outlets as query
 from storage.queries import post
-from storage.queries.outlets import Address
+from storage.queries.outlets import Address, Taken
 from storage.queries.post import Standing
 from storage.queries.sharing import Hold
 from storage.tables import Letter
+from storage.trouble import passes
 
 #: A letter that may go, and what stands in its slot.
 Due = tuple[Letter, Standing | None]
@@ -35,6 +36,9 @@ MOST_CHATS = 64
 CLOCKS_DIFFER = timedelta(seconds=5)
 #: What is no longer ours is taken anew, if nobody else did.
 LOST = timedelta(milliseconds=100)
+#: After the database was away, whoever was speaking has so long to write down what was said: until
+#: its next attempt, and a moment.
+WRITTEN_DOWN = timedelta(seconds=LONGEST_PAUSE + SIGN)
 
 
 class Outlets(Protocol):
@@ -114,15 +118,19 @@ class SharedOutlets:
         self._crew = crew
         self._platforms = platforms
         self._ours: dict[Address, _Ours] = {}
+        self._looked_at: datetime | None = None  #: the last time that the database was there
+        self._careful_until: datetime | None = None  #: it was away: others may have said something
         crew.prolongs(self._prolong, self._leave_all)
 
     async def due(self, now: datetime, busy: Collection[Address]) -> Sequence[Due]:
         """Take chats in which something is to be said, and give it."""
-        store, hold = self._crew.store, self._crew.hold()
-        async with store.write() as session:
-            wanted = await query.due_addresses(session, hold, self._platforms, busy)
-            wanted = wanted[: max(0, MOST_CHATS - len(self._ours))]
-            taken = await query.take_outlets(session, hold, wanted)
+        hold = self._crew.hold()
+        try:
+            taken = await self._take(hold, busy)
+        except Exception as error:
+            if passes(error):
+                self._careful_until = hold.now + WRITTEN_DOWN
+            raise
         if not taken:
             return []
         for address, found in taken.items():
@@ -133,6 +141,20 @@ class SharedOutlets:
         for address in taken.keys() - spoken_to:  # another one said it just before
             await self.leave(address)
         return letters
+
+    async def _take(self, hold: Hold, busy: Collection[Address]) -> dict[Address, Taken]:
+        free_by = self._free_by(hold.now)
+        async with self._crew.store.write() as session:
+            wanted = await query.due_addresses(session, hold, self._platforms, busy)
+            wanted = wanted[: max(0, MOST_CHATS - len(self._ours))]
+            taken = await query.take_outlets(session, hold, wanted, free_by)
+        if free_by == hold.now:
+            self._looked_at = hold.now
+        return taken
+
+    def _free_by(self, now: datetime) -> datetime:
+        careful = self._careful_until is not None and now < self._careful_until
+        return self._looked_at if careful and self._looked_at is not None else now
 
     async def _letters(self, now: datetime, taken: Collection[Address]) -> Sequence[Due]:
         await self._crew.catch_up()

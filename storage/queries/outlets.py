@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Insert,
+    and_,
     bindparam,
     delete,
     exists,
+    or_,
     select,
     tuple_,
     update,
@@ -66,9 +68,9 @@ async def due_addresses(
 
 
 async def take_outlets(
-    store: AsyncSession, hold: Hold, addresses: Collection[Address]
+    store: AsyncSession, hold: Hold, addresses: Collection[Address], free_by: datetime
 ) -> dict[Address, Taken]:
-    """Take those of these chats to which no other process speaks."""
+    """Take those of these chats to which no other process speaks; others left theirs by then."""
     own: dict[str, Any] = {"holder": hold.holder, "until": hold.until, "said": []}
     rows: list[dict[str, Any]] = [
         {**dict(zip(KEY, each, strict=True)), **own} for each in sorted(addresses)
@@ -79,7 +81,10 @@ async def take_outlets(
     free = made.on_conflict_do_update(
         index_elements=KEY,
         set_={"holder": made.excluded.holder, "until": made.excluded.until},
-        where=OUTLETS.c.until <= hold.now,
+        where=and_(
+            OUTLETS.c.until <= hold.now,
+            or_(OUTLETS.c.holder == hold.holder, OUTLETS.c.until <= free_by),
+        ),
     )
     found = await store.execute(free.returning(*KEYS, OUTLETS.c.said, OUTLETS.c.resumes_at), rows)
     return {

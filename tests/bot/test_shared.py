@@ -16,10 +16,12 @@ from structlog.testing import capture_logs
 from bot.clock import SystemClock, VirtualClock
 from bot.crew import HELD_FOR, LEFT_TO_OTHERS, Crew
 from bot.lanes import MOST_OF_A_CHAT
+from bot.outlets import WRITTEN_DOWN
 from handlers.chat import Limits, PassingError
 from storage.engine import Store
 from storage.queries import outlets, sharing
 from storage.tables import Lane, Outlet
+from storage.trouble import AwayError
 from storage.wire import News, forget_news, tell
 from tests.bot.test_delivery import Office, say
 from tests.bot.test_inbox import Desktop
@@ -295,6 +297,30 @@ async def test_a_chat_to_which_a_dead_process_spoke_is_spoken_to_by_another(
     assert first.stands == ["g1:1"]
     await first.delivery._send_all(("rooms", "g1", False), due)  # pyright: ignore[reportPrivateUsage]
     assert first.stands == ["g1:1"], "who was thought dead says nothing again"
+
+
+async def test_after_the_database_was_away_whoever_was_speaking_may_write_it_down_first(
+    store: Store, other: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _pair(store, other, Limits())
+    await second.delivery.drain()
+    await first.lays(say("1"), say("2", "g2"))
+    await first.delivery._outlets.due(first.clock.now(), [("rooms", "g2", False)])  # pyright: ignore[reportPrivateUsage]
+    with monkeypatch.context() as away:
+        away.setattr(outlets, "due_addresses", _away)
+        first.clock.turn(HELD_FOR)
+        with pytest.raises(AwayError):
+            await second.delivery._outlets.due(first.clock.now(), ())  # pyright: ignore[reportPrivateUsage]
+    first.clock.turn(WRITTEN_DOWN - timedelta(seconds=1))
+    await second.delivery.drain()
+    assert first.stands == ["g2:2"], "where nobody was speaking there is nothing to wait for"
+    first.clock.turn(timedelta(seconds=1))
+    await second.delivery.drain()
+    assert first.stands == ["g2:2", "g1:1"], "nor for ever where somebody was"
+
+
+async def _away(*_: object) -> None:
+    raise AwayError("refused")
 
 
 async def test_who_is_prolonged_goes_on_speaking(store: Store, other: Store) -> None:
