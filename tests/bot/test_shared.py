@@ -140,6 +140,19 @@ async def test_what_one_keeps_any_other_handles_once_and_in_order(
         assert await session.scalar(due) == 0
 
 
+async def test_what_was_taken_and_could_not_be_read_is_taken_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desktop(store)
+    await desk.receives("g1:a", "g1:b")
+    with monkeypatch.context() as away:
+        away.setattr(sharing, "waiting_in", _away)
+        with pytest.raises(AwayError):
+            await desk.inbox.drain()
+    await desk.inbox.drain()
+    assert await desk.changes() == ["a", "b"], "at once, without waiting until it runs out"
+
+
 async def test_a_chat_is_left_to_whoever_knows_it_but_not_for_long(
     store: Store, other: Store
 ) -> None:
