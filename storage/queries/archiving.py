@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.base import Base
 from storage.tables import (
     Archive,
+    Consent,
     Correction,
     Counted,
     Event,
     Letter,
+    Look,
     Notice,
     Page,
     Promise,
@@ -31,8 +33,8 @@ from storage.tables import (
 MOVED: tuple[type[Base], ...] = (Notice, Page, Event, Supporter, RequestMessage)
 #: What stays, for numbers are made of it or somebody learns from it; it goes into the file as well.
 KEPT: tuple[type[Base], ...] = (Promise, Correction)
-#: What stays and is of no use to who reads the file.
-LEFT: tuple[type[Base], ...] = (Counted, Reading, Letter)
+#: What stays and is nothing to who reads the file; who looked at whom has an end of its own.
+LEFT: tuple[type[Base], ...] = (Counted, Reading, Letter, Consent, Look)
 
 #: What the row keeps that stays behind: number, place, kind, moments, end. No word, no person.
 EMPTIED: Mapping[str, Any] = {
