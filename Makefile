@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := $(wildcard constraints.txt)
+# `make test DATABASE=postgresql` plays all that needs a database on PostgreSQL, SHARE=8 every eighth dialogue.
+DATABASE ?= sqlite
+SHARE ?= 1
 PIP_FLAGS := --disable-pip-version-check --quiet $(if $(CONSTRAINTS),-c $(CONSTRAINTS))
 
 .PHONY: run test check format clean bench lock audit help
@@ -14,7 +17,7 @@ run: .make/run ## Set up and start: the web chat on this machine, Telegram if it
 	@$(BIN)/linli run
 
 test: .make/dev ## Set up and run all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --database $(DATABASE) --share $(SHARE)
 
 check: .make/dev ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .

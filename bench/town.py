@@ -14,8 +14,13 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
 async def build(path: Path, chats: int = 50, people: int = 50) -> None:
-    """Write a database with `chats` buildings (Telegram groups) and `people` residents."""
-    store = Store(f"sqlite:///{path}")
+    """Write a SQLite file with `chats` buildings (Telegram groups) and `people` residents."""
+    await build_at(f"sqlite:///{path}", chats, people)
+
+
+async def build_at(url: str, chats: int = 50, people: int = 50) -> None:
+    """The same in an empty database."""
+    store = Store(url)
     await upgrade(store)
     async with store.write() as session:
         top = await _area(session, None, "neighbourhood", "和平里小区", "和平里")

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from importlib.metadata import version
+from time import perf_counter
+from typing import Any
 
 import structlog
 
 from bot.alarm_post import AlarmPost
 from bot.clock import Clock, SystemClock, Ticker
+from bot.crew import Crew
 from bot.delivery import Delivery
 from bot.figures import Figures
 from bot.inbox import Inbox
 from bot.opinions import opinions_of
 from bot.platforms.local import LocalPlatform
+from bot.roles import ALL, Role
 from bot.ticks import Ticks
 from bot.undelivered import Returns
 from bot.watch import Watch
@@ -32,12 +36,13 @@ from handlers.duty.retelling import retell
 from handlers.subjects import SUBJECTS
 from storage.engine import Store
 from storage.secrets import Secrets, load_secrets
-from storage.wire import News, Wire
+from storage.wire import Left, News
 
 log = structlog.get_logger("linli.app")
 
 TICK_SECONDS = 5.0
 LOOK = 0.01  #: seconds between two looks at whether the first answers are given
+ASK_AGAIN = 15.0  #: seconds until a platform that did not answer is asked again who we are
 
 
 class App:
@@ -51,8 +56,10 @@ class App:
         *,
         clock: Clock | None = None,
         reader: Understands | None = None,
+        roles: frozenset[Role] = ALL,
     ) -> None:
         self.settings = settings
+        self.roles = roles
         self.store = store
         self.clock: Clock = clock or SystemClock()
         key = settings.secret_key
@@ -61,19 +68,20 @@ class App:
         self.desk = self._desk(load_policy(settings.policy_file), reader)
         self.dispatcher = Dispatcher(self.desk, SUBJECTS)
         returns = Returns(store, self.clock, self.desk, self.dispatcher.forget)
-        self.wire = Wire(store, self._heard)
+        self.crew = Crew(store, self.clock, self._heard, self._woken)
         store.seals.load = lambda: self.secrets
         store.changed_elsewhere = lambda: self._heard(News(everything=True))
         self.delivery = Delivery(
-            store, self.clock, self.platforms, returns.undelivered, returns.moved, self.wire
+            store, self.clock, self.platforms, returns.undelivered, returns.moved, self.crew
         )
         self.inbox = Inbox(
-            store, self.clock, self.platforms, self.dispatcher, self.delivery.wake, self.wire
+            store, self.clock, self.platforms, self.dispatcher, self._spoken, self.crew
         )
         self.opinions = opinions_of(settings, self.clock, self.desk.policy.categories)
         if self.opinions is not None:
             self.inbox.consult(self.opinions)
-        self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self.delivery.wake)
+        self.ticks = Ticks(store, self.clock, self.desk, self.dispatcher.forget, self._spoken)
+        self.ticks.before = self.crew.catch_up
         self.figures = self.inbox.figures = self.delivery.figures = self.ticks.figures = Figures()
         self.watch = self._watch()
         self.alarm_post = (
@@ -88,9 +96,9 @@ class App:
             self.clock,
             self.desk,
             self.platforms,
-            self.inbox.our_turn,
+            self.fetches,
             self.dispatcher.forget,
-            self.delivery.wake,
+            self._spoken,
         )
         self.inbox.contact, self.inbox.noticed = watch.contact, watch.heard
         self.ticks.first = watch.tick
@@ -108,11 +116,20 @@ class App:
         return found if isinstance(found, LocalPlatform) else None
 
     def _heard(self, news: News) -> None:
-        """Another process changed something, and may have laid letters into the outbox."""
+        """Another process changed something."""
         if news.everything:
             self.store.remembered.forget()
         self.dispatcher.forget_chats(news.chats, everything=news.everything)
         self.delivery.wake()
+
+    def _woken(self, left: Left) -> None:
+        """Another process kept something, or has something to say."""
+        (self.inbox.look if left is Left.KEPT else self.delivery.wake)()
+
+    def _spoken(self) -> None:
+        """There is something to say, here or for another process."""
+        self.delivery.wake()
+        self.crew.wire.poke(Left.LAID)
 
     def _desk(self, policy: Policy, reader: Understands | None) -> Desk:
         return Desk(
@@ -146,18 +163,38 @@ class App:
         return await found.examine(chat)
 
     async def run(self) -> None:
-        """Receive, handle, send and tick until cancelled."""
+        """Do the work of the roles until cancelled: receive, handle, send and tick."""
         kept = await self.inbox.resume()
-        log.info("app.started", platforms=list(self.platforms), kept_updates=kept)
+        roles = sorted(self.roles)
+        log.info("app.started", platforms=list(self.platforms), kept_updates=kept, roles=roles)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.inbox.run())
-            group.create_task(self.delivery.run())
-            for platform in self.platforms.values():
-                group.create_task(platform.run(self.inbox))
-            group.create_task(Ticker(self.ticks.tick, TICK_SECONDS).run())
-            group.create_task(self.watch.run())
+            for work in self._work():
+                group.create_task(work)
+
+    def _work(self) -> Iterator[Coroutine[Any, Any, None]]:
+        yield self.crew.run()
+        if Role.WORKER in self.roles:
+            yield self.inbox.run()
+        if Role.SENDER in self.roles:
+            yield self.delivery.run()
+        for platform in self.platforms.values():
+            yield platform.run(self.inbox) if Role.INTAKE in self.roles else _met(platform)
+        if Role.CLOCK in self.roles:
+            yield Ticker(self.ticks.tick, TICK_SECONDS).run()
             if self.alarm_post is not None:
-                group.create_task(self.alarm_post.run())
+                yield self.alarm_post.run()
+        else:
+            yield Ticker(self._breathe, TICK_SECONDS).run()
+        yield self.watch.run()
+
+    async def _breathe(self) -> None:
+        """A process without the clock writes down what it heard, and shows that it lives."""
+        await self.watch.tick()
+        self.figures.ticked = perf_counter()
+
+    async def fetches(self, platform: str) -> bool:
+        """Whether this process is the one that is in contact with a platform."""
+        return Role.INTAKE in self.roles and await self.inbox.our_turn(platform)
 
     async def caught_up(self, longest: float) -> None:
         """Return when what waited was heard and answered; `longest` seconds for each, at most."""
@@ -177,7 +214,7 @@ class App:
             await self.opinions.close()
         if self.alarm_post is not None:
             await self.alarm_post.close()
-        await self.wire.close()
+        await self.crew.close()
 
     async def settle(self) -> None:
         """Handle and send everything that is there now (tests and replays)."""
@@ -188,9 +225,22 @@ class App:
                 return
 
 
+async def _met(platform: Platform) -> None:
+    """The platform tells who we are: whoever reads or greets must know the bot's own name."""
+    while True:
+        facts = await platform.examine(None)
+        if facts.reachable:
+            return
+        log.warning("platform.not_met", platform=platform.name, note=facts.note)
+        await asyncio.sleep(ASK_AGAIN)
+
+
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Clock | None = None, reader: Understands | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    reader: Understands | None = None,
+    roles: frozenset[Role] = ALL,
 ) -> AsyncGenerator[App]:
     """The program as the settings say, on a migrated database; closed at the end."""
     from bot.platforms import configured
@@ -201,7 +251,8 @@ async def opened(
     try:
         await upgrade(store)
         at = clock or SystemClock()
-        app = App(settings, store, configured(settings, store, at), clock=at, reader=reader)
+        platforms = configured(settings, store, at)
+        app = App(settings, store, platforms, clock=at, reader=reader, roles=roles)
         await seal_open(store)
         try:
             yield app

@@ -1,9 +1,12 @@
-"""How much may be said now: each platform's limits kept ahead of time, per chat and over all."""
+"""How much may be said now: each platform's limits kept ahead of time, per chat and over all.
+
+The limits and the looking back are functions, because several processes count together elsewhere.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from handlers.chat import Limits
@@ -16,9 +19,9 @@ class Budget:
     """Remembers when something was said on one platform, and says when the next may be."""
 
     def __init__(self, limits: Limits) -> None:
-        self._overall = list(_overall(limits))
-        self._private = list(_private(limits))
-        self._group = [*self._private, *_group(limits)]
+        self._overall = overall(limits)
+        self._private = of_chat(limits, group=False)
+        self._group = of_chat(limits, group=True)
         self._said: deque[datetime] = deque()
         #: by chat; the one that was spoken to last stands last
         self._chats: OrderedDict[str, deque[datetime]] = OrderedDict()
@@ -30,23 +33,42 @@ class Budget:
     def wait(self, chat: str, now: datetime, *, group: bool) -> timedelta:
         """How long until the next message may go to this chat (zero: now)."""
         here = self._group if group else self._private
-        for said in (self._said, self._chats.get(chat)):
-            _forget_after(said or deque(), now)
-        waits = [_wait(self._said, most, now) for most in self._overall]
-        waits += [_wait(self._chats.get(chat, deque()), most, now) for most in here]
-        return max(waits, default=timedelta(0))
+        said_here = self._chats.get(chat, deque())
+        for said in (self._said, said_here):
+            _forget_after(said, now)
+        return max(wait_of(self._said, self._overall, now), wait_of(said_here, here, now))
 
     def spend(self, chat: str, now: datetime) -> None:
         """A message goes now."""
-        before = now - _longest(self._group)
+        before = now - longest(self._group)
         here = self._chats.setdefault(chat, deque())
         self._chats.move_to_end(chat)
-        _forget(self._said, now - _longest(self._overall))
+        _forget(self._said, now - longest(self._overall))
         _forget(here, before)
         self._said.append(now)
         here.append(now)
         while (oldest := next(iter(self._chats))) != chat and self._chats[oldest][-1] <= before:
             del self._chats[oldest]
+
+
+def overall(limits: Limits) -> list[Most]:
+    """What an account may say."""
+    return list(_overall(limits))
+
+
+def of_chat(limits: Limits, *, group: bool) -> list[Most]:
+    """What may be said in one chat."""
+    return [*_private(limits), *(_group(limits) if group else ())]
+
+
+def wait_of(said: Sequence[datetime], mosts: Sequence[Most], now: datetime) -> timedelta:
+    """How long until one more may be said after those, of which the oldest stands first."""
+    return max((_wait(said, most, now) for most in mosts), default=timedelta(0))
+
+
+def longest(mosts: Sequence[Most]) -> timedelta:
+    """How far back the limits look."""
+    return max((span for _, span in mosts), default=timedelta(0))
 
 
 def _overall(limits: Limits) -> Iterator[Most]:
@@ -67,14 +89,10 @@ def _group(limits: Limits) -> Iterator[Most]:
         yield limits.group_per_hour, timedelta(hours=1)
 
 
-def _wait(said: deque[datetime], most: Most, now: datetime) -> timedelta:
+def _wait(said: Sequence[datetime], most: Most, now: datetime) -> timedelta:
     count, span = most
     inside = sum(moment > now - span for moment in said)
     return timedelta(0) if inside < count else said[-count] + span - now
-
-
-def _longest(limits: list[Most]) -> timedelta:
-    return max((span for _, span in limits), default=timedelta(0))
 
 
 def _forget(said: deque[datetime], until: datetime) -> None:

@@ -58,8 +58,18 @@ def run(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks one.")
     ] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Do only this part of the work, on PostgreSQL with others: intake, worker, sender "
+            "or clock; may be given several times."
+        ),
+    ] = None,
 ) -> None:
-    """Start the bot: every configured platform and the web chat."""
+    """Start the bot: every configured platform and the web chat.
+
+    Several processes on one PostgreSQL share the work, with or without --role: docs/operations.md.
+    """
     # Nothing of what is loaded now will ever be garbage: looking for it costs a tenth of the start.
     gc.disable()
     # Logging and HTTP would load it to draw tables on a terminal, which a bot does not.
@@ -71,7 +81,7 @@ def run(
         given["host"] = host
     if port is not None:
         given["port"] = port
-    _finish(serve.run(given))
+    _finish(serve.run(given, role or ()))
 
 
 @cli.command("import")

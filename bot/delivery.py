@@ -15,10 +15,11 @@ from typing import Any
 
 import structlog
 
-from bot.budget import Budget
 from bot.clock import Clock
+from bot.crew import Crew
 from bot.figures import Figures
 from bot.ledger import Ledger, Outcome, named_message
+from bot.outlets import Due, Outlets, outlets_of
 from bot.patience import patiently
 from handlers.chat import (
     OUTGOING,
@@ -36,9 +37,9 @@ from handlers.chat import (
 from handlers.context import Sendable
 from storage.engine import Store
 from storage.queries import post
+from storage.queries.outlets import Address
 from storage.queries.post import Standing
 from storage.tables import Letter
-from storage.wire import Wire
 
 log = structlog.get_logger("linli.delivery")
 
@@ -49,14 +50,11 @@ AT_ONCE = 16
 CLOCKS_DIFFER = timedelta(seconds=5)
 #: How often a letter that breaks our own code is tried.
 MAX_TRIES = 3
-#: Where there are several processes: how often each looks for letters and for its turn.
-LOOK_AGAIN = timedelta(seconds=2)
+#: Where there are several processes: how often each looks for letters that others left.
+LOOK_AGAIN = timedelta(seconds=1)
 
-#: Platform, chat, and whether it is the chat's fast lane: the answer to a press is worth nothing
-#: when it waits behind what the chat's limits hold back (Telegram forgets the press after 150 s).
-Address = tuple[str, str, bool]
-#: A letter that may go, and what stands in its slot.
-Due = tuple[Letter, Standing | None]
+# A chat's answers to presses have an address of their own: they are worth nothing when they wait
+# behind what the chat's limits hold back (Telegram forgets the press after 150 s).
 #: Told of a letter that will never arrive, in a transaction of its own.
 Undelivered = Callable[[Letter, Sendable, PermanentError], Awaitable[None]]
 #: Told that a group has a new id, before the letter goes there.
@@ -72,11 +70,11 @@ class Delivery:
     platforms: Mapping[str, Platform]
     undelivered: Undelivered
     moved: GroupMoved
-    wire: Wire
+    crew: Crew
     last_word: float = 5.0  #: seconds that a letter on its way gets when the program is stopped
     figures: Figures = field(default_factory=Figures)
     _ledger: Ledger = field(init=False)
-    _budgets: dict[str, Budget] = field(default_factory=dict[str, Budget])
+    _outlets: Outlets = field(init=False)
     _sending: set[Address] = field(default_factory=set[Address])
     _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,6 +84,7 @@ class Delivery:
 
     def __post_init__(self) -> None:
         self._ledger = Ledger(self.store, self.clock)
+        self._outlets = outlets_of(self.store, self.platforms, self.crew)
 
     @property
     def busy(self) -> bool:
@@ -121,7 +120,7 @@ class Delivery:
     async def _rest(self, group: asyncio.TaskGroup) -> None:
         """Until there is something new, or the next moment at which something may go."""
         until = self._next
-        if self.wire.shared:  # others' letters, and their turn when they die, are looked for too
+        if self.crew.shared:  # others' letters are looked for too, also when they are dead
             again = self.clock.now() + LOOK_AGAIN
             until = min(until or again, again)
         if until is None:
@@ -136,14 +135,13 @@ class Delivery:
 
     async def _start_sending(self, group: asyncio.TaskGroup) -> int:
         self._next = None
-        if not await self.wire.our_turn():
-            return 0
         now = self.clock.now()
         await self._notice_clock(now)
-        async with self.store.read() as store:
-            letters = await post.due_letters(store, now, self.platforms, self._not_now(now))
-            # Whoever is sent to now calls for the next look when done.
-            later = None if letters else await post.next_letter_at(store, now, self.platforms)
+        letters = await self._outlets.due(now, self._not_now(now))
+        later = None
+        if not letters:  # else whoever is sent to now calls for the next look when done
+            async with self.store.read() as store:
+                later = await post.next_letter_at(store, now, self.platforms)
         # A pause that ended while the database was asked is looked at once more, at once.
         waits = [*self._paused.values(), *([later] if later else [])]
         self._next = min(waits, default=None)
@@ -183,8 +181,11 @@ class Delivery:
                     if not await self._send(address, letter, standing):
                         break
         finally:
-            self._sending.discard(address)
-            self._wake.set()
+            try:
+                await patiently(lambda: self._outlets.leave(address), "leaving a chat")
+            finally:
+                self._sending.discard(address)
+                self._wake.set()
 
     async def _without_folded(self, letters: Sequence[Due]) -> list[Due]:
         """Of several pictures of one standing message only the newest is shown (R16)."""
@@ -211,7 +212,13 @@ class Delivery:
             await self._settle(letter, state="sent", body="")  # it shows this already
             return True
         now = self.clock.now()
-        if pause := self._must_wait(address, out, now):
+        # Answers to presses and marks are not counted by platforms.
+        counted = not isinstance(out, Acknowledge | React)
+        pause = await patiently(
+            lambda: self._outlets.wait(address, now, group=out.group, counted=counted),
+            "counting what was said",
+        )
+        if pause:
             self._paused[address] = now + pause
             return False
         sending = asyncio.ensure_future(self._send_and_note(letter, out, standing))
@@ -241,19 +248,6 @@ class Delivery:
                 await post.settle_letter(store, letter.id, **values)
 
         await patiently(settle, "settling a letter")
-
-    def _must_wait(self, address: Address, out: Sendable, now: datetime) -> timedelta:
-        platform, chat, _ = address
-        if isinstance(out, Acknowledge | React):
-            return timedelta(0)
-        budget = self._budgets.get(platform)
-        if budget is None:
-            budget = Budget(self.platforms[platform].capabilities.limits)
-            self._budgets[platform] = budget
-        pause = budget.wait(chat, now, group=out.group)
-        if not pause:
-            budget.spend(chat, now)
-        return pause
 
     async def _attempt(self, letter: Letter, out: Sendable, standing: Standing | None) -> Outcome:
         platform = self.platforms[letter.platform]
@@ -296,6 +290,7 @@ class Delivery:
                 LONGEST_PAUSE, timedelta(seconds=0.5 * 2 ** min(letter.tries, 10))
             )
             self._paused[_address(letter)] = now + pause
+            await self._outlets.silence(_address(letter), now + pause)
             return Outcome(letter, out, {**note, "uncertain": letter.uncertain or error.uncertain})
         final = error if isinstance(error, PermanentError) else PermanentError(str(error))
         try:

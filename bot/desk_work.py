@@ -92,7 +92,7 @@ async def _import(app: App, file: Path, *, dry_run: bool) -> importing.Plan:
     async with app.store.read() as store:
         known = Known(
             roles=frozenset(app.desk.policy.roles),
-            platforms=frozenset(KNOWN),
+            platforms=frozenset({*KNOWN, *app.platforms}),
             places=await importing.known_places(store),
             people=await importing.known_people(store),
             now=now,

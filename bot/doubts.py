@@ -8,7 +8,7 @@ or a chat in which too many speak ends the waiting, and the first reading stands
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -78,6 +78,11 @@ class Doubts:
     def waiting(self) -> bool:
         """Whether anybody waits for an opinion."""
         return bool(self._held)
+
+    @property
+    def lanes(self) -> Collection[str]:
+        """The chats that wait for one."""
+        return self._held.keys()
 
     async def hold(self, waiting: Sequence[Waiting], incoming: Sequence[Incoming]) -> bool:
         """Whether the first of a lane's updates is to wait; `ready` is told when it need not."""

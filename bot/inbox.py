@@ -11,13 +11,17 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
+from bot.crew import SIGN, Crew
 from bot.doubts import Doubts, Waiting
 from bot.figures import Figures
+from bot.lanes import MOST_CHATS, Lanes
 from bot.opinions import Opinions
 from bot.outbox import keep_said
 from bot.patience import patiently
@@ -26,7 +30,8 @@ from handlers.context import Work
 from handlers.dispatch import Dispatcher
 from storage.engine import Store
 from storage.queries import post
-from storage.wire import Wire
+from storage.tables import Update
+from storage.wire import Left
 
 log = structlog.get_logger("linli.inbox")
 
@@ -51,14 +56,17 @@ class Inbox:
         platforms: Mapping[str, Platform],
         dispatcher: Dispatcher,
         spoken: Callable[[], None],
-        wire: Wire,
+        crew: Crew,
     ) -> None:
         self._store = store
         self._clock = clock
         self._platforms = platforms
         self._dispatcher = dispatcher
         self._spoken = spoken
-        self._wire = wire
+        self._crew = crew
+        #: where several processes share the work, what waits is taken from the database alone
+        self._shared = Lanes(crew, platforms) if crew.shared else None
+        self._look = asyncio.Event()
         self._lanes: dict[str, deque[Waiting]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._closed: list[int] = []
@@ -78,12 +86,17 @@ class Inbox:
 
     @property
     def backlog(self) -> int:
-        """How many updates wait to be handled."""
-        return sum(len(lane) for lane in self._lanes.values())
+        """How many updates wait to be handled, as far as this process knows."""
+        return sum(len(lane) for lane in self._lanes.values()) + self._look.is_set()
 
-    async def our_turn(self) -> bool:
-        """Whether this process is the one that fetches and sends."""
-        return await self._wire.our_turn()
+    async def our_turn(self, platform: str) -> bool:
+        """Whether this process is the one that fetches for this account."""
+        return await self._crew.our_turn(f"fetch:{platform}")
+
+    def look(self) -> None:
+        """Something may have been kept, by this process or another."""
+        if self._shared is not None:
+            self._look.set()
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         """Keep the updates; returns when they are durable. A repeat is ignored."""
@@ -110,18 +123,26 @@ class Inbox:
             for each in updates
         ]
         async with self._store.write() as store:
+            if self._shared is not None:
+                await self._shared.note(store, (f"{platform}:{each.lane}" for each in updates))
             fresh = {key: row_id for row_id, key in await post.keep_updates(store, rows)}
+        if self._shared is not None:
+            self.look()
+            self._crew.wire.poke(Left.KEPT)
+            return
         for each in updates:
             if row_id := fresh.pop(each.key, None):
                 self._feed(Waiting(row_id, platform, f"{platform}:{each.lane}", each.body))
 
     async def resume(self) -> int:
         """Take up what was kept before a restart; gives how many."""
+        if self._shared is not None:
+            self.look()
+            return 0  # whatever waits is taken as it comes
         async with self._store.read() as store:
             rows = await post.waiting_updates(store, self._platforms)
         for row in rows:
-            body = json.loads(row.body or "{}")
-            self._feed(Waiting(row.id, row.platform, row.lane, body, row.tries))
+            self._feed(_waiting(row))
         return len(rows)
 
     async def run(self, workers: int = 4) -> None:
@@ -131,6 +152,8 @@ class Inbox:
                 group.create_task(self._work())
             if self._doubts is not None:
                 group.create_task(self._doubts.run())
+            if self._shared is not None:
+                group.create_task(self._share(self._shared))
 
     async def drain(self) -> None:
         """Handle everything that waits, then return (tests and replays turn the handle so)."""
@@ -138,8 +161,8 @@ class Inbox:
             if not self._ready.empty():
                 await self.turn()
             elif self._doubts is not None and self._doubts.waiting:
-                await self._doubts.settle_one()
-            else:
+                await self._settle_one(self._doubts)
+            elif self._shared is None or not await self._exchange(self._shared):
                 break
         await patiently(self._close_talk, "closing talk")
 
@@ -148,6 +171,49 @@ class Inbox:
         lane = self._ready.get_nowait()
         if await self._turn(lane):
             self._ready.put_nowait(lane)
+
+    async def _settle_one(self, doubts: Doubts) -> None:
+        """One opinion; what is kept meanwhile may end the waiting for it."""
+        if self._shared is None:
+            await doubts.settle_one()
+            return
+        settling = asyncio.ensure_future(doubts.settle_one())
+        try:
+            while not settling.done():
+                looking = asyncio.ensure_future(self._look.wait())
+                await asyncio.wait((settling, looking), return_when=asyncio.FIRST_COMPLETED)
+                looking.cancel()
+                if self._look.is_set():
+                    await self._exchange(self._shared)
+            await settling
+        finally:
+            settling.cancel()
+
+    async def _share(self, lanes: Lanes) -> None:
+        """Leave chats that are done with and take others, until cancelled."""
+        while True:
+            try:
+                taken = await self._exchange(lanes)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("inbox.no_database", error=type(error).__name__)
+                await asyncio.sleep(SIGN)
+                continue
+            if not taken:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._look.wait(), SIGN)
+
+    async def _exchange(self, lanes: Lanes) -> bool:
+        """Leave chats that are done with, take others; whether there was any to take."""
+        self._look.clear()
+        if lanes.to_leave:
+            await self._close_talk()
+        held = self._doubts.lanes if self._doubts is not None else ()
+        found = [*await lanes.more(held), *await lanes.take()]
+        for row in found:
+            self._feed(_waiting(row))
+        if lanes.to_leave:  # nothing waited there
+            self._look.set()
+        return bool(found)
 
     async def _work(self) -> None:
         while True:
@@ -181,6 +247,11 @@ class Inbox:
         waiting.popleft()
         if not waiting:
             del self._lanes[lane]
+            if self._shared is not None:
+                self._shared.done(lane)
+                # One exchange for many chats; but none waits for it when there is nothing to do.
+                if self._ready.empty() or len(self._lanes) <= MOST_CHATS // 2:
+                    self._look.set()
         return bool(waiting)
 
     def _read(self, update: Waiting) -> Sequence[Incoming]:
@@ -255,13 +326,18 @@ class Inbox:
 
     async def _close_talk(self) -> None:
         closed, self._closed = self._closed, []
-        if not closed:
+        left = self._shared.leaving() if self._shared is not None else {}
+        if not closed and not left:
             return
         try:
             async with self._store.write() as store:
                 await post.close_updates(store, closed)
+                if self._shared is not None:
+                    await self._shared.leave(store, left)
         except BaseException:
             self._closed.extend(closed)
+            if self._shared is not None:
+                self._shared.keep(left)
             raise
 
     async def _park(self, update: Waiting, error: Exception, *, dead: bool) -> None:
@@ -282,6 +358,10 @@ class Inbox:
                 )
 
         await patiently(park, "parking a message")
+
+
+def _waiting(row: Update) -> Waiting:
+    return Waiting(row.id, row.platform, row.lane, json.loads(row.body or "{}"), row.tries)
 
 
 async def _step_back() -> None:

@@ -33,8 +33,8 @@ async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     await post.keep_letters(store, [{**_row(each), "state": "held"} for each in held])
     touched = {chat for work in works for chat in work.touched}
     everything = any(work.directory_changed for work in works)
-    if tray or touched or everything:
-        await wire.tell(store, touched, everything=everything)
+    if touched or everything:
+        await wire.tell(store, touched, works[0].now, everything=everything)
     return bool(tray)
 
 

@@ -6,15 +6,17 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
 
 from bot.app import App, opened
+from bot.desk_errors import DeskError
 from bot.listening import listen
 from bot.logs import set_up_logs
-from config.settings import load_settings
+from bot.roles import ALL, Role
+from config.settings import Settings, load_settings
 
 log = structlog.get_logger("linli.serve")
 
@@ -24,16 +26,42 @@ FIRST_ANSWERS = 0.5
 Serve = Callable[[App, socket.socket, asyncio.Event], Awaitable[None]]
 
 
-async def run(given: dict[str, Any]) -> int:
+async def run(given: dict[str, Any], role: Sequence[str] = ()) -> int:
     """Run with the settings of the environment and what the command line gave over them."""
     settings = load_settings(**given)
     set_up_logs(settings.log_level, settings.log_format)
+    roles = roles_of(role, settings)
+    if roles != ALL:
+        settings = _of_a_part(settings, roles)
     with listen(settings) as listening:
-        async with opened(settings) as app:
+        async with opened(settings, roles=roles) as app:
             if settings.demo:
                 await _prepare_demo(app)
             await _until_stopped(app, listening)
     return 0
+
+
+def roles_of(named: Sequence[str], settings: Settings) -> frozenset[Role]:
+    """The roles of these names; none: all. Raises DeskError for what cannot be."""
+    unknown = sorted(set(named) - set(Role))
+    if unknown:
+        raise DeskError("role_unknown", role=unknown[0], roles=", ".join(Role))
+    if named and settings.database_url.startswith("sqlite"):
+        raise DeskError("role_on_sqlite")
+    return frozenset(map(Role, named)) or ALL
+
+
+def _of_a_part(settings: Settings, roles: frozenset[Role]) -> Settings:
+    """The web chat is one process's: its pages hear nothing of what others say.
+
+    Others post to an intake alone; the rest, of which there may be many on one machine, take a
+    free port for their health unless they are given one.
+    """
+    changed: dict[str, Any] = {"web_chat": False, "demo": False}
+    if Role.INTAKE not in roles and "port" not in settings.model_fields_set:
+        changed["port"] = 0
+    log.info("serve.no_web_chat", roles=sorted(roles))
+    return settings.model_copy(update=changed)
 
 
 async def _prepare_demo(app: App) -> None:
@@ -63,7 +91,7 @@ async def _until_stopped(app: App, listening: socket.socket) -> None:
 
 async def _serve(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
     """The web app is loaded when what waited on other platforms has been answered."""
-    if any(name != "local" for name in app.platforms):
+    if app.roles == ALL and any(name != "local" for name in app.platforms):
         await app.caught_up(FIRST_ANSWERS)
     serve = await asyncio.to_thread(_load)
     await serve(app, listening, stop)

@@ -6,6 +6,7 @@ One question finds out which subjects have anything due; a tick without is nothi
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from time import perf_counter
 
 import structlog
@@ -28,12 +29,16 @@ from handlers.requests import morning, nightly
 from handlers.statistics import monthly
 from handlers.watching import silence
 from storage.engine import Store
+from storage.queries import clocks, outlets, post, sharing
 from storage.queries import due as due_query
-from storage.queries import post
 from storage.queries.due import REPEATS_WITHIN
 from storage.trouble import passes
+from storage.wire import forget_news
 
 log = structlog.get_logger("linli.ticks")
+
+LEFTOVERS = "leftovers"
+DAILY = timedelta(days=1)
 
 Due = Callable[[Work], Awaitable[int]]
 
@@ -51,6 +56,24 @@ async def _old_updates(work: Work) -> int:
     return await post.forget_updates(work.store, work.now - REPEATS_WITHIN)
 
 
+async def _news(work: Work) -> int:
+    return await forget_news(work.store, work.now)
+
+
+async def _leftovers(work: Work) -> int:
+    """Once a day: chats in which nobody spoke and nothing was said for long."""
+    seen = await clocks.chore_due(work.store, LEFTOVERS)
+    if seen is None:
+        await clocks.begin_chore(work.store, LEFTOVERS, work.now + DAILY)
+    elif seen <= work.now and await clocks.claim_chore(
+        work.store, LEFTOVERS, seen, work.now + DAILY
+    ):
+        before = work.now - REPEATS_WITHIN
+        await sharing.forget_lanes(work.store, before)
+        await outlets.forget_outlets(work.store, before)
+    return 0
+
+
 #: What a tick looks at. Each gives how many things it did, and is called again until none is left.
 DUE: dict[str, Due] = {
     "requests": request_clock.due,
@@ -65,6 +88,8 @@ DUE: dict[str, Due] = {
     "retention": retention.due,
     "forms": _forms,
     "updates": _old_updates,
+    "news": _news,
+    "leftovers": _leftovers,
     "nightly": nightly.due,
     "numbers": monthly.due,
     "watching": silence.due,
@@ -88,6 +113,8 @@ class Ticks:
         self._done = done
         self._spoken = spoken
         self.figures = Figures()
+        #: what is remembered of places must be true before anything is done
+        self.before: Callable[[], Awaitable[None]] = _nothing
         #: done at the beginning of each tick, whatever is due
         self.first: Callable[[], Awaitable[None]] = _nothing
 
@@ -95,6 +122,7 @@ class Ticks:
         """Do all that is due now. One subject's failure does not stop the others."""
         begun = perf_counter()
         try:
+            await self.before()
             await self.first()
         except Exception as error:
             if not passes(error):

@@ -39,7 +39,7 @@ class Watch:
     clock: Clock
     desk: Desk
     platforms: Mapping[str, Platform]
-    our_turn: Callable[[], Awaitable[bool]]
+    fetches: Callable[[str], Awaitable[bool]]  #: whether this process is the one in contact
     done: Callable[[Work], None]
     spoken: Callable[[], None]
     _contacts: dict[str, datetime] = field(default_factory=dict[str, datetime])
@@ -49,9 +49,10 @@ class Watch:
     _ticked_at: datetime = field(init=False)
     #: nobody can have been heard before: the start, or when this process got its turn
     _base: datetime = field(init=False)
-    _ours: bool = True
+    _ours: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._ours = frozenset(self.platforms)
         self._base = self._ticked_at = self._noted_at = self.clock.now()
 
     def contact(self, platform: str) -> None:
@@ -100,14 +101,14 @@ class Watch:
             log.exception("watch.failed")  # the next tick tries again
 
     async def _tick(self) -> None:
-        now, ours = self.clock.now(), await self.our_turn()
-        if now - self._ticked_at > self._patience or ours is not self._ours:
+        now, ours = self.clock.now(), await self._fetched()
+        if now - self._ticked_at > self._patience or ours != self._ours:
             self._base = now  # a machine that slept, a clock that was turned, a turn that changed
         self._ticked_at, self._ours = now, ours
         await self._catch_up(now)
         await self._note(now)
         if ours:
-            await self._look(now)
+            await self._look(now, ours)
 
     async def _catch_up(self, now: datetime) -> None:
         """No silence is judged while a platform that was away still hands over what waited."""
@@ -126,9 +127,13 @@ class Watch:
             self._heard = {**self._heard, **heard}  # the next tick tries again
             raise
 
-    async def _look(self, now: datetime) -> None:
+    async def _fetched(self) -> frozenset[str]:
+        """The platforms with which this process is in contact, and no other."""
+        return frozenset([name for name in self.platforms if await self.fetches(name)])
+
+    async def _look(self, now: datetime, ours: frozenset[str]) -> None:
         """Which platforms are cut off, and which are so no more."""
-        watched = {name: every for name in self.platforms if (every := self._every(name))}
+        watched = {name: every for name in ours if (every := self._every(name))}
         if not watched:
             return
         async with self.store.read() as store:
@@ -146,15 +151,16 @@ class Watch:
 
         Before the transaction: a platform may take its time.
         """
-        if not await self.our_turn():
+        ours = await self._fetched()
+        if not ours:
             return
         told: dict[tuple[str, str | None], ChatFacts] = {}
-        for name, platform in self.platforms.items():
-            told[name, None] = await platform.examine(None)
+        for name in sorted(ours):
+            told[name, None] = await self.platforms[name].examine(None)
         async with self.store.read() as store:
             groups = await standing.to_ask(Work(self.desk, store, self.clock.now()))
         for name, chat in groups[:MOST_ASKED]:
-            if name in self.platforms:
+            if name in ours:
                 told[name, chat] = await self.platforms[name].examine(chat)
         await self._do(lambda work: standing.asked(work, told))
 

@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "LINLI_"
 ENV_FILE = ".env"
@@ -31,6 +32,8 @@ LIKELY = 75
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
 #: What Telegram takes for a webhook's secret, and nobody guesses.
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+#: What one of several accounts may be called.
+NAME = re.compile(r"[a-z0-9]{1,15}")
 
 
 class SettingsError(ValueError):
@@ -116,6 +119,28 @@ def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def _by_name(value: object) -> object:
+    """From "east=123:ABC, west=456:DEF" to a name for each token."""
+    if not isinstance(value, str):
+        return value
+    pairs = [each.strip().partition("=") for each in value.split(",") if each.strip()]
+    names = [name.strip() for name, _, _ in pairs]
+    if len(set(names)) < len(names) or not all(NAME.fullmatch(name) for name in names):
+        raise ValueError(
+            "must be name=token,name=token; each name once, of 1 to 15 small letters and digits, "
+            "like east=123456:ABC-DEF...,west=..."
+        )
+    return {name.strip(): token.strip() for name, _, token in pairs}
+
+
+def _tokens(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for each in value.values():
+        _ = _token(each)
+    if len({each.get_secret_value() for each in value.values()}) < len(value):
+        raise ValueError("names one token twice; each bot has one name")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_http)]
 
 
@@ -166,6 +191,11 @@ class Settings(BaseSettings):
     alarm_url: Address = ""  #: told of alarms by POST, also when no chat works; none: off
     metrics_token: SecretStr | None = None  #: asked for at /metrics; needed where others reach it
 
+    #: further bots of this installation, one a district, as name=token,name=token
+    telegram_tokens: Annotated[
+        dict[str, SecretStr], NoDecode, BeforeValidator(_by_name), AfterValidator(_tokens)
+    ] = Field(default_factory=dict)
+
     @field_validator("telegram_webhook")
     @classmethod
     def _reachable(cls, value: bool, info: ValidationInfo) -> bool:
@@ -173,6 +203,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 "a webhook needs LINLI_PUBLIC_URL (https://...), or set it to false to poll"
             )
+        return value
+
+    @field_validator("telegram_tokens")
+    @classmethod
+    def _other(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
+        if info.data.get("telegram_token") in value.values():
+            raise ValueError("names the token of LINLI_TELEGRAM_TOKEN again; leave one of them out")
         return value
 
     @field_validator("opinion_model")

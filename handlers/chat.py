@@ -304,6 +304,7 @@ class Capabilities:
     speaks_first: bool = True  #: may write to a person who never wrote to it
     deep_links: bool = False  #: has links that open a private chat with a payload
     files: bool = True
+    people: str = ""  #: accounts of platforms with the same word here are of the same people
     hears: Hears = Hears.EVERYTHING
     text_limit: int = 4096  #: characters
     limits: Limits = field(default_factory=Limits)
@@ -372,8 +373,8 @@ class Intake(Protocol):
         """
         ...
 
-    async def our_turn(self) -> bool:
-        """Whether this process is the one that fetches; another one may have the turn."""
+    async def our_turn(self, platform: str) -> bool:
+        """Whether this process is the one that fetches for it; another one may have the turn."""
         ...
 
 

@@ -1,57 +1,117 @@
-"""What processes on one database tell each other, and whose turn it is to send.
+"""What processes on one database tell each other.
 
-On PostgreSQL: one connection of its own in each process, that listens, and that holds an advisory
-lock for as long as it lives; a killed process frees it at once. SQLite has one process.
+What a transaction changed of what others remember is a row of the same transaction, and each
+process reads the new rows before it relies on its memory; that is what everything depends on. The
+notices of PostgreSQL (LISTEN, NOTIFY) only wake who would look a moment later anyway, and are sent
+outside of transactions, a few a second: committing with a notice, they would wait for each other.
+SQLite has one process.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    Insert,
+    Text,
+    and_,
+    cast,
+    delete,
+    false,
+    func,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from storage.base import Base, insert_of
 from storage.engine import ORIGIN, Store
+from storage.queries.due import NEWS_FOR
+from storage.tables import News as Row
 from storage.trouble import AwayError
 
 CHANNEL = "linli"
-TURN = 0x73656E64  # "send"
-#: A notice holds 8000 bytes; more chats than that are "everything".
+#: More chats than that are "everything".
 MOST_CHATS = 500
+#: Seconds between two notices of one process.
+PACE = 0.02
+
+NEWS = Base.metadata.tables[Row.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a committed transaction of another process changed."""
+    """What committed transactions of other processes changed."""
 
     chats: frozenset[int] = frozenset()
     everything: bool = False  #: what is remembered of places, people and chats is read anew
 
 
-async def tell(store: AsyncSession, chats: Iterable[int], *, everything: bool) -> None:
+class Left(StrEnum):
+    """What a process may leave to others."""
+
+    KEPT = "kept"  #: updates to handle
+    LAID = "laid"  #: letters to send
+
+
+async def tell(
+    store: AsyncSession, chats: Iterable[int], now: datetime, *, everything: bool
+) -> None:
     """Tell the other processes, when (and if) the open transaction is committed."""
     if store.get_bind().dialect.name != "postgresql":
         return
     changed = sorted(chats)
-    told = {"by": store.info.get(ORIGIN), "chats": changed, "all": everything}
     if len(changed) > MOST_CHATS:
-        told |= {"chats": [], "all": True}
-    await store.execute(select(func.pg_notify(CHANNEL, json.dumps(told))))
+        changed, everything = [], True
+    row = {"by": store.info.get(ORIGIN, ""), "chats": changed, "everything": everything, "at": now}
+    await store.execute(_tell(), row)
+
+
+@cache
+def _tell() -> Insert:
+    mine = _number(func.pg_current_xact_id())
+    return insert_of("postgresql")(NEWS).values(written=mine)
+
+
+def _number(transaction: ColumnElement[Any]) -> ColumnElement[int]:
+    return cast(cast(transaction, Text), BigInteger)
+
+
+async def forget_news(store: AsyncSession, now: datetime, limit: int = 2000) -> int:
+    """Drop what everybody has read, the first ones first (they are as old as their ids)."""
+    first = select(Row.id).order_by(Row.id).limit(limit)
+    old = delete(Row).where(Row.id.in_(first), Row.at < now - NEWS_FOR)
+    done: CursorResult[Any] = await store.execute(  # pyright: ignore[reportAssignmentType]
+        old.execution_options(synchronize_session=False)
+    )
+    return done.rowcount
 
 
 class Wire:
-    """This process's own connection."""
+    """What this process hears of the others."""
 
-    def __init__(self, store: Store, heard: Callable[[News], None]) -> None:
+    def __init__(
+        self, store: Store, heard: Callable[[News], None], woken: Callable[[Left], None]
+    ) -> None:
+        """`heard`: told what changed; `woken`: told what others may have left to do."""
         self._store = store
         self._heard = heard
+        self._woken = woken
         self._connection: AsyncConnection | None = None
-        self._ours = False
+        self._floor: int | None = None  #: all transactions below it were read
+        self._read: set[int] = set()  #: what was read of transactions above it
+        self._read_at: datetime | None = None
+        self._to_tell: set[Left] = set()
+        self._poked = asyncio.Event()
         self._one = asyncio.Lock()
 
     @property
@@ -61,32 +121,70 @@ class Wire:
 
     @property
     def listening(self) -> bool:
-        """Whether it hears what others tell (after the first look whose turn it is)."""
+        """Whether it is woken by what others tell."""
         return self._connection is not None
 
-    async def our_turn(self) -> bool:
-        """Whether this process is the one that sends; it becomes so when nobody else is."""
+    async def catch_up(self, now: datetime) -> None:
+        """Read what others changed: afterwards nothing is remembered that no longer held."""
         if not self.shared:
-            return True
+            return
         async with self._one:
+            late = self._read_at is None or now - self._read_at > NEWS_FOR / 2
+            async with self._store.read() as store:
+                rows = (await store.execute(self._question())).all()
+            self._read_at = now
+            if self._floor is None or late:
+                self._heard(News(everything=True))
+            elif told := [each for each in rows if each.id and each.id not in self._read]:
+                chats = frozenset(chat for each in told for chat in each.chats)
+                self._heard(News(chats, any(each.everything for each in told)))
+            floor = rows[0].floor
+            self._read = {each.id for each in rows if each.id and each.written >= floor}
+            self._floor = floor
+
+    def _question(self) -> Any:
+        # A transaction that was under way may have a lower number than what was read already: all
+        # from the lowest unfinished one on are read again, in one statement with that number.
+        floor = select(_number(func.pg_snapshot_xmin(func.pg_current_snapshot())).label("floor"))
+        at = floor.subquery()
+        seen, new = self._floor, false()
+        if seen is not None:
+            new = and_(Row.by != self._store.origin, Row.written >= seen)
+        return select(at.c.floor, Row.id, Row.written, Row.chats, Row.everything).select_from(
+            at.outerjoin(Row, new)
+        )
+
+    def poke(self, left: Left) -> None:
+        """There is something to do that others may take up: they are told soon."""
+        self._to_tell.add(left)
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Listen and tell until cancelled. Without a connection all goes on, a little later."""
+        while self.shared:
             try:
-                return await self._asked()
+                await self._listen()
             except (SQLAlchemyError, OSError):
                 await self._hang_up()
-                return False
+                await asyncio.sleep(1)
 
     async def close(self) -> None:
-        """Listen no more, and leave the turn to others."""
-        async with self._one:
-            await self._hang_up()
+        """Listen no more."""
+        await self._hang_up()
 
-    async def _asked(self) -> bool:
+    async def _listen(self) -> None:
         if self._connection is None:
             self._connection = await self._dial()
-            self._heard(News(everything=True))  # whatever was said meanwhile was not heard
-        question = select(1) if self._ours else select(func.pg_try_advisory_lock(TURN))
-        self._ours = bool(await self._connection.scalar(question))
-        return self._ours
+            for each in Left:  # whatever was told meanwhile was not heard
+                self._woken(each)
+        while True:
+            await self._poked.wait()
+            self._poked.clear()
+            told, self._to_tell = self._to_tell, set()
+            for each in told:
+                notice = f"{each} {self._store.origin}"
+                await self._connection.execute(select(func.pg_notify(CHANNEL, notice)))
+            await asyncio.sleep(PACE)
 
     async def _dial(self) -> AsyncConnection:
         made = await self._store.engine.connect()
@@ -103,13 +201,13 @@ class Wire:
             raise
         return connection
 
-    def _on_notice(self, _driver: Any, _process: int, _channel: str, payload: str) -> None:
-        told = json.loads(payload)
-        if told["by"] != self._store.origin:
-            self._heard(News(frozenset(told["chats"]), told["all"]))
+    def _on_notice(self, _driver: Any, _process: int, _channel: str, notice: str) -> None:
+        left, _, origin = notice.partition(" ")
+        if origin != self._store.origin and left in set(Left):
+            self._woken(Left(left))
 
     async def _hang_up(self) -> None:
-        connection, self._connection, self._ours = self._connection, None, False
+        connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.invalidate()  # with it go the lock and the listener
+            await connection.invalidate()
             await connection.close()

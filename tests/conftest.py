@@ -1,26 +1,69 @@
-"""What tests of several folders share: databases of both kinds, and a fake Telegram."""
+"""What tests of several folders share: databases of both kinds, and a fake Telegram.
+
+`pytest --database postgresql` plays everything that needs a database on PostgreSQL; with
+`--share 4` every fourth of the dialogues, and all of storage and conformance.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.fakes.bot_api import FakeTelegram, Group, Person
-from tests.fakes.postgres import Postgres, running
+from tests.fakes.databases import DATABASES, make_tables
+from tests.fakes.postgres import Postgres
 
 # The same examples each time: what fails here fails for everybody, and no machine is too slow.
 settings.register_profile("linli", deadline=None, derandomize=True, max_examples=80)
 settings.load_profile("linli")
 
 
+#: What is played on the other database as well; the rest knows no database, or files of SQLite.
+ON_EITHER = ("tests/bot", "tests/conformance", "tests/dialogues", "tests/storage")
+ON_EITHER_TOO = ("tests/handlers/neighbourhood/test_importing.py",)
+#: Of these every n-th is enough for a look: they are many, and alike in what they ask of storage.
+MANY = ("tests/bot", "tests/dialogues")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """On which database, and how much of it."""
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--share", type=int, default=1, help="every n-th of what is many")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The database of this run."""
+    DATABASES.kind = str(config.getoption("--database"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what may differ there."""
+    if DATABASES.kind == "sqlite":
+        return
+    share = int(config.getoption("--share") or 1)
+    chosen = [each for each in items if each.nodeid.startswith((*ON_EITHER, *ON_EITHER_TOO))]
+    chosen = [each for each in chosen if "sqlite" not in each.name]
+    if share > 1:  # these are played in any run
+        chosen = [each for each in chosen if "postgresql" not in each.name]
+    many = {each.nodeid for each in chosen if each.nodeid.startswith(MANY)}
+    some = {name for n, name in enumerate(sorted(many)) if n % share == 0}
+    chosen = [each for each in chosen if each.nodeid not in many or each.nodeid in some]
+    config.hook.pytest_deselected(items=[each for each in items if each not in chosen])
+    items[:] = chosen
+
+
+def pytest_unconfigure() -> None:
+    """Whatever was started is stopped."""
+    DATABASES.close()
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Generator[Postgres]:
+def postgres() -> Postgres:
     """One PostgreSQL server for all tests of this process that want it."""
-    with running() as server:
-        yield server
+    return DATABASES.server()
 
 
 @pytest.fixture
@@ -37,10 +80,17 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncG
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/t.db"
         return
-    server: Postgres = request.getfixturevalue("postgres")
+    server = DATABASES.server()
     name = await server.fresh()
     yield server.url(name)
     await server.drop(name)
+
+
+@pytest.fixture
+async def tables_url(tmp_path: Path) -> AsyncGenerator[str]:
+    """A database with all tables and nothing in them, of the kind of this run."""
+    async with DATABASES.fresh("tables", make_tables, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ A dialogue reads like the conversation it is:
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,6 +49,7 @@ from storage.tables import (
     Swap,
     Update,
 )
+from tests.fakes.databases import DATABASES
 from tests.fakes.reader import shipped_reader
 from tests.fakes.rooms import Rooms, Shown, photo
 
@@ -319,14 +319,18 @@ class Stage:
 #: The key of all stages.
 SECRET = "a" * 43 + "="
 
-_template: dict[str, Path] = {}
-
 
 async def prepare(database_url: str) -> None:
     """Make the tables in an empty database, and in them the sample places and the cast."""
     store = Store(database_url)
     async with store.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
+    await fill(store)
+    await store.close()
+
+
+async def fill(store: Store) -> None:
+    """The sample places, the cast and their groups, in tables with nothing in them."""
     async with store.write() as session:
         areas = await _places(session)
         await _people(session, areas)
@@ -346,19 +350,6 @@ async def prepare(database_url: str) -> None:
                     settings={},
                 )
             )
-    await store.close()
-
-
-async def _copy_of_template(folder: Path) -> str:
-    """A database of its own for each test, copied from one that was prepared once."""
-    if "path" not in _template:
-        base = folder.parent / "linli-template"
-        base.mkdir(exist_ok=True)
-        _template["path"] = base / "template.db"
-        await prepare(f"sqlite:///{_template['path']}")
-    path = folder / "stage.db"
-    shutil.copyfile(_template["path"], path)
-    return f"sqlite:///{path}"
 
 
 async def _places(session: Any) -> dict[str, Area]:
@@ -440,29 +431,32 @@ async def staged(
     capabilities: Capabilities | None = None,
     start: datetime = MONDAY,
     reader: Any = None,
+    kind: str = "",
     database_url: str | None = None,
     **given: Any,
 ) -> AsyncGenerator[Stage]:
     """The program with the sample neighbourhood and its people, at a moment of one's choice.
 
-    On SQLite, or on a database that was given (and prepared: see `prepare`).
+    On the database that this run is for, or of a kind of one's own; or on one that was given (and
+    prepared: see `prepare`).
     """
-    url = database_url or await _copy_of_template(folder)
-    clock = VirtualClock(start)
-    rooms = Rooms(clock, capabilities)
-    given.setdefault("secret_key", SECRET)
-    settings = Settings(database_url=url, web_chat=False, **given)
-    store = Store(settings.database_url)
-    if reader is None and settings.policy_file is None:
-        reader = shipped_reader()
-    try:
-        app = App(settings, store, [rooms], clock=clock, reader=reader)
-        await seal_open(store)
-        rooms.intake = app.inbox
-        stage = Stage(app, rooms, clock)
+    given_one = nullcontext(database_url) if database_url else None
+    async with given_one or DATABASES.fresh("cast", prepare, folder, kind) as url:
+        clock = VirtualClock(start)
+        rooms = Rooms(clock, capabilities)
+        given.setdefault("secret_key", SECRET)
+        settings = Settings(database_url=url, web_chat=False, **given)
+        store = Store(settings.database_url)
+        if reader is None and settings.policy_file is None:
+            reader = shipped_reader()
         try:
-            yield stage
+            app = App(settings, store, [rooms], clock=clock, reader=reader)
+            await seal_open(store)
+            rooms.intake = app.inbox
+            stage = Stage(app, rooms, clock)
+            try:
+                yield stage
+            finally:
+                await stage.app.close()
         finally:
-            await stage.app.close()
-    finally:
-        await store.close()
+            await store.close()

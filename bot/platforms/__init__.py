@@ -17,11 +17,17 @@ def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]
     platforms: list[Platform] = []
     if settings.web_chat:
         platforms.append(LocalPlatform(store, clock, _address(settings)))
-    if settings.telegram_token is not None:
-        from bot.platforms.telegram.platform import TelegramPlatform
-
-        platforms.append(TelegramPlatform.from_settings(settings))
+    if settings.telegram_token is not None or settings.telegram_tokens:
+        platforms += _telegram(settings)
     return platforms
+
+
+def _telegram(settings: Settings) -> list[Platform]:
+    """The one account, and those that have names: each a platform of its own."""
+    from bot.platforms.telegram.platform import TelegramPlatform
+
+    names = [*([""] if settings.telegram_token else []), *settings.telegram_tokens]
+    return [TelegramPlatform.from_settings(settings, name) for name in names]
 
 
 def _address(settings: Settings) -> str:

@@ -104,12 +104,10 @@ class Probes:
     async def _contacts(self) -> dict[str, tuple[bool, datetime | None]]:
         """Of the platforms that can be cut off, where this process is the one that asks them."""
         watch = self.app.watch
-        if not await self.app.inbox.our_turn():
-            return {}
         return {
             name: (watch.in_touch(name), watch.last_contact(name))
             for name, each in self.app.platforms.items()
-            if each.capabilities.contact is not None
+            if each.capabilities.contact is not None and await self.app.fetches(name)
         }
 
     async def _platforms(self) -> dict[str, Any]:

@@ -33,18 +33,33 @@ async def meet_chat(work: Work, ref: ChatRef) -> Chat:
 
 
 async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account, Person]:
-    """The account and person behind a sender; somebody new becomes a person of their own."""
+    """The account and person behind a sender; somebody new becomes a person of their own.
+
+    Who is known to another of our accounts on the same network is nobody new.
+    """
     known = await query.account_and_person(work.store, ref.platform, sender.id)
     if known is None:
-        person = Person(name=sender.name[:80], skills=[], created_at=work.now)
-        work.store.add(person)
-        await work.store.flush()
+        person = await _known_elsewhere(work, ref.platform, sender)
+        if person is None:
+            person = Person(name=sender.name[:80], skills=[], created_at=work.now)
+            work.store.add(person)
+            await work.store.flush()
         account = Account(platform=ref.platform, external_id=sender.id, person_id=person.id)
         work.store.add(account)
     else:
         account, person = known
     _keep_current(account, ref, sender)
     return account, person
+
+
+async def _known_elsewhere(work: Work, platform: str, sender: Sender) -> Person | None:
+    people = work.can(platform).people
+    alike = [
+        name
+        for name, can in work.desk.capabilities.items()
+        if people and can.people == people and name != platform
+    ]
+    return await query.person_with_account(work.store, alike, sender.id) if alike else None
 
 
 def _keep_current(account: Account, ref: ChatRef, sender: Sender) -> None:

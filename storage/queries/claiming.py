@@ -29,7 +29,9 @@ async def claimed(
     """
     key, due = columns
     now, until = moments
+    # What another process just takes is left to it (SQLite has one writer, and no such words).
     first = select(key).where(due <= now).order_by(due).limit(limit)
+    first = first.with_for_update(skip_locked=True)
     ids = (await store.scalars(first)).all()
     taken = await store.scalars(
         update(kept)

@@ -276,6 +276,19 @@ def _account_and_person(platform: str, external_id: str) -> Select[Account, Pers
     )
 
 
+async def person_with_account(
+    store: AsyncSession, platforms: Sequence[str], external_id: str
+) -> Person | None:
+    """Whose account with this id is, on any of these platforms."""
+    return await store.scalar(
+        select(Person)
+        .join(Account, Person.id == Account.person_id)
+        .where(Account.platform.in_(platforms), Account.external_id == external_id)
+        .order_by(Account.id)
+        .limit(1)
+    )
+
+
 async def chat(store: AsyncSession, platform: str, external_id: str) -> Chat | None:
     """The chat of a platform's id."""
     return await store.scalar(*_chat(platform, external_id))

@@ -15,6 +15,7 @@ from storage.tables import (
     Draft,
     Erasure,
     Letter,
+    News,
     Noise,
     Notice,
     Promise,
@@ -29,6 +30,8 @@ from storage.tables import (
 
 #: A repeat of an update comes within a day (Telegram keeps them 24 hours).
 REPEATS_WITHIN = timedelta(days=2)
+#: Other processes have read news by then; who has not reads everything anew.
+NEWS_FOR = timedelta(minutes=10)
 #: How far an announcement has come is shown for so long.
 ANNOUNCEMENTS_FOLLOWED = timedelta(hours=24)
 #: The subjects that are asked about together; each is an EXISTS on an index.
@@ -45,6 +48,8 @@ SUBJECTS = (
     "retention",
     "forms",
     "updates",
+    "news",
+    "leftovers",
     "nightly",
     "numbers",
     "watching",
@@ -79,13 +84,15 @@ async def letters_wait(store: AsyncSession, now: datetime) -> bool:
 
 async def subjects(store: AsyncSession, now: datetime) -> frozenset[str]:
     """Which of the subjects have anything due: one question, whatever is stored."""
-    moments = (now, now - REPEATS_WITHIN, now - ANNOUNCEMENTS_FOLLOWED)
+    moments = (now, now - REPEATS_WITHIN, now - NEWS_FOR, now - ANNOUNCEMENTS_FOLLOWED)
     row = (await store.execute(*_subjects(*moments))).one()
     return frozenset(name for name, due in zip(SUBJECTS, row, strict=True) if due)
 
 
 @prepared
-def _subjects(now: datetime, repeats: datetime, followed: datetime) -> Select[*tuple[bool, ...]]:
+def _subjects(
+    now: datetime, repeats: datetime, news: datetime, followed: datetime
+) -> Select[*tuple[bool, ...]]:
     reminders = and_(Reminder.state == "on", Reminder.next_at <= now)
     announced = and_(Audit.command == "announce", Audit.at > followed)
     questions: tuple[ColumnElement[bool], ...] = (
@@ -101,6 +108,8 @@ def _subjects(now: datetime, repeats: datetime, followed: datetime) -> Select[*t
         _chore(now, "retention"),
         exists().where(Draft.expires_at <= now),
         _oldest_update(repeats),
+        _oldest_news(news),
+        _chore(now, "leftovers"),
         _chore(now, "ladders"),
         _chore(now, "statistics"),
         exists().where(Pulse.look_at <= now),
@@ -123,6 +132,12 @@ def _chore(now: datetime, name: str) -> ColumnElement[bool]:
     """Whether any chore is due, or this one was never begun."""
     begun = exists(select(Chore.name).where(Chore.name == name))
     return or_(exists().where(Chore.next_at <= now), not_(begun))
+
+
+def _oldest_news(before: datetime) -> ColumnElement[bool]:
+    """As with updates."""
+    first = select(func.min(News.id)).scalar_subquery()
+    return exists().where(News.id == first, News.at < before)
 
 
 def _oldest_update(before: datetime) -> ColumnElement[bool]:

@@ -177,17 +177,21 @@ async def due_letters(
 def _due_letters(
     now: datetime, platforms: Sequence[str], busy: Sequence[tuple[str, str, bool]]
 ) -> Select[Letter, str, str]:
+    lane = tuple_(Letter.platform, Letter.chat, Letter.at_once)
+    return due(now).where(Letter.platform.in_(platforms), lane.not_in(busy))
+
+
+def due(now: datetime) -> Select[Letter, str, str]:
+    """Letters that may go now, with what stands in their slots; the most pressing first."""
     stands = and_(
         Posted.platform == Letter.platform,
         Posted.chat == Letter.chat,
         Posted.slot == Letter.slot,
     )
-    lane = tuple_(Letter.platform, Letter.chat, Letter.at_once)
     return (
         select(Letter, Posted.message_id, Posted.digest)
         .outerjoin(Posted, stands)
         .where(Letter.state == "new", Letter.not_before <= now)
-        .where(Letter.platform.in_(platforms), lane.not_in(busy))
         .order_by(Letter.urgent.desc(), Letter.id)
         .limit(AT_ONCE)
     )

@@ -16,6 +16,7 @@ from storage.tables import (
     Area,
     Chat,
     Erasure,
+    Lane,
     Letter,
     LocalFile,
     LocalMember,
@@ -23,6 +24,7 @@ from storage.tables import (
     LocalPerson,
     LocalRoom,
     LocalUpdate,
+    Outlet,
     Posted,
     Update,
 )
@@ -138,6 +140,9 @@ async def leave_nothing(
             .where(Update.received_at <= before, Update.state != "new")
             .values(lane=NOBODY, body=None)
         )
+        idle = (Lane.name == f"{platform}:{chat}", Lane.due_at.is_(None))
+        await store.execute(delete(Lane).where(*idle))
+        await store.execute(delete(Outlet).where(Outlet.platform == platform, Outlet.chat == chat))
         await _rename_chat(store, platform, chat)
     if platform == "local":
         await _leave_web_chat(store, account)

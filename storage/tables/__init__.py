@@ -43,6 +43,7 @@ from storage.tables.requests import (
     RequestMessage,
     Supporter,
 )
+from storage.tables.sharing import Lane, Lease, News, Outlet
 from storage.tables.statistics import Counted, Tally
 from storage.tables.watching import Alarm, Pulse
 
@@ -64,6 +65,8 @@ __all__ = [
     "Gap",
     "Invite",
     "Keyring",
+    "Lane",
+    "Lease",
     "Leave",
     "Letter",
     "LocalFile",
@@ -73,9 +76,11 @@ __all__ = [
     "LocalRoom",
     "LocalUpdate",
     "Look",
+    "News",
     "Noise",
     "Notice",
     "Occurrence",
+    "Outlet",
     "Page",
     "Person",
     "PersonHours",

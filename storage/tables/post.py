@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Id, plain_text
+
+NEW = text("state = 'new'")
 
 
 class Update(Base):
@@ -29,6 +31,7 @@ class Update(Base):
     __table_args__ = (
         UniqueConstraint("platform", "key"),
         Index("ix_update_in_state", "state", "id"),
+        Index("ix_update_in_waiting", "lane", "id", postgresql_where=NEW, sqlite_where=NEW),
     )
 
 

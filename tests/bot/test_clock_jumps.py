@@ -54,7 +54,7 @@ async def test_what_was_due_does_not_wait_again_when_the_clock_is_put_back(store
     await office.lays(say("一"))
     clock.turn(timedelta(minutes=1))
     await office.lays(say("明早再说", chat="g2"), later=8 * 3600)
-    await office.delivery.wire.close()
+    await office.delivery.crew.close()
     office.van.faults = [PassingError("gone for a moment")]
     await office.sends()
     clock.goes_back(HOUR)

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock, VirtualClock
+from bot.crew import Crew
 from bot.delivery import GIVE_UP_AFTER, LONGEST_PAUSE, MAX_TRIES, Delivery
 from bot.outbox import keep_said
 from handlers.chat import (
@@ -33,7 +34,7 @@ from handlers.context import Desk, Sendable, Work
 from storage.engine import Store
 from storage.queries import post
 from storage.tables import Letter
-from storage.wire import Wire
+from storage.wire import Left
 from tests.fakes.rooms import Rooms
 from tests.harness import MONDAY
 
@@ -72,7 +73,7 @@ class Office:
 
     async def restart(self) -> None:
         """Die and start anew: what was only remembered is gone."""
-        await self.delivery.wire.close()
+        await self.delivery.crew.close()
         self.delivery = self._started()
 
     def _started(self) -> Delivery:
@@ -82,7 +83,7 @@ class Office:
             {"rooms": self.van},
             self._undelivered,
             self._moved,
-            Wire(self.store, lambda _news: self.delivery.wake()),
+            Crew(self.store, self.clock, lambda _news: None, lambda _left: self.delivery.wake()),
         )
 
     async def _undelivered(self, letter: Letter, _out: Sendable, error: PermanentError) -> None:
@@ -138,7 +139,7 @@ def show(text: str, chat: str = "g1", slot: str = "r1", **more: Any) -> Show:
 async def office(store: Store) -> AsyncGenerator[Office]:
     made = Office(store)
     yield made
-    await made.delivery.wire.close()
+    await made.delivery.crew.close()
 
 
 @contextlib.asynccontextmanager
@@ -531,23 +532,28 @@ async def test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies(
     await second.delivery.drain()
     await first.delivery.drain()
     assert first.stands == ["g1:1", "g1:2"]
-    holder, other = (first, second) if await first.delivery.wire.our_turn() else (second, first)
-    await holder.delivery.wire.close()
-    await other.lays(say("3"))
-    await other.delivery.drain()
+    await first.delivery.crew.close()
+    await second.lays(say("3"))
+    await second.delivery.drain()
     assert first.stands == ["g1:1", "g1:2", "g1:3"]
-    await other.delivery.wire.close()
+    await second.delivery.crew.close()
     await second.store.close()
 
 
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 async def test_what_one_process_lays_down_another_sends_at_once(store: Store) -> None:
     sender, writer = Office(store), Office(Store(store.url))
-    async with working(sender):
-        await _until(lambda: sender.delivery.wire.listening)
+    crews = [each.delivery.crew for each in (sender, writer)]
+    async with working(sender), asyncio.TaskGroup() as group:
+        tasks = [group.create_task(each.wire.run()) for each in crews]
+        await _until(lambda: all(each.wire.listening for each in crews))
         await writer.lays(say("1"))
+        crews[1].wire.poke(Left.LAID)
         await _until(lambda: sender.stands == ["g1:1"])
-    await sender.delivery.wire.close()
+        for each in tasks:
+            each.cancel()
+    await writer.delivery.crew.close()
+    await sender.delivery.crew.close()
     await writer.store.close()
 
 

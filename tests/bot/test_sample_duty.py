@@ -23,14 +23,15 @@ GROUP = "demo-3"
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncGenerator[App]:
     """The demonstration, just started."""
-    store, clock = await new_store(tmp_path), VirtualClock(MORNING)
-    local = LocalPlatform(store, clock, "")
-    settings = Settings(_env_file=None, data_dir=tmp_path)  # pyright: ignore[reportCallIssue]
-    app = App(settings, store, [local], clock=clock, reader=shipped_reader())
-    await load_sample(app)
-    await local.attach(app.inbox)
-    yield app
-    await store.close()
+    async with new_store(tmp_path) as store:
+        clock = VirtualClock(MORNING)
+        local = LocalPlatform(store, clock, "")
+        settings = Settings(_env_file=None, data_dir=tmp_path)  # pyright: ignore[reportCallIssue]
+        app = App(settings, store, [local], clock=clock, reader=shipped_reader())
+        await load_sample(app)
+        await local.attach(app.inbox)
+        yield app
+        await app.close()
 
 
 async def at(app: App, hours: float) -> None:

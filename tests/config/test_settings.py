@@ -185,3 +185,39 @@ def test_what_the_deployment_sets_are_settings() -> None:
         text = (deploy / file).read_text(encoding="utf-8")
         for name in re.findall(r"LINLI_[A-Z_]+", text):
             assert name in example(), (file, name)
+
+
+TOKENS = {"east": "123456:" + "a" * 35, "west": "654321:" + "b" * 35}
+
+
+def test_further_bots_have_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = ", ".join(f"{name}={token}" for name, token in TOKENS.items())
+    monkeypatch.setenv("LINLI_TELEGRAM_TOKENS", written)
+    settings = load_settings()
+    found = {name: each.get_secret_value() for name, each in settings.telegram_tokens.items()}
+    assert found == TOKENS
+    assert TOKENS["east"] not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (TOKENS["east"], "name=token"),
+        (f"East={TOKENS['east']}", "small letters"),
+        (f"east={TOKENS['east']},east={TOKENS['west']}", "each name once"),
+        (f"east={TOKENS['east']},west={TOKENS['east']}", "one token twice"),
+        ("east=hunter2", "looks like 123456:ABC"),
+        (f"east={TOKENS['east']},west={TOKENS['west']}", "LINLI_TELEGRAM_TOKEN again"),
+    ],
+)
+def test_further_bots_are_named_once_each(
+    written: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINLI_TELEGRAM_TOKENS", written)
+    if "again" in told:
+        monkeypatch.setenv("LINLI_TELEGRAM_TOKEN", TOKENS["west"])
+    with pytest.raises(SettingsError, match="LINLI_TELEGRAM_TOKENS") as wrong:
+        load_settings()
+    assert told in str(wrong.value)
+    assert "hunter2" not in str(wrong.value)
+    assert TOKENS["east"] not in str(wrong.value)

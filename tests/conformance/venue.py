@@ -31,7 +31,7 @@ class Inbox:
     updates: list[RawUpdate] = field(default_factory=list[RawUpdate])
     received: int = 0  #: repeats included
 
-    async def our_turn(self) -> bool:
+    async def our_turn(self, platform: str) -> bool:
         return True
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:

@@ -16,10 +16,10 @@ from bot.platforms.local import LocalPlatform
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import CAPABILITIES, TelegramPlatform
 from handlers.chat import Capabilities
-from storage.base import Base
 from storage.engine import Store
 from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood, Venue
 from tests.fakes.bot_api import FakeTelegram, Message
+from tests.fakes.databases import DATABASES, make_tables
 from tests.fakes.rooms import Rooms, photo
 from tests.harness import MONDAY
 
@@ -266,13 +266,12 @@ async def rooms(folder: Path) -> AsyncGenerator[Venue]:
 
 @asynccontextmanager
 async def local(folder: Path) -> AsyncGenerator[Venue]:
-    store = Store(f"sqlite:///{folder / 'local.db'}")
-    async with store.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    venue = LocalVenue(store)
-    await venue.opens()
-    yield venue
-    await store.close()
+    async with DATABASES.fresh("tables", make_tables, folder) as url:
+        store = Store(url)
+        venue = LocalVenue(store)
+        await venue.opens()
+        yield venue
+        await store.close()
 
 
 @asynccontextmanager

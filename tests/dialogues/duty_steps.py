@@ -71,5 +71,5 @@ async def both_tick_at(stage: Stage, *moments: datetime) -> None:
         await asyncio.gather(*(app.ticks.tick() for app in (old, other) * 2))
         for app in (old, other):
             await app.settle()
-    await other.wire.close()
+    await other.crew.close()
     await store.close()

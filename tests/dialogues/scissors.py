@@ -89,8 +89,8 @@ class CutRooms:
         self.scissors.step(SENT)
         return done
 
-    async def our_turn(self) -> bool:
-        return True
+    async def our_turn(self, platform: str) -> bool:
+        return bool(platform)
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
         self.unconfirmed = updates

@@ -455,7 +455,7 @@ async def test_two_processes_ticking_at_once_do_each_thing_once(stage: Stage) ->
         await stage.app.settle()
     assert (await stage.events(1)).count("climb") == 3
     assert (await stage.events(2)).count("climb") == 3
-    await second.wire.close()
+    await second.crew.close()
     await store.close()
 
 

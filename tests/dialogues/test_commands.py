@@ -139,6 +139,7 @@ async def test_the_doctor_tells_like_findings_once_with_how_many(stage: Stage) -
     text = stage.feng.last.text
     assert "60 位志愿者还没绑定账号" in text
     assert len(text.splitlines()) < 16
-    assert "数据库：SQLite，连得上" in text
+    assert "数据库：" in text
+    assert "，连得上" in text
     signs = [line[0] for line in text.splitlines()]
     assert signs == sorted(signs, key="❌⚠🗄".index)

@@ -146,7 +146,7 @@ async def test_two_processes_tell_it_once(week: Stage) -> None:
     await week.app.settle()
     assert len(digests(week)) == 1
     assert digests(week)[0].edits == 0
-    await second.wire.close()
+    await second.crew.close()
     await store.close()
 
 

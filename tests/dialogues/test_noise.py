@@ -187,7 +187,7 @@ async def test_two_processes_fold_it_once(two: Stage) -> None:
     await asyncio.gather(*(app.ticks.tick() for app in (two.app, second) * 2))
     await two.app.settle()
     assert len(folded(two)) == 1
-    await second.wire.close()
+    await second.crew.close()
     await store.close()
 
 

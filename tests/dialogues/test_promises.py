@@ -471,7 +471,7 @@ async def test_two_processes_that_look_at_once_tell_it_once(day: Stage) -> None:
     await asyncio.gather(*(app.ticks.tick() for app in (day.app, second) * 2))
     await day.app.settle()
     assert len([each for each in day.li.heard if "抱歉" in each.text]) == 1
-    await second.wire.close()
+    await second.crew.close()
     await store.close()
 
 

@@ -148,7 +148,7 @@ async def test_two_processes_tell_it_once(night: Stage) -> None:
     await asyncio.gather(*(app.ticks.tick() for app in (night.app, second) * 2))
     await night.app.settle()
     assert len(night.wang.heard) == 1
-    await second.wire.close()
+    await second.crew.close()
     await store.close()
 
 

@@ -12,7 +12,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -32,19 +32,24 @@ OPTIONS = (
     "shared_buffers=32MB",
     "max_connections=200",
 )
+#: As an operator would run it, for measuring.
+DURABLE = (
+    "listen_addresses=",
+    "shared_buffers=256MB",
+    "max_connections=200",
+)
 START_SECONDS = 30
 RUN = '"$@" 2>"$LOG" & server=$!; read -r _; kill -INT $server; wait $server'
 
 
 @dataclass(slots=True)
 class Postgres:
-    """A running server; `fresh` makes a database, empty or like another."""
+    """A running server; `fresh` makes an empty database."""
 
     folder: Path
     _serve: Callable[[], AbstractContextManager[None]]
     _served: ExitStack = field(default_factory=ExitStack)
     _count: int = 0
-    _templates: set[str] = field(default_factory=set[str])
 
     def start(self) -> None:
         """Serve; returns when it answers."""
@@ -58,28 +63,21 @@ class Postgres:
         """The address of a database as the settings take it."""
         return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
 
-    async def fresh(self, like: str = "template1") -> str:
+    async def fresh(self) -> str:
         """Make a database; gives its name."""
         self._count += 1
         name = f"t{self._count}"
-        await self._say(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
+        await self.say(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY WAL_LOG")
         return name
-
-    async def copy_of(self, template: str, prepare: Callable[[str], Awaitable[None]]) -> str:
-        """Make a database like a template that is prepared once; gives its name."""
-        if template not in self._templates:
-            await self._say(f"CREATE DATABASE {template}")
-            await prepare(self.url(template))
-            self._templates.add(template)
-        return await self.fresh(template)
 
     async def drop(self, database: str) -> None:
         """Throw a database away, whoever is still in it."""
-        await self._say(f"DROP DATABASE {database} WITH (FORCE)")
+        await self.say(f"DROP DATABASE {database} WITH (FORCE)")
 
-    async def _say(self, statement: str) -> None:
+    async def say(self, statement: str, database: str = "postgres") -> None:
+        """Execute one statement in a database."""
         engine = create_async_engine(
-            self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+            self.url(database), isolation_level="AUTOCOMMIT", poolclass=NullPool
         )
         async with engine.connect() as connection:
             await connection.exec_driver_sql(statement)
@@ -92,8 +90,8 @@ def clients() -> Path:
 
 
 @contextmanager
-def running() -> Generator[Postgres]:
-    """A server of its own in a folder of its own."""
+def running(*, durable: bool = False) -> Generator[Postgres]:
+    """A server of its own in a folder of its own; `durable`: what it confirms is on the disk."""
     folder = Path(tempfile.mkdtemp(prefix="linli-pg-"))  # short: a socket's path is limited
     try:
         who: dict[str, Any] = {}
@@ -102,7 +100,9 @@ def running() -> Generator[Postgres]:
             shutil.chown(folder, "nobody")
         programs = _programs(folder, reachable=not who)
         _initialise(programs, folder, who)
-        server = Postgres(folder, lambda: _served(programs, folder, who))
+        server = Postgres(
+            folder, lambda: _served(programs, folder, who, DURABLE if durable else OPTIONS)
+        )
         server.start()
         try:
             yield server
@@ -147,11 +147,13 @@ def _initialise(programs: Path, folder: Path, who: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _served(programs: Path, folder: Path, who: dict[str, Any]) -> Generator[None]:
+def _served(
+    programs: Path, folder: Path, who: dict[str, Any], options: Sequence[str]
+) -> Generator[None]:
     log = folder / "log"
     command = ["/bin/sh", "-c", RUN, "sh", str(programs / "postgres")]
     command += ["-D", str(folder / "data"), "-k", str(folder)]
-    command += [part for option in OPTIONS for part in ("-c", option)]
+    command += [part for option in options for part in ("-c", option)]
     log.unlink(missing_ok=True)
     environment = {**os.environ, "LOG": str(log)}
     server = subprocess.Popen(  # noqa: S603 - our own programs, no input from outside

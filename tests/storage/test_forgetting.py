@@ -6,15 +6,13 @@ from pathlib import Path
 
 from tests.dialogues.numbers import figures
 from tests.dialogues.test_forgetting import ID, NAME, PHONE, everything, forgets, settled
-from tests.fakes.postgres import Postgres
-from tests.harness import Actor, prepare, staged
+from tests.harness import Actor, staged
 
 
 async def test_no_table_of_postgresql_holds_the_person_either(
-    postgres: Postgres, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    name = await postgres.copy_of("cast_of_all", prepare)
-    async with staged(tmp_path, database_url=postgres.url(name)) as stage:
+    async with staged(tmp_path, kind="postgresql") as stage:
         lan = Actor(stage, ID, NAME)
         await settled(stage, lan)
         told = await figures(stage)
@@ -24,4 +22,3 @@ async def test_no_table_of_postgresql_holds_the_person_either(
         after = await everything(stage)
         for trace in (NAME, ID, PHONE):
             assert trace not in after
-    await postgres.drop(name)

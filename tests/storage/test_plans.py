@@ -15,8 +15,8 @@ from tests.fakes.reader import PlainReader
 from tests.harness import GROUP, Stage, staged
 
 #: Open forms and nightly chores are a handful at any time, by their nature; all gaps of a town are
-#: compared once a night.
-SMALL = {"draft", "chore", "gap"}
+#: compared once a night, and where nobody spoke for long is looked for once a day.
+SMALL = {"draft", "chore", "gap", "lane", "outlet"}
 TABLES = {table.name for table in Base.metadata.sorted_tables} - SMALL
 SCAN = re.compile(r"^SCAN (\w+)")
 #: What the stage itself asks after each step.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from bot.app import App
 from handlers.chat import RawUpdate
 from storage.engine import Store
 from storage.tables import Occurrence, Reminder, Shift
-from tests.fakes.postgres import Postgres
 from tests.fakes.reader import PlainReader
-from tests.harness import GROUP, MONDAY, Stage, prepare, staged
+from tests.harness import GROUP, MONDAY, Stage, staged
 
 
 class Pair:
@@ -36,7 +34,7 @@ class Pair:
     async def heard(self) -> None:
         """What one told has reached the other (it comes by the other's own connection)."""
         for app in (self.first, self.second):
-            await app.wire.our_turn()
+            await app.crew.catch_up()
 
     async def by(self, app: App, person: str, text: str) -> None:
         """Somebody says something in building 3's group, and this process receives it."""
@@ -48,15 +46,13 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(postgres: Postgres, tmp_path: Path) -> AsyncGenerator[Pair]:
-    url = postgres.url(await postgres.copy_of("cast_of_all", prepare))
-    async with AsyncExitStack() as stack:
-        reader = PlainReader()
-        stage = await stack.enter_async_context(staged(tmp_path, reader=reader, database_url=url))
-        store = Store(url)
+async def pair(tmp_path: Path) -> AsyncGenerator[Pair]:
+    reader = PlainReader()
+    async with staged(tmp_path, reader=reader, kind="postgresql") as stage:
+        store = Store(stage.app.store.url)
         second = App(stage.app.settings, store, [stage.rooms], clock=stage.clock, reader=reader)
         yield Pair(stage, second)
-        await second.wire.close()
+        await second.crew.close()
         await store.close()
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from telegram import User
 
+#: The key of the one account; further ones have a name behind it.
+PLATFORM = "telegram"
+
 
 @dataclass(slots=True)
 class Identity:
@@ -15,14 +18,15 @@ class Identity:
     id: int
     username: str = ""
     hears_all: bool = False  #: privacy mode is off: also a plain member hears everything
+    platform: str = PLATFORM  #: the key under which its chats and accounts are stored
 
     @classmethod
-    def of_token(cls, token: str) -> Identity:
+    def of_token(cls, token: str, platform: str = PLATFORM) -> Identity:
         """What the token alone tells; raises ValueError for something that is no token."""
         number, _, secret = token.partition(":")
         if not number.isdecimal() or not secret:
             raise ValueError("LINLI_TELEGRAM_TOKEN is not a token: it looks like 123456:ABC-DEF...")
-        return cls(int(number))
+        return cls(int(number), platform=platform)
 
     def learn(self, user: User) -> None:
         """Take over what the server says."""

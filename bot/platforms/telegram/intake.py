@@ -18,7 +18,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.platforms.telegram.errors import delivery_error
 from bot.platforms.telegram.identity import Identity
-from bot.platforms.telegram.reading import ALLOWED_UPDATES, PLATFORM, lane_of
+from bot.platforms.telegram.reading import ALLOWED_UPDATES, lane_of
 from bot.platforms.telegram.request import AiohttpRequest
 from handlers.chat import Intake, PassingError, RawUpdate
 
@@ -42,7 +42,7 @@ class Pace:
 
     poll: float = 30.0  #: how long Telegram may keep a poll waiting (50 at most)
     grace: float = 15.0  #: a poll that lasts this much longer is given up
-    turn: float = 2.0  #: how often a process looks whether it is the one that polls
+    turn: float = 1.0  #: how often a process looks whether it is the one that polls
     first_pause: float = 1.0
     longest_pause: float = 30.0
     webhook: float = 600.0  #: how often Telegram is asked whether its webhook is well
@@ -64,14 +64,14 @@ class Polling:
         """Receive until cancelled."""
         offset: int | None = None
         while True:
-            if not await intake.our_turn():
+            if not await intake.our_turn(self._me.platform):
                 # Two that poll with one token throw each other out (HTTP 409).
                 await asyncio.sleep(self._pace.turn)
                 continue
             try:
                 updates = await self._ask(offset)
                 kept = raw_updates(updates, self._me)
-                await intake.receive(PLATFORM, kept)
+                await intake.receive(self._me.platform, kept)
             except Exception as error:  # noqa: BLE001 - not confirmed, so they come again
                 await self._rest(error)
             else:

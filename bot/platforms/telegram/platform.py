@@ -15,9 +15,9 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.platforms.telegram import menus
 from bot.platforms.telegram.escaping import TEXT_LIMIT
-from bot.platforms.telegram.identity import Identity
+from bot.platforms.telegram.identity import PLATFORM, Identity
 from bot.platforms.telegram.intake import Pace, Polling
-from bot.platforms.telegram.reading import LEADERS, PLATFORM, read_update, rights_of
+from bot.platforms.telegram.reading import LEADERS, read_update, rights_of
 from bot.platforms.telegram.request import AiohttpRequest
 from bot.platforms.telegram.saying import Saying
 from config.settings import Settings, SettingsError
@@ -48,6 +48,7 @@ log = structlog.get_logger("linli.telegram")
 CAPABILITIES = Capabilities(
     speaks_first=False,
     deep_links=True,
+    people=PLATFORM,
     hears=Hears.MENTIONS,  # privacy mode is on unless its owner turned it off
     text_limit=TEXT_LIMIT,
     limits=Limits(chat_per_second=1, group_per_minute=20, overall_per_second=30),
@@ -60,6 +61,10 @@ REFUSED = (
     "LINLI_TELEGRAM_TOKEN: Telegram refuses this token. Get a new one from @BotFather "
     "(/mybots, API Token), or leave it empty to run without Telegram"
 )
+REFUSED_OF_SEVERAL = (
+    "LINLI_TELEGRAM_TOKENS: Telegram refuses the token {name}. Get a new one from @BotFather "
+    "(/mybots, API Token); the other accounts go on meanwhile"
+)
 
 
 class TelegramPlatform:
@@ -71,17 +76,20 @@ class TelegramPlatform:
         base_url: str = "https://api.telegram.org/bot",
         *,
         webhook: tuple[str, str] | None = None,
-        commands: Sequence[Command] = (),
-        language: str = "zh",
+        menu: tuple[Sequence[Command], str] = ((), "zh"),
         pace: Pace | None = None,
+        account: str = "",
     ) -> None:
         """`webhook`: public address and secret; without it updates are polled.
 
-        `commands` make the menus; `language` is for people of a language we do not speak.
+        `account`: the name of one of several bots; each has chats and people of its own.
+
+        `menu`: its commands, and the language for people of one that we do not speak.
         """
-        self.me = Identity.of_token(token)
-        self._commands = commands
-        self._language = language
+        name = f"{PLATFORM}-{account}" if account else PLATFORM
+        self.me = Identity.of_token(token, name)
+        self._account = account
+        self._commands, self._language = menu
         self._pace = pace or Pace()
         self._request = AiohttpRequest()
         self._polling = AiohttpRequest(connections=2)
@@ -98,19 +106,20 @@ class TelegramPlatform:
         self._capabilities = replace(CAPABILITIES, contact=timedelta(seconds=every))
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """As the operator set it. Raises SettingsError in words."""
-        if settings.telegram_token is None:
+    def from_settings(cls, settings: Settings, account: str = "") -> Self:
+        """One account as the operator set it. Raises SettingsError in words."""
+        found = settings.telegram_tokens.get(account) if account else settings.telegram_token
+        if found is None:
             raise SettingsError("LINLI_TELEGRAM_TOKEN: is empty")
-        token = settings.telegram_token.get_secret_value()
+        token = found.get_secret_value()
         webhook = _address_of(settings, token) if settings.telegram_webhook else None
         try:
             return cls(
                 token,
                 settings.telegram_base_url,
                 webhook=webhook,
-                commands=_all_commands(),
-                language=settings.language,
+                menu=(_all_commands(), settings.language),
+                account=account,
             )
         except ValueError as error:
             raise SettingsError(str(error)) from None
@@ -118,7 +127,7 @@ class TelegramPlatform:
     @property
     def name(self) -> str:
         """The key under which chats and accounts are stored."""
-        return PLATFORM
+        return self.me.platform
 
     @property
     def capabilities(self) -> Capabilities:
@@ -218,14 +227,18 @@ class TelegramPlatform:
                     # Polling is refused while a webhook is set. What waits there is kept.
                     await self._bot.delete_webhook(drop_pending_updates=False)
             except InvalidToken:
-                raise SettingsError(REFUSED) from None
+                if not self._account:
+                    raise SettingsError(REFUSED) from None
+                # One district's token must not stop the others.
+                remedy = REFUSED_OF_SEVERAL.format(name=self._account)
+                log.warning("telegram.token_refused", platform=self.name, remedy=remedy)
             except TelegramError as error:
                 log.warning("telegram.unreachable", error=str(error), pause=pause)
-                await asyncio.sleep(pause)
-                pause = min(self._pace.longest_pause, pause * 2)
             else:
                 log.info("telegram.started", bot=self.me.username, hears_all=self.me.hears_all)
                 return
+            await asyncio.sleep(pause)
+            pause = min(self._pace.longest_pause, pause * 2)
 
     async def _receive(self, intake: Intake) -> None:
         if self._webhook is not None:

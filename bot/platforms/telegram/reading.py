@@ -24,7 +24,6 @@ from handlers.chat import (
 
 Json = Mapping[str, Any]
 
-PLATFORM = "telegram"
 #: What is asked for by name; Telegram leaves reactions and members out otherwise.
 ALLOWED_UPDATES = (
     "message",
@@ -64,7 +63,7 @@ def read_update(update: Json, me: Identity) -> Sequence[Incoming]:
 
 
 def _message(body: Json, me: Identity) -> Sequence[Incoming]:
-    chat = _chat(body)
+    chat = _chat(body, me)
     if chat is None:
         return ()
     for name, service in SERVICES.items():
@@ -123,15 +122,15 @@ def _is_for_another_bot(body: Json, me: Identity) -> bool:
     return name is not None and not me.is_named(name)
 
 
-def _chat(body: Json) -> ChatRef | None:
+def _chat(body: Json, me: Identity) -> ChatRef | None:
     """Where something happened; None for channels, which are nobody's neighbourhood."""
     chat = body["chat"]
     if chat["type"] == "private":
-        return ChatRef(PLATFORM, str(chat["id"]), ChatKind.PRIVATE, _name(chat))
+        return ChatRef(me.platform, str(chat["id"]), ChatKind.PRIVATE, _name(chat))
     if chat["type"] not in {"group", "supergroup"}:
         return None
     topic = str(body["message_thread_id"]) if body.get("is_topic_message") else None
-    return ChatRef(PLATFORM, str(chat["id"]), ChatKind.GROUP, chat.get("title", ""), topic)
+    return ChatRef(me.platform, str(chat["id"]), ChatKind.GROUP, chat.get("title", ""), topic)
 
 
 def _sender(body: Json) -> Sender:
@@ -167,7 +166,7 @@ def _time(seconds: int) -> datetime:
 def _press(body: Json, me: Identity) -> Sequence[Incoming]:
     """A pressed button. Telegram tells no time of it: the time is the pressed message's."""
     message, data = body.get("message"), body.get("data")
-    chat = _chat(message) if message else None
+    chat = _chat(message, me) if message else None
     if message is None or data is None or chat is None:
         return ()
     at = _time(message.get("edit_date") or message["date"])
@@ -176,7 +175,7 @@ def _press(body: Json, me: Identity) -> Sequence[Incoming]:
 
 
 def _reaction(body: Json, me: Identity) -> Sequence[Incoming]:
-    chat = _chat(body)
+    chat = _chat(body, me)
     if chat is None:
         return ()
     sender = (
@@ -199,7 +198,7 @@ def _emoji(reactions: Sequence[Json]) -> list[str]:
 
 def _standing(body: Json, me: Identity) -> Sequence[Incoming]:
     """What the bot is in a chat now; in a private one, blocked or not."""
-    chat, now = _chat(body), body["new_chat_member"]
+    chat, now = _chat(body, me), body["new_chat_member"]
     if chat is None:
         return ()
     present, leads = _is_inside(now), now["status"] in LEADERS
@@ -230,7 +229,7 @@ def _is_inside(member: Json) -> bool:
 
 
 def _member(body: Json, me: Identity) -> Sequence[Incoming]:
-    chat = _chat(body)
+    chat = _chat(body, me)
     before, now = _is_inside(body["old_chat_member"]), _is_inside(body["new_chat_member"])
     if chat is None or before == now:
         return ()
@@ -262,7 +261,7 @@ def _moved_to(body: Json, chat: ChatRef, me: Identity) -> Sequence[Incoming]:
 
 def _moved_from(body: Json, chat: ChatRef, me: Identity) -> Sequence[Incoming]:
     """The same, told in the new group; either may come first."""
-    old = ChatRef(PLATFORM, str(body["migrate_from_chat_id"]), ChatKind.GROUP, chat.title)
+    old = ChatRef(me.platform, str(body["migrate_from_chat_id"]), ChatKind.GROUP, chat.title)
     return (Moved(old, _time(body["date"]), chat.id),)
 
 

@@ -15,14 +15,14 @@ from starlette.routing import Route
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.platforms.telegram.identity import Identity
+from bot.platforms.telegram.identity import PLATFORM, Identity
 from bot.platforms.telegram.intake import Pace, raw_updates
-from bot.platforms.telegram.reading import ALLOWED_UPDATES, PLATFORM
+from bot.platforms.telegram.reading import ALLOWED_UPDATES
 from handlers.chat import Intake
 
 log = structlog.get_logger("linli.telegram")
 
-PATH = "/telegram/updates"
+PATH = f"/{PLATFORM}/updates"  #: of the one account; one with a name has a path of its own
 GUARD_HEADER = "x-telegram-bot-api-secret-token"
 MOST_BYTES = 1_000_000
 LOOK_AGAIN_AFTER = Pace().webhook  #: seconds
@@ -33,13 +33,14 @@ class Webhook:
 
     def __init__(self, me: Identity, public_url: str, secret: str) -> None:
         self._me = me
-        self._url = f"{public_url.rstrip('/')}{PATH}"
+        self._path = f"/{me.platform}/updates"
+        self._url = f"{public_url.rstrip('/')}{self._path}"
         self._secret = secret
         self._intake: Intake | None = None
 
     def routes(self) -> list[Route]:
         """What the web app must serve."""
-        return [Route(PATH, self._posted, methods=["POST"])]
+        return [Route(self._path, self._posted, methods=["POST"])]
 
     async def run(self, bot: Bot, intake: Intake) -> None:
         """Take updates until cancelled; the address stays set, so that updates wait for us."""
@@ -47,7 +48,7 @@ class Webhook:
         try:
             while True:
                 if await self._set(bot):
-                    await _in_contact(intake)
+                    await _in_contact(intake, self._me.platform)
                 await asyncio.sleep(LOOK_AGAIN_AFTER)
         finally:
             self._intake = None
@@ -62,7 +63,7 @@ class Webhook:
         if self._intake is None:
             return 503
         try:
-            await self._intake.receive(PLATFORM, raw_updates([update], self._me))
+            await self._intake.receive(self._me.platform, raw_updates([update], self._me))
         except Exception:
             log.exception("telegram.not_kept")  # Telegram will send it again
             return 500
@@ -94,10 +95,10 @@ class Webhook:
         return not (info.last_error_message and info.pending_update_count)
 
 
-async def _in_contact(intake: Intake) -> None:
+async def _in_contact(intake: Intake, platform: str) -> None:
     """There is nothing new, but updates would reach us."""
     try:
-        await intake.receive(PLATFORM, ())
+        await intake.receive(platform, ())
     except Exception:
         log.exception("telegram.not_kept")  # the next look tells again
 

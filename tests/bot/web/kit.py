@@ -23,9 +23,9 @@ from bot.web.site import Site, Turn
 from config.policy import default_policy
 from config.words import catalogue
 from handlers.chat import RawUpdate
-from storage.base import Base
 from storage.engine import Store
 from storage.tables import Account, Area, Person, Residence, RoleHeld
+from tests.fakes.databases import DATABASES, make_tables
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 GROUP = "g3"
@@ -58,7 +58,7 @@ class Kept:
     fails: bool = False
     more: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def our_turn(self) -> bool:
+    async def our_turn(self, platform: str) -> bool:
         return True
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
@@ -100,21 +100,24 @@ class Town:
 @contextlib.asynccontextmanager
 async def town_in(folder: Path) -> AsyncGenerator[Town]:
     """A town over a database in this folder."""
-    store, clock, inbox = await new_store(folder), VirtualClock(MONDAY), Kept()
-    local = LocalPlatform(store, clock, "http://127.0.0.1:8080")
-    await people_town(local)
-    await people_directory(store)
-    await local.attach(inbox)
-    yield Town(store, clock, inbox, local)
-    await store.close()
+    async with new_store(folder) as store:
+        clock, inbox = VirtualClock(MONDAY), Kept()
+        local = LocalPlatform(store, clock, "http://127.0.0.1:8080")
+        await people_town(local)
+        await people_directory(store)
+        await local.attach(inbox)
+        yield Town(store, clock, inbox, local)
 
 
-async def new_store(folder: Path) -> Store:
-    """An empty database."""
-    store = Store(f"sqlite:///{folder / 'web.db'}")
-    async with store.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    return store
+@contextlib.asynccontextmanager
+async def new_store(folder: Path) -> AsyncGenerator[Store]:
+    """A database with tables and nothing in them."""
+    async with DATABASES.fresh("tables", make_tables, folder) as url:
+        store = Store(url)
+        try:
+            yield store
+        finally:
+            await store.close()
 
 
 async def people_town(local: LocalPlatform) -> None:

@@ -29,18 +29,16 @@ from tests.fakes.reader import shipped_reader
 @contextlib.asynccontextmanager
 async def program(folder: Path) -> AsyncGenerator[tuple[App, str]]:
     """The program over a town of five, on a Monday morning; with its address."""
-    store, clock = await new_store(folder), monday_clock()
-    local = LocalPlatform(store, clock, "")
-    settings = Settings(_env_file=None, data_dir=folder)  # pyright: ignore[reportCallIssue]
-    app = App(settings, store, [local], clock=clock, reader=shipped_reader())
-    await people_town(local)
-    await people_directory(store)
-    await _bind(app)
-    try:
+    async with new_store(folder) as store:
+        clock = monday_clock()
+        local = LocalPlatform(store, clock, "")
+        settings = Settings(_env_file=None, data_dir=folder)  # pyright: ignore[reportCallIssue]
+        app = App(settings, store, [local], clock=clock, reader=shipped_reader())
+        await people_town(local)
+        await people_directory(store)
+        await _bind(app)
         async with running(app), serving(web_app(app)) as url:
             yield app, url
-    finally:
-        await store.close()
 
 
 def monday_clock() -> SystemClock:

@@ -159,7 +159,7 @@ async def test_the_database_server_is_stopped_and_started_under_the_running_prog
         await stage.tg.until_read()
         await asyncio.to_thread(own_server.stop)
         await stage.li.person.says(stage.group, REPORT)
-        await until(lambda: not app.wire.listening)
+        await until(lambda: not app.crew.wire.listening)
         assert (await Probes(app).ready())["ok"] is False
         await asyncio.to_thread(own_server.start)
         await as_if_nothing_had_been(stage)

@@ -24,7 +24,6 @@ from handlers.neighbourhood.file import (
 )
 from handlers.neighbourhood.file.model import DutyEntry, PersonEntry, PlaceEntry, ReminderEntry
 from handlers.neighbourhood.importing import Plan, apply_import, known_places, plan_import
-from storage.base import Base
 from storage.engine import Store
 from storage.secrets import Secrets
 from storage.tables import (
@@ -38,6 +37,7 @@ from storage.tables import (
     Rota,
     RotaMember,
 )
+from tests.fakes.databases import DATABASES, make_tables
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SECRETS = Secrets(Fernet.generate_key().decode())
@@ -45,10 +45,8 @@ SAMPLE = Path("config/sample/subdistrict.yaml")
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    made = Store(f"sqlite:///{tmp_path}/t.db")
-    async with made.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+async def store(tables_url: str) -> AsyncGenerator[Store]:
+    made = Store(tables_url)
     yield made
     await made.close()
 
@@ -407,12 +405,11 @@ async def test_an_export_fills_another_database_alike(
 ) -> None:
     await brought(store, sample())
     found = await again(store, form, tmp_path)
-    other = Store(f"sqlite:///{tmp_path}/other.db")
-    async with other.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await brought(other, found)
-    assert await again(other, form, tmp_path) == found
-    await other.close()
+    async with DATABASES.fresh("others_tables", make_tables, tmp_path) as url:
+        other = Store(url)
+        await brought(other, found)
+        assert await again(other, form, tmp_path) == found
+        await other.close()
 
 
 async def test_staff_named_in_chat_are_exported_with_a_key_of_their_own(store: Store) -> None:

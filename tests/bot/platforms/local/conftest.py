@@ -13,9 +13,8 @@ from tests.bot.web.kit import MONDAY, Kept, new_store, people_town
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    made = await new_store(tmp_path)
-    yield made
-    await made.close()
+    async with new_store(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

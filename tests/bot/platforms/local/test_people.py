@@ -301,7 +301,7 @@ async def test_a_repeat_has_the_same_key(
         await local.say("li", GROUP, "电梯坏了")
 
     class Dying(Kept):
-        async def our_turn(self) -> bool:
+        async def our_turn(self, platform: str) -> bool:
             return True
 
         async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:

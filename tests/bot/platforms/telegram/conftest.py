@@ -30,7 +30,7 @@ class Kept:
         self.updates: list[RawUpdate] = []
         self.failures = 0
 
-    async def our_turn(self) -> bool:
+    async def our_turn(self, platform: str) -> bool:
         return True
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:

@@ -49,7 +49,7 @@ class Second(Kept):
         self.asked = asyncio.Event()
         self.ours = False
 
-    async def our_turn(self) -> bool:
+    async def our_turn(self, platform: str) -> bool:
         self.asked.set()
         return self.ours
 

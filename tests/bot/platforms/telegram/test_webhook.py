@@ -39,6 +39,14 @@ async def client(platform: TelegramPlatform) -> AsyncGenerator[httpx.AsyncClient
         yield made
 
 
+async def test_each_of_several_accounts_has_an_address_of_its_own(tg: FakeTelegram) -> None:
+    east = TelegramPlatform(
+        tg.token, tg.base_url, webhook=(PUBLIC, SECRET), pace=FAST, account="east"
+    )
+    assert [route.path for route in east.routes()] == ["/telegram-east/updates"]
+    await east.close()
+
+
 async def test_only_a_platform_with_a_webhook_has_routes(
     platform: TelegramPlatform, hooked: TelegramPlatform
 ) -> None:
