@@ -20,6 +20,8 @@ MOST_REMEMBERED = 4096
 LONGEST_FACT = 30
 GRAM_KINDS = ("w ", "v ", "t ")
 ASKING = frozenset(("wonder",))
+#: What shows that a question is no matter of an office here.
+ASIDE = frozenset(("trade", "thanks", "denied"))
 #: Which category a danger belongs to that is named beyond doubt; who helps follows from it.
 ALARM_CATEGORY = {
     "gas": "gas",
@@ -30,6 +32,7 @@ ALARM_CATEGORY = {
     "person": "elder_care",
     "violence": "security",
     "falling": "public_facilities",
+    "height": "security",
 }
 #: What a bare fact may hold besides the thing and its fault.
 FILLING = re.compile(
@@ -56,8 +59,11 @@ SOFT = frozenset(
         "thanks",
         "resolved",
         "notice",
+        "denied",
     )
 )
+#: Of these, what takes back even a wrong that one phrase tells as a whole.
+TAKES_BACK = SOFT - {"errand", "idiom"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class Looked:
     signs: frozenset[str]
     outages: frozenset[str]  #: categories of what is said to be off: "停水", "no power"
     alarms: frozenset[str]  #: dangers that are named beyond doubt: "闻到煤气味"
+    wrongs: frozenset[str]  #: categories of what is wrong by itself: "飞线充电", "not been emptied"
+    asks: frozenset[str]  #: categories of what one asks an office: "怎么收费", "几点来水"
     scopes: frozenset[str]  #: how far its place reaches: own, stairwell, block, outside
     mine: bool
     bare: bool  #: nothing but cues and filling words
@@ -87,12 +95,23 @@ class Looked:
     @property
     def named(self) -> bool:
         """Whether anything is named that a request could be about."""
-        return bool(self.categories or self.topics or self.dangers or self.outages)
+        words = self.categories or self.topics or self.dangers
+        return bool(words or self.outages or self.wrongs or self.asks)
 
     @property
     def plainly_faulty(self) -> bool:
         """A thing of the building and what is wrong with it, and nothing that takes it back."""
-        return self._wrong(FAULTS)
+        return self._wrong(FAULTS) or self.plainly_wrong
+
+    @property
+    def plainly_wrong(self) -> bool:
+        """What is wrong by itself, told in one phrase that nothing takes back."""
+        return bool(self.wrongs) and not TAKES_BACK & self.signs
+
+    @property
+    def asks_office(self) -> bool:
+        """A question that an office has to answer: papers, prices, when the water is back."""
+        return bool(self.asks) and "wonder" in self.signs and not ASIDE & self.signs
 
     @property
     def plainly_twice(self) -> bool:
@@ -154,6 +173,7 @@ def look(text: str) -> Looked:
     """Look at a text."""
     bare = plain(text)
     found = load_cues().find(bare)
+    wrongs, asks = load_cues().said("wrong", bare), load_cues().said("ask", bare)
     groups: dict[str, set[str]] = {"category": set(), "danger": set(), "sign": set()}
     for each in found:
         groups.setdefault(each.group, set()).add(each.name)
@@ -163,7 +183,7 @@ def look(text: str) -> Looked:
     return Looked(
         bare,
         tuple(grams(bare)),
-        tuple(_cue_features(found, categories, dangers, signs)),
+        (*_cue_features(found, categories, dangers, signs), *_phrase_features(wrongs, asks)),
         tuple({f"#{each.group[0]} {each.name}" for each in found}),
         found,
         categories,
@@ -172,6 +192,8 @@ def look(text: str) -> Looked:
         signs,
         load_cues().said("outage", bare),
         load_cues().said("alarm", bare),
+        wrongs,
+        asks,
         load_cues().said("scope", bare),
         says_mine(bare),
         _is_bare(bare, found),
@@ -236,6 +258,16 @@ def _cue_features(
     features += _clause_features(found)
     features += _topic_features(found)
     return list(set(features))
+
+
+def _phrase_features(wrongs: frozenset[str], asks: frozenset[str]) -> Iterator[str]:
+    """What whole phrases tell: what is wrong by itself, and what an office is asked."""
+    yield from (f"#wrong {name}" for name in sorted(wrongs))
+    yield from (f"#asks {name}" for name in sorted(asks))
+    if wrongs:
+        yield "#wrong"
+    if asks:
+        yield "#asks"
 
 
 def _topic_features(found: tuple[Found, ...]) -> Iterator[str]:

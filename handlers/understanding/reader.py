@@ -108,7 +108,8 @@ class Reader:
     ) -> tuple[Fit | None, Mapping[str, float]]:
         """The request it may belong to, and the chances with what rules say of that."""
         limits = self._model.thresholds
-        if (thing := linking.same_thing(heard, looked, scene)) is not None:
+        thing = linking.same_thing(heard, looked, scene) or linking.echoes(heard, looked, scene)
+        if thing is not None:
             return thing, _together(chances, heard, thing)
         fit = self._fit(heard, scene, chances)
         if fit is None:
@@ -138,19 +139,15 @@ class Reader:
         """How sure a request must be: least where there is danger, less where it is plain."""
         limits = self._model.thresholds
         anew = linking.tells_anew(heard, looked, scene)
-        if danger >= limits["emergency"] or (looked.alarming and anew):
+        alarm = danger >= limits["emergency"] or (looked.alarming and anew)
+        if alarm and linking.echoes(heard, looked, scene) is None:
             return 0.0
         if not looked.named:
             return limits["nameless"]
         known = {each.category for each in scene.requests}
-        if not (looked.plainly_faulty and anew) or known & (looked.categories | looked.outages):
+        if known & (looked.categories | looked.outages | looked.wrongs | looked.asks):
             return limits["open"]
-        if looked.bare_fact:
-            return limits["fact"]
-        if looked.plainly_twice or looked.begins_bare:
-            return limits["twice"]
-        lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
-        return limits["plain" if lately and not looked.outages else "quiet"]
+        return limits[_plainness(heard, looked, scene, anew=anew)]
 
     def _decide(self, chances: Mapping[str, float], limit: float) -> tuple[Outcome, float]:
         limits = self._model.thresholds
@@ -288,6 +285,22 @@ def _as_known(heard: Heard, looked: Looked) -> Heard:
     if heard.home is None and looked.plainly_faulty:
         return replace(heard, home=Place())
     return heard
+
+
+def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str:
+    """Which threshold holds for what nothing open is about: the plainer, the lower."""
+    if looked.asks_office and heard.role == "resident":
+        return "office"
+    if not (looked.plainly_faulty and anew):
+        return "open"
+    if looked.plainly_wrong:
+        return "wrong"
+    if looked.bare_fact:
+        return "fact"
+    if looked.plainly_twice or looked.begins_bare:
+        return "twice"
+    lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
+    return "plain" if lately and not looked.outages else "quiet"
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from handlers.understanding import placing
 from handlers.understanding.features import whole, words_only
 from handlers.understanding.linking import pair_features
+from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
     Kind,
@@ -45,7 +46,8 @@ def _outcome(heard: Heard, scene: Scene, gold: Gold) -> str | None:
 
 
 def _emergency(heard: Heard, scene: Scene, gold: Gold) -> str | None:
-    if gold.outcome in (Outcome.JOIN, Outcome.DETAIL, Outcome.ASK):
+    """Whether a word of danger is meant; where none is said, nobody asks."""
+    if not look(heard.text).dangers or gold.outcome in (Outcome.JOIN, Outcome.DETAIL, Outcome.ASK):
         return None
     return "yes" if gold.outcome is Outcome.OPEN and gold.urgency == "emergency" else "no"
 
