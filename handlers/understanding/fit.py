@@ -32,7 +32,7 @@ THRESHOLDS = {
     "office": 0.03,  #: a question that an office has to answer
     "nameless": 0.7,  #: the same where nothing is named that it could be about
     "emergency": 0.4,  #: a word of danger and this much doubt opens all the same
-    "page": 0.1,  #: what is opened with a word of danger is an emergency from here on
+    "page": 0.12,  #: what is opened with a word of danger is an emergency from here on
     "linked": 0.25,  #: join, detail and update together
     "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
     "same": 0.8,  #: what names the same thing and fits so well joins instead of opening anew

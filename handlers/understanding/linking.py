@@ -85,6 +85,19 @@ def tells_anew(heard: Heard, looked: Looked, scene: Scene) -> bool:
     )
 
 
+def alarms(heard: Heard, looked: Looked, scene: Scene) -> bool:
+    """Whether danger is told beyond doubt: in plain words, or by who lives by a machine while the
+    power is off."""
+    if looked.alarming:
+        return tells_anew(heard, looked, scene)
+    return looked.lives_by_power and heard.role == "resident" and _powerless(looked, scene)
+
+
+def _powerless(looked: Looked, scene: Scene) -> bool:
+    off = (each for each in scene.requests if each.state not in ENDED)
+    return "electricity" in looked.outages or any(each.category == "electricity" for each in off)
+
+
 def answers_it(looked: Looked, fit: Fit) -> bool:
     """Whether a reply to a request's own message says that it is over, or "me too"."""
     return fit.why == "reply" and not {"resolved", "metoo"}.isdisjoint(looked.signs)

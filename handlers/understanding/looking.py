@@ -34,6 +34,7 @@ ALARM_CATEGORY = {
     "falling": "public_facilities",
     "height": "security",
 }
+LIFE = "life"  #: no danger by itself
 #: What a bare fact may hold besides the thing and its fault.
 FILLING = re.compile(
     r"[了啊呀呢哦喔嘛吧的又都也还全咯咧哩哎唉诶嘞啦哟喂\W_]|我们|咱们|大家|各位|[我俺咱]|家里?|里|又|整[个栋]?|单元|[\dA-Za-z一二三四五六七八九十]{1,3}(?:号楼|单元|[栋幢座楼层室#])|已经|现在|今天"
@@ -139,7 +140,12 @@ class Looked:
     @property
     def alarming(self) -> bool:
         """Danger in plain words, and nothing that takes it back: no story, question or joke."""
-        return bool(self.alarms) and not (SOFT | ASKING) & self.signs
+        return bool(self.alarms - {LIFE}) and not (SOFT | ASKING) & self.signs
+
+    @property
+    def lives_by_power(self) -> bool:
+        """Somebody here who needs a machine to breathe: in danger while the power is off."""
+        return LIFE in self.alarms and not TAKES_BACK & self.signs
 
     def _wrong(self, signs: Iterable[str]) -> bool:
         said = any(each in self.signs for each in signs)

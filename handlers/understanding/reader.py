@@ -139,7 +139,7 @@ class Reader:
         """How sure a request must be: least where there is danger, less where it is plain."""
         limits = self._model.thresholds
         anew = linking.tells_anew(heard, looked, scene)
-        alarm = danger >= limits["emergency"] or (looked.alarming and anew)
+        alarm = danger >= limits["emergency"] or linking.alarms(heard, looked, scene)
         if alarm and linking.echoes(heard, looked, scene) is None:
             return 0.0
         if not looked.named:
@@ -200,7 +200,7 @@ class Reader:
         category = _best(model.chances("category", seen))
         urgency = self._urgency(look(heard.text), seen)
         looked = look(heard.text)
-        if looked.alarming and linking.tells_anew(heard, looked, scene):
+        if linking.alarms(heard, looked, scene):
             urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
         place, clash = self._place(heard, scene, category)
         if category == "lift":
@@ -229,10 +229,11 @@ class Reader:
 
     def _urgency(self, looked: Looked, seen: Seen) -> Urgency:
         """Missing an emergency is worse than a page too many: a word of danger needs less."""
-        danger = self._model.chances("emergency", seen).get("yes", 0.0)
+        chances = self._model.chances("urgency", seen)
+        meant = self._model.chances("emergency", seen).get("yes", 0.0)
+        danger = (meant * chances.get("emergency", 0.0)) ** 0.5
         if looked.dangers and danger >= self._model.thresholds["page"]:
             return Urgency.EMERGENCY
-        chances = self._model.chances("urgency", seen)
         if not looked.dangers:
             chances.pop("emergency", None)
         return Urgency(_best(chances))
