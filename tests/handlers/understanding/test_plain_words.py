@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.understanding import linking
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
@@ -155,3 +157,37 @@ def test_in_danger_a_word_of_the_same_danger_opens_no_second_emergency(reader: R
     assert not opens_anew(reader, text, three, 2)
     assert opens_anew(reader, "5栋也有煤气泄漏", three, 2), "elsewhere it is another one"
     assert opens_anew(reader, text, three, 60), "an hour later it is another one"
+
+
+POWER = KnownRequest(
+    "2",
+    "electricity",
+    Urgency.URGENT,
+    Kind.REPAIR,
+    Place("3"),
+    "wang",
+    AT - timedelta(minutes=5),
+    AT - timedelta(minutes=5),
+    "整栋停电了",
+    supporters=frozenset(("wang",)),
+    messages=frozenset(("2",)),
+)
+
+
+def powerless(state: str) -> Scene:
+    return replace(quiet(), requests=(replace(POWER, state=state),))
+
+
+@pytest.mark.parametrize("text", ["三楼刘奶奶家有制氧机吧？", "is the man in 302 on a ventilator?"])
+def test_who_lives_by_a_machine_is_in_danger_while_the_power_is_off(
+    reader: Reader, text: str
+) -> None:
+    meaning = reader.read(heard(text), powerless("open"))
+    assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.EMERGENCY)
+    assert not linking.alarms(heard(text), look(text), powerless("done"))
+    assert not linking.alarms(heard(text), look(text), quiet())
+
+
+def test_an_offer_to_who_lives_by_a_machine_is_none() -> None:
+    text = "有老人用制氧机的话可以来我家充电"
+    assert not linking.alarms(heard(text), look(text), powerless("open"))
