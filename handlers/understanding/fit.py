@@ -29,8 +29,9 @@ THRESHOLDS = {
     "twice": 0.1,  #: the same where a fault and what it does to people are told
     "quiet": 0.3,  #: the same where nobody spoke just before
     "wrong": 0.1,  #: the same where one phrase tells a wrong: "飞线充电"
-    "office": 0.03,  #: a question that an office has to answer
+    "office": 0.01,  #: a question that an office has to answer
     "nameless": 0.7,  #: the same where nothing is named that it could be about
+    "wordy": 0.8,  #: the same in a long line that tells no fault plainly
     "emergency": 0.4,  #: a word of danger and this much doubt opens all the same
     "page": 0.12,  #: what is opened with a word of danger is an emergency from here on
     "linked": 0.25,  #: join, detail and update together

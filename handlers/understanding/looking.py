@@ -18,6 +18,7 @@ ENDING = re.compile(r"(?:ing|ed|es|s|ly|'s)$")
 PLACES = frozenset(("indoor", "shared"))
 MOST_REMEMBERED = 4096
 LONGEST_FACT = 30
+WORDY_HAN, WORDY_LATIN = 40, 110
 GRAM_KINDS = ("w ", "v ", "t ")
 ASKING = frozenset(("wonder",))
 #: What shows that a question is no matter of an office here.
@@ -98,6 +99,11 @@ class Looked:
         """Whether anything is named that a request could be about."""
         words = self.categories or self.topics or self.dangers
         return bool(words or self.outages or self.wrongs or self.asks)
+
+    @property
+    def wordy(self) -> bool:
+        """So long that small weights add up: what it says is told by more than their sum."""
+        return len(self.text) > (WORDY_HAN if HAN.search(self.text) else WORDY_LATIN)
 
     @property
     def plainly_faulty(self) -> bool:

@@ -162,7 +162,7 @@ class Reader:
         if chances.get("answer", 0) >= limits["answer"]:
             return Outcome.ANSWER, chances["answer"]
         unsure = chances.get("open", 0) + chances.get("ask", 0)
-        if unsure >= limits["ask"]:
+        if unsure >= max(limits["ask"], limit):
             return Outcome.ASK, unsure
         return Outcome.TALK, chances.get("talk", 1.0)
 
@@ -197,9 +197,9 @@ class Reader:
     ) -> Meaning:
         features, model = words_only(heard, scene), self._model
         seen = model.see("words", features)
-        category = _best(model.chances("category", seen))
-        urgency = self._urgency(look(heard.text), seen)
         looked = look(heard.text)
+        category = _named_in(looked, model.chances("category", seen))
+        urgency = self._urgency(looked, seen)
         if linking.alarms(heard, looked, scene):
             urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
         place, clash = self._place(heard, scene, category)
@@ -292,6 +292,8 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
     """Which threshold holds for what nothing open is about: the plainer, the lower."""
     if looked.asks_office and heard.role == "resident":
         return "office"
+    if not looked.plainly_faulty and looked.wordy and not looked.dangers:
+        return "wordy"
     if not (looked.plainly_faulty and anew):
         return "open"
     if looked.plainly_wrong:
@@ -334,6 +336,13 @@ def _linked(chances: Mapping[str, float]) -> dict[str, float]:
     """What spoke for talk speaks for the likeliest link."""
     link = max(LINKS, key=lambda each: chances.get(each, 0.0)).value
     return {**chances, "talk": 0.0, link: chances.get(link, 0.0) + chances.get("talk", 0.0)}
+
+
+def _named_in(looked: Looked, chances: Mapping[str, float]) -> str:
+    """The likeliest category; who plainly tells a fault means one that the own words name."""
+    own = looked.categories | looked.topics | looked.wrongs | looked.outages
+    named = {each: chance for each, chance in chances.items() if each in own}
+    return _best(named if named and looked.plainly_faulty else chances)
 
 
 def _best(chances: Mapping[str, float]) -> str:
