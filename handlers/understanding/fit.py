@@ -7,15 +7,13 @@ import zlib
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from scipy.optimize import (  # pyright: ignore[reportMissingTypeStubs]
-    minimize,  # pyright: ignore[reportUnknownVariableType]
-)
 from scipy.sparse import csr_matrix  # pyright: ignore[reportMissingTypeStubs]
 
 from handlers.understanding import linking, reading
+from handlers.understanding.descent import Task, descend
 from handlers.understanding.linking import pair_features
 from handlers.understanding.meaning import Heard, Outcome, Scene
 from handlers.understanding.model import Fitted, Model, assemble
@@ -56,7 +54,7 @@ LINK_PENALTY = 2.0
 #: hands that are measured than from others; what words mean is learnt from all alike.
 HABITS = frozenset(("outcome", "link", "building", "unit", "tail", "together"))
 OWN, OTHERS = 2.0, 0.5
-STEPS = 60
+SEED = 1  #: of the order in which examples are looked at
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 
 Row = tuple[Heard, Scene, Gold]
@@ -189,7 +187,7 @@ def fit_prepared(
 
 
 def fit_head(table: Table, groups: set[int], penalty: float) -> Fitted:
-    """A multinomial logistic regression with L2 penalty."""
+    """The weights of one decision, fitted on the examples of some groups."""
     rows = np.flatnonzero(np.isin(np.array(table.groups), list(groups)))
     if not len(rows):
         return Fitted(("no", "yes"), (0.0, 0.0), {})
@@ -202,7 +200,7 @@ def fit_head(table: Table, groups: set[int], penalty: float) -> Fitted:
     gold = np.array([answers.index(table.answers[i]) for i in rows], dtype=np.intp)
     closed = _closed([table.allowed[i] for i in rows], answers)
     counts = np.array(table.counts, dtype=np.float32)[rows]
-    weights, bias = _minimise(matrix, gold, closed, counts, penalty)
+    weights, bias = descend(Task(matrix, gold, closed, counts, penalty), SEED)
     weights = weights * trust[:, None]
     known = [str(names[each]) for each in kept]
     strong = np.flatnonzero(np.abs(weights).max(axis=1) >= DROP)
@@ -224,31 +222,3 @@ def _closed(allowed: Sequence[frozenset[str] | None], answers: Sequence[str]) ->
         if names is not None:
             closed[row] = [0.0 if each in names else 1e6 for each in answers]
     return closed
-
-
-def _minimise(matrix: Any, gold: Any, closed: Any, counts: Any, penalty: float) -> Any:
-    rows, width = matrix.shape
-    answers = closed.shape[1]
-    target = np.zeros((rows, answers), dtype=np.float32)
-    target[np.arange(rows), gold] = 1.0
-    turned = matrix.T.tocsr()
-
-    def loss(flat: Any) -> tuple[float, Any]:
-        weights = flat[: width * answers].reshape(width, answers).astype(np.float32)
-        bias = flat[width * answers :].astype(np.float32)
-        scores = matrix @ weights + bias - closed
-        scores -= scores.max(axis=1, keepdims=True)
-        powers = np.exp(scores)
-        chances = powers / powers.sum(axis=1, keepdims=True)
-        right = np.log(np.maximum(chances[np.arange(rows), gold], 1e-12))
-        value = -(right * counts).sum(dtype=np.float64) + 0.5 * penalty * float((weights**2).sum())
-        slope = (chances - target) * counts[:, None]
-        grad = turned @ slope + penalty * weights
-        whole = np.concatenate([grad.ravel(), slope.sum(axis=0)])
-        return float(value), whole.astype(np.float64)
-
-    start = np.zeros(width * answers + answers)
-    found: Any = cast("Any", minimize)(
-        loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}
-    )
-    return found.x[: width * answers].reshape(width, answers), found.x[width * answers :]

@@ -118,11 +118,11 @@ def _sources_of(part: str) -> Callable[[Heard, Scene], frozenset[str]]:
 
 
 HEADS: dict[str, HeadSpec] = {
-    "outcome": HeadSpec(_whole, _outcome, 15.0, "whole"),
-    "emergency": HeadSpec(_words, _emergency, 2.5, "words"),
-    "category": HeadSpec(_words, _category, 2.5, "words"),
-    "urgency": HeadSpec(_words, _urgency, 2.5, "words"),
-    "kind": HeadSpec(_words, _kind, 2.5, "words"),
+    "outcome": HeadSpec(_whole, _outcome, 5.0, "whole"),
+    "emergency": HeadSpec(_words, _emergency, 3.0, "words"),
+    "category": HeadSpec(_words, _category, 3.0, "words"),
+    "urgency": HeadSpec(_words, _urgency, 3.0, "words"),
+    "kind": HeadSpec(_words, _kind, 3.0, "words"),
     "building": HeadSpec(_place, _building, 2.5, "place", _sources_of("building")),
     "unit": HeadSpec(_place, _unit, 2.5, "place", _sources_of("unit")),
     "tail": HeadSpec(_place, _tail, 2.5, "place", _sources_of("tail")),
