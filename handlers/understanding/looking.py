@@ -185,13 +185,14 @@ def look(text: str) -> Looked:
     """Look at a text."""
     bare = plain(text)
     found = load_cues().find(bare)
-    wrongs, asks = load_cues().said("wrong", bare), load_cues().said("ask", bare)
     groups: dict[str, set[str]] = {"category": set(), "danger": set(), "sign": set()}
     for each in found:
         groups.setdefault(each.group, set()).add(each.name)
     categories, dangers, signs = (
         frozenset(groups[each]) for each in ("category", "danger", "sign")
     )
+    wrongs = load_cues().said("wrong", bare)
+    asks = load_cues().said("ask", bare) if ASKING & signs else frozenset[str]()
     return Looked(
         bare,
         tuple(grams(bare)),

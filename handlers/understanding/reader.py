@@ -292,7 +292,7 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
     """Which threshold holds for what nothing open is about: the plainer, the lower."""
     if looked.asks_office and heard.role == "resident":
         return "office"
-    if not looked.plainly_faulty and looked.wordy and not looked.dangers:
+    if looked.wordy and not (looked.plainly_faulty or looked.categories or looked.dangers):
         return "wordy"
     if not (looked.plainly_faulty and anew):
         return "open"
