@@ -185,7 +185,11 @@ def found_parts(said: Place) -> set[tuple[str, str]]:
     parts = {part: plain(value) for part in PARTS if (value := getattr(said, part)) is not None}
     if "room" in parts and parts.get("floor") == place.floor_of(said.room):
         del parts["floor"]
-    return {(part, code.lstrip("#0")) for part, code in parts.items()}
+    span = re.fullmatch(r"(\d+)-(\d+)", parts.get("floor", ""))
+    ends = {("floor", code) for code in span.groups()} if span else set[tuple[str, str]]()
+    if span:
+        del parts["floor"]
+    return ends | {(part, code.lstrip("#0")) for part, code in parts.items()}
 
 
 def show(name: str, score: Score) -> None:

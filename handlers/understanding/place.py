@@ -53,14 +53,14 @@ FLOOR = re.compile(
 )
 BASEMENT = re.compile(rf"(?:负|地下)\s*({SMALL})\s*(?:楼|层)?")
 LEVEL = re.compile(r"(?<![a-z\d])([bp]\d)(?![\d栋座])(?=\b|层|楼|车库|地库|[^\x00-\x7f])")
-ORDER = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-COUNT = "one two three four five six seven eight nine ten".split()
-ORDINALS = {name: str(i) for names in (ORDER, COUNT) for i, name in enumerate(names, 1)}
+ORDER = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+COUNT = "one|two|three|four|five|six|seven|eight|nine|ten"
+ORDINALS = {name: str(i) for names in (ORDER, COUNT) for i, name in enumerate(names.split("|"), 1)}
 TH = r"(?:st|nd|rd|th|/f)?"
 FLOOR_EN = re.compile(
     r"\b(\d{1,2})(?:st|nd|rd|th)?\s*[- ]?(?:floor|flr|fl|landing|storey|/f)\b"
-    rf"|\b(?:level|floor|lvl|fl)\s+(-?\d{{1,2}}|{'|'.join(COUNT)})\b|\b(\d{{1,2}})/f\b"
-    rf"|\b({'|'.join(ORDER)}|top|ground)\s+"
+    rf"|\b(?:level|floor|lvl|fl)\s+(-?\d{{1,2}}|{COUNT})\b|\b(\d{{1,2}})/f\b"
+    rf"|\b({ORDER}|top|ground)\s+"
     r"(?:floor|landing)\b|\b(?:to|on|at|the)\s+(\d{1,2})(?:st|nd|rd|th)\b(?! of| \w+day)"
 )
 #: What a number counts that is no floor and no flat.
@@ -70,7 +70,7 @@ COUNTED = (
 )
 WEAK_FLOOR = re.compile(
     r"\b(?:on|at|to|between|past|near|passing)\s+(?:the\s+)?"
-    rf"(?:(\d{{1,2}}){COUNTED}|({'|'.join(COUNT)})\b(?=\s*(?:$|[,.;!?]))|({'|'.join(ORDER)})\b(?=[,.]))"
+    rf"(?:(\d{{1,2}}){COUNTED}|({COUNT})\b(?=\s*(?:$|[,.;!?]))|({ORDER})\b(?=[,.]))"
 )
 #: From one floor to another, where no word says that they are floors.
 WEAK_SPAN = re.compile(
@@ -78,6 +78,8 @@ WEAK_SPAN = re.compile(
     rf"(?:and|to|thru|through|till|[-–&])\s*(?:the\s+)?(\d{{1,2}}){TH}{COUNTED}"
     r"|\b(\d{1,2})(?:st|nd|rd|th|/f)\s*(?:and|to|thru|[-–&/])\s*(\d{1,2})(?:st|nd|rd|th|/f)\b"
 )
+#: What has such numbers for floors.
+STAIRS = re.compile(r"\b(?:stairs?|stairwell|staircase|corridors?|hallways?|landings?|floors?)\b")
 #: Floors that have a name and no number.
 NAMED_LEVEL = re.compile(r"\b(basement|cellar|ground|roof|top)\b|(地下室|地库|车库|停车场)")
 #: A flat called by its bare number: "knocked 18", "22's gutter", "party in 7", "803 is at it".
@@ -88,8 +90,8 @@ BARE_ROOM = re.compile(
 )
 #: Somebody over one's head.
 ABOVE = re.compile(
-    r"楼上|头顶|上面那?[家户层]|\b(?:upstairs|overhead|(?:flat|neighbou?rs?|people|one|guy|those) above"
-    r"|above (?:me|us|my|mine|our))\b"
+    r"楼上|头顶|上面那?[家户层]|\b(?:upstairs|overhead"
+    r"|(?:flat|neighbou?rs?|people|one|guy|those) above|above (?:me|us|my|mine|our))\b"
 )
 #: Two buildings in one breath: "6栋和7栋之间", "between block 2 and block 3".
 TWO_BUILDINGS = re.compile(
@@ -101,6 +103,10 @@ TWO_BUILDINGS = re.compile(
 SOS = r"(?!(?:11[0249]|12[02]|911|99[59]|000|12345)(?!\d)(?!室|户|房|号房))"
 ROOM = re.compile(
     rf"(?<![\d.:#a-z¥$£€-])(?:(?<=单元)|{SOS})([1-9]\d{{2,3}})(?:室|户|房|家|号房)?{NOT_ROOM}"
+)
+#: Whose room is whose: "401在家没 我是楼下301".
+OWN_ROOM = re.compile(
+    r"[我俺咱](?:是|家|住|在)(?:是|在|楼下|的|\s)?([1-9]\d{2,3})(?![\d元块分点号栋幢:.-])"
 )
 ROOM_HAN = re.compile(r"([一二三四五六七八九])[〇零]([一二三四五六七八九])")
 ROOM_EN = re.compile(
@@ -199,7 +205,7 @@ def said_floor(text: str) -> str | None:
     if found := FLOOR_EN.search(text):
         code = _first(found)
         return ORDINALS.get(code, code)
-    return None
+    return weak_span(text) if STAIRS.search(text) else None
 
 
 def _first(found: re.Match[str]) -> str:
@@ -265,7 +271,7 @@ def above(text: str, home: str | None) -> str | None:
 
 def said_room(text: str) -> str | None:
     """The room that a plain text names."""
-    if found := ROOM.search(text):
+    if found := OWN_ROOM.search(text) or ROOM.search(text):
         return found[1]
     if found := ROOM_HAN.search(text):
         return f"{DIGIT_OF[found[1]]}0{DIGIT_OF[found[2]]}"

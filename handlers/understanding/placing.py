@@ -7,7 +7,7 @@ head chooses among those that are there. Sources with the same value are one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from math import log
@@ -40,6 +40,11 @@ def place_features(heard: Heard, scene: Scene, category: str) -> list[str]:
     return features
 
 
+def together_features(features: Iterable[str]) -> list[str]:
+    """What of these the head looks at that weighs the parts together: circumstances, no words."""
+    return [each for each in features if each.startswith("@")]
+
+
 def _shape(heard: Heard, scene: Scene, looked: Looked, found: Sources) -> Iterator[str]:
     """How rooms and floors are written, and how they lie to the sender's own."""
     home, said = heard.home or Place(), found.said
@@ -59,7 +64,8 @@ def _shape(heard: Heard, scene: Scene, looked: Looked, found: Sources) -> Iterat
     yield f"floors={min(3, len(FLOORS.findall(looked.text)))},{kind}"
     yield f"before={found.before.how}"
     yield f"before={found.before.how},{heard.reply_to is not None},{tails}"
-    yield f"named={'room' in found.tail or 'bare' in found.tail},{'floor' in found.tail},{looked.mine}"
+    room = "room" in found.tail or "bare" in found.tail
+    yield f"named={room},{'floor' in found.tail},{looked.mine}"
     yield f"above={above}"
     yield f"above={above},{looked.mine},{tails}"
     yield f"own floor={said.floor is not None and said.floor == floor_of(home.room)},{tails}"
@@ -84,7 +90,7 @@ def _around(name: str, text: str, code: str | None) -> Iterator[str]:
 
 
 FLOORS = re.compile(r"[\d一二三四五六七八九十]+\s*[楼层](?!栋|长|号)|\bfloor|\blevel")
-NAMED = re.compile(r"[\da-z一二三四五六七八九十]+\s*(?:[栋幢座]|号楼)")
+NAMED = re.compile(r"[\da-z一二三四五六七八九十]{1,3}\s*(?:[栋幢座]|号楼)")
 #: What follows a room that is called or suspected, not the place itself.
 ASKED = re.compile(
     r".{0,3}(?:在家|在吗|在不在|没人|关水|出来|下来|说|的?(?:人|邻居)|is |are |upstairs|says?)"

@@ -72,10 +72,8 @@ def _said(text: str, home: Place, scene: Scene) -> Place:
     said = listed(text, scene)
     if said.building is None and said.room is None and (flat := lettered(text, home)):
         said = replace(said, building=flat.building, room=flat.room)
-    if said.building is None and home.unit is None and (two := TWO.search(text)):
-        # "5-2306" where houses have no stairwells: the building's number and the room.
-        if said.unit == two[1] and same_code(two[1], home.building or scene.area.building):
-            said = replace(said, building=two[1], unit=None)
+    if _no_stairwells(text, said, home, scene.area):
+        said = replace(said, building=said.unit, unit=None)
     room = said.room
     if home.room and (found := like(text, home.room)) and (room is None or not room.isdigit()):
         room = found
@@ -83,6 +81,14 @@ def _said(text: str, home: Place, scene: Scene) -> Place:
     floor = None if said.floor == room else said.floor
     building = _alike(said.building, home.building, scene.area.building)
     return replace(said, building=building, floor=floor, room=room)
+
+
+def _no_stairwells(text: str, said: Place, home: Place, area: Place) -> bool:
+    """Whether "5-2306" is the building's number and the room: in houses without stairwells."""
+    two = TWO.search(text)
+    if two is None or said.building is not None or home.unit is not None:
+        return False
+    return said.unit == two[1] and same_code(two[1], home.building or area.building)
 
 
 def _styled(room: str | None, home: str | None) -> str | None:
