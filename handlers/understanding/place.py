@@ -85,7 +85,7 @@ NAMED_LEVEL = re.compile(r"\b(basement|cellar|ground|roof|top)\b|(地下室|地�
 #: A flat called by its bare number: "knocked 18", "22's gutter", "party in 7", "803 is at it".
 BARE_ROOM = re.compile(
     rf"\b(?:in|at|from|to|knocked|by|near|outside|house|door)\s+(\d{{1,3}}|[a-h]-?\d{{1,3}}){COUNTED}"
-    r"|^(\d{1,4}[a-h]?|[a-h]\d{1,2})(?='s\b|\s+[a-z]|:)|\b(\d{1,3})'s\b"
+    rf"|^(\d{{1,4}}[a-h]?|[a-h]\d{{1,2}}){COUNTED}(?='s\b|\s+[a-z]|:)|\b(\d{{1,3}})'s\b"
     r"|[,.?!]\s*(?:no\.?\s*)?(\d{1,3}[a-h]?)\s*[.!]?$"
 )
 #: Somebody over one's head.
