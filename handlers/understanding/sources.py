@@ -57,14 +57,23 @@ def sources(heard: Heard, scene: Scene) -> Sources:
     text = MENTION.sub(" ", look(heard.text).text)
     home, area = heard.home or Place(), scene.area
     said, before = _said(text, home, scene), told_before(heard, scene)
-    buildings = {"said": said.building, "area": area.building, "home": home.building}
     return Sources(
-        _once({} if two_buildings(text) else buildings),
+        _buildings(text, said, home, area),
         _once({"said": said.unit, "area": area.unit, "home": home.unit}),
         _once_tail(dict(_tails(text, said, home, before.place))),
         said,
         before,
     )
+
+
+def _buildings(text: str, said: Place, home: Place, area: Place) -> dict[str, str | None]:
+    """What lies between two buildings is in neither; a group of one building speaks of it."""
+    if two_buildings(text):
+        return {"none": None}
+    found = _once({"said": said.building, "area": area.building, "home": home.building})
+    if area.building is not None:
+        del found["none"]
+    return found
 
 
 def _said(text: str, home: Place, scene: Scene) -> Place:
