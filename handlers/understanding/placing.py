@@ -24,9 +24,11 @@ SHARE = 0.5  #: how much all parts together count beside each by itself
 LEAST = 1e-6
 
 
-def place_features(heard: Heard, scene: Scene, category: str) -> list[str]:
-    """What the heads of the parts look at."""
-    looked, found = look(heard.text), sources(heard, scene)
+def place_features(
+    heard: Heard, scene: Scene, category: str, found: Sources | None = None
+) -> list[str]:
+    """What the heads of the parts look at; the sources may be given if they are known already."""
+    looked, found = look(heard.text), found or sources(heard, scene)
     there = [f"{part}={','.join(getattr(found, part))}" for part in PARTS]
     features = [f"~{gram}" for gram in looked.grams if len(gram) < 4 or gram[:2] in ("t ", "w ")]
     features += looked.plainly

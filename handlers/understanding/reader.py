@@ -242,7 +242,7 @@ class Reader:
 
     def _place(self, heard: Heard, scene: Scene, category: str) -> tuple[Place, bool]:
         found = placing.sources(heard, scene)
-        features, model = placing.place_features(heard, scene, category), self._model
+        features, model = placing.place_features(heard, scene, category, found), self._model
         seen = model.see("place", features)
         chances = {part: model.chances(part, seen) for part in placing.PARTS}
         together = model.see("together", placing.together_features(features))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, Place, Places, Said, Scene
@@ -131,10 +132,16 @@ def told_before(heard: Heard, scene: Scene) -> Before:
     themselves, or by whoever spoke last."""
     lines = [each for each in scene.recent[-LINES:] if heard.at - each.heard.at <= WHILE]
     for n, each in enumerate(reversed(lines)):
-        found = parse(MENTION.sub(" ", look(each.heard.text).text))
+        found = _named(each.heard.text)
         if found.floor or found.room:
             return Before(found, _how(heard, each, n))
     return Before()
+
+
+@lru_cache(256)
+def _named(text: str) -> Place:
+    """What a line before says; several that follow ask for the same one."""
+    return parse(MENTION.sub(" ", look(text).text))
 
 
 def _how(heard: Heard, line: Said, back: int) -> str:
