@@ -240,9 +240,11 @@ class Reader:
 
     def _place(self, heard: Heard, scene: Scene, category: str) -> tuple[Place, bool]:
         found = placing.sources(heard, scene)
-        seen = self._model.see("place", placing.place_features(heard, scene, category))
-        heads = (*placing.PARTS, "together")
-        chances = {part: self._model.chances(part, seen) for part in heads}
+        features, model = placing.place_features(heard, scene, category, found), self._model
+        seen = model.see("place", features)
+        chances = {part: model.chances(part, seen) for part in placing.PARTS}
+        together = model.see("together", placing.together_features(features))
+        chances["together"] = model.chances("together", together)
         return placing.checked(placing.choose(heard, found, chances), found.said, scene)
 
 

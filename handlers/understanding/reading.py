@@ -102,6 +102,10 @@ def _place(heard: Heard, scene: Scene, category: str | None) -> list[str]:
     return placing.place_features(heard, scene, category or "other")
 
 
+def _places(heard: Heard, scene: Scene, category: str | None) -> list[str]:
+    return placing.together_features(_place(heard, scene, category))
+
+
 def _whole(heard: Heard, scene: Scene, category: str | None) -> list[str]:
     return whole(heard, scene)
 
@@ -123,10 +127,10 @@ HEADS: dict[str, HeadSpec] = {
     "category": HeadSpec(_words, _category, 3.0, "words"),
     "urgency": HeadSpec(_words, _urgency, 3.0, "words"),
     "kind": HeadSpec(_words, _kind, 3.0, "words"),
-    "building": HeadSpec(_place, _building, 2.5, "place", _sources_of("building")),
-    "unit": HeadSpec(_place, _unit, 2.5, "place", _sources_of("unit")),
-    "tail": HeadSpec(_place, _tail, 2.5, "place", _sources_of("tail")),
-    "together": HeadSpec(_place, _together, 2.5, "place", _combinations),
+    "building": HeadSpec(_place, _building, 3.0, "place", _sources_of("building")),
+    "unit": HeadSpec(_place, _unit, 3.0, "place", _sources_of("unit")),
+    "tail": HeadSpec(_place, _tail, 3.0, "place", _sources_of("tail")),
+    "together": HeadSpec(_places, _together, 2.5, "together", _combinations),
 }
 
 SAMPLES = (
