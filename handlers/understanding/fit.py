@@ -47,7 +47,7 @@ TRUST = {"@": 2.0, "#": 1.6, "~": 0.4}
 HAND = "@hand"
 SITUATIONS = ("@last=", "@active=", "@role=")
 LEAST = 2  #: a feature seen less often is left out
-DROP = 0.04  #: and so is one whose weights are all smaller
+DROP = 0.055  #: and so is one whose weights are all smaller
 ROUGH_COPIES = 1
 LINK_PENALTY = 2.0
 #: What is a matter of habit (when people speak up, what they leave unsaid) is learnt more from the
