@@ -36,6 +36,7 @@ from handlers.understanding.transcripts import Walk
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PARTS = ("building", "unit", "floor", "room")
 #: What stands around the code of a part: "3栋", "blk 3", "#12-01", "9th floor".
+FLAT = re.compile(r"\d+[a-z]")
 AROUND = re.compile(
     r"[栋幢座楼层室户房#号]|单元|号楼|^(?:block|blk|bldg|building|tower|unit|flat|floor|level)\s*"
     r"|(?<=\d)(?:st|nd|rd|th)\b|\s*(?:floor|/?f)$"
@@ -129,7 +130,7 @@ class Score:
             # Of several of a part, the reader takes one.
             right = len(ours & theirs)
             counts.right, counts.found = counts.right + right, counts.found + len(ours)
-            counts.wanted += min(1, len(theirs))
+            counts.wanted += max(right, min(1, len(theirs)))
             if len(ours) != right or (theirs and not right):
                 yield f"{part} {sorted(theirs)}>{sorted(ours)}"
 
@@ -176,7 +177,9 @@ def wanted_parts(row: Row) -> set[tuple[str, str]]:
         if dashed := DASHED.search(text):
             found |= {(name, dashed[i]) for i, name in ((1, "building"), (2, "unit"), (3, "room"))}
         elif span["type"] in PARTS:
-            found.add((span["type"], place.number(AROUND.sub("", text).strip()).lstrip("0")))
+            # The F of a flat "3F" is no floor.
+            code = text if span["type"] == "room" and FLAT.fullmatch(text) else AROUND.sub("", text)
+            found.add((span["type"], place.number(code.strip()).lstrip("0")))
     return found
 
 
@@ -185,7 +188,11 @@ def found_parts(said: Place) -> set[tuple[str, str]]:
     parts = {part: plain(value) for part in PARTS if (value := getattr(said, part)) is not None}
     if "room" in parts and parts.get("floor") == place.floor_of(said.room):
         del parts["floor"]
-    return {(part, code.lstrip("#0")) for part, code in parts.items()}
+    span = re.fullmatch(r"(\d+)-(\d+)", parts.get("floor", ""))
+    ends = {("floor", code) for code in span.groups()} if span else set[tuple[str, str]]()
+    if span:
+        del parts["floor"]
+    return ends | {(part, code.lstrip("#0")) for part, code in parts.items()}
 
 
 def show(name: str, score: Score) -> None:

@@ -26,6 +26,7 @@ from handlers.archive import reading, writing
 from handlers.archive.reading import Held
 from handlers.context import Work
 from handlers.directory import places
+from handlers.privacy import retention
 from handlers.statistics.chain import BrokenError, Chain
 from storage.queries import archiving as query
 from storage.queries import directory as directory_query
@@ -85,6 +86,7 @@ async def _go_on(app: App, archive: Archive) -> Made:
     path = folder_of(app.settings) / archive.name
     held = _whole(path, archive.seal)
     if held is None:
+        await _kept_no_longer(app)
         async with app.store.read() as store:
             if await query.in_file(store, archive.id):
                 raise DeskError("archive.missing", path=path)
@@ -98,6 +100,14 @@ async def _go_on(app: App, archive: Archive) -> Made:
         taken = len(await query.in_file(store, archive.id))
         await query.note_done(store, archive.id, app.clock.now())
     return Made(path, held.seal, taken, len(held.versions) - taken)
+
+
+async def _kept_no_longer(app: App) -> None:
+    """What the night would let go, goes now: a file is looked through by nobody afterwards."""
+    left = 1
+    while left:
+        async with app.store.write() as store:
+            left = await retention.ended(Work(app.desk, store, app.clock.now()))
 
 
 def _whole(path: Path, seal: str | None) -> Held | None:

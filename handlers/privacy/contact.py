@@ -135,7 +135,9 @@ def _named(work: Work, language: str, what: Sequence[str]) -> str:
 
 
 async def on_answer(ctx: Context, arguments: Sequence[str]) -> None:
-    """Buttons "con:yes:<consent>" and "con:no:<consent>" of the person whose it is."""
+    """Buttons "con:yes:<consent>" and "con:no:<consent>" of the person whose it is, in private."""
+    if not ctx.private:
+        raise RefusalError("access.only_private")
     answer, consent_id = arguments
     consent = await ctx.store.get(Consent, int(consent_id))
     if consent is None or consent.person_id != ctx.person.id:

@@ -91,7 +91,8 @@ async def _forget(ctx: Context) -> None:
 
 async def _show_anew(ctx: Context, touched: Sequence[int]) -> None:
     """Cards and pages without them; of what ended the newest alone: edits have a budget."""
-    requests = await request_query.by_ids(ctx.store, touched)
+    found = await request_query.by_ids(ctx.store, touched)
+    requests = [each for each in found if each.archive_id is None]  # those have no card to show
     ended = [each for each in requests if each.state == "closed"]
     for request in requests:
         ctx.touched |= set(request.card_chats)

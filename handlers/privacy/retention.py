@@ -29,6 +29,13 @@ async def due(work: Work) -> int:
     return 0
 
 
+async def ended(work: Work) -> int:
+    """One batch of what goes so long after the end of a request; done before one goes elsewhere."""
+    return sum([await sweeps.SWEEPS[name](work.store, before(work, name)) for name in OF_ENDED])
+
+
+#: Classes whose rows go into an archive with their request.
+OF_ENDED = ("texts", "photos", "notices")
 SWEEPS = tuple(sweeps.SWEEPS.items())
 
 

@@ -19,7 +19,7 @@ MOST_CUES = 4
 #: What is decided by words, in the order in which it is told.
 DECISIONS = ("request", "category", "urgency")
 #: From where a place is known, in the order in which it is told.
-SOURCES = ("said", "home", "area")
+SOURCES = ("said", "before", "home", "area")
 #: By what a request is known that somebody filed as one.
 SAID_SO = "said"
 PUT_RIGHT = (Move.RECATEGORISE, Move.MOVE, Move.CORRECT)

@@ -18,6 +18,10 @@ CLAUSE = re.compile(
     r"[,.!?;:，。！？；：…~]+|(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])|\b(?:but|and then|btw)\b"
 )
 LATIN = re.compile(r"[a-z]")
+#: What follows a number that is no number to call.
+MEASURES = frozenset("元块平米栋幢号室斤天户瓦%")
+#: Signs that hide the things and dangers in them.
+HIDING = ("idiom", "name")
 #: Groups that are also looked for by themselves.
 ALONE = ("category", "danger", "topic")
 #: Endings a Latin cue may carry in the text: "leak" is found in "leaking".
@@ -43,7 +47,7 @@ Hit = tuple[int, int, str, list[Entry]]  #: where it starts and ends, the cue, w
 
 class Cues:
     """All cues. Of signs the longest cue at one spot counts; things and dangers do not hide each
-    other, but idioms ("手机没电") hide both."""
+    other, but idioms ("手机没电") and names ("香樟路") hide both."""
 
     def __init__(
         self,
@@ -109,7 +113,9 @@ class Cues:
         for start, sign in enumerate(text):
             for size in sizes.get(sign, ()):
                 end = start + size
-                if end <= length and (entries := table.get(text[start:end])):
+                if end > length or not (entries := table.get(text[start:end])):
+                    continue
+                if not (sign.isdigit() and _in_number(text, start, end)):
                     yield start, end, text[start:end], entries
 
     def _latin_hits(self, text: str) -> Iterator[Hit]:
@@ -139,8 +145,16 @@ class Cues:
         return None
 
 
+def _in_number(text: str, start: int, end: int) -> bool:
+    """Whether digits are a part of a longer number or count something: "1203", "120元"."""
+    after = text[end : end + 1]
+    return text[start - 1 : start].isdigit() or (
+        text[end - 1].isdigit() and (after.isdigit() or after in MEASURES)
+    )
+
+
 def _counts(entry: Entry, group: str) -> bool:
-    return entry[0] == group or entry[1] == "idiom"
+    return entry[0] == group or entry[1] in HIDING
 
 
 def _longest(hits: Sequence[Hit]) -> Iterator[tuple[int, str, str, str]]:
@@ -160,7 +174,7 @@ def _with(sizes: tuple[int, ...], size: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Anyhow:
-    """Phrases of one name: Latin ones as whole words, Chinese ones as patterns."""
+    """Phrases of one name, which are patterns: Latin ones of whole words."""
 
     han: re.Pattern[str] | None
     latin: re.Pattern[str] | None
@@ -169,7 +183,7 @@ class Anyhow:
     def of(cls, words: Sequence[str]) -> Anyhow:
         """The phrases of both scripts, each sought only where its script is written."""
         han = "|".join(word for word in words if not word.isascii())
-        latin = "|".join(re.escape(word) for word in words if word.isascii())
+        latin = "|".join(word for word in words if word.isascii())
         return cls(
             re.compile(han) if han else None, re.compile(rf"\b(?:{latin})\b") if latin else None
         )
@@ -183,7 +197,13 @@ class Anyhow:
 
 TABLES = {"category": "categories", "danger": "danger", "sign": "signs", "topic": "topics"}
 #: Found anywhere in a line, whatever else counts there.
-PHRASES = {"outage": "outages", "alarm": "alarms", "scope": "scopes"}
+PHRASES = {
+    "outage": "outages",
+    "alarm": "alarms",
+    "wrong": "wrongs",
+    "ask": "asks",
+    "scope": "scopes",
+}
 
 
 @cache

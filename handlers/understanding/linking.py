@@ -22,6 +22,8 @@ EMPTY = frozenset("^$<> 了的啊吧呢我们家")
 DIGIT = re.compile(r"\d|\+")
 #: What the sender adds within this time may point to nothing: "还有水声".
 AT_ONCE = timedelta(minutes=2)
+#: While nothing longer ago was said of an emergency, words of its danger are about it.
+DANGER_LASTS = timedelta(minutes=15)
 TABLE = "pair"
 ENDED = ("done", "closed")
 TOO = re.compile(r"也|\b(?:too|also|same|as well)\b")
@@ -83,6 +85,19 @@ def tells_anew(heard: Heard, looked: Looked, scene: Scene) -> bool:
     )
 
 
+def alarms(heard: Heard, looked: Looked, scene: Scene) -> bool:
+    """Whether danger is told beyond doubt: in plain words, or by who lives by a machine while the
+    power is off."""
+    if looked.alarming:
+        return tells_anew(heard, looked, scene)
+    return looked.lives_by_power and heard.role == "resident" and _powerless(looked, scene)
+
+
+def _powerless(looked: Looked, scene: Scene) -> bool:
+    off = (each for each in scene.requests if each.state not in ENDED)
+    return "electricity" in looked.outages or any(each.category == "electricity" for each in off)
+
+
 def answers_it(looked: Looked, fit: Fit) -> bool:
     """Whether a reply to a request's own message says that it is over, or "me too"."""
     return fit.why == "reply" and not {"resolved", "metoo"}.isdisjoint(looked.signs)
@@ -121,6 +136,30 @@ def same_thing(heard: Heard, looked: Looked, scene: Scene) -> Fit | None:
     return None
 
 
+def echoes(heard: Heard, looked: Looked, scene: Scene) -> Fit | None:
+    """The emergency of these minutes of which a message speaks that names the same danger and no
+    other place: advice, a question, one more who saw it."""
+    if heard.reply_to or not looked.dangers:
+        return None
+    for request in reversed(scene.requests):
+        if (
+            request.urgency is Urgency.EMERGENCY
+            and request.state not in ENDED
+            and heard.at - request.last_at <= DANGER_LASTS
+            and looked.dangers & look(request.words).dangers
+            and _may_mean(heard, looked, request)
+        ):
+            return Fit(request, 1.0, "danger")
+    return None
+
+
+def _may_mean(heard: Heard, looked: Looked, request: KnownRequest) -> bool:
+    """Whether the place of a request can be meant: who speaks of home means home."""
+    if looked.mine:
+        return _could_be_there(heard, looked, request)
+    return _same_spot(looked, request)
+
+
 def _could_be_there(heard: Heard, looked: Looked, request: KnownRequest) -> bool:
     """Whether nothing that is said, and no home, puts a message elsewhere than a request."""
     said, home, there = parse(looked.text), heard.home or Place(), request.place
@@ -134,7 +173,12 @@ def repeats(looked: Looked, fit: Fit, same: float) -> bool:
         return False
     if fit.request.category not in looked.categories:
         return False
-    said, there = parse(looked.text), fit.request.place
+    return _same_spot(looked, fit.request)
+
+
+def _same_spot(looked: Looked, request: KnownRequest) -> bool:
+    """Whether no place is named that is another than that of a request."""
+    said, there = parse(looked.text), request.place
     return not any(
         _differ(getattr(said, part), getattr(there, part)) for part in ("building", "unit", "room")
     )

@@ -18,8 +18,11 @@ ENDING = re.compile(r"(?:ing|ed|es|s|ly|'s)$")
 PLACES = frozenset(("indoor", "shared"))
 MOST_REMEMBERED = 4096
 LONGEST_FACT = 30
+WORDY_HAN, WORDY_LATIN = 40, 110
 GRAM_KINDS = ("w ", "v ", "t ")
 ASKING = frozenset(("wonder",))
+#: What shows that a question is no matter of an office here.
+ASIDE = frozenset(("trade", "thanks", "denied"))
 #: Which category a danger belongs to that is named beyond doubt; who helps follows from it.
 ALARM_CATEGORY = {
     "gas": "gas",
@@ -30,7 +33,9 @@ ALARM_CATEGORY = {
     "person": "elder_care",
     "violence": "security",
     "falling": "public_facilities",
+    "height": "security",
 }
+LIFE = "life"  #: no danger by itself
 #: What a bare fact may hold besides the thing and its fault.
 FILLING = re.compile(
     r"[了啊呀呢哦喔嘛吧的又都也还全咯咧哩哎唉诶嘞啦哟喂\W_]|我们|咱们|大家|各位|[我俺咱]|家里?|里|又|整[个栋]?|单元|[\dA-Za-z一二三四五六七八九十]{1,3}(?:号楼|单元|[栋幢座楼层室#])|已经|现在|今天"
@@ -56,8 +61,11 @@ SOFT = frozenset(
         "thanks",
         "resolved",
         "notice",
+        "denied",
     )
 )
+#: Of these, what takes back even a wrong that one phrase tells as a whole.
+TAKES_BACK = SOFT - {"errand", "idiom"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,8 @@ class Looked:
     signs: frozenset[str]
     outages: frozenset[str]  #: categories of what is said to be off: "停水", "no power"
     alarms: frozenset[str]  #: dangers that are named beyond doubt: "闻到煤气味"
+    wrongs: frozenset[str]  #: categories of what is wrong by itself: "飞线充电", "not been emptied"
+    asks: frozenset[str]  #: categories of what one asks an office: "怎么收费", "几点来水"
     scopes: frozenset[str]  #: how far its place reaches: own, stairwell, block, outside
     mine: bool
     bare: bool  #: nothing but cues and filling words
@@ -87,12 +97,28 @@ class Looked:
     @property
     def named(self) -> bool:
         """Whether anything is named that a request could be about."""
-        return bool(self.categories or self.topics or self.dangers or self.outages)
+        words = self.categories or self.topics or self.dangers
+        return bool(words or self.outages or self.wrongs or self.asks)
+
+    @property
+    def wordy(self) -> bool:
+        """So long that small weights add up: what it says is told by more than their sum."""
+        return len(self.text) > (WORDY_HAN if HAN.search(self.text) else WORDY_LATIN)
 
     @property
     def plainly_faulty(self) -> bool:
         """A thing of the building and what is wrong with it, and nothing that takes it back."""
-        return self._wrong(FAULTS)
+        return self._wrong(FAULTS) or self.plainly_wrong
+
+    @property
+    def plainly_wrong(self) -> bool:
+        """What is wrong by itself, told in one phrase that nothing takes back."""
+        return bool(self.wrongs) and not TAKES_BACK & self.signs
+
+    @property
+    def asks_office(self) -> bool:
+        """A question that an office has to answer: papers, prices, when the water is back."""
+        return bool(self.asks) and "wonder" in self.signs and not ASIDE & self.signs
 
     @property
     def plainly_twice(self) -> bool:
@@ -120,7 +146,12 @@ class Looked:
     @property
     def alarming(self) -> bool:
         """Danger in plain words, and nothing that takes it back: no story, question or joke."""
-        return bool(self.alarms) and not (SOFT | ASKING) & self.signs
+        return bool(self.alarms - {LIFE}) and not (SOFT | ASKING) & self.signs
+
+    @property
+    def lives_by_power(self) -> bool:
+        """Somebody here who needs a machine to breathe: in danger while the power is off."""
+        return LIFE in self.alarms and not TAKES_BACK & self.signs
 
     def _wrong(self, signs: Iterable[str]) -> bool:
         said = any(each in self.signs for each in signs)
@@ -160,10 +191,12 @@ def look(text: str) -> Looked:
     categories, dangers, signs = (
         frozenset(groups[each]) for each in ("category", "danger", "sign")
     )
+    wrongs = load_cues().said("wrong", bare)
+    asks = load_cues().said("ask", bare) if ASKING & signs else frozenset[str]()
     return Looked(
         bare,
         tuple(grams(bare)),
-        tuple(_cue_features(found, categories, dangers, signs)),
+        (*_cue_features(found, categories, dangers, signs), *_phrase_features(wrongs, asks)),
         tuple({f"#{each.group[0]} {each.name}" for each in found}),
         found,
         categories,
@@ -172,6 +205,8 @@ def look(text: str) -> Looked:
         signs,
         load_cues().said("outage", bare),
         load_cues().said("alarm", bare),
+        wrongs,
+        asks,
         load_cues().said("scope", bare),
         says_mine(bare),
         _is_bare(bare, found),
@@ -236,6 +271,16 @@ def _cue_features(
     features += _clause_features(found)
     features += _topic_features(found)
     return list(set(features))
+
+
+def _phrase_features(wrongs: frozenset[str], asks: frozenset[str]) -> Iterator[str]:
+    """What whole phrases tell: what is wrong by itself, and what an office is asked."""
+    yield from (f"#wrong {name}" for name in sorted(wrongs))
+    yield from (f"#asks {name}" for name in sorted(asks))
+    if wrongs:
+        yield "#wrong"
+    if asks:
+        yield "#asks"
 
 
 def _topic_features(found: tuple[Found, ...]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from handlers.understanding.meaning import Place
-from handlers.understanding.normal import plain
+from handlers.understanding.normal import HAN, plain
 
 DIGIT_OF = {sign: i for i, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 NUM = r"(?:\d{1,3}|[一二两三四五六七八九十〇零]{1,4})"
@@ -16,6 +16,8 @@ NOT_ROOM = r"(?![\d块元年月天%℃个kw次多米只条张斤克盒箱号人�
 
 DASHED = re.compile(r"(?<![\d-])([a-z]?\d{1,3})[-－—]([a-z\d]{1,2})[-－—](\d{3,4})(?!\d)")
 TWO = re.compile(r"(?<![a-z\d.:-])(\d{1,2})[-－—](\d{3,4})(?![\d:-])")
+#: "15-02", "#05-12", "18-332": floor and flat, where houses are high and streets few.
+DASHED_EN = re.compile(r"(?<![\w.:/-])(\d{1,2})-(0\d|\d{3})(?![\w:/-]|\.\d)")
 #: A house called by its street and number: "66 Cotham Brow".
 STREET = re.compile(r"\d{1,4}[a-z]? [A-Z][A-Za-z' ]+$")
 #: "3-2": building and unit, where such a unit stands (else a score, a date, two floors).
@@ -29,46 +31,88 @@ BUILDING = re.compile(
     r"|(?<![a-z])([a-z]\d{1,2})(?=[栋座的]|门口|楼下|大堂)"
 )
 KINDS_EN = r"building|bldg|block|blk|tower|wing|bloc"
-BUILDING_EN = re.compile(rf"\b(?:{KINDS_EN})\.?\s+([a-z]?\d{{1,4}}[a-z]?|[a-z])\b")
-BUILDING_TAIL = re.compile(rf"\b([a-z]|\d{{1,3}})\s+(?:{KINDS_EN}|block)\b")
+BUILDING_EN = re.compile(
+    rf"(?<!is )(?<!are )(?<!'s )(?<!been )(?<!i )\b(?:{KINDS_EN})\.?\s+"
+    r"([a-z]?\d{1,4}[a-z]?|[a-z])\b"
+    r"|(?<![\w-])(t[1-9]\d?)(?![\w-])"
+)
+BUILDING_TAIL = re.compile(
+    rf"\b([b-hj-z]|\d{{1,3}})\s+(?:{KINDS_EN})\b|\b(a)\s+(?:wing|block|blk)\b"
+)
 UNIT = re.compile(rf"({SMALL})\s*(?:单元|门洞|门(?=[一二两三四五六七八九十\d]+[楼层户]))")
 UNIT_EN = re.compile(r"\b(?:entrance|stair(?:well)?|staircase|core)\s+(\d{1,2}|[a-d])\b")
 BETWEEN = re.compile(
     rf"(?<![号\d])({SMALL})\s*(?:楼|层)?\s*(?:到|和|与|至|或|还是|-|~)\s*({SMALL})\s*(?:楼|层)"
-    rf"|(?<![号\d])({SMALL})[楼层]({SMALL})[楼层](?=之间|中间)"
+    rf"|(?<![号\d])({SMALL})[楼层]、?({SMALL})[楼层]"
+    r"|(?<!十)([二三四五六七八一])[二三四五六七八]([二三四五六七八九])\s*(?:楼|层)"
     r"|(?<!十)([二三四五六七八一])([二三四五六七八九])\s*(?:楼|层)"
 )
 FLOOR = re.compile(
     rf"(?<![号第\d])({SMALL})\s*(?:楼(?!栋|长|顶|的?电梯)|层(?!层|楼高))|(?<![\d])(\d{{1,2}})/f\b"
+    r"|(?:停|卡|困)[在到]了?\s*(\d{1,2})(?![\d:.点分米个人号栋幢座#-]|\s*单元)"
 )
 BASEMENT = re.compile(rf"(?:负|地下)\s*({SMALL})\s*(?:楼|层)?")
 LEVEL = re.compile(r"(?<![a-z\d])([bp]\d)(?![\d栋座])(?=\b|层|楼|车库|地库|[^\x00-\x7f])")
+ORDER = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+COUNT = "one|two|three|four|five|six|seven|eight|nine|ten"
+ORDINALS = {name: str(i) for names in (ORDER, COUNT) for i, name in enumerate(names.split("|"), 1)}
+TH = r"(?:st|nd|rd|th|/f)?"
 FLOOR_EN = re.compile(
     r"\b(\d{1,2})(?:st|nd|rd|th)?\s*[- ]?(?:floor|flr|fl|landing|storey|/f)\b"
-    r"|\b(?:level|floor|lvl|fl)\s+(\d{1,2})\b|\b(\d{1,2})/f\b"
-    r"|\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|top|ground)\s+"
+    rf"|\b(?:level|floor|lvl|fl)\s+(-?\d{{1,2}}|{COUNT})\b|\b(\d{{1,2}})/f\b"
+    rf"|\b({ORDER}|top|ground)\s+"
     r"(?:floor|landing)\b|\b(?:to|on|at|the)\s+(\d{1,2})(?:st|nd|rd|th)\b(?! of| \w+day)"
 )
-ORDINALS = {
-    name: str(i)
-    for i, name in enumerate(
-        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"), 1
-    )
-} | {"tenth": "10"}
+#: What a number counts that is no floor and no flat.
+COUNTED = (
+    r"(?![\d:%-]|\.\d|\s*(?:am|pm|h|o'?clock|mins?|minutes?|hours?|days?|weeks?|months?|years?|"
+    r"degrees|deg|kg|times|people|bins?|sq|feet|inches|quid|euros?|bucks?|of)\b)"
+)
 WEAK_FLOOR = re.compile(
-    r"\b(?:on|at|to|between|past|near|passing)\s+(?:the\s+)?(\d{1,2})(?:\s+and\s+(\d{1,2}))?"
-    r"(?![\d:.%]|\s*(?:am|pm|o'?clock|min|hour|day|week|month|year|deg|kg|times|people|bins?)\b)"
+    r"\b(?:on|at|to|between|past|near|passing)\s+(?:the\s+)?"
+    rf"(?:(\d{{1,2}}){COUNTED}|({COUNT})\b(?=\s*(?:$|[,.;!?]))|({ORDER})\b(?=[,.]))"
+)
+#: From one floor to another, where no word says that they are floors.
+WEAK_SPAN = re.compile(
+    rf"\b(?:between|on|floors?|levels?|only|stairs|landing|at)\s+(?:the\s+)?(\d{{1,2}}){TH}\s*"
+    rf"(?:and|to|thru|through|till|[-–&])\s*(?:the\s+)?(\d{{1,2}}){TH}{COUNTED}"
+    r"|\b(\d{1,2})(?:st|nd|rd|th|/f)\s*(?:and|to|thru|[-–&/])\s*(\d{1,2})(?:st|nd|rd|th|/f)\b"
+)
+#: What has such numbers for floors.
+STAIRS = re.compile(r"\b(?:stairs?|stairwell|staircase|corridors?|hallways?|landings?|floors?)\b")
+#: Floors that have a name and no number.
+NAMED_LEVEL = re.compile(r"\b(basement|cellar|ground|roof|top)\b|(地下室|地库|车库|停车场)")
+#: A flat called by its bare number: "knocked 18", "22's gutter", "party in 7", "803 is at it".
+BARE_ROOM = re.compile(
+    rf"\b(?:in|at|from|to|knocked|by|near|outside|house|door)\s+(\d{{1,3}}|[a-h]-?\d{{1,3}}){COUNTED}"
+    rf"|^(\d{{1,4}}[a-h]?|[a-h]\d{{1,2}}){COUNTED}(?='s\b|\s+[a-z]|:)|\b(\d{{1,3}})'s\b"
+    r"|[,.?!]\s*(?:no\.?\s*)?(\d{1,3}[a-h]?)\s*[.!]?$"
+)
+#: Somebody over one's head.
+ABOVE = re.compile(
+    r"楼上|头顶|上面那?[家户层]|\b(?:upstairs|overhead"
+    r"|(?:flat|neighbou?rs?|people|one|guy|those) above|above (?:me|us|my|mine|our))\b"
+)
+#: Two buildings in one breath: "6栋和7栋之间", "between block 2 and block 3".
+TWO_BUILDINGS = re.compile(
+    rf"({CODE})\s*(?:栋|幢|号楼|座)\s*[和跟与到至去、]?\s*({CODE})\s*(?:栋|幢|号楼|座)"
+    rf"|({CODE})\s*[和跟与、]\s*({CODE})\s*(?:栋|幢|号楼|座)"
+    rf"|\b(?:{KINDS_EN})\s+(\w{{1,3}})\s+(?:and|to|or)\s+(?:(?:{KINDS_EN})\s+)?(\w{{1,3}})\b"
 )
 #: Whom to call in danger is no room, unless it is written as one: "119室", "2单元110".
 SOS = r"(?!(?:11[0249]|12[02]|911|99[59]|000|12345)(?!\d)(?!室|户|房|号房))"
 ROOM = re.compile(
     rf"(?<![\d.:#a-z¥$£€-])(?:(?<=单元)|{SOS})([1-9]\d{{2,3}})(?:室|户|房|家|号房)?{NOT_ROOM}"
 )
+#: Whose room is whose: "401在家没 我是楼下301".
+OWN_ROOM = re.compile(
+    r"[我俺咱](?:是|家|住|在)(?:是|在|楼下|的|\s)?([1-9]\d{2,3})(?![\d元块分点号栋幢:.-])"
+)
 ROOM_HAN = re.compile(r"([一二三四五六七八九])[〇零]([一二三四五六七八九])")
 ROOM_EN = re.compile(
     r"\b(?:flat|apt|apartment|unit|room|suite|no\.?|villa|number)\s*#?\s*"
-    r"(\d{1,4}[a-z]?|[a-z]-?\d{1,4})\b"
-    r"|\bflat\s+([a-h])\b"
+    r"(\d{1,4}[a-z]?(?!-\d)|[a-z]-?\d{1,4})\b"
+    r"|\b(?:flat|unit)\s+([a-h])\b"
     r"|#(\d{1,2})-(\d{1,3})\b|\b(\d{1,2}[a-h])\b(?!\d)|#(\d{1,4})\b|\b(0\d-\d{2,3})\b"
 )
 MINE = re.compile(
@@ -97,7 +141,9 @@ def parse(text: str) -> Place:
     unit = _code(UNIT, text) or _code(UNIT_EN, text)
     floor = said_floor(text)
     room = None
-    if found := TWO.search(text):
+    if (found := DASHED_EN.search(text)) and not HAN.search(text):
+        room = found[0]
+    elif found := TWO.search(text):
         unit, room = unit or found[1], found[2]
     room = room or said_room(text)
     if room and not floor:
@@ -152,35 +198,80 @@ def said_floor(text: str) -> str | None:
         return "-" + number(found[1])
     if found := LEVEL.search(text):
         return found[1].upper()
-    if (found := BETWEEN.search(text)) and (
-        span := _span(found[1] or found[3] or found[5], found[2] or found[4] or found[6])
-    ):
+    if (found := BETWEEN.search(text)) and (span := _between(found)):
         return span
     if found := FLOOR.search(text):
-        return number(found[1] or found[2])
+        return number(_first(found))
     if found := FLOOR_EN.search(text):
-        code = next(group for group in found.groups() if group)
+        code = _first(found)
         return ORDINALS.get(code, code)
-    return None
+    return weak_span(text) if STAIRS.search(text) else None
+
+
+def _first(found: re.Match[str]) -> str:
+    return next(group for group in found.groups() if group)
+
+
+def _between(found: re.Match[str]) -> str | None:
+    low, high = (each for each in found.groups() if each)
+    span = _span(low, high)
+    # "5楼7楼都没有" names two floors, "七楼八楼都这样" all of them.
+    listed = found[3] is not None and not found.string.startswith(("之间", "中间"), found.end())
+    return None if listed and span and int(number(high)) - int(number(low)) != 1 else span
 
 
 def _span(low: str, high: str) -> str | None:
-    """From one floor to another; None where that makes no span."""
+    """From one floor to another, the lower first; None where that makes no span."""
     low, high = number(low), number(high)
-    if low.isdigit() and high.isdigit() and 0 < int(high) - int(low) < 12:
-        return f"{low}-{high}"
-    return None
+    if not (low.isdigit() and high.isdigit() and 0 < abs(int(high) - int(low)) < 12):
+        return None
+    return f"{min(int(low), int(high))}-{max(int(low), int(high))}"
 
 
 def weak_floor(text: str) -> str | None:
-    """A bare number after "on", "at", "to": "smoke on 4"."""
+    """A bare number after "on", "at", "to": "smoke on 4", "停在19不动"."""
     found = WEAK_FLOOR.search(text)
-    return found[1] if found else None
+    return ORDINALS.get(code := _first(found), code) if found else None
+
+
+def weak_span(text: str) -> str | None:
+    """Two bare numbers that may be floors: "on 4 to 6", "between 2 and 3"."""
+    found = WEAK_SPAN.search(text)
+    return _span(found[1] or found[3], found[2] or found[4]) if found else None
+
+
+def named_level(text: str) -> str | None:
+    """A floor that has a name: "cellar", "roof"; -1 for what lies below in Chinese."""
+    found = NAMED_LEVEL.search(text)
+    return (found[1] or "-1") if found else None
+
+
+def bare_room(text: str) -> str | None:
+    """A flat that is called by a number alone: "18" in "knocked 18"."""
+    found = None if HAN.search(text) else BARE_ROOM.search(text)
+    return _first(found).upper() if found else None
+
+
+def two_buildings(text: str) -> bool:
+    """Whether two buildings are named together: what lies between them belongs to neither."""
+    return any(one != other for one, other in map(_pair, TWO_BUILDINGS.finditer(text)))
+
+
+def _pair(found: re.Match[str]) -> list[str]:
+    return [number(each) for each in found.groups() if each]
+
+
+def above(text: str, home: str | None) -> str | None:
+    """The floor over the sender's own room, where a plain text speaks of who lives there."""
+    floor = floor_of(home)
+    if floor is None or not floor.isdigit() or not ABOVE.search(text):
+        return None
+    return str(int(floor) + 1)
 
 
 def said_room(text: str) -> str | None:
     """The room that a plain text names."""
-    if found := ROOM.search(text):
+    if found := OWN_ROOM.search(text) or ROOM.search(text):
         return found[1]
     if found := ROOM_HAN.search(text):
         return f"{DIGIT_OF[found[1]]}0{DIGIT_OF[found[2]]}"
@@ -234,7 +325,8 @@ def same_code(one: str | None, other: str | None) -> bool:
 
 
 def _bare(code: str) -> str:
-    return re.sub(rf"\b(?:{KINDS_EN})\b|[栋幢座#]|号楼", "", code.casefold()).strip()
+    bare = re.sub(rf"\b(?:{KINDS_EN})\b|[栋幢座#]|号楼", "", code.casefold()).strip()
+    return re.sub(r"^t(?=\d)", "", bare)
 
 
 def says_mine(text: str) -> bool:

@@ -7,120 +7,28 @@ head chooses among those that are there. Sources with the same value are one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from math import log
 
 from handlers.understanding.looking import Looked, look
-from handlers.understanding.meaning import Heard, Place, Places, Scene
-from handlers.understanding.place import (
-    NUMBERED_UNIT,
-    PAIR,
-    floor_of,
-    lettered,
-    like,
-    parse,
-    same_code,
-    weak_floor,
-)
+from handlers.understanding.meaning import Heard, Place, Scene
+from handlers.understanding.place import floor_of
+from handlers.understanding.sources import Sources, listed, sources
 
-#: Who is spoken to tells no place: "@802老莫".
-MENTION = re.compile(r"@\S+")
+__all__ = ["PARTS", "Sources", "listed", "sources"]
+
 PARTS = ("building", "unit", "tail")
 SHARE = 0.5  #: how much all parts together count beside each by itself
 LEAST = 1e-6
-Tail = tuple[str | None, str | None]  #: floor, room
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where each part may come from: source name -> value; equal values stand once."""
-
-    building: Mapping[str, str | None]
-    unit: Mapping[str, str | None]
-    tail: Mapping[str, Tail]
-    said: Place
-
-
-def sources(heard: Heard, scene: Scene) -> Sources:
-    """All sources of a message in its scene."""
-    text = MENTION.sub(" ", look(heard.text).text)
-    said, home, area = listed(text, scene), heard.home or Place(), scene.area
-    if said.building is None and said.room is None and (flat := lettered(text, home)):
-        said = replace(said, building=flat.building, room=flat.room)
-    building = _alike(said.building, home.building, area.building)
-    room = said.room
-    if home.room and (found := like(text, home.room)) and (room is None or not room.isdigit()):
-        room = found
-    said = replace(said, building=building, room=room)
-    floor = said.floor or floor_of(room)
-    return Sources(
-        _once({"said": building, "area": area.building, "home": home.building}),
-        _once({"said": said.unit, "area": area.unit, "home": home.unit}),
-        _once_tail(
-            {
-                "room": (floor_of(room) or said.floor, room) if room else None,
-                "floor": (said.floor, None) if said.floor else _floor_only(floor),
-                "weak": _floor_only(weak_floor(text)),
-                "home": (floor_of(home.room), home.room) if home.room else None,
-                "homefloor": _floor_only(floor_of(home.room)),
-            }
-        ),
-        said,
-    )
-
-
-def listed(text: str, scene: Scene) -> Place:
-    """What a plain text says of a place, where "3-2" and "unit 2" may be units that stand there."""
-    places = scene.places
-    if places is None:
-        return parse(text)
-    for found in PAIR.finditer(text):
-        building, unit = found.groups()
-        if places.has_building(building) and _stands(places, building, unit):
-            rest = parse(text.replace(found[0], " ", 1))
-            return replace(rest, building=building, unit=unit)
-    found, said = NUMBERED_UNIT.search(text), parse(text)
-    building = said.building or scene.area.building
-    if found and building and _stands(places, building, found[1]):
-        rest = parse(text.replace(found[0], " ", 1))
-        return replace(rest, building=said.building, unit=found[1].upper())
-    return said
-
-
-def _stands(places: Places, building: str, unit: str) -> bool:
-    return places.lists_units(building) and places.has_unit(building, unit)
-
-
-def _floor_only(floor: str | None) -> Tail | None:
-    return (floor, None) if floor else None
-
-
-def _alike(said: str | None, home: str | None, area: str | None) -> str | None:
-    """A building as it is written elsewhere: "B" is the group's "Tower B"."""
-    return next((each for each in (area, home) if same_code(said, each)), said)
-
-
-def _once(values: Mapping[str, str | None]) -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
-    for name, value in values.items():
-        if value is not None and value not in found.values():
-            found[name] = value
-    return {**found, "none": None}
-
-
-def _once_tail(values: Mapping[str, Tail | None]) -> dict[str, Tail]:
-    found: dict[str, Tail] = {}
-    for name, value in values.items():
-        if value is not None and value not in found.values():
-            found[name] = value
-    return {**found, "none": (None, None)}
-
-
-def place_features(heard: Heard, scene: Scene, category: str) -> list[str]:
-    """What the heads of the parts look at."""
-    looked, found = look(heard.text), sources(heard, scene)
+def place_features(
+    heard: Heard, scene: Scene, category: str, found: Sources | None = None
+) -> list[str]:
+    """What the heads of the parts look at; the sources may be given if they are known already."""
+    looked, found = look(heard.text), found or sources(heard, scene)
     there = [f"{part}={','.join(getattr(found, part))}" for part in PARTS]
     features = [f"~{gram}" for gram in looked.grams if len(gram) < 4 or gram[:2] in ("t ", "w ")]
     features += looked.plainly
@@ -132,6 +40,11 @@ def place_features(heard: Heard, scene: Scene, category: str) -> list[str]:
     features += [f"@{each}|{category}" for each in scopes]
     features += [f"@{each}" for each in _shape(heard, scene, looked, found)]
     return features
+
+
+def together_features(features: Iterable[str]) -> list[str]:
+    """What of these the head looks at that weighs the parts together: circumstances, no words."""
+    return [each for each in features if each.startswith("@")]
 
 
 def _shape(heard: Heard, scene: Scene, looked: Looked, found: Sources) -> Iterator[str]:
@@ -151,20 +64,35 @@ def _shape(heard: Heard, scene: Scene, looked: Looked, found: Sources) -> Iterat
     yield f"floor={kind}"
     yield f"floor={kind},{'+'.join(sorted(looked.scopes))}"
     yield f"floors={min(3, len(FLOORS.findall(looked.text)))},{kind}"
+    yield f"before={found.before.how}"
+    yield f"before={found.before.how},{heard.reply_to is not None},{tails}"
+    room = "room" in found.tail or "bare" in found.tail
+    yield f"named={room},{'floor' in found.tail},{looked.mine}"
     yield f"above={above}"
     yield f"above={above},{looked.mine},{tails}"
     yield f"own floor={said.floor is not None and said.floor == floor_of(home.room)},{tails}"
+    yield from _around("", looked.text, said.room)
     if said.room and (at := looked.text.find(said.room.casefold())) >= 0:
-        after = looked.text[at + len(said.room) :]
-        yield f"after={after[:1]}"
-        yield f"after={after[:2]}"
-        yield f"ahead={looked.text[max(0, at - 1) : at]}"
-        yield f"ahead={looked.text[max(0, at - 2) : at]}"
         yield f"first={at < 4}"
-        yield f"asked={ASKED.match(after) is not None}"
+        yield f"asked={ASKED.match(looked.text[at + len(said.room) :]) is not None}"
+    for name, shape in (("floor ", FLOORS), ("building ", NAMED)):
+        if mentioned := shape.search(looked.text):
+            yield from _around(name, looked.text, mentioned[0])
 
 
-FLOORS = re.compile(r"[\d一二三四五六七八九十]+\s*[楼层]|\bfloor|\blevel")
+def _around(name: str, text: str, code: str | None) -> Iterator[str]:
+    """The signs that stand before and behind a part of the place as it is written."""
+    if not code or (at := text.find(code.casefold())) < 0:
+        return
+    after = text[at + len(code) :]
+    yield f"{name}after={after[:1]}"
+    yield f"{name}after={after[:2]}"
+    yield f"{name}ahead={text[max(0, at - 1) : at]}"
+    yield f"{name}ahead={text[max(0, at - 2) : at]}"
+
+
+FLOORS = re.compile(r"[\d一二三四五六七八九十]+\s*[楼层](?!栋|长|号)|\bfloor|\blevel")
+NAMED = re.compile(r"[\da-z一二三四五六七八九十]{1,3}\s*(?:[栋幢座]|号楼)")
 #: What follows a room that is called or suspected, not the place itself.
 ASKED = re.compile(
     r".{0,3}(?:在家|在吗|在不在|没人|关水|出来|下来|说|的?(?:人|邻居)|is |are |upstairs|says?)"
@@ -192,25 +120,32 @@ SOMEBODY = re.compile(
 )
 
 
-def choose(heard: Heard, found: Sources, chances: Mapping[str, Mapping[str, float]]) -> Place:
-    """The likeliest sources of the parts, each by itself and all together.
+def ways(heard: Heard, found: Sources) -> list[str]:
+    """The combinations that are possible.
 
-    A home is a home in all its parts, and never where the line speaks of somebody elsewhere or of a
-    danger, unless it says so: those who help look where it is, not where the sender lives.
+    A home is no place where the line speaks of somebody elsewhere or of a danger, unless it says
+    so: those who help look where it is, not where the sender lives.
     """
-    looked, home = look(heard.text), heard.home
-    ways = combinations(found)
+    looked, every = look(heard.text), combinations(found)
     elsewhere = looked.alarms or SOMEBODY.search(looked.text)
     if elsewhere and not looked.mine and "own" not in looked.scopes:
-        ways = [way for way in ways if not way.endswith(",home")]
-    chosen = max(ways, key=lambda way: _likely(way, chances))
-    one, other, source = chosen.split(",")
+        return [way for way in every if not way.endswith(",home")]
+    return every
+
+
+def choose(heard: Heard, found: Sources, chances: Mapping[str, Mapping[str, float]]) -> Place:
+    """The likeliest sources of the parts, each by itself and all together."""
+    return put(heard, found, max(ways(heard, found), key=lambda way: _likely(way, chances)))
+
+
+def put(heard: Heard, found: Sources, way: str) -> Place:
+    """The place that a combination of sources makes; a home is a home in all its parts."""
+    one, other, source = way.split(",")
     building, unit = found.building[one], found.unit[other]
-    floor, room = found.tail[source]
-    if source == "home" and home is not None:
-        building = found.said.building or home.building or building
-        unit = found.said.unit or home.unit
-    return Place(building, unit, floor, room)
+    if source == "home" and heard.home is not None:
+        building = building if one == "said" else heard.home.building or building
+        unit = found.said.unit or heard.home.unit
+    return Place(building, unit, *found.tail[source])
 
 
 def _likely(way: str, chances: Mapping[str, Mapping[str, float]]) -> float:

@@ -108,7 +108,8 @@ class Reader:
     ) -> tuple[Fit | None, Mapping[str, float]]:
         """The request it may belong to, and the chances with what rules say of that."""
         limits = self._model.thresholds
-        if (thing := linking.same_thing(heard, looked, scene)) is not None:
+        thing = linking.same_thing(heard, looked, scene) or linking.echoes(heard, looked, scene)
+        if thing is not None:
             return thing, _together(chances, heard, thing)
         fit = self._fit(heard, scene, chances)
         if fit is None:
@@ -138,19 +139,15 @@ class Reader:
         """How sure a request must be: least where there is danger, less where it is plain."""
         limits = self._model.thresholds
         anew = linking.tells_anew(heard, looked, scene)
-        if danger >= limits["emergency"] or (looked.alarming and anew):
+        alarm = danger >= limits["emergency"] or linking.alarms(heard, looked, scene)
+        if alarm and linking.echoes(heard, looked, scene) is None:
             return 0.0
         if not looked.named:
             return limits["nameless"]
         known = {each.category for each in scene.requests}
-        if not (looked.plainly_faulty and anew) or known & (looked.categories | looked.outages):
+        if known & (looked.categories | looked.outages | looked.wrongs | looked.asks):
             return limits["open"]
-        if looked.bare_fact:
-            return limits["fact"]
-        if looked.plainly_twice or looked.begins_bare:
-            return limits["twice"]
-        lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
-        return limits["plain" if lately and not looked.outages else "quiet"]
+        return limits[_plainness(heard, looked, scene, anew=anew)]
 
     def _decide(self, chances: Mapping[str, float], limit: float) -> tuple[Outcome, float]:
         limits = self._model.thresholds
@@ -165,7 +162,7 @@ class Reader:
         if chances.get("answer", 0) >= limits["answer"]:
             return Outcome.ANSWER, chances["answer"]
         unsure = chances.get("open", 0) + chances.get("ask", 0)
-        if unsure >= limits["ask"]:
+        if unsure >= max(limits["ask"], limit):
             return Outcome.ASK, unsure
         return Outcome.TALK, chances.get("talk", 1.0)
 
@@ -200,10 +197,10 @@ class Reader:
     ) -> Meaning:
         features, model = words_only(heard, scene), self._model
         seen = model.see("words", features)
-        category = _best(model.chances("category", seen))
-        urgency = self._urgency(look(heard.text), seen)
         looked = look(heard.text)
-        if looked.alarming and linking.tells_anew(heard, looked, scene):
+        category = _named_in(looked, model.chances("category", seen))
+        urgency = self._urgency(looked, seen)
+        if linking.alarms(heard, looked, scene):
             urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
         place, clash = self._place(heard, scene, category)
         if category == "lift":
@@ -232,19 +229,22 @@ class Reader:
 
     def _urgency(self, looked: Looked, seen: Seen) -> Urgency:
         """Missing an emergency is worse than a page too many: a word of danger needs less."""
-        danger = self._model.chances("emergency", seen).get("yes", 0.0)
+        chances = self._model.chances("urgency", seen)
+        meant = self._model.chances("emergency", seen).get("yes", 0.0)
+        danger = (meant * chances.get("emergency", 0.0)) ** 0.5
         if looked.dangers and danger >= self._model.thresholds["page"]:
             return Urgency.EMERGENCY
-        chances = self._model.chances("urgency", seen)
         if not looked.dangers:
             chances.pop("emergency", None)
         return Urgency(_best(chances))
 
     def _place(self, heard: Heard, scene: Scene, category: str) -> tuple[Place, bool]:
         found = placing.sources(heard, scene)
-        seen = self._model.see("place", placing.place_features(heard, scene, category))
-        heads = (*placing.PARTS, "together")
-        chances = {part: self._model.chances(part, seen) for part in heads}
+        features, model = placing.place_features(heard, scene, category, found), self._model
+        seen = model.see("place", features)
+        chances = {part: model.chances(part, seen) for part in placing.PARTS}
+        together = model.see("together", placing.together_features(features))
+        chances["together"] = model.chances("together", together)
         return placing.checked(placing.choose(heard, found, chances), found.said, scene)
 
 
@@ -290,6 +290,24 @@ def _as_known(heard: Heard, looked: Looked) -> Heard:
     return heard
 
 
+def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str:
+    """Which threshold holds for what nothing open is about: the plainer, the lower."""
+    if looked.asks_office and heard.role == "resident":
+        return "office"
+    if looked.wordy and not (looked.plainly_faulty or looked.categories or looked.dangers):
+        return "wordy"
+    if not (looked.plainly_faulty and anew):
+        return "open"
+    if looked.plainly_wrong:
+        return "wrong"
+    if looked.bare_fact:
+        return "fact"
+    if looked.plainly_twice or looked.begins_bare:
+        return "twice"
+    lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
+    return "plain" if lately and not looked.outages else "quiet"
+
+
 def _asked(heard: Heard, scene: Scene) -> bool:
     """Whether the sender was asked a moment ago: what follows is the rest of it."""
     return any(
@@ -320,6 +338,13 @@ def _linked(chances: Mapping[str, float]) -> dict[str, float]:
     """What spoke for talk speaks for the likeliest link."""
     link = max(LINKS, key=lambda each: chances.get(each, 0.0)).value
     return {**chances, "talk": 0.0, link: chances.get(link, 0.0) + chances.get("talk", 0.0)}
+
+
+def _named_in(looked: Looked, chances: Mapping[str, float]) -> str:
+    """The likeliest category; who plainly tells a fault means one that the own words name."""
+    own = looked.categories | looked.topics | looked.wrongs | looked.outages
+    named = {each: chance for each, chance in chances.items() if each in own}
+    return _best(named if named and looked.plainly_faulty else chances)
 
 
 def _best(chances: Mapping[str, float]) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from handlers.understanding import placing
 from handlers.understanding.features import whole, words_only
 from handlers.understanding.linking import pair_features
+from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
     Kind,
@@ -45,7 +46,8 @@ def _outcome(heard: Heard, scene: Scene, gold: Gold) -> str | None:
 
 
 def _emergency(heard: Heard, scene: Scene, gold: Gold) -> str | None:
-    if gold.outcome in (Outcome.JOIN, Outcome.DETAIL, Outcome.ASK):
+    """Whether a word of danger is meant; where none is said, nobody asks."""
+    if not look(heard.text).dangers or gold.outcome in (Outcome.JOIN, Outcome.DETAIL, Outcome.ASK):
         return None
     return "yes" if gold.outcome is Outcome.OPEN and gold.urgency == "emergency" else "no"
 
@@ -100,6 +102,10 @@ def _place(heard: Heard, scene: Scene, category: str | None) -> list[str]:
     return placing.place_features(heard, scene, category or "other")
 
 
+def _places(heard: Heard, scene: Scene, category: str | None) -> list[str]:
+    return placing.together_features(_place(heard, scene, category))
+
+
 def _whole(heard: Heard, scene: Scene, category: str | None) -> list[str]:
     return whole(heard, scene)
 
@@ -116,15 +122,15 @@ def _sources_of(part: str) -> Callable[[Heard, Scene], frozenset[str]]:
 
 
 HEADS: dict[str, HeadSpec] = {
-    "outcome": HeadSpec(_whole, _outcome, 15.0, "whole"),
-    "emergency": HeadSpec(_words, _emergency, 2.5, "words"),
-    "category": HeadSpec(_words, _category, 2.5, "words"),
-    "urgency": HeadSpec(_words, _urgency, 2.5, "words"),
-    "kind": HeadSpec(_words, _kind, 2.5, "words"),
-    "building": HeadSpec(_place, _building, 2.5, "place", _sources_of("building")),
-    "unit": HeadSpec(_place, _unit, 2.5, "place", _sources_of("unit")),
-    "tail": HeadSpec(_place, _tail, 2.5, "place", _sources_of("tail")),
-    "together": HeadSpec(_place, _together, 2.5, "place", _combinations),
+    "outcome": HeadSpec(_whole, _outcome, 5.0, "whole"),
+    "emergency": HeadSpec(_words, _emergency, 3.0, "words"),
+    "category": HeadSpec(_words, _category, 3.0, "words"),
+    "urgency": HeadSpec(_words, _urgency, 3.0, "words"),
+    "kind": HeadSpec(_words, _kind, 3.0, "words"),
+    "building": HeadSpec(_place, _building, 3.0, "place", _sources_of("building")),
+    "unit": HeadSpec(_place, _unit, 3.0, "place", _sources_of("unit")),
+    "tail": HeadSpec(_place, _tail, 3.0, "place", _sources_of("tail")),
+    "together": HeadSpec(_places, _together, 2.5, "together", _combinations),
 }
 
 SAMPLES = (

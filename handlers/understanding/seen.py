@@ -22,8 +22,12 @@ from handlers.understanding.placing import PARTS
 AROUND = re.compile(r"(?:own|before|near|(?:quiet|near|open),(?:resident|staff))\|")
 #: Cues and circumstances have longer names than any n-gram that begins with the same sign.
 NAMED = re.compile(r"(?:#[cds] |[#@][a-z])[\x20-\x7e]{2,}")
+#: What a line before named is not this sender's, and of talk nothing is kept.
+BEFORE = ("before", "beforefloor")
+#: Parts of a place whose neighbouring signs are looked at.
+AFTER = ("", "floor ", "building ")
 #: These quote the text.
-QUOTING = ("#word ", "@after=", "@ahead=")
+QUOTING = ("#word ", *(f"@{part}{side}=" for part in AFTER for side in ("after", "ahead")))
 
 
 def wordless(features: Iterable[str]) -> list[str]:
@@ -89,7 +93,7 @@ def see(heard: Heard, scene: Scene, category: str | None) -> Seen:
         {
             "building": dict(found.building),
             "unit": dict(found.unit),
-            "tail": {name: list(tail) for name, tail in found.tail.items()},
+            "tail": {name: list(tail) for name, tail in found.tail.items() if name not in BEFORE},
         },
     )
 
@@ -111,6 +115,6 @@ def where_from(heard: Heard, scene: Scene, place: Place) -> list[Reason]:
     for part, names in parts.items():
         if (value := getattr(place, part)) is not None:
             source = placing.source_of(names, value) or "said"
-            source = "said" if source == "room" else source
+            source = "said" if source in ("room", "bare") else source
             reasons.append(Reason("place", f"{source} {part}", value, 1.0))
     return reasons

@@ -36,6 +36,8 @@ class Taught:
 
     def features(self, table: str) -> list[str]:
         """What the heads of a table look at: what was kept, and what the words give."""
+        if table == "together":
+            return placing.together_features(self.seen.tables.get("place", ()))
         return [*self.seen.tables.get(table, ()), *_of_words(self.text or "", table)]
 
     def allowed(self, head: str) -> frozenset[str] | None:

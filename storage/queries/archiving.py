@@ -33,8 +33,11 @@ from storage.tables import (
 MOVED: tuple[type[Base], ...] = (Notice, Page, Event, Supporter, RequestMessage)
 #: What stays, for numbers are made of it or somebody learns from it; it goes into the file as well.
 KEPT: tuple[type[Base], ...] = (Promise, Correction)
-#: What stays and is of no use to who reads the file.
-LEFT: tuple[type[Base], ...] = (Counted, Reading, Letter, Look, Consent)
+#: What stays and is nothing to who reads the file; who looked at whom has an end of its own.
+LEFT: tuple[type[Base], ...] = (Counted, Reading, Letter, Consent, Look)
+
+#: What somebody lent stays here alone, where it goes when they no longer agree.
+LENT = frozenset({Correction.__table__.c["text"]})
 
 #: What the row keeps that stays behind: number, place, kind, moments, end. No word, no person.
 EMPTIED: Mapping[str, Any] = {
@@ -109,7 +112,8 @@ async def _rows(
     store: AsyncSession, table: type[Base], where: ColumnElement[bool]
 ) -> list[dict[str, Any]]:
     known = table.__table__
-    rows = await store.execute(select(known).where(where).order_by(known.c["id"]))
+    columns = [each for each in known.c if each not in LENT]
+    rows = await store.execute(select(*columns).where(where).order_by(known.c["id"]))
     return [{key: _plain(value) for key, value in row.items()} for row in rows.mappings()]
 
 

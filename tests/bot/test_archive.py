@@ -7,11 +7,12 @@ import json
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import desk_archive, desk_numbers
@@ -24,11 +25,20 @@ from handlers.archive import reading, writing
 from handlers.archive.reading import held
 from storage.base import Base
 from storage.queries import archiving
-from storage.tables import Event, Promise, Request, RequestMessage
+from storage.tables import (
+    Correction,
+    Event,
+    Person,
+    Promise,
+    Request,
+    RequestMessage,
+    RoleHeld,
+)
 from tests.dialogues.numbers import month, shown
 from tests.dialogues.policies import governed
 from tests.harness import GROUP4, Stage
 
+LENT = "我借出的话"  #: for learning
 MARCH = month("2026-03")
 FILE = Path("archive/linli-archive-0001.jsonl.gz")
 
@@ -215,6 +225,42 @@ async def test_nobody_s_words_and_no_person_stay_behind(stage: Stage) -> None:
         assert not [each for each in words if "没水" in each]
         assert (await store.scalars(select(Promise.state))).all(), "they are counted by role"
     assert b"\xe6\xb2\xa1\xe6\xb0\xb4" in gzip.decompress(read(FILE))
+
+
+async def test_what_is_kept_no_longer_goes_into_no_file(stage: Stage) -> None:
+    """Though the night had not come to it: the program was down for a year."""
+    async with stage.app.store.write() as store:
+        store.add(lent(stage))
+    stage.clock.turn(timedelta(days=365))
+    assert await archive(apply=True, as_json=True) == 0
+    body = gzip.decompress(read(FILE)).decode()
+    said = ("灯", "电梯", "没水", "换了零件", "没有经费", LENT)
+    assert not [each for each in said if each in body]
+    found = list(reading.requests(lines_of(FILE)))
+    assert [each["request"]["number"] for each in found] == [1, 2, 3, 4, 5]
+    async with stage.app.store.read() as store:
+        assert await store.scalar(select(Correction.text)) == LENT
+
+
+def lent(stage: Stage) -> Correction:
+    return Correction(at=stage.clock.now(), kind="category", chat_id=1, request_id=1, text=LENT)
+
+
+async def test_who_worked_on_what_is_archived_can_be_forgotten(stage: Stage) -> None:
+    """Their promises stay beside what went into the file, and name them."""
+    await archive(apply=True, as_json=True)
+    async with stage.app.store.write() as store:
+        await store.execute(delete(RoleHeld))
+    stage.app.dispatcher.forget_all()
+    await stage.wang.writes("/forget_me")
+    await stage.wang.presses(stage.wang.last, "忘记我")
+    assert "已经忘记您了" in stage.wang.last.text
+    await stage.passes(hours=2)
+    async with stage.app.store.read() as store:
+        assert await store.scalar(select(Person).where(Person.name == "王姨")) is None
+        kept = select(Person.shell).join(Promise, Promise.person_id == Person.id)
+        assert None not in (await store.scalars(kept)).all()
+    await stage.nothing_failed()
 
 
 class KilledError(Exception):

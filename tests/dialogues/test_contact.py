@@ -112,6 +112,24 @@ async def test_after_the_end_nothing_is_shown_any_more(stage: Stage) -> None:
     assert "结束" in stage.wang.last.text
 
 
+async def test_the_answer_is_given_in_private_by_the_one_who_was_asked(stage: Stage) -> None:
+    await reported(stage)
+    await stage.wang.writes("/contact 1")
+    yes = question(stage.li).button("可以").data
+    for actor, message in (
+        (stage.li, stage.card(1)),
+        (stage.wang, stage.wang.last),
+        (stage.zhou, stage.card(1)),
+    ):
+        await actor.presses_data(message, yes)
+        await stage.wang.writes("/contact 1")
+        assert PHONE not in stage.wang.last.text, actor.name
+    assert not any("可以看" in each.text for each in stage.said(GROUP))
+    await stage.li.presses(question(stage.li), "可以")
+    await stage.wang.writes("/contact 1")
+    assert PHONE in stage.wang.last.text
+
+
 async def test_in_a_group_it_is_refused(stage: Stage) -> None:
     await reported(stage)
     await stage.wang.says("/contact 1")

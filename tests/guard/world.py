@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.reminders.phrases import parse_when
 from handlers.reminders.rules import to_data
 from handlers.requests.promised import SOLVE
+from storage.queries import homes
 from storage.tables import (
     Account,
     Area,
     Audit,
     Chat,
+    Consent,
     Draft,
     DutyGap,
     Leave,
@@ -156,7 +158,7 @@ async def _people(store: AsyncSession, areas: dict[str, Area]) -> None:
         await store.flush()
         store.add(_account(key, person))
         if home:
-            store.add(_lives(person, areas[home], confirmed=True))
+            store.add(await _lives(store, person, areas[home], confirmed=True))
         if role and where:
             area = areas[where]
             store.add(RoleHeld(person_id=person.id, role=role, area_id=area.id, since=MONDAY))
@@ -176,9 +178,10 @@ def _account(key: str, person: Person) -> Account:
     )
 
 
-def _lives(person: Person, area: Area, *, confirmed: bool) -> Residence:
+async def _lives(store: AsyncSession, person: Person, home: Area, *, confirmed: bool) -> Residence:
     at = MONDAY if confirmed else None
-    return Residence(person_id=person.id, area_id=area.id, since=MONDAY, confirmed_at=at)
+    sealed = await homes.sealed(store, home)
+    return Residence(person_id=person.id, since=MONDAY, confirmed_at=at, **sealed)
 
 
 async def _requests(stage: Stage, unit: str, spot: Spot) -> None:
@@ -219,9 +222,11 @@ async def _rest(store: AsyncSession, areas: dict[str, Area], unit: str, spot: Sp
     store.add(newcomer)
     await store.flush()
     rows = {
-        "residence": _lives(newcomer, home, confirmed=False),
+        "residence": await _lives(store, newcomer, home, confirmed=False),
         "reminder": _reminder(building),
         "promise": _promise(spot, people[spot.asked]),
+        "consent": _consent(spot, people, "taken", given=None),
+        "agreed": _consent(spot, people, "waiting", given=True),
         "draft": _draft(chat, newcomer),
         "undo": _settings(chat, people[spot.coordinator], building),
         "ann": _announced(chat, people[spot.coordinator], building),
@@ -258,6 +263,20 @@ def _promise(spot: Spot, person: Person) -> Promise:
         due=MONDAY + timedelta(days=2),
         first_due=MONDAY + timedelta(days=2),
         said_at=MONDAY,
+    )
+
+
+def _consent(
+    spot: Spot, people: dict[str | None, Person], state: str, *, given: bool | None
+) -> Consent:
+    """The helper asked the reporter how to reach them."""
+    return Consent(
+        request_id=int(str(spot.things[f"{state}_id"])),
+        person_id=people[spot.reporter].id,
+        helper_id=people[spot.asked].id,
+        asked_at=MONDAY,
+        given=given,
+        answered_at=MONDAY if given is not None else None,
     )
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from handlers.understanding.meaning import Place
-from handlers.understanding.place import floor_of, like, number, parse, parse_area, same_code
+from handlers.understanding.normal import plain
+from handlers.understanding.place import (
+    bare_room,
+    floor_of,
+    like,
+    number,
+    parse,
+    parse_area,
+    same_code,
+    two_buildings,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,10 +43,68 @@ from handlers.understanding.place import floor_of, like, number, parse, parse_ar
         ("P2 is flooded", Place(floor="P2")),
         ("Tower B lift is dead", Place("B")),
         ("the third floor landing light", Place(floor="3")),
+        ("level -1 is dark", Place(floor="-1")),
+        ("level four is dark", Place(floor="4")),
+        ("corridor lights out on 4 to 6", Place(floor="4-6")),
+        ("dead rat on the stairs between 3 and 2", Place(floor="2-3")),
+        ("15-02 keeps shoes in the corridor", Place(None, None, "15", "15-02")),
+        ("unit 08-09 is drilling", Place(None, None, "8", "08-09")),
+        ("radiator stone cold in 3F", Place(None, None, "3", "3F")),
+        ("6楼到5楼的灯不亮", Place(floor="5-6")),
+        ("七楼八楼都这样", Place(floor="7-8")),
+        ("一二三楼都没水", Place(floor="1-3")),
+        ("左边电梯停在19不动了", Place(floor="19")),
+        ("401在家没 我是楼下301", Place(None, None, "3", "301")),
     ],
 )
 def test_a_place_is_read_from_its_words(text: str, expected: Place) -> None:
     assert parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "two"),
+    [
+        ("6栋和7栋中间那棵大榕树断了", True),
+        ("3幢4幢之间那排路灯不亮", True),
+        ("3和4号楼之间的路灯", True),
+        ("从6号楼到7号楼那段没灯", True),
+        ("the lamp between block 2 and block 3", True),
+        ("12栋1单元电梯停了", False),
+        ("9栋 9栋1单元二楼", False),
+        ("二十三号楼门坏了", False),
+        ("Tower B lift", False),
+    ],
+)
+def test_two_buildings_in_one_breath_are_heard(text: str, two: bool) -> None:
+    assert two_buildings(plain(text)) is two
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "they are building a room on the roof",
+        "24 is building a wall",
+        "I block everybody",
+    ],
+)
+def test_who_builds_and_blocks_names_no_building(text: str) -> None:
+    assert parse(text).building is None
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [
+        ("knocked 18. tv on, no reply", "18"),
+        ("party in 7 again", "7"),
+        ("22's gutter drips on my side", "22"),
+        ("hot is scalding, cold is warm. No.3", "3"),
+        ("back in 20 minutes", None),
+        ("drilling at 9am again", None),
+        ("44 degrees at 3 o'clock", None),
+    ],
+)
+def test_a_flat_is_called_by_its_number_alone(text: str, room: str | None) -> None:
+    assert bare_room(plain(text)) == room
 
 
 @pytest.mark.parametrize(

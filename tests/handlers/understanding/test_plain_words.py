@@ -1,0 +1,193 @@
+"""What whole phrases tell, what takes them back, and what stands in a name or a number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.understanding import linking
+from handlers.understanding.looking import look
+from handlers.understanding.meaning import (
+    Heard,
+    Kind,
+    KnownRequest,
+    Meaning,
+    Outcome,
+    Place,
+    Said,
+    Scene,
+    Urgency,
+)
+from handlers.understanding.reader import Reader
+
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader.load()
+
+
+def quiet() -> Scene:
+    """A group in which somebody wished a good morning three hours ago."""
+    before = Heard("1", AT - timedelta(hours=3), "wang", "大家早上好")
+    return Scene(area=Place("3"), recent=(Said(before, Outcome.TALK),))
+
+
+def heard(text: str, sender: str = "li") -> Heard:
+    return Heard("9", AT, sender, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("有人在楼道里飞线充电", "fire_safety"),
+        ("他把电瓶车推进电梯了", "fire_safety"),
+        ("垃圾好几天没人收", "sanitation"),
+        ("有人遛狗不牵绳", "pets"),
+        ("外墙又渗水了", "water"),
+        ("the bins haven't been emptied", "sanitation"),
+        ("a dog off the lead by the swings", "pets"),
+        ("they are knocking down a wall in 5", "illegal_building"),
+        ("charged twice for June", "property_fee"),
+    ],
+)
+def test_a_phrase_tells_a_wrong_by_itself(text: str, category: str) -> None:
+    looked = look(text)
+    assert category in looked.wrongs
+    assert looked.plainly_faulty
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去年有人在楼道里飞线充电",
+        "我单位楼下垃圾好几天没人收",
+        "last year the bins haven't been emptied",
+    ],
+)
+def test_what_was_or_is_elsewhere_is_no_wrong_here(text: str) -> None:
+    looked = look(text)
+    assert looked.wrongs
+    assert not looked.plainly_wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("访客停车怎么收费？", "parking"),
+        ("装修要办什么手续", "other"),
+        ("几点来水啊？", "water"),
+        ("公共收益公示在哪里看", "property_fee"),
+        ("how does guest parking work?", "parking"),
+        ("when is the heating being turned on?", "heating"),
+        ("what forms do I need to move in?", "other"),
+    ],
+)
+def test_what_an_office_is_asked_opens_as_a_question(
+    reader: Reader, text: str, category: str
+) -> None:
+    assert category in look(text).asks
+    meaning = reader.read(heard(text), quiet())
+    assert meaning.outcome in (Outcome.OPEN, Outcome.ANSWER)
+
+
+@pytest.mark.parametrize("text", ["菜场几点开门？", "谁有打气筒？", "when does the bakery open?"])
+def test_what_no_office_knows_is_talk(reader: Reader, text: str) -> None:
+    assert not look(text).asks_office
+    assert reader.read(heard(text), quiet()).outcome is Outcome.TALK
+
+
+@pytest.mark.parametrize(
+    "text", ["the lift isn't broken, someone held the door", "电梯没坏，有人按着门"]
+)
+def test_a_denial_is_no_report(reader: Reader, text: str) -> None:
+    assert "denied" in look(text).signs
+    assert reader.read(heard(text), quiet()).outcome is Outcome.TALK
+
+
+def test_a_number_to_call_is_a_word_of_danger_but_not_within_another_number() -> None:
+    assert look("快打120").dangers == {"person"}
+    assert look("快打120！").dangers == {"person"}
+    for text in ("1203室漏水", "from 1209 upstairs", "一共120元", "11190"):
+        assert not look(text).dangers & {"person", "fire"}, text
+
+
+@given(st.integers(1000, 99999))
+def test_no_room_number_is_a_call_for_help(room: int) -> None:
+    assert not look(f"我住{room}").dangers
+
+
+def test_the_name_of_an_estate_says_nothing_of_what_is_wrong() -> None:
+    assert look("银杏嘉园停电了").categories == {"electricity"}
+    assert "water" not in look("山水新城停车难").categories
+
+
+def in_danger(place: Place, minutes: int) -> Scene:
+    """A group in which somebody told of gas so many minutes ago."""
+    at = AT - timedelta(minutes=minutes)
+    first = Heard("2", at, "wang", "楼道里好大一股煤气味")
+    request = KnownRequest(
+        "2",
+        "gas",
+        Urgency.EMERGENCY,
+        Kind.REPAIR,
+        place,
+        "wang",
+        at,
+        at,
+        first.text,
+        supporters=frozenset(("wang",)),
+        messages=frozenset(("2",)),
+    )
+    return Scene(area=Place(), recent=(Said(first, Outcome.OPEN, "2"),), requests=(request,))
+
+
+def opens_anew(reader: Reader, text: str, place: Place, minutes: int) -> bool:
+    meaning: Meaning = reader.read(heard(text), in_danger(place, minutes))
+    return meaning.outcome is Outcome.OPEN
+
+
+def test_in_danger_a_word_of_the_same_danger_opens_no_second_emergency(reader: Reader) -> None:
+    text, three = "快开窗，那是煤气泄漏", Place("3")
+    assert not opens_anew(reader, text, three, 2)
+    assert opens_anew(reader, "5栋也有煤气泄漏", three, 2), "elsewhere it is another one"
+    assert opens_anew(reader, text, three, 60), "an hour later it is another one"
+
+
+POWER = KnownRequest(
+    "2",
+    "electricity",
+    Urgency.URGENT,
+    Kind.REPAIR,
+    Place("3"),
+    "wang",
+    AT - timedelta(minutes=5),
+    AT - timedelta(minutes=5),
+    "整栋停电了",
+    supporters=frozenset(("wang",)),
+    messages=frozenset(("2",)),
+)
+
+
+def powerless(state: str) -> Scene:
+    return replace(quiet(), requests=(replace(POWER, state=state),))
+
+
+@pytest.mark.parametrize("text", ["三楼刘奶奶家有制氧机吧？", "is the man in 302 on a ventilator?"])
+def test_who_lives_by_a_machine_is_in_danger_while_the_power_is_off(
+    reader: Reader, text: str
+) -> None:
+    meaning = reader.read(heard(text), powerless("open"))
+    assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.EMERGENCY)
+    assert not linking.alarms(heard(text), look(text), powerless("done"))
+    assert not linking.alarms(heard(text), look(text), quiet())
+
+
+def test_an_offer_to_who_lives_by_a_machine_is_none() -> None:
+    text = "有老人用制氧机的话可以来我家充电"
+    assert not linking.alarms(heard(text), look(text), powerless("open"))
