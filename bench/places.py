@@ -50,7 +50,11 @@ def prepared(groups: Sequence[Sequence[Report]], measured: range) -> dict[str, T
 
 def model_without(tables: dict[str, Table], groups: set[int]) -> Model:
     """The heads fitted on these groups alone."""
-    fitted = {name: fit_head(tables[name], groups, reading.HEADS[name].penalty) for name in HEADS}
+    specs = {name: reading.HEADS[name] for name in HEADS}
+    fitted = {
+        name: fit_head(tables[name], groups, spec.penalty, spec.dropped)
+        for name, spec in specs.items()
+    }
     named = {name: reading.HEADS[name].table for name in HEADS}
     return assemble(fitted, named, THRESHOLDS, reading.fingerprint())
 

@@ -47,9 +47,8 @@ TRUST = {"@": 2.0, "#": 1.6, "~": 0.4}
 HAND = "@hand"
 SITUATIONS = ("@last=", "@active=", "@role=")
 LEAST = 2  #: a feature seen less often is left out
-DROP = 0.055  #: and so is one whose weights are all smaller
 ROUGH_COPIES = 1
-LINK_PENALTY = 2.0
+LINK_PENALTY, LINK_DROPPED = 2.0, 0.0
 #: What is a matter of habit (when people speak up, what they leave unsaid) is learnt more from the
 #: hands that are measured than from others; what words mean is learnt from all alike.
 HABITS = frozenset(("outcome", "link", "building", "unit", "tail", "together"))
@@ -178,14 +177,15 @@ def fit_prepared(
     """All heads, fitted on the conversations of some groups."""
     heads: dict[str, Fitted] = {}
     for name, table in prepared.items():
-        penalty = reading.HEADS[name].penalty if name in reading.HEADS else LINK_PENALTY
-        heads[name] = fit_head(table, groups, penalty)
+        spec = reading.HEADS.get(name)
+        penalty, dropped = (spec.penalty, spec.dropped) if spec else (LINK_PENALTY, LINK_DROPPED)
+        heads[name] = fit_head(table, groups, penalty, dropped)
         say(f"{name}: {len(table.answers)} examples, {len(heads[name].weights)} features")
     tables = {name: spec.table for name, spec in reading.HEADS.items()} | {"link": linking.TABLE}
     return assemble(heads, tables, THRESHOLDS, reading.fingerprint())
 
 
-def fit_head(table: Table, groups: set[int], penalty: float) -> Fitted:
+def fit_head(table: Table, groups: set[int], penalty: float, dropped: float) -> Fitted:
     """The weights of one decision, fitted on the examples of some groups."""
     rows = np.flatnonzero(np.isin(np.array(table.groups), list(groups)))
     if not len(rows):
@@ -202,7 +202,7 @@ def fit_head(table: Table, groups: set[int], penalty: float) -> Fitted:
     weights, bias = descend(Task(matrix, gold, closed, counts, penalty))
     weights = weights * trust[:, None]
     known = [str(names[each]) for each in kept]
-    strong = np.flatnonzero(np.abs(weights).max(axis=1) >= DROP)
+    strong = np.flatnonzero(np.abs(weights).max(axis=1) >= dropped)
     return Fitted(
         answers,
         tuple(float(each) for each in bias),

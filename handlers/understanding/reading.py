@@ -33,6 +33,7 @@ class HeadSpec:
     penalty: float
     table: str  #: heads of one table look at the same features
     allowed: Callable[[Heard, Scene], frozenset[str]] | None = None
+    dropped: float = 0.04  #: a feature whose weights are all smaller is left out
 
 
 def _outcome(heard: Heard, scene: Scene, gold: Gold) -> str | None:
@@ -122,7 +123,7 @@ def _sources_of(part: str) -> Callable[[Heard, Scene], frozenset[str]]:
 
 
 HEADS: dict[str, HeadSpec] = {
-    "outcome": HeadSpec(_whole, _outcome, 5.0, "whole"),
+    "outcome": HeadSpec(_whole, _outcome, 5.0, "whole", dropped=0.06),
     "emergency": HeadSpec(_words, _emergency, 3.0, "words"),
     "category": HeadSpec(_words, _category, 3.0, "words"),
     "urgency": HeadSpec(_words, _urgency, 3.0, "words"),
