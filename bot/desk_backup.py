@@ -26,6 +26,7 @@ from config.settings import Settings, load_settings
 from config.words import catalogue
 from storage.files import FILE, make_folder
 from storage.keeping import keeper_of
+from storage.keeping.embedded import set_aside
 from storage.keeping.shape import Keeper, KeepingError
 from storage.migrate import NewerDatabaseError, newest
 from storage.secrets import key_file, load_secrets
@@ -45,6 +46,14 @@ class Wish:
     replace: bool = False  #: over a database with rows in it
     check: bool = False  #: only look whether the file is whole
     as_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Where that stands which was replaced."""
+
+    key: str  #: of the words that tell of it: saved | set_aside
+    path: Path
 
 
 async def backup(out: Path | None, *, keep: int, as_json: bool) -> int:
@@ -82,7 +91,6 @@ async def restore(file: Path, wish: Wish) -> int:
         await keeper.prepare(copy, manifest.snapshot)
         saved = None
         if not wish.check:
-            await keeper.check_alone()
             saved = await _saved(settings, keeper, replace=wish.replace)
             await keeper.put_back(copy, manifest.snapshot)
             _put_files(settings, folder, manifest)
@@ -178,8 +186,20 @@ def _check(keeper: Keeper, manifest: Manifest) -> None:
         raise KeepingError("broken", what=keeper.member)
 
 
-async def _saved(settings: Settings, keeper: Keeper, *, replace: bool) -> Path | None:
-    """A backup of what is about to be replaced, if there is anything."""
+async def _saved(settings: Settings, keeper: Keeper, *, replace: bool) -> Saved | None:
+    """Keep what is about to be replaced, if there is anything; what is damaged is set aside."""
+    try:
+        path = await _backed_up(settings, keeper, replace=replace)
+    except KeepingError as error:
+        if error.key != "damaged" or not replace:
+            raise
+        at = f"{SystemClock().now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        return Saved("set_aside", set_aside(Path(str(error.values["path"])), at))
+    return Saved("saved", path) if path else None
+
+
+async def _backed_up(settings: Settings, keeper: Keeper, *, replace: bool) -> Path | None:
+    await keeper.check_alone()
     if not await keeper.holds_rows():
         return None
     if not replace:
@@ -204,20 +224,20 @@ def _put_files(settings: Settings, folder: Path, manifest: Manifest) -> None:
 
 
 def _told(
-    settings: Settings, file: Path, manifest: Manifest, wish: Wish, saved: Path | None
+    settings: Settings, file: Path, manifest: Manifest, wish: Wish, saved: Saved | None
 ) -> int:
     here = _key(settings)
     fits = manifest.key in (None, here)
     if wish.as_json:
         told = {"file": str(file), "restored": not wish.check, "key_fits": fits}
-        more = {"saved": str(saved) if saved else None, "manifest": as_data(manifest)}
+        more = {"saved": str(saved.path) if saved else None, "manifest": as_data(manifest)}
         typer.echo(json.dumps({**told, **more}, ensure_ascii=False))
         return DONE if fits else WRONG
     at = datetime.fromisoformat(manifest.made_at).strftime("%Y-%m-%d %H:%M UTC")
     key = "whole" if wish.check else "restored"
     _tell(settings, key, path=file, at=at, n=sum(manifest.rows.values()))
     if saved is not None:
-        _tell(settings, "saved", path=saved)
+        _tell(settings, saved.key, path=saved.path)
     if POLICY in manifest.files and not wish.check:
         _tell(settings, "policy", path=settings.data_dir / RESTORED_POLICY)
     if not fits:

@@ -20,6 +20,10 @@ from storage.migrate import upgrade
 
 #: Seconds that a copy waits for a lock: an import may hold it for all its rows.
 PATIENCE = 60.0
+#: What SQLite says of a file that is no database, or no whole one.
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+#: Files that SQLite keeps beside a database, and looks for by its name.
+BESIDE = ("-wal", "-shm", "-journal")
 
 
 class SqliteKeeper:
@@ -39,26 +43,26 @@ class SqliteKeeper:
         return await asyncio.to_thread(self._take, target)
 
     def _take(self, target: Path) -> Snapshot:
-        with _opened(self._path) as live, _opened(target) as copy:
+        with _whole(self._path), _opened(self._path) as live, _opened(target) as copy:
             live.backup(copy)
             # One file without a log beside it, and without the free pages in which words of
             # handled messages may still stand.
             copy.execute("PRAGMA journal_mode=DELETE")
             copy.execute("VACUUM")
-        with _asked(target) as made:
+        with _whole(self._path), _asked(target) as made:
             return looked_at(made)
 
     async def holds_rows(self) -> bool:
         """Whether any table but the program's own has a row."""
         if not self._path.is_file():
             return False
-        with _asked(self._path) as live:
+        with _whole(self._path), _asked(self._path) as live:
             return any_row(live)
 
     async def check_alone(self) -> None:
         """To leave the write-ahead log SQLite wants to be the only one that has the file open."""
         if self._path.is_file():
-            with _alone(self._path):
+            with _whole(self._path), _alone(self._path):
                 pass
 
     async def prepare(self, copy: Path, snapshot: Snapshot) -> None:
@@ -79,6 +83,28 @@ class SqliteKeeper:
         with _alone(self._path) as live, _opened(copy) as new:
             new.execute("PRAGMA journal_mode=DELETE")
             new.backup(live)
+
+
+def set_aside(path: Path, at: str) -> Path:
+    """Give a damaged database another name, its log with it: perhaps somebody can mend it."""
+    aside = path.with_name(f"{path.name}.damaged-{at}")
+    path.replace(aside)
+    for end in BESIDE:
+        if (beside := path.with_name(path.name + end)).exists():
+            beside.replace(aside.with_name(aside.name + end))
+    return aside
+
+
+@contextmanager
+def _whole(path: Path) -> Generator[None]:
+    """What is damaged is told in words."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, DatabaseError) as error:
+        origin = error.orig if isinstance(error, DatabaseError) else error
+        if getattr(origin, "sqlite_errorcode", 0) & 0xFF not in DAMAGE:
+            raise
+        raise KeepingError("damaged", path=path) from None
 
 
 @contextmanager

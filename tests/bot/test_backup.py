@@ -193,6 +193,37 @@ def test_what_its_manifest_says_wrongly_is_found(linli: Linli) -> None:
     assert not Path("out").exists()
 
 
+def damaged_databases() -> dict[str, bytes]:
+    whole = DATABASE.read_bytes()
+    return {
+        "no database": bytes(range(7, 256)) * 64,
+        "cut": whole[: len(whole) // 2],
+        "pages": whole[:8192] + b"\x55" * (len(whole) - 8192),
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_damaged_database_is_set_aside(
+    linli: Linli, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    linli("backup", "b.zip")
+    there = people()
+    monkeypatch.setenv("LINLI_LANGUAGE", language)
+    for name, body in damaged_databases().items():
+        DATABASE.write_bytes(body)
+        for refused in (linli("backup", "c.zip"), linli("restore", "b.zip")):
+            assert refused.exit_code == 2, name
+            assert "restore --replace" in refused.output, name
+        assert DATABASE.read_bytes() == body, name
+        assert not Path("c.zip").exists(), name
+        done = linli("restore", "b.zip", "--replace")
+        assert (done.exit_code, people()) == (0, there), name
+        (aside,) = Path("data").glob("linli.db.damaged-*")
+        assert aside.read_bytes() == body, name
+        assert str(aside) in done.output.replace("\n", ""), name
+        aside.unlink()
+
+
 def test_the_oldest_go(linli: Linli) -> None:
     names = [json.loads(linli("backup", "--keep", 3, "--json").output) for _ in range(5)]
     left = sorted(Path("data/backups").iterdir())
