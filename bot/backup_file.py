@@ -84,6 +84,15 @@ def unpack(file: Path, folder: Path) -> Manifest:
     return manifest
 
 
+def is_backup(file: Path) -> bool:
+    """Whether it is one by its looks; whether it is whole, unpack tells."""
+    try:
+        with zipfile.ZipFile(file) as made:
+            return MANIFEST in made.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
 def _manifest(made: zipfile.ZipFile) -> Manifest:
     try:
         found = Manifest.model_validate_json(made.read(MANIFEST))

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import typer
 
-from bot.backup_file import Manifest, as_data, pack, unpack
+from bot.backup_file import Manifest, as_data, is_backup, pack, unpack
 from bot.clock import SystemClock
-from bot.desk_errors import WRONG, DeskError, whole_file
+from bot.desk_errors import WRONG, DeskError, check_replaced, whole_file
 from bot.logs import set_up_logs
 from bot.weights import own_file
 from config.settings import Settings, load_settings
@@ -60,6 +60,7 @@ async def backup(out: Path | None, *, keep: int, as_json: bool) -> int:
     """Write a backup; in the usual folder, the oldest beyond `keep` go when it is written."""
     settings = _settings()
     path = out or _next(settings)
+    check_replaced(path, is_backup)
     manifest = await _write(settings, path)
     gone = _thin_out(path.parent, keep, path) if out is None else []
     if as_json:

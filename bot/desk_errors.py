@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -105,6 +105,7 @@ def write_whole(path: Path, body: bytes) -> None:
 @contextlib.contextmanager
 def whole_file(path: Path) -> Generator[BinaryIO]:
     """The same for what is written piece by piece: an error leaves nothing behind."""
+    _check_target(path)
     part = path.with_name(f".{path.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
@@ -116,3 +117,27 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
         if not isinstance(error, OSError):
             raise
         raise DeskError("out_failed", path=path, why=error.strerror or str(error)) from None
+
+
+def check_replaced(path: Path, ours: Callable[[Path], bool]) -> None:
+    """Raise DeskError where a file stands already that is none of the kind to be written."""
+    if path.exists() and not ours(path):
+        raise DeskError("out_exists", path=path)
+
+
+def _check_target(path: Path) -> None:
+    """A slip of the hand must not cost the database, the key or the rules."""
+    settings, wanted = load_settings(), path.resolve()
+    folder = settings.data_dir.resolve()
+    key = wanted.parent == folder and wanted.name.startswith("secret.key")
+    if key or any(wanted == each.resolve() for each in _precious(settings)):
+        raise DeskError("out_precious", path=path)
+
+
+def _precious(settings: Settings) -> Generator[Path]:
+    yield Path(".env")
+    if settings.policy_file is not None:
+        yield settings.policy_file
+    if settings.database_url.startswith("sqlite"):
+        database = make_url(settings.database_url).database or ":memory:"
+        yield from (Path(database + end) for end in ("", "-wal", "-shm", "-journal"))

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from bot.archive_files import archived_events, folder_of, lines_of
-from bot.desk_errors import WRONG, DeskError, whole_file, write_whole
+from bot.desk_errors import WRONG, DeskError, check_replaced, whole_file, write_whole
 from bot.desk_work import NobodyTalks, desk_app
 from bot.printing import echo
 from config.policy import load_policy
@@ -134,6 +134,7 @@ def _show(
 
 async def export_events(out: Path, *, as_json: bool) -> int:
     """Write the event file; prints its last seal, to be noted elsewhere."""
+    check_replaced(out, _is_event_file)
     async with desk_app() as app:
         chain = Chain()
         async with app.store.read() as store:
@@ -155,6 +156,13 @@ async def export_events(out: Path, *, as_json: bool) -> int:
                 app.desk.words.say(app.settings.language, "archive.left_out", **values), err=True
             )
     return WRONG if missing else DONE
+
+
+def _is_event_file(file: Path) -> bool:
+    try:
+        return events.NAME in next(lines_of(file), "")
+    except (BrokenError, DeskError):
+        return False
 
 
 async def verify(file: Path, wish: Wish, noted: str = "") -> int:

@@ -193,6 +193,32 @@ def test_what_its_manifest_says_wrongly_is_found(linli: Linli) -> None:
     assert not Path("out").exists()
 
 
+PRECIOUS = ["data/linli.db", "data/linli.db-wal", "data/secret.key", "own.toml", ".env"]
+
+
+@pytest.mark.parametrize("command", [["backup"], ["export", "--events"]])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_that_is_needed_is_written_over(
+    linli: Linli, monkeypatch: pytest.MonkeyPatch, command: list[str], language: str
+) -> None:
+    Path("own.toml").write_text("[nightly]\nat = '04:00'\n", encoding="utf-8")
+    Path("notes.txt").write_text("mine", encoding="utf-8")
+    monkeypatch.setenv("LINLI_POLICY_FILE", "own.toml")
+    monkeypatch.setenv("LINLI_LANGUAGE", language)
+    kept = {name: Path(name).read_bytes() for name in PRECIOUS if Path(name).exists()}
+    there = people()
+    words = {"en": "Choose another name", "zh": "请换个名字"}[language]
+    for name in (*PRECIOUS, "data/secret.key.until-20261126", "data/../data/linli.db", "notes.txt"):
+        refused = linli(*command, name)
+        assert refused.exit_code == 2, name
+        assert words in refused.output, name
+    assert Path("notes.txt").read_text(encoding="utf-8") == "mine"
+    assert people() == there
+    del kept["data/linli.db"]
+    assert {name: Path(name).read_bytes() for name in kept} == kept
+    assert linli(*command, "out").exit_code == linli(*command, "out").exit_code == 0, "its own may"
+
+
 def damaged_databases() -> dict[str, bytes]:
     whole = DATABASE.read_bytes()
     return {
