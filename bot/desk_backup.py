@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,9 +30,17 @@ from storage.keeping import keeper_of
 from storage.keeping.embedded import set_aside
 from storage.keeping.shape import Keeper, KeepingError
 from storage.migrate import NewerDatabaseError, newest
-from storage.secrets import key_file, load_secrets
+from storage.secrets import (
+    Secrets,
+    SecretsError,
+    key_file,
+    load_secrets,
+    older_key_files,
+    read_keys,
+)
 
 DONE = 0
+NAME_OF_KEY = "backup"  #: that name of a key stands in the manifest
 FOLDER = "backups"  #: in the data folder
 #: Only files of this name are ever thrown away.
 NAMED = re.compile(r"linli-\d{8}T\d{6}Z(-\d+)?\.zip")
@@ -124,7 +133,7 @@ async def _write(settings: Settings, path: Path) -> Manifest:
             made_at=SystemClock().now().isoformat(timespec="seconds"),
             kind=keeper.kind,
             revision=snapshot.revision,
-            key=_key(settings),
+            key=next(iter(_keys(settings)), None),
             rows=dict(snapshot.rows),
         )
         parts = {keeper.member: copy, **dict(_beside(settings))}
@@ -146,13 +155,22 @@ def _beside(settings: Settings) -> Iterator[tuple[str, Path]]:
         yield f"{ARCHIVE}/{each.name}", each
 
 
-def _key(settings: Settings) -> str | None:
-    """By what a key is known again, without telling it."""
+def _keys(settings: Settings) -> Sequence[str]:
+    """By what each key that is here is known again, without telling it, the newest first."""
     given, folder = settings.secret_key, settings.data_dir
     if given is None and not key_file(folder).is_file():
-        return None
+        return ()
     keys = load_secrets(given.get_secret_value() if given else None, folder)
-    return keys.pseudonym("backup")
+    return keys.pseudonyms(NAME_OF_KEY)
+
+
+def _exchanged(settings: Settings, key: str | None) -> Path | None:
+    """The file with a key that was exchanged after the backup was made."""
+    for each in older_key_files(settings.data_dir):
+        with contextlib.suppress(SecretsError, OSError, UnicodeDecodeError):
+            if key in Secrets(*read_keys(each)).pseudonyms(NAME_OF_KEY):
+                return each
+    return None
 
 
 def _next(settings: Settings) -> Path:
@@ -227,8 +245,8 @@ def _put_files(settings: Settings, folder: Path, manifest: Manifest) -> None:
 def _told(
     settings: Settings, file: Path, manifest: Manifest, wish: Wish, saved: Saved | None
 ) -> int:
-    here = _key(settings)
-    fits = manifest.key in (None, here)
+    here = _keys(settings)
+    fits = manifest.key in (None, *here)
     if wish.as_json:
         told = {"file": str(file), "restored": not wish.check, "key_fits": fits}
         more = {"saved": str(saved.path) if saved else None, "manifest": as_data(manifest)}
@@ -242,8 +260,15 @@ def _told(
     if POLICY in manifest.files and not wish.check:
         _tell(settings, "policy", path=settings.data_dir / RESTORED_POLICY)
     if not fits:
-        _tell(settings, "key_missing" if here is None else "key_other", wrong=True)
+        _tell_of_key(settings, manifest.key, some=bool(here))
     return DONE if fits else WRONG
+
+
+def _tell_of_key(settings: Settings, key: str | None, *, some: bool) -> None:
+    if old := _exchanged(settings, key):
+        _tell(settings, "key_exchanged", wrong=True, path=old, file=key_file(settings.data_dir))
+    else:
+        _tell(settings, "key_other" if some else "key_missing", wrong=True)
 
 
 def _tell(settings: Settings, key: str, *, wrong: bool = False, **values: object) -> None:

@@ -63,7 +63,12 @@ class Secrets:
 
     def pseudonym(self, text: str) -> str:
         """A name for something that only this key leads to, always the same one: HMAC-SHA256."""
-        return hmac.new(self._keys[0], f"pseudonym:{text}".encode(), sha256).hexdigest()[:20]
+        return self.pseudonyms(text)[0]
+
+    def pseudonyms(self, text: str) -> tuple[str, ...]:
+        """The same by each key, the newest first: what an older one named is known again."""
+        told = f"pseudonym:{text}".encode()
+        return tuple(hmac.new(each, told, sha256).hexdigest()[:20] for each in self._keys)
 
     def number(self, text: str, fingerprint: str) -> int:
         """A number that is equal for equal texts and leads nowhere without the key (HMAC-SHA256).
@@ -110,6 +115,11 @@ def _stamp(file: Path | None) -> tuple[int, int] | None:
 def key_file(folder: Path) -> Path:
     """Where the keys stand, unless the settings give them."""
     return folder / "secret.key"
+
+
+def older_key_files(folder: Path) -> list[Path]:
+    """Where keys stand that were exchanged, the latest first."""
+    return sorted(folder.glob(f"{key_file(folder).name}.until-*"), reverse=True)
 
 
 def load_secrets(key: str | None, folder: Path) -> Secrets:

@@ -119,6 +119,29 @@ def test_another_key_is_noticed(linli: Linli, monkeypatch: pytest.MonkeyPatch) -
     assert "is not the one" in found.output
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_key_that_was_exchanged_is_found(
+    linli: Linli, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("LINLI_LANGUAGE", language)
+    there = linli("export").output
+    linli("backup", "b.zip")
+    old = Path("data/secret.key").read_text(encoding="ascii")
+    assert linli("rotate-key").exit_code == 0
+    new = Path("data/secret.key").read_text(encoding="ascii")
+    told = linli("restore", "b.zip", "--check")
+    (aside,) = Path("data").glob("secret.key.until-*")
+    assert told.exit_code == 1
+    assert str(aside) in told.output.replace("\n", "")
+    monkeypatch.setenv("LINLI_SECRET_KEY", f"{new},{old}")
+    assert linli("restore", "b.zip", "--check").exit_code == 0
+    monkeypatch.delenv("LINLI_SECRET_KEY")
+    Path("data/secret.key").write_text(f"{new}\n{old}", encoding="ascii")
+    assert linli("restore", "b.zip", "--replace").exit_code == 0
+    assert linli("rotate-key").exit_code == 0, "as the words say"
+    assert linli("export").output == there
+
+
 def test_while_it_runs_nothing_is_put_back(linli: Linli) -> None:
     linli("backup", "b.zip")
     with closing(sqlite3.connect(DATABASE)) as other:  # as a program does that runs
