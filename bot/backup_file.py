@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Annotated, BinaryIO, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from storage.keeping.shape import KeepingError, Snapshot
 
@@ -22,6 +24,23 @@ MANIFEST = "manifest.json"
 PIECE = 1 << 20
 #: Copies of databases shrink to a tenth at the quickest; more effort gains little.
 EFFORT = 1
+
+
+#: What reading raises where a zip is none, or no whole one, or closed by a password.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    ValueError,
+)
+
+
+def _moment(text: str) -> str:
+    datetime.fromisoformat(text)  # raises ValueError for what is no date
+    return text
 
 
 class Part(BaseModel):
@@ -41,7 +60,7 @@ class Manifest(BaseModel):
     format: str = FORMAT
     version: int = VERSION
     made_by: str  #: version of the program
-    made_at: str  #: ISO, UTC
+    made_at: Annotated[str, AfterValidator(_moment)]  #: ISO, UTC
     kind: str  #: sqlite | postgresql
     revision: str
     #: of the key that seals phone numbers, which is not in the file; None: there was none yet
@@ -71,6 +90,7 @@ def unpack(file: Path, folder: Path) -> Manifest:
     """Check a backup and lay its files into a folder. Raises KeepingError for a broken one."""
     try:
         with zipfile.ZipFile(file) as made:
+            _check_packing(made, file)
             manifest = _manifest(made)
             for name, part in manifest.files.items():
                 path = folder / _plain(name)
@@ -79,7 +99,7 @@ def unpack(file: Path, folder: Path) -> Manifest:
                     path.chmod(0o600)
                     if _copied(cast("BinaryIO", source), target) != part:
                         raise KeepingError("broken", what=name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, KeyError, NotImplementedError):
+    except UNREADABLE:
         raise KeepingError("no_backup", path=file) from None
     return manifest
 
@@ -89,8 +109,15 @@ def is_backup(file: Path) -> bool:
     try:
         with zipfile.ZipFile(file) as made:
             return MANIFEST in made.namelist()
-    except (zipfile.BadZipFile, OSError):
+    except (*UNREADABLE, OSError):
         return False
+
+
+def _check_packing(made: zipfile.ZipFile, file: Path) -> None:
+    """Other ways of packing raise other errors, and none of ours is packed so."""
+    ways = {each.compress_type for each in made.infolist()}
+    if not ways <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise KeepingError("no_backup", path=file)
 
 
 def _manifest(made: zipfile.ZipFile) -> Manifest:

@@ -155,6 +155,24 @@ def test_while_it_runs_nothing_is_put_back(linli: Linli) -> None:
     assert not list(Path("data/backups").glob("linli-*")), "nor is one of those thinned out"
 
 
+def _changed(whole: bytes, mark: bytes, at: int, value: int = 1) -> bytes:
+    """A byte of each header of this mark exchanged."""
+    body, start = bytearray(whole), 0
+    while (start := whole.find(mark, start)) >= 0:
+        body[start + at] = value
+        start += 4
+    return bytes(body)
+
+
+def _packed_wrongly(file: str, whole: bytes) -> bytes:
+    """The stream of the first file begins with a kind of block that there is not."""
+    with zipfile.ZipFile(file) as found:
+        first = found.infolist()[0]
+    names = whole[first.header_offset + 26 : first.header_offset + 30]
+    start = first.header_offset + 30 + sum(names[::2]) + 256 * sum(names[1::2])
+    return whole[:start] + b"\xff" * 16 + whole[start + 16 :]
+
+
 def broken_files(file: str) -> dict[str, bytes]:
     whole = Path(file).read_bytes()
     middle = len(whole) // 2
@@ -164,10 +182,18 @@ def broken_files(file: str) -> dict[str, bytes]:
         "flipped": whole[:middle] + flipped + whole[middle + 1 :],
         "empty": b"",
         "text": "不是备份".encode(),
+        "locked": _changed(whole, b"PK\x01\x02", 8),
+        "lzma": _changed(whole, b"PK\x01\x02", 10, 14),
+        "packed wrongly": _packed_wrongly(file, whole),
     }
 
 
-def test_a_broken_file_changes_nothing(linli: Linli) -> None:
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_broken_file_changes_nothing(
+    linli: Linli, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("LINLI_LANGUAGE", language)
+    nothing = {"en": "Nothing was changed", "zh": "什么都没改"}[language]
     linli("backup", "b.zip")
     rename("某人")
     before = DATABASE.read_bytes()
@@ -175,7 +201,7 @@ def test_a_broken_file_changes_nothing(linli: Linli) -> None:
         Path(name).write_bytes(body)
         refused = linli("restore", name, "--replace")
         assert refused.exit_code == 2, name
-        assert "Nothing was changed" in refused.output, name
+        assert nothing in refused.output, name
         assert DATABASE.read_bytes() == before, name
     assert not [each for each in Path("data").iterdir() if each.name.startswith(".")]
 
@@ -214,6 +240,19 @@ def test_what_its_manifest_says_wrongly_is_found(linli: Linli) -> None:
         assert refused.exit_code == 2, change
         assert words in refused.output, change
     assert not Path("out").exists()
+
+
+def test_a_backup_that_is_of_no_day_is_refused(linli: Linli) -> None:
+    linli("backup", "b.zip")
+    rename("某人")
+
+    def undated(told: dict[str, Any]) -> None:
+        told["made_at"] = "yesterday"
+
+    refused = linli("restore", rewritten("b.zip", undated), "--replace")
+    assert refused.exit_code == 2
+    assert "damaged" in refused.output
+    assert set(people()) == {"某人"}
 
 
 PRECIOUS = ["data/linli.db", "data/linli.db-wal", "data/secret.key", "own.toml", ".env"]
