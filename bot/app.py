@@ -245,11 +245,13 @@ async def opened(
     """The program as the settings say, on a migrated database; closed at the end."""
     from bot.platforms import configured
     from storage.migrate import upgrade
-    from storage.sealing import seal_open
+    from storage.sealing import check_key, seal_open
 
     store = Store(settings.database_url)
     try:
         await upgrade(store)
+        given = settings.secret_key
+        await check_key(store, given.get_secret_value() if given else None, settings.data_dir)
         at = clock or SystemClock()
         platforms = configured(settings, store, at)
         app = App(settings, store, platforms, clock=at, reader=reader, roles=roles)

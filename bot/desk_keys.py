@@ -14,7 +14,7 @@ from bot.desk_work import DONE, desk_app
 from config.settings import load_settings
 from config.words import catalogue
 from storage.sealing import reseal
-from storage.secrets import key_file, load_secrets, new_key, read_keys, write_keys
+from storage.secrets import key_file, new_key, read_keys, write_keys
 
 
 async def rotate(*, as_json: bool) -> int:
@@ -24,7 +24,9 @@ async def rotate(*, as_json: bool) -> int:
     if given is not None:
         return await _in_environment(given.get_secret_value().split(","), as_json=as_json)
     file = key_file(settings.data_dir)
-    load_secrets(None, settings.data_dir)  # makes the first one, where there is none yet
+    if not file.exists():
+        async with desk_app() as app:
+            _ = app.secrets  # makes the first one, unless the database was sealed with another
     keys = read_keys(file)
     if len(keys) == 1:  # else one was begun before, and is gone on with
         write_keys(file, [new_key(), *keys])

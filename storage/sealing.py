@@ -7,6 +7,7 @@ both may be killed and begun again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -16,12 +17,24 @@ from storage.engine import Store
 from storage.queries import homes
 from storage.queries.post import insert_new
 from storage.seals import secrets_of
-from storage.secrets import FLOOR, Secrets, SecretsError
+from storage.secrets import FLOOR, Secrets, SecretsError, key_file
 from storage.tables import Area, Keyring, Person, Residence, Supporter
 
 #: The row of the keyring which says that nothing stands openly any more.
 SEALED = "sealed"
 AT_ONCE = 500
+
+
+async def check_key(store: Store, key: str | None, folder: Path) -> None:
+    """Raise SecretsError where a key is missing with which the database was sealed.
+
+    A new one would open nothing, and stand in the way of the old one.
+    """
+    if key or key_file(folder).exists():
+        return
+    async with store.read() as session:
+        if await session.scalar(select(Keyring.name).limit(1)) is not None:
+            raise SecretsError("the database is sealed, and its key is not there")
 
 
 async def seal_open(store: Store) -> None:

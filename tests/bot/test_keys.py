@@ -57,6 +57,27 @@ def test_one_that_was_killed_is_gone_on_with_and_all_old_keys_are_kept() -> None
     assert run("export").output == before
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("command", [["export"], ["import", EXAMPLE], ["rotate-key"]])
+def test_no_new_key_is_made_for_a_database_that_is_sealed(
+    monkeypatch: pytest.MonkeyPatch, language: str, command: list[str]
+) -> None:
+    monkeypatch.setenv("LINLI_LANGUAGE", language)
+    assert run("import", EXAMPLE).exit_code == 0
+    file, before = Path("data/secret.key"), run("export").output
+    file.rename("copy.key")
+    refused = run(*command)
+    assert refused.exit_code == 2
+    for word in ("secret.key", "LINLI_DATABASE_URL", "linli import"):
+        assert word in refused.output
+    assert not list(Path("data").glob("*.key*"))
+    monkeypatch.setenv("LINLI_DATABASE_URL", "sqlite:///data/new.db")
+    assert run("import", EXAMPLE).exit_code == 0, "lost for good, one begins anew, as it says"
+    monkeypatch.delenv("LINLI_DATABASE_URL")
+    Path("copy.key").replace(file)
+    assert run("export").output == before
+
+
 def test_with_a_key_in_the_environment_it_says_what_to_do_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
