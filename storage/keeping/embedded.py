@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -22,6 +24,9 @@ from storage.migrate import upgrade
 PATIENCE = 60.0
 #: What SQLite says of a file that is no database, or no whole one.
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+#: First and number of the bytes that every reader locks (https://sqlite.org/lockingv3.html):
+#: of a damaged file SQLite itself no longer says whether somebody has it open.
+SHARED = (0x40000000 + 2, 510)
 #: Files that SQLite keeps beside a database, and looks for by its name.
 BESIDE = ("-wal", "-shm", "-journal")
 
@@ -86,7 +91,17 @@ class SqliteKeeper:
 
 
 def set_aside(path: Path, at: str) -> Path:
-    """Give a damaged database another name, its log with it: perhaps somebody can mend it."""
+    """Give a damaged database another name, its log with it: perhaps somebody can mend it.
+
+    Raises KeepingError while another process has it open.
+    """
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED[1], SHARED[0])
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EAGAIN):
+                raise
+            raise KeepingError("running") from None
     aside = path.with_name(f"{path.name}.damaged-{at}")
     path.replace(aside)
     for end in BESIDE:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
 import os
 import shutil
 import sqlite3
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +255,35 @@ def test_a_backup_that_is_of_no_day_is_refused(linli: Linli) -> None:
     assert refused.exit_code == 2
     assert "damaged" in refused.output
     assert set(people()) == {"某人"}
+
+
+def holds(opened: Event, done: Event) -> None:
+    """As a program does that runs; locks count between processes alone."""
+    with closing(sqlite3.connect(DATABASE)) as held:
+        held.execute("PRAGMA journal_mode=WAL")
+        held.execute("SELECT count(*) FROM person").fetchall()
+        opened.set()
+        done.wait(60)
+
+
+def test_a_damaged_database_that_is_open_elsewhere_stays(linli: Linli) -> None:
+    linli("backup", "b.zip")
+    context = multiprocessing.get_context("spawn")
+    opened, done = context.Event(), context.Event()
+    other = context.Process(target=holds, args=(opened, done))
+    other.start()
+    try:
+        assert opened.wait(60)
+        with DATABASE.open("r+b") as file:
+            file.write(b"x" * 4096)
+        refused = linli("restore", "b.zip", "--replace")
+    finally:
+        done.set()
+        other.join()
+    assert refused.exit_code == 2
+    assert "Stop it first" in refused.output
+    assert not list(Path("data").glob("*.damaged*"))
+    assert linli("restore", "b.zip", "--replace").exit_code == 0
 
 
 PRECIOUS = ["data/linli.db", "data/linli.db-wal", "data/secret.key", "own.toml", ".env"]
