@@ -125,7 +125,8 @@ class Probes:
             name: {"ok": up, "last_contact": last.isoformat() if last else None}
             for name, (up, last) in found.items()
         }
-        return {"ok": all(up for up, _ in found.values()), **told}
+        heard = bool(self.app.platforms)  # without a platform there is nobody to serve
+        return {"ok": heard and all(up for up, _ in found.values()), **told}
 
     async def _stored(self) -> dict[str, dict[str, Any]]:
         """The database, its tables and what waits in it."""

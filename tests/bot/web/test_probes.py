@@ -90,6 +90,14 @@ async def test_ready_tells_each_part(tmp_path: Path) -> None:
         assert (await http.get("/ready")).status_code == 503
 
 
+async def test_without_a_platform_nobody_is_served(tmp_path: Path) -> None:
+    async with asked(tmp_path) as (stage, http):
+        assert (await http.get("/ready")).status_code == 200
+        stage.app.platforms = {}
+        answer = await http.get("/ready")
+    assert (answer.status_code, answer.json()["platforms"]) == (503, {"ok": False})
+
+
 async def test_a_backlog_that_is_too_old_is_not_ready(tmp_path: Path) -> None:
     async with asked(tmp_path) as (stage, http):
         update = RawUpdate("k", GROUP, {"kind": "renamed", "room": GROUP, "title": "t"})
