@@ -38,6 +38,11 @@ ME = {
 }
 
 
+def report(n: int) -> str:
+    """The n-th report, in words of its own: the same words in a crowd would be merged."""
+    return f"{REPORTS[n % len(REPORTS)]}，{n // 60 % 24}点{n % 60}分开始的"
+
+
 def reply(body: bytes) -> bytes:
     """A whole HTTP answer."""
     head = (
@@ -187,7 +192,7 @@ def control(path: str) -> dict[str, Any]:
     if parts.path.endswith("load"):
         n, chats, every = int(ask["n"]), int(ask["chats"]), int(ask["requests"])
         for i in range(n):
-            text = REPORTS[i // every % len(REPORTS)] if i % every == 0 else TALK[i % len(TALK)]
+            text = report(i // every) if i % every == 0 else TALK[i % len(TALK)]
             STATE.queue.append(update(STATE.base + len(STATE.queue), chats, text))
         wake()
     elif parts.path.endswith("pace"):
@@ -210,7 +215,7 @@ def control(path: str) -> dict[str, Any]:
 
 def pace(left: int, rate: float, chats: int) -> None:
     number = STATE.base + len(STATE.queue)
-    STATE.queue.append(update(number, chats, REPORTS[left % len(REPORTS)]))
+    STATE.queue.append(update(number, chats, report(left)))
     wake()
     if left > 1:
         asyncio.get_running_loop().call_later(1 / rate, pace, left - 1, rate, chats)

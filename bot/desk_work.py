@@ -264,6 +264,8 @@ async def doctor(*, as_json: bool) -> int:
             work = Work(app.desk, store, app.clock.now())
             roots = await query.root_paths(store)
             found = await doctoring.examine(work, live, roots)
+        if not app.platforms:
+            found = [Finding("bad", "no_platform"), *found]
         if not roots:
             found = [Finding("warn", "no_places"), *found]
         found = [*await _not_writable(app), *found]

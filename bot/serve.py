@@ -15,6 +15,7 @@ from bot.app import App, opened
 from bot.desk_errors import DeskError
 from bot.listening import listen
 from bot.logs import set_up_logs
+from bot.only_one import only_one
 from bot.roles import ALL, Role
 from config.settings import Settings, load_settings
 
@@ -33,8 +34,9 @@ async def run(given: dict[str, Any], role: Sequence[str] = ()) -> int:
     roles = roles_of(role, settings)
     if roles != ALL:
         settings = _of_a_part(settings, roles)
-    with listen(settings) as listening:
+    with listen(settings) as listening, only_one(settings):
         async with opened(settings, roles=roles) as app:
+            _warn_if_deaf(app)
             if settings.demo:
                 await _prepare_demo(app)
             await _until_stopped(app, listening)
@@ -62,6 +64,13 @@ def _of_a_part(settings: Settings, roles: frozenset[Role]) -> Settings:
         changed["port"] = 0
     log.info("serve.no_web_chat", roles=sorted(roles))
     return settings.model_copy(update=changed)
+
+
+def _warn_if_deaf(app: App) -> None:
+    """Without a platform everything looks well, and nobody is heard."""
+    if not app.platforms:
+        remedy = app.desk.words.say(app.settings.language, "doctor.no_platform")
+        log.warning("serve.nobody_heard", remedy=remedy)
 
 
 async def _prepare_demo(app: App) -> None:

@@ -32,6 +32,8 @@ LIKELY = 75
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
 #: What Telegram takes for a webhook's secret, and nobody guesses.
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+#: What can be sent in a header as it is.
+VISIBLE = re.compile(r"[!-~]+")
 #: What one of several accounts may be called.
 NAME = re.compile(r"[a-z0-9]{1,15}")
 
@@ -64,7 +66,20 @@ def _database(value: str) -> str:
 def _http(value: str) -> str:
     if value and not value.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
+    if value and not _has_host(value):
+        raise ValueError(
+            "names no host that can be; write it whole, like https://linli.example.org"
+        )
     return value.rstrip("/")
+
+
+def _has_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:  # "[", or a port that is no number
+        return False
+    return bool((parts.hostname or "").strip())
 
 
 def _file(value: Path | None) -> Path | None:
@@ -119,11 +134,26 @@ def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def _metrics_token(value: SecretStr | None) -> SecretStr | None:
+    # Who asks puts it into a header: blanks around it would be lost on the way.
+    if value is not None and not VISIBLE.fullmatch(value.get_secret_value()):
+        raise ValueError(
+            "must be letters, digits and signs without blanks (`openssl rand -hex 16` makes one); "
+            "leave it out where nobody else reaches the server"
+        )
+    return value
+
+
 def _by_name(value: object) -> object:
     """From "east=123:ABC, west=456:DEF" to a name for each token."""
     if not isinstance(value, str):
         return value
     pairs = [each.strip().partition("=") for each in value.split(",") if each.strip()]
+    if not all(equals for _, equals, _ in pairs):
+        raise ValueError(
+            "lacks a name and = before a token: write name=token,name=token, like "
+            "east=123456:ABC-DEF...,west=...; a bot without a name goes into LINLI_TELEGRAM_TOKEN"
+        )
     names = [name.strip() for name, _, _ in pairs]
     if len(set(names)) < len(names) or not all(NAME.fullmatch(name) for name in names):
         raise ValueError(
@@ -189,7 +219,8 @@ class Settings(BaseSettings):
     #: where pg_dump and psql are (backups of PostgreSQL); left out: on the PATH
     pg_programs: Annotated[Path | None, AfterValidator(_programs)] = None
     alarm_url: Address = ""  #: told of alarms by POST, also when no chat works; none: off
-    metrics_token: SecretStr | None = None  #: asked for at /metrics; needed where others reach it
+    #: asked for at /metrics; needed where others reach it
+    metrics_token: Annotated[SecretStr | None, AfterValidator(_metrics_token)] = None
 
     #: further bots of this installation, one a district, as name=token,name=token
     telegram_tokens: Annotated[

@@ -37,7 +37,8 @@ def web_app(app: App) -> FastAPI:
         if isinstance(platform, Posted)
         for route in platform.routes()
     ]
-    return assembled(site, Probes(app).routes(), webhooks, app.settings.public_url)
+    probes = Probes(app)
+    return assembled(site, probes.routes(), webhooks, app.settings.public_url, probes.by_any_name())
 
 
 def _site(app: App) -> Site | None:

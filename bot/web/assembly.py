@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from fastapi import FastAPI
@@ -22,8 +22,12 @@ def assembled(
     probes: Iterable[BaseRoute],
     webhooks: Iterable[BaseRoute] = (),
     public_url: str = "",
+    any_host: Collection[str] = (),
 ) -> FastAPI:
-    """The app from its parts; without a site there is no page."""
+    """The app from its parts; without a site there is no page.
+
+    The paths of `any_host` answer by whatever name they are asked.
+    """
     web = FastAPI(title="Linli", docs_url=None, redoc_url=None, openapi_url=None)
     outside = list(webhooks)
     web.router.routes.extend(outside)
@@ -34,7 +38,13 @@ def assembled(
         web.mount("/static", _Fresh(directory=STATIC))
     open_paths = [route.path for route in outside if isinstance(route, Route)]
     bodies = {UPLOAD: 2 * LARGEST_BODY}  # beyond one of them it says itself what is wrong
-    web.add_middleware(Guard, public_url=public_url, open_paths=open_paths, bodies=bodies)
+    web.add_middleware(
+        Guard,
+        public_url=public_url,
+        open_paths=open_paths,
+        bodies=bodies,
+        any_host=any_host,
+    )
     return web
 
 

@@ -51,12 +51,14 @@ class Guard:
         public_url: str = "",
         open_paths: Collection[str] = (),
         bodies: Mapping[str, int] | None = None,
+        any_host: Collection[str] = (),
     ) -> None:
         own = urlsplit(public_url)
         self._app = app
         self._own = own.hostname
         self._headers = HEADERS | (OVER_TLS if own.scheme == "https" else {})
         self._open = frozenset(open_paths)  #: webhooks, which prove themselves by a secret
+        self._any_host = frozenset(any_host)  #: machines ask by the names of their own network
         self._bodies = bodies or {}  #: bytes that may be posted to paths that take files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +68,8 @@ class Guard:
             return
         headers = Headers(scope=scope)
         sending = _with_headers(send, self._headers)
-        if not self._known(headers.get("host", "")):
+        known = scope["path"] in self._any_host or self._known(headers.get("host", ""))
+        if not known:
             await _refuse(scope, sending, 421)
         elif _changes(scope) and not _same_origin(headers):
             await _refuse(scope, sending, 403)

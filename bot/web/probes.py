@@ -47,6 +47,15 @@ class Probes:
             Route("/metrics", self._metrics),
         )
 
+    def by_any_name(self) -> Sequence[str]:
+        """The paths that answer whatever the host was called: a balancer asks by its own names.
+
+        Two tell nothing of anybody. Figures are among them where a token is asked for: without
+        one, a page of a foreign name that leads here (DNS rebinding) could read them.
+        """
+        figures = ("/metrics",) if self.app.settings.metrics_token else ()
+        return ("/health", "/ready", *figures)
+
     def health(self) -> dict[str, Any]:
         """Whether the process lives: its loop turns (else nobody answers) and its clock ticks."""
         age = self._tick_age()
@@ -116,7 +125,8 @@ class Probes:
             name: {"ok": up, "last_contact": last.isoformat() if last else None}
             for name, (up, last) in found.items()
         }
-        return {"ok": all(up for up, _ in found.values()), **told}
+        heard = bool(self.app.platforms)  # without a platform there is nobody to serve
+        return {"ok": heard and all(up for up, _ in found.values()), **told}
 
     async def _stored(self) -> dict[str, dict[str, Any]]:
         """The database, its tables and what waits in it."""

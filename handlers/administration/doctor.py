@@ -30,6 +30,7 @@ WORST = (
     "database_old",
     "clock",
     "parked",
+    "no_platform",
     "platform_down",
     "token_bad",
     "deaf",

@@ -22,7 +22,7 @@ from handlers.understanding.masking import masked
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Reason, Said, Scene, Urgency
 
 #: The unsure band: what is opened with less, what is left as talk with more than this.
-OPENS_BELOW = 0.75
+OPENS_BELOW = 0.87
 LEANS_FROM = 0.15
 #: What a second opinion agrees to counts as so sure at least.
 AGREED = 0.9

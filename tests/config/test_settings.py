@@ -120,6 +120,15 @@ def test_what_is_left_empty_is_not_set(tmp_path: Path) -> None:
         ("LOG_FORMAT", "xml", "'console' or 'json'"),
         ("PUBLIC_URL", "linli.example.org", "https://"),
         ("TELEGRAM_BASE_URL", "api.telegram.org", "https://"),
+        ("PUBLIC_URL", "https://", "names no host"),
+        ("PUBLIC_URL", "https:// ", "names no host"),
+        ("ALARM_URL", "http://", "names no host"),
+        ("ALARM_URL", "http://:8080/hunter2", "names no host"),
+        ("ALARM_URL", "http://[", "names no host"),
+        ("OPINION_URL", "http://h:eighty/v1", "names no host"),
+        ("METRICS_TOKEN", "   ", "without blanks"),
+        ("METRICS_TOKEN", "hunter2 hunter2", "without blanks"),
+        ("METRICS_TOKEN", "hunter2密", "without blanks"),
         ("SECRET_KEY", "hunter2", "44 characters"),
         ("SECRET_KEY", "密", "44 characters"),
         ("TELEGRAM_TOKEN", "hunter2", "looks like 123456:ABC"),
@@ -187,6 +196,11 @@ def test_what_the_deployment_sets_are_settings() -> None:
             assert name in example(), (file, name)
 
 
+def test_the_container_has_what_backups_of_postgresql_need() -> None:
+    built = (EXAMPLE.parent / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    assert "postgresql-client" in built.split("USER linli")[0]
+
+
 TOKENS = {"east": "123456:" + "a" * 35, "west": "654321:" + "b" * 35}
 
 
@@ -202,7 +216,10 @@ def test_further_bots_have_names(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        (TOKENS["east"], "name=token"),
+        (TOKENS["east"], "lacks a name and ="),
+        ("x", "lacks a name and ="),
+        (f"east={TOKENS['east']},hunter2", "lacks a name and ="),
+        (f"={TOKENS['east']}", "must be name=token"),
         (f"East={TOKENS['east']}", "small letters"),
         (f"east={TOKENS['east']},east={TOKENS['west']}", "each name once"),
         (f"east={TOKENS['east']},west={TOKENS['east']}", "one token twice"),

@@ -90,6 +90,14 @@ async def test_ready_tells_each_part(tmp_path: Path) -> None:
         assert (await http.get("/ready")).status_code == 503
 
 
+async def test_without_a_platform_nobody_is_served(tmp_path: Path) -> None:
+    async with asked(tmp_path) as (stage, http):
+        assert (await http.get("/ready")).status_code == 200
+        stage.app.platforms = {}
+        answer = await http.get("/ready")
+    assert (answer.status_code, answer.json()["platforms"]) == (503, {"ok": False})
+
+
 async def test_a_backlog_that_is_too_old_is_not_ready(tmp_path: Path) -> None:
     async with asked(tmp_path) as (stage, http):
         update = RawUpdate("k", GROUP, {"kind": "renamed", "room": GROUP, "title": "t"})
@@ -200,6 +208,27 @@ async def test_figures_are_for_this_machine_or_for_who_has_the_token(
         answer = await http.get("/metrics", headers=headers)
     assert answer.status_code == status
     assert status == 200 or "LINLI_METRICS_TOKEN" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "header", "status"),
+    [
+        ("/health", None, "", 200),
+        ("/ready", None, "", 200),
+        ("/metrics", None, "", 421),
+        ("/metrics", "t0ken", "", 401),
+        ("/metrics", "t0ken", "Bearer t0kem", 401),
+        ("/metrics", "t0ken", "Bearer t0ken", 200),
+        ("/", "t0ken", "Bearer t0ken", 421),
+    ],
+)
+async def test_machines_ask_by_the_names_of_their_network(
+    tmp_path: Path, path: str, token: str | None, header: str, status: int
+) -> None:
+    given = {"metrics_token": token} if token else {}
+    async with asked(tmp_path, **given) as (_, http):
+        answer = await http.get(path, headers={"host": "linli:8080", "authorization": header})
+    assert answer.status_code == status
 
 
 def test_a_failed_send_is_of_one_kind() -> None:
