@@ -7,6 +7,7 @@ from handlers.chat import Message
 from handlers.context import Context
 from handlers.requests import asking_more, doubt, filing, questions
 from handlers.turn import Turn
+from handlers.understanding.linking import goes_on
 from storage.tables import Draft, Request
 
 
@@ -34,6 +35,8 @@ async def doubtful(turn: Turn, draft: Draft) -> bool:
     glance = await turn.look() if await reach.placed(ctx) else None
     request = await ctx.store.get(Request, int(draft.data["request"]))
     if glance is None or request is None or not hearing.is_request(glance):
+        return False
+    if goes_on(glance.heard.text):
         return False
     if glance.meaning.category in (None, "other", request.category):
         return False

@@ -26,6 +26,7 @@ AT_ONCE = timedelta(minutes=2)
 DANGER_LASTS = timedelta(minutes=15)
 TABLE = "pair"
 ENDED = ("done", "closed")
+STILL = re.compile(r"还是|仍|依然|照样|照旧|\bstill\b")
 TOO = re.compile(r"也|\b(?:too|also|same|as well)\b")
 
 
@@ -70,6 +71,11 @@ def speaks_of(heard: Heard, looked: Looked, fit: Fit) -> bool:
         return True
     shared = set(looked.grams) & set(theirs.grams)
     return any(len(gram) > 1 and not EMPTY & set(gram) for gram in shared)
+
+
+def goes_on(text: str) -> bool:
+    """Whether a text says that something is as it was ("门还是关不上"): of what was spoken of."""
+    return STILL.search(look(text).text) is not None
 
 
 def tells_anew(heard: Heard, looked: Looked, scene: Scene) -> bool:

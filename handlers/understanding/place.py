@@ -17,7 +17,8 @@ NOT_ROOM = r"(?![\d块元年月天%℃个kw次多米只条张斤克盒箱号人�
 DASHED = re.compile(r"(?<![\d-])([a-z]?\d{1,3})[-－—]([a-z\d]{1,2})[-－—](\d{3,4})(?!\d)")
 TWO = re.compile(r"(?<![a-z\d.:-])(\d{1,2})[-－—](\d{3,4})(?![\d:-])")
 #: "15-02", "#05-12", "18-332": floor and flat, where houses are high and streets few.
-DASHED_EN = re.compile(r"(?<![\w.:/-])(\d{1,2})-(0\d|\d{3})(?![\w:/-]|\.\d)")
+#: (In "2-302" the flat tells its own floor, and 2 is a unit.)
+DASHED_EN = re.compile(r"(?<![\w.:/-])(?:\d{1,2}-0\d|\d\d-\d{3})(?![\w:/-]|\.\d)")
 #: A house called by its street and number: "66 Cotham Brow".
 STREET = re.compile(r"\d{1,4}[a-z]? [A-Z][A-Za-z' ]+$")
 #: "3-2": building and unit, where such a unit stands (else a score, a date, two floors).

@@ -24,7 +24,7 @@ from config.policy import default_policy
 from config.settings import Settings
 from handlers.context import Work
 from handlers.learning import readings
-from handlers.understanding import fit
+from handlers.understanding import descent
 from handlers.understanding.meaning import Heard, Outcome, Place, Scene
 from handlers.understanding.model import load_model, save_model
 from handlers.understanding.reader import WEIGHTS
@@ -150,7 +150,7 @@ def test_what_cannot_be_meant_is_refused(data: Path, wrong: tuple[str, str]) -> 
 
 
 def test_it_compares_applies_and_goes_back(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit, "STEPS", 10)  # good enough for so little
+    monkeypatch.setattr(descent, "DESCENTS", 1)  # good enough for so little
     put_right(data, several())
     told = run("learn", *LITTLE)
     assert told.exit_code == 0
