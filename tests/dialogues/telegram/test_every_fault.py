@@ -126,7 +126,8 @@ async def test_a_group_that_moves_while_a_card_is_on_its_way_gets_it_under_its_n
 ) -> None:
     """R15"""
     async with on_telegram(tmp_path, Setting(kind="group")) as stage:
-        hold = stage.tg.hold("sendMessage")
+        here = str(stage.group.id)
+        hold = stage.tg.hold("sendMessage", lambda said: str(said["chat_id"]) == here)
         await stage.li.person.says(stage.group, REPORT)
         await stage.tg.until_read()
         settling = asyncio.ensure_future(stage.app.settle())

@@ -185,10 +185,10 @@ class FakeTelegram:
         """Answer with something that is no JSON."""
         self.front.faults.add(Fault(method, times, garbage=body))
 
-    def hold(self, method: str) -> Hold:
-        """Keep the next call waiting until it is released."""
+    def hold(self, method: str, where: Callable[[Json], bool] | None = None) -> Hold:
+        """Keep the next call (with such parameters) waiting until it is released."""
         hold = Hold()
-        self.front.faults.add(Fault(method, hold=hold))
+        self.front.faults.add(Fault(method, where=where, hold=hold))
         return hold
 
     def revoke_token(self) -> None:
