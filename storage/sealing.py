@@ -33,8 +33,9 @@ async def check_key(store: Store, key: str | None, folder: Path) -> None:
     if key or key_file(folder).exists():
         return
     async with store.read() as session:
-        if await session.scalar(select(Keyring.name).limit(1)) is not None:
-            raise SecretsError("the database is sealed, and its key is not there")
+        sealed = await session.scalar(select(Keyring.name).limit(1)) is not None
+    if sealed and not key_file(folder).exists():  # else another process made both meanwhile
+        raise SecretsError("the database is sealed, and its key is not there")
 
 
 async def seal_open(store: Store) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -129,10 +131,19 @@ def load_secrets(key: str | None, folder: Path) -> Secrets:
     file = key_file(folder)
     if not file.exists():
         make_folder(folder)
-        # Readable by this user only, from its first moment on.
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as out:
-            out.write(Fernet.generate_key())
+        _make_key(file)
     return Secrets(*read_keys(file), file=file)
+
+
+def _make_key(file: Path) -> None:
+    """A new key, there at once and whole: of several processes that start together one makes it."""
+    made = file.with_name(f"{file.name}.{token_hex(8)}.new")
+    # Readable by this user only, from its first moment on.
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as out:
+        out.write(Fernet.generate_key())
+    with suppress(FileExistsError):
+        file.hardlink_to(made)
+    made.unlink()
 
 
 def read_keys(file: Path) -> list[str]:
