@@ -19,7 +19,6 @@ import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.crashing.program import Killer, Program
@@ -27,6 +26,7 @@ from bench.crashing.story import STEPS, Building, Pass
 from bench.crashing.sums import Sums, sums, waits
 from bench.crashing.town import build, houses, zone
 from bench.telegram_speed import free_port
+from bot.clock import SystemClock
 from storage.engine import Store
 from tests.fakes.bot_api import FakeTelegram
 from tests.fakes.postgres import running
@@ -136,7 +136,7 @@ async def _prepared(wish: Wish, url: str, folder: Path) -> AsyncGenerator[Run]:
             "LINLI_DEMO": "false",
             "LINLI_WEB_CHAT": "false",
             "LINLI_LOG_LEVEL": "warning",
-            "LINLI_TIMEZONE": zone(datetime.now(UTC)),  # noqa: TID251 - the bench has no other clock
+            "LINLI_TIMEZONE": zone(SystemClock().now()),
         }
         tg.world.webhook.longest_pause = WEBHOOK_PAUSE
         town = [Building(tg, house, n) for n, house in enumerate(houses(wish.buildings))]

@@ -16,7 +16,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -24,6 +24,7 @@ from sqlalchemy import func, select
 from bench.bot_api import REPORTS, TALK
 from bench.telegram_speed import TOKEN, server
 from bench.town import build_at
+from bot.clock import SystemClock
 from storage.engine import Store
 from storage.queries import post, sharing
 from storage.tables import Update
@@ -47,7 +48,7 @@ class Rate:
 
 def rows_of(n: int, every: int) -> list[dict[str, object]]:
     """`n` updates in order, one in `every` a report."""
-    now = datetime.now(UTC)  # noqa: TID251 - a bench is no handler
+    now = SystemClock().now()
     return [_row(number, every, now) for number in range(n)]
 
 
@@ -77,7 +78,7 @@ async def keep(store: Store, rows: Sequence[dict[str, object]], batch: int) -> f
     for start in range(0, len(rows), batch):
         some = rows[start : start + batch]
         async with store.write() as session:
-            now = datetime.now(UTC)  # noqa: TID251 - a bench is no handler
+            now = SystemClock().now()
             await sharing.note_kept(session, (str(row["lane"]) for row in some), now)
             await post.keep_updates(session, some)
     return time.perf_counter() - begun

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any, cast
@@ -13,6 +12,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from bot import cli_keeping, cli_privacy, cli_simulate
+from bot.cli_finish import Json, finish
 
 cli = typer.Typer(
     name="linli",
@@ -23,33 +23,13 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print for a program: JSON.")]
-
-#: Exit codes: 0 done, 1 it ran and found something wrong, 2 it could not run as asked.
-WRONG, UNUSABLE = 1, 2
+for more in (cli_privacy.commands, cli_keeping.commands, cli_simulate.commands):
+    cli.add_typer(more)
 
 
 def main() -> None:
     """Run the command line."""
     cli()
-
-
-def _finish(work: Coroutine[Any, Any, int]) -> None:
-    """Do the work; what is not our own mistake is told in words, without a traceback."""
-    from bot.desk_errors import in_words
-    from bot.loops import run_to_end
-    from handlers.context import RefusalError
-
-    try:
-        code = run_to_end(work)
-    except Exception as error:
-        told = in_words(error)
-        if told is None:
-            raise
-        typer.echo(told, err=True)
-        code = WRONG if isinstance(error, RefusalError) else UNUSABLE
-    if code:
-        raise typer.Exit(code)
 
 
 @cli.command()
@@ -81,7 +61,7 @@ def run(
         given["host"] = host
     if port is not None:
         given["port"] = port
-    _finish(serve.run(given, role or ()))
+    finish(serve.run(given, role or ()))
 
 
 @cli.command("import")
@@ -95,7 +75,7 @@ def import_(
     """Read places, people, chats and reminders from a file: all or nothing."""
     from bot import desk_work
 
-    _finish(desk_work.import_file(file, dry_run=dry_run, as_json=as_json))
+    finish(desk_work.import_file(file, dry_run=dry_run, as_json=as_json))
 
 
 @cli.command()
@@ -120,10 +100,10 @@ def export(
             raise typer.BadParameter(f"please give {out} or --events {events}, not both")
         from bot import desk_numbers
 
-        _finish(desk_numbers.export_events(events, as_json=as_json))
+        finish(desk_numbers.export_events(events, as_json=as_json))
         return
 
-    _finish(desk_work.export_file(out, as_json=as_json))
+    finish(desk_work.export_file(out, as_json=as_json))
 
 
 Asked = Annotated[
@@ -158,7 +138,7 @@ def stats(
 
     form = _form(as_csv=as_csv, as_json=as_json)
     wish = desk_numbers.Wish(" ".join(asked or []), form, picture, excel)
-    _finish(desk_numbers.stats(wish))
+    finish(desk_numbers.stats(wish))
 
 
 @cli.command()
@@ -175,7 +155,7 @@ def verify(
     from bot import desk_numbers
 
     form = _form(as_csv=as_csv, as_json=as_json)
-    _finish(desk_numbers.verify(file, desk_numbers.Wish(" ".join(asked or []), form), seal))
+    finish(desk_numbers.verify(file, desk_numbers.Wish(" ".join(asked or []), form), seal))
 
 
 @cli.command()
@@ -199,9 +179,9 @@ def replay(
     if score:
         from bot import scores
 
-        _finish(scores.score_replay(file, as_json=as_json))
+        finish(scores.score_replay(file, as_json=as_json))
         return
-    _finish(replaying.replay_file(file, area=area, as_json=as_json))
+    finish(replaying.replay_file(file, area=area, as_json=as_json))
 
 
 @cli.command()
@@ -215,7 +195,7 @@ def invite(
     """Make a single-use invite with which a person binds their account."""
     from bot import desk_work
 
-    _finish(desk_work.invite(person, platform=platform, qr=qr, days=days, as_json=as_json))
+    finish(desk_work.invite(person, platform=platform, qr=qr, days=days, as_json=as_json))
 
 
 @cli.command()
@@ -223,7 +203,7 @@ def doctor(as_json: Json = False) -> None:
     """Check the whole path and say what to change; exit code 1 when something is bad."""
     from bot import desk_work
 
-    _finish(desk_work.doctor(as_json=as_json))
+    finish(desk_work.doctor(as_json=as_json))
 
 
 @cli.command()
@@ -258,11 +238,11 @@ def understand(
     if score is not None:
         from bot import scores
 
-        _finish(
+        finish(
             scores.score_reading(score, desk_understanding.reader(), folds=folds, as_json=as_json)
         )
         return
-    _finish(desk_understanding.understand(texts or [], area=area, as_json=as_json))
+    finish(desk_understanding.understand(texts or [], area=area, as_json=as_json))
 
 
 @cli.command()
@@ -288,7 +268,7 @@ def learn(
     from bot import desk_learning
 
     wish = desk_learning.Wish(apply, revert, folds, examples, as_json)
-    _finish(desk_learning.learn(wish))
+    finish(desk_learning.learn(wish))
 
 
 @cli.command()
@@ -299,10 +279,6 @@ def version(as_json: Json = False) -> None:
     found = installed("linli")
     typer.echo(json.dumps({"version": found}) if as_json else f"linli {found}")
 
-
-cli_privacy.register(cli, _finish)
-cli_keeping.register(cli, _finish)
-cli_simulate.register(cli, _finish)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,74 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="Print for a program: JSON.")]
+from bot.cli_finish import Json, finish
+
+commands = typer.Typer()
 
 
-def register(cli: typer.Typer, finish: Callable[[Coroutine[Any, Any, int]], None]) -> None:
-    """Add them to the command line; `finish` does the work and tells errors in words."""
+@commands.command()
+def backup(
+    out: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="File to write; none: backups/ in the data folder."),
+    ] = None,
+    keep: Annotated[int, typer.Option(min=0, help="So many stay in that folder (0: all).")] = 7,
+    as_json: Json = False,
+) -> None:
+    """Write all there is into one file, while the bot goes on. The key is not in it.
 
-    @cli.command()
-    def backup(  # pyright: ignore[reportUnusedFunction] - the decorator keeps it
-        out: Annotated[
-            Path | None,
-            typer.Argument(
-                metavar="[FILE]", help="File to write; none: backups/ in the data folder."
-            ),
-        ] = None,
-        keep: Annotated[int, typer.Option(min=0, help="So many stay in that folder (0: all).")] = 7,
-        as_json: Json = False,
-    ) -> None:
-        """Write all there is into one file, while the bot goes on. The key is not in it.
+    The key that seals phone numbers (secret.key, or LINLI_SECRET_KEY) must be kept apart: in
+    one file with them it would protect nobody. How to come back: docs/backup.md.
+    """
+    from bot import desk_backup
 
-        The key that seals phone numbers (secret.key, or LINLI_SECRET_KEY) must be kept apart: in
-        one file with them it would protect nobody. How to come back: docs/backup.md.
-        """
-        from bot import desk_backup
+    finish(desk_backup.backup(out, keep=keep, as_json=as_json))
 
-        finish(desk_backup.backup(out, keep=keep, as_json=as_json))
 
-    @cli.command()
-    def restore(  # pyright: ignore[reportUnusedFunction] - the decorator keeps it
-        file: Annotated[Path, typer.Argument(help="A file that `linli backup` wrote.")],
-        replace: Annotated[
-            bool,
-            typer.Option(
-                "--replace", help="Also over a database with rows; it is backed up first."
-            ),
-        ] = False,
-        check: Annotated[
-            bool, typer.Option("--check", help="Only look whether the file is whole.")
-        ] = False,
-        as_json: Json = False,
-    ) -> None:
-        """Come back from a backup, wholly or not at all. Stop the bot first."""
-        from bot import desk_backup
+@commands.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `linli backup` wrote.")],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Also over a database with rows; it is backed up first."),
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only look whether the file is whole.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Come back from a backup, wholly or not at all. Stop the bot first."""
+    from bot import desk_backup
 
-        finish(desk_backup.restore(file, desk_backup.Wish(replace, check, as_json)))
+    finish(desk_backup.restore(file, desk_backup.Wish(replace, check, as_json)))
 
-    @cli.command()
-    def archive(  # pyright: ignore[reportUnusedFunction] - the decorator keeps it
-        apply: Annotated[
-            bool, typer.Option("--apply", help="Do it; without, only show what would go.")
-        ] = False,
-        show: Annotated[
-            int | None, typer.Option(min=1, help="Print an archived request by its number.")
-        ] = None,
-        as_json: Json = False,
-    ) -> None:
-        """Move requests that ended long ago into a sealed file; numbers and statistics stay.
 
-        After how long: policy [archive] days. What was cut off goes on with the next --apply.
-        """
-        from bot import desk_archive
+@commands.command()
+def archive(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Do it; without, only show what would go.")
+    ] = False,
+    show: Annotated[
+        int | None, typer.Option(min=1, help="Print an archived request by its number.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Move requests that ended long ago into a sealed file; numbers and statistics stay.
 
-        if show is not None:
-            finish(desk_archive.show(show, as_json=as_json))
-        else:
-            finish(desk_archive.archive(apply=apply, as_json=as_json))
+    After how long: policy [archive] days. What was cut off goes on with the next --apply.
+    """
+    from bot import desk_archive
+
+    if show is not None:
+        finish(desk_archive.show(show, as_json=as_json))
+    else:
+        finish(desk_archive.archive(apply=apply, as_json=as_json))

@@ -143,6 +143,6 @@ class Ticker:
 
     def _wake(self, job: Any) -> None:
         """The scheduler waits for a moment, which a clock that was put back makes far away."""
-        now = datetime.now(UTC)  # noqa: TID251 - the scheduler's own clock
+        now = SystemClock().now()  # as the scheduler sees it: never turned
         if job.next_run_time - now > timedelta(seconds=2 * self._seconds):
             job.modify(next_run_time=now)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from multiprocessing import get_context
 from pathlib import Path
-from random import Random
 
 import typer
 
@@ -26,6 +25,7 @@ from bot.simulation.crowd import Crowd
 from bot.simulation.figures import Figures, measured
 from bot.simulation.life import ZONE, Life
 from bot.simulation.life import Wish as Lived
+from bot.simulation.people import stream
 from bot.simulation.town import settle
 from bot.simulation.year import days
 from bot.weights import reader_of
@@ -106,7 +106,7 @@ async def lived(policy: Path | None, wish: Wish, reader: Understands | None = No
             known = reader or reader_of(settings, load_policy(policy))
             app = App(settings, store, [crowd], clock=clock, reader=known)
             town = await settle(store, wish.households, clock.now())
-            weather = days(wish.start, 7 * wish.weeks, Random(f"{wish.seed}|weather"))  # noqa: S311
+            weather = days(wish.start, 7 * wish.weeks, stream(wish.seed, "weather"))
             life = Life(app, clock, crowd, town, Lived(wish.seed, weather, wish.captains))
             await life.run()
             await app.close()

@@ -263,7 +263,8 @@ class Inbox:
         update = waiting[0]
         try:
             incoming = self._read(update)
-        except Exception as error:  # noqa: BLE001 - whatever a stranger's update breaks, park it
+        except Exception as error:  # whatever a stranger's update breaks: it is parked
+            log.exception("update.dead", **_facts(update, error))
             await self._park(update, error, dead=True)
             return True
         while update.tries < MAX_TRIES:
@@ -271,10 +272,12 @@ class Inbox:
                 return await patiently(
                     lambda: self._tried(waiting, incoming), "handling a message", self._anew
                 )
-            except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
+            except Exception as error:  # one bad message must not stop the others
                 update.tries += 1
+                dead = update.tries >= MAX_TRIES
+                log.exception("update.dead" if dead else "update.failed", **_facts(update, error))
                 self._dispatcher.forget_all()
-                await self._park(update, error, dead=update.tries >= MAX_TRIES)
+                await self._park(update, error, dead=dead)
         return True
 
     async def _tried(self, waiting: Sequence[Waiting], incoming: Sequence[Incoming]) -> bool:
@@ -344,14 +347,6 @@ class Inbox:
 
     async def _park(self, update: Waiting, error: Exception, *, dead: bool) -> None:
         self.figures.handled["dead" if dead else "failed"] += 1
-        log.error(
-            "update.dead" if dead else "update.failed",
-            platform=update.platform,
-            update=update.id,
-            tries=update.tries,
-            error=type(error).__name__,
-            exc_info=error,
-        )
 
         async def park() -> None:
             async with self._store.write() as store:
@@ -360,6 +355,16 @@ class Inbox:
                 )
 
         await patiently(park, "parking a message")
+
+
+def _facts(update: Waiting, error: Exception) -> dict[str, Any]:
+    """What an operator needs of an update that could not be handled; none of its words."""
+    return {
+        "platform": update.platform,
+        "update": update.id,
+        "tries": update.tries,
+        "error": type(error).__name__,
+    }
 
 
 def _waiting(row: Update) -> Waiting:

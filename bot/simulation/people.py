@@ -45,7 +45,7 @@ HOLIDAY = 2.5
 
 def stream(*parts: object) -> Random:
     """Chance that belongs to something: the same for the same parts."""
-    return Random("|".join(map(str, parts)))  # noqa: S311 - a simulation, no secret
+    return Random("|".join(map(str, parts)))  # noqa: S311 - seeded: the same days come again; guards nothing
 
 
 def temper(seed: int, household: str) -> Temper:

@@ -86,7 +86,7 @@ async def pick_help(ctx: Context, request: Request, picked: Sequence[str]) -> No
 
 async def busy(ctx: Context, request: Request, rest: str) -> None:
     """I can't: the others of the rung, else the next one, at once."""
-    await _move(ctx, request, Move.PASS_ON, "pass", Given(reason=rest or None, only_me=True))
+    await _move(ctx, request, Move.HAND_ON, "pass", Given(reason=rest or None, only_me=True))
 
 
 async def still(ctx: Context, request: Request, rest: str) -> None:
@@ -220,22 +220,22 @@ def _coded(kind: Move, code: str) -> Given:
 async def pass_(ctx: Context, request: Request, rest: str) -> None:
     """To somebody else; without a name, who is asked for."""
     if not rest:
-        await access.may_begin(ctx, request, Move.PASS_ON)
+        await access.may_begin(ctx, request, Move.HAND_ON)
         await asking_more.whom(ctx, request, "pass", up=True)
         return
     try:
         to = await find_person(ctx, rest)
     except SeveralError as several:
-        await access.may_begin(ctx, request, Move.PASS_ON)
+        await access.may_begin(ctx, request, Move.HAND_ON)
         await asking_more.among(ctx, request, "pass", several)
         return
-    await _move(ctx, request, Move.PASS_ON, "pass", Given(to=to))
+    await _move(ctx, request, Move.HAND_ON, "pass", Given(to=to))
 
 
 async def pick_pass(ctx: Context, request: Request, picked: Sequence[str]) -> None:
     """To the next rung, or to the person picked."""
     to = None if picked[0] == "up" else await picked_person(ctx, request, picked[0])
-    await _move(ctx, request, Move.PASS_ON, "pass", Given(to=to))
+    await _move(ctx, request, Move.HAND_ON, "pass", Given(to=to))
 
 
 async def picked_person(ctx: Context, request: Request, person_id: str) -> Person:

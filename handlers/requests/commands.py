@@ -68,7 +68,7 @@ PICKED = {**PICKS, "merge": correction_commands.pick_merge}
 
 
 #: The moves for which somebody is looked for among others.
-ASKING = {"help": Move.HELP, "pass": Move.PASS_ON, "assign": Move.ASSIGN}
+ASKING = {"help": Move.HELP, "pass": Move.HAND_ON, "assign": Move.ASSIGN}
 
 #: These take no words: what stands behind them can only be a number.
 WORDLESS = frozenset({"take", "resume", "metoo", "ok", "why", "history"})

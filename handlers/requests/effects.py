@@ -339,7 +339,7 @@ EFFECTS: dict[Move, Effect] = {
     **corrections.EFFECTS,
     **taking_back.EFFECTS,
     Move.TAKE: take,
-    Move.PASS_ON: pass_on,
+    Move.HAND_ON: pass_on,
     Move.HELP: help_,
     Move.WAIT: wait,
     Move.RESUME: resume,

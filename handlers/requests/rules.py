@@ -25,7 +25,7 @@ class Move(StrEnum):
 
     OPEN = "open"
     TAKE = "take"
-    PASS_ON = "pass_on"  # noqa: S105 - to a named person, else to the next rung; no password
+    HAND_ON = "pass_on"  #: to a named person, else to the next rung
     HELP = "help"  #: ask the next rung to come along; the holder stays
     WAIT = "wait"
     RESUME = "resume"
@@ -110,7 +110,7 @@ MOVES: Mapping[Key, Rule] = {
     **_from((None,), Move.OPEN, State.OPEN, *Who),
     **_from((State.OPEN,), Move.TAKE, State.TAKEN, Who.ASKED, Who.STAFF),
     **_from((State.TAKEN,), Move.TAKE, None, Who.ASKED),  # more than one must take it (R32)
-    **_from(ALIVE, Move.PASS_ON, State.OPEN, Who.ASKED, Who.HOLDER),
+    **_from(ALIVE, Move.HAND_ON, State.OPEN, Who.ASKED, Who.HOLDER),
     **_from(ALIVE, Move.HELP, None, Who.ASKED, Who.HOLDER),
     **_from(ALIVE, Move.WAIT, State.WAITING, *_WORKERS),
     **_from((State.WAITING,), Move.RESUME, State.TAKEN, Who.HOLDER, Who.STAFF, Who.CLOCK),

@@ -84,13 +84,13 @@ async def _pass_on(case: Case, person: Person, spoken: Spoken, text: str) -> boo
     if case.whos.isdisjoint({Who.ASKED, Who.HOLDER}):
         return False
     to = await find_person(case.work, spoken.name or "")
-    return await _make(case, Move.PASS_ON, person, Given(to=to, reason=text))
+    return await _make(case, Move.HAND_ON, person, Given(to=to, reason=text))
 
 
 async def _up(case: Case, person: Person, spoken: Spoken, text: str) -> bool:
     if case.whos.isdisjoint({Who.ASKED, Who.HOLDER}):
         return False
-    return await _make(case, Move.PASS_ON, person, Given(reason=text, only_me=True))
+    return await _make(case, Move.HAND_ON, person, Given(reason=text, only_me=True))
 
 
 async def _help(case: Case, person: Person, spoken: Spoken, text: str) -> bool:

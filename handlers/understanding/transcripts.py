@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from random import Random
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -202,7 +201,11 @@ def walk_gold(conversation: Conversation) -> Iterator[tuple[Heard, Scene, Gold]]
 MISSED, FALSELY, UNLINKED, LATER = 0.25, 0.02, 0.3, 0.6
 
 
-def walk_roughly(conversation: Conversation, dice: Random) -> Iterator[tuple[Heard, Scene, Gold]]:
+#: Gives a number from 0 to 1, each time another one.
+Dice = Callable[[], float]
+
+
+def walk_roughly(conversation: Conversation, dice: Dice) -> Iterator[tuple[Heard, Scene, Gold]]:
     """Each message in a scene as a reader that sometimes errs would have made it."""
     walk = Walk.of(conversation)
     golds = {line.n: line.gold for line in conversation}
@@ -212,19 +215,19 @@ def walk_roughly(conversation: Conversation, dice: Random) -> Iterator[tuple[Hea
         opener = golds.get(gold.of or 0, gold)
         if _opens(walk, gold, dice):
             _open(walk, heard, opener if opener.outcome is Outcome.OPEN else gold)
-        elif str(gold.of) in walk.requests and dice.random() > UNLINKED:
+        elif str(gold.of) in walk.requests and dice() > UNLINKED:
             walk.hears(heard, gold.outcome, str(gold.of))
         else:
             outcome = gold.outcome if gold.outcome is Outcome.ANSWER else Outcome.TALK
             walk.hears(heard, outcome, None)
 
 
-def _opens(walk: Walk, gold: Gold, dice: Random) -> bool:
+def _opens(walk: Walk, gold: Gold, dice: Dice) -> bool:
     if gold.outcome is Outcome.OPEN:
-        return dice.random() > (MISSED / 2 if gold.urgency == "emergency" else MISSED)
+        return dice() > (MISSED / 2 if gold.urgency == "emergency" else MISSED)
     if gold.outcome in (Outcome.JOIN, Outcome.DETAIL) and str(gold.of) not in walk.requests:
-        return dice.random() < LATER
-    return dice.random() < FALSELY
+        return dice() < LATER
+    return dice() < FALSELY
 
 
 def _open(walk: Walk, heard: Heard, gold: Gold) -> None:

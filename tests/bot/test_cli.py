@@ -9,7 +9,6 @@ import os
 import shutil
 import socket
 import stat
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +23,7 @@ from storage.queries import post
 from storage.trouble import AwayError
 from tests.bot.commanding import run
 from tests.fakes.bot_api import FakeTelegram
+from tests.fakes.programs import finished
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "neighbourhood.yaml"
@@ -445,15 +445,12 @@ def test_bad_lines_are_told_by_number_and_the_others_are_read(linli: Linli) -> N
 
 
 def test_the_command_itself_leaves_with_its_code_and_no_traceback(tmp_path: Path) -> None:
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "bot.cli", "import", str(tmp_path / "none.yaml")],
+    code, out, err = finished(
+        [sys.executable, "-m", "bot.cli", "import", tmp_path / "none.yaml"],
         cwd=ROOT,
         env={**os.environ, "LINLI_DATABASE_URL": f"sqlite:///{tmp_path}/x.db"},
-        capture_output=True,
-        text=True,
-        check=False,
     )
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    assert catalogue().say("zh", "file.nothing_changed", n=1) in done.stderr
+    assert code == 2
+    assert out == ""
+    assert "Traceback" not in err
+    assert catalogue().say("zh", "file.nothing_changed", n=1) in err

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bot import cli, serve
 from tests.bot.commanding import run
+from tests.fakes.programs import started
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +70,7 @@ with only_one(load_settings()):
 
 
 def test_a_second_program_on_one_file_is_told(tmp_path: Path) -> None:
-    other = subprocess.Popen(  # noqa: S603 - our own code
+    other = started(
         (sys.executable, "-c", HOLDS),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.fakes.programs import finished
 
 ROOT = Path(__file__).parents[2]
 PINNED = re.compile(r"[A-Za-z0-9][\w.-]*==[\w.!+-]+")
@@ -50,14 +51,8 @@ def fake_tool(folder: Path, says: object, code: int) -> Path:
     return tool
 
 
-def audited(tool: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own script with a tool of this test
-        [str(ROOT / ".ci" / "audit")],
-        env={**os.environ, "PIP_AUDIT": str(tool)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def audited(tool: Path) -> tuple[int, str, str]:
+    return finished([ROOT / ".ci" / "audit"], env={**os.environ, "PIP_AUDIT": str(tool)})
 
 
 Report = dict[str, list[dict[str, Any]]]
@@ -83,6 +78,6 @@ WEAK: Report = {"dependencies": [{"name": "pillow", "version": "13.0.0", "vulns"
 def test_a_finding_fails_and_a_list_out_of_reach_is_told(
     tmp_path: Path, says: object, ends: int, code: int, told: str
 ) -> None:
-    done = audited(fake_tool(tmp_path, says, ends))
-    assert done.returncode == code
-    assert told in done.stdout
+    ended, out, _ = audited(fake_tool(tmp_path, says, ends))
+    assert ended == code
+    assert told in out

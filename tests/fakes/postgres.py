@@ -22,6 +22,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from tests.fakes.programs import finished, started
+
 #: Nothing here must survive a power cut, and many small databases share little memory.
 OPTIONS = (
     "listen_addresses=",
@@ -140,10 +142,8 @@ def _package() -> Path:
 def _initialise(programs: Path, folder: Path, who: dict[str, Any]) -> None:
     command = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
     command += ["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
-    done = subprocess.run(  # noqa: S603 - our own programs, no input from outside
-        command, cwd=folder, capture_output=True, text=True, check=False, **who
-    )
-    assert done.returncode == 0, f"initdb failed: {done.stdout}\n{done.stderr}"
+    code, out, err = finished(command, cwd=folder, **who)
+    assert code == 0, f"initdb failed: {out}\n{err}"
 
 
 @contextmanager
@@ -156,9 +156,7 @@ def _served(
     command += [part for option in options for part in ("-c", option)]
     log.unlink(missing_ok=True)
     environment = {**os.environ, "LOG": str(log)}
-    server = subprocess.Popen(  # noqa: S603 - our own programs, no input from outside
-        command, cwd=folder, env=environment, stdin=subprocess.PIPE, **who
-    )
+    server = started(command, cwd=folder, env=environment, stdin=subprocess.PIPE, **who)
     try:
         _wait_until_ready(server, log)
         yield

@@ -72,7 +72,8 @@ class Polling:
                 updates = await self._ask(offset)
                 kept = raw_updates(updates, self._me)
                 await intake.receive(self._me.platform, kept)
-            except Exception as error:  # noqa: BLE001 - not confirmed, so they come again
+            except Exception as error:  # they were not confirmed, so they come again
+                log.debug("telegram.poll_cut", exc_info=True)
                 await self._rest(error)
             else:
                 self._failures = 0
@@ -97,9 +98,7 @@ class Polling:
         """Wait before the next poll; a connection that fails repeatedly is made anew."""
         self._failures += 1
         pause = self._pause(error)
-        if self._failures == 1 and pause == 0:
-            log.debug("telegram.poll_cut", error=str(error))
-        else:
+        if self._failures > 1 or pause > 0:
             key = next((key for kind, key in FINDINGS.items() if isinstance(error, kind)), "")
             log.warning(key or "telegram.poll_failed", error=repr(error), pause=pause)
         if self._failures > 1 or isinstance(error, TimeoutError):

@@ -142,8 +142,8 @@ def _read(body: bytes, found: _Sheets) -> dict[str, Rows]:
             return _sheets(book, found)
     except FileProblemsError:
         raise
-    except Exception:  # noqa: BLE001 - a damaged book breaks its reader in many ways
-        raise FileProblemsError([FileError(Spot(), "not_excel")]) from None
+    except Exception as error:  # a damaged book breaks its reader in many ways
+        raise FileProblemsError([FileError(Spot(), "not_excel")]) from error
     raise FileProblemsError([FileError(Spot(), "too_large")])
 
 

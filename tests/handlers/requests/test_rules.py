@@ -110,7 +110,7 @@ def test_nobody_confirms_for_those_it_concerns() -> None:
 
 def test_whoever_only_lives_there_may_take_nothing_pass_nothing_on_and_assign_nothing() -> None:
     for state in State:
-        for move in (Move.TAKE, Move.PASS_ON, Move.ASSIGN, Move.WAIT, Move.CANNOT, Move.MERGE):
+        for move in (Move.TAKE, Move.HAND_ON, Move.ASSIGN, Move.WAIT, Move.CANNOT, Move.MERGE):
             assert not may(state, move, {Who.REPORTER, Who.SUPPORTER})
 
 
