@@ -13,6 +13,11 @@ from bot.cli_finish import Json, finish
 commands = typer.Typer()
 
 
+def _day(told: date | str) -> date:
+    """typer asks the parser for what the default means too."""
+    return told if isinstance(told, date) else date.fromisoformat(told)
+
+
 @commands.command()
 def simulate(  # noqa: PLR0913 - typer reads a command's options from its parameters
     policy: Annotated[
@@ -23,7 +28,7 @@ def simulate(  # noqa: PLR0913 - typer reads a command's options from its parame
     households: Annotated[int, typer.Option(min=4, help="Of each.")] = 224,
     weeks: Annotated[int, typer.Option(min=1, max=60)] = 4,
     start: Annotated[
-        date, typer.Option(parser=date.fromisoformat, metavar="YYYY-MM-DD", help="Seasons matter.")
+        date, typer.Option(parser=_day, metavar="YYYY-MM-DD", help="Seasons matter.")
     ] = date(2026, 7, 6),
     seed: Annotated[int, typer.Option(help="The same seed, the same people and days.")] = 1,
     captains: Annotated[
