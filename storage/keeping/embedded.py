@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import fcntl
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -18,6 +16,7 @@ from sqlalchemy.pool import NullPool
 from storage.engine import Store
 from storage.files import make_database
 from storage.keeping.shape import KeepingError, Snapshot, any_row, looked_at
+from storage.locks import lock
 from storage.migrate import upgrade
 
 #: Seconds that a copy waits for a lock: an import may hold it for all its rows.
@@ -96,12 +95,8 @@ def set_aside(path: Path, at: str) -> Path:
     Raises KeepingError while another process has it open.
     """
     with path.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED[1], SHARED[0])
-        except OSError as error:
-            if error.errno not in (errno.EACCES, errno.EAGAIN):
-                raise
-            raise KeepingError("running") from None
+        if lock(file.fileno(), SHARED) is False:
+            raise KeepingError("running")
     aside = path.with_name(f"{path.name}.damaged-{at}")
     path.replace(aside)
     for end in BESIDE:
