@@ -44,7 +44,7 @@ def test_bytes_are_locked_beside_the_whole(tmp_path: Path) -> None:
 
 def test_the_desk_starts_on_a_system_without_locks(tmp_path: Path) -> None:
     there = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", WITHOUT, tmp_path / "lock"],
         capture_output=True,
         text=True,
