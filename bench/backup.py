@@ -45,6 +45,7 @@ async def made(url: str, other: str, folder: Path, size: Size) -> None:
     back = keeper_of(other, clients())
     await back.prepare(copy, snapshot)
     await back.put_back(copy, snapshot)
+    await back.bring_up()
     print(f"checked and put back: {time.perf_counter() - packed:.1f} s", flush=True)
     await store.close()
 

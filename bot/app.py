@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from bot import leftovers
 from bot.alarm_post import AlarmPost
 from bot.clock import Clock, SystemClock, Ticker
 from bot.crew import Crew
@@ -41,6 +42,7 @@ from storage.wire import Left, News
 log = structlog.get_logger("linli.app")
 
 TICK_SECONDS = 5.0
+DAY_SECONDS = 86_400.0
 LOOK = 0.01  #: seconds between two looks at whether the first answers are given
 ASK_AGAIN = 15.0  #: seconds until a platform that did not answer is asked again who we are
 
@@ -186,6 +188,14 @@ class App:
         else:
             yield Ticker(self._breathe, TICK_SECONDS).run()
         yield self.watch.run()
+        yield self._tidy()
+
+    async def _tidy(self) -> None:
+        """At the start and every day: what killed commands left in the data folder."""
+        while True:
+            days = self.desk.policy.retention.days("copies")
+            await asyncio.to_thread(leftovers.nightly, self.settings, self.clock.now(), days)
+            await self.clock.sleep(DAY_SECONDS)
 
     async def _breathe(self) -> None:
         """A process without the clock writes down what it heard, and shows that it lives."""
@@ -244,9 +254,11 @@ async def opened(
 ) -> AsyncGenerator[App]:
     """The program as the settings say, on a migrated database; closed at the end."""
     from bot.platforms import configured
+    from bot.restored_files import check_not_cut_off
     from storage.migrate import upgrade
     from storage.sealing import check_key, seal_open
 
+    check_not_cut_off(settings.data_dir)
     store = Store(settings.database_url)
     try:
         await upgrade(store)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import gzip
-import os
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -18,11 +16,12 @@ from handlers.archive import reading
 from handlers.context import Work
 from handlers.statistics.chain import BrokenError
 from handlers.statistics.events import Pseudonym
-from storage.files import FILE, make_folder
+from storage import locks
 from storage.queries import archiving as query
 
 FOLDER = "archive"  #: in the data folder
 PACKED = ".gz"
+LOCK = ".lock"
 
 
 def folder_of(settings: Settings) -> Path:
@@ -53,27 +52,10 @@ def _text(number: int, line: bytes) -> str:
 @contextmanager
 def alone(settings: Settings) -> Generator[None]:
     """One archive is made at a time on this machine. Raises DeskError while another one is."""
-    folder = folder_of(settings)
-    make_folder(folder)
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, FILE)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DeskError("archive.busy") from None
+    with locks.alone(folder_of(settings) / LOCK) as ours:
+        if ours is False:
+            raise DeskError("archive.busy")
         yield
-    finally:
-        os.close(handle)
-
-
-def keep_for_good(file: Path) -> None:
-    """Return when a file and its name outlast a power cut."""
-    for path in (file, file.parent):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,9 @@ def backup(
         Path | None,
         typer.Argument(metavar="[FILE]", help="File to write; none: backups/ in the data folder."),
     ] = None,
-    keep: Annotated[int, typer.Option(min=0, help="So many stay in that folder (0: all).")] = 7,
+    keep: Annotated[
+        int, typer.Option(min=0, help="So many of each kind stay in that folder (0: all).")
+    ] = 7,
     as_json: Json = False,
 ) -> None:
     """Write all there is into one file, while the bot goes on. The key is not in it.
@@ -44,9 +46,9 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Come back from a backup, wholly or not at all. Stop the bot first."""
-    from bot import desk_backup
+    from bot import desk_restore
 
-    finish(desk_backup.restore(file, desk_backup.Wish(replace, check, as_json)))
+    finish(desk_restore.restore(file, desk_restore.Wish(replace, check, as_json)))
 
 
 @commands.command()

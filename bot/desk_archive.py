@@ -19,7 +19,7 @@ from typing import Any
 import typer
 
 from bot.app import App
-from bot.archive_files import alone, folder_of, keep_for_good, lines_of
+from bot.archive_files import alone, folder_of, lines_of
 from bot.desk_errors import WRONG, DeskError, whole_file
 from bot.desk_work import desk_app
 from handlers.archive import reading, writing
@@ -28,6 +28,7 @@ from handlers.context import Work
 from handlers.directory import places
 from handlers.privacy import retention
 from handlers.statistics.chain import BrokenError, Chain
+from storage.files import keep_for_good
 from storage.queries import archiving as query
 from storage.queries import directory as directory_query
 from storage.queries.archiving import Ripe

@@ -106,7 +106,7 @@ def write_whole(path: Path, body: bytes) -> None:
 def whole_file(path: Path) -> Generator[BinaryIO]:
     """The same for what is written piece by piece: an error leaves nothing behind."""
     _check_target(path)
-    part = path.with_name(f".{path.name}.part")
+    part = part_of(path)
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             yield out
@@ -117,6 +117,11 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
         if not isinstance(error, OSError):
             raise
         raise DeskError("out_failed", path=path, why=error.strerror or str(error)) from None
+
+
+def part_of(path: Path) -> Path:
+    """Where a file stands until it is whole."""
+    return path.with_name(f".{path.name}.part")
 
 
 def check_replaced(path: Path, ours: Callable[[Path], bool]) -> None:

@@ -17,6 +17,7 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import leftovers
 from bot.app import App, opened
 from bot.desk_errors import UNUSABLE, WRONG, DeskError, write_whole
 from bot.logs import set_up_logs
@@ -38,6 +39,7 @@ from handlers.neighbourhood.file import (
     write_file,
 )
 from handlers.neighbourhood.file.checking import paths_of
+from handlers.privacy import retention
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from storage.queries import administration as query
 from storage.queries import post
@@ -268,7 +270,7 @@ async def doctor(*, as_json: bool) -> int:
             found = [Finding("bad", "no_platform"), *found]
         if not roots:
             found = [Finding("warn", "no_places"), *found]
-        found = [*await _not_writable(app), *found]
+        found = [*await _not_writable(app), *found, *_left_over(app)]
         answers = await _second_opinion(app)
         if isinstance(answers, Finding):
             found = [*found, answers]
@@ -288,6 +290,12 @@ async def _not_writable(app: App) -> list[Finding]:
             raise
         return [Finding("bad", "database_full", {"why": reason(error)})]
     return []
+
+
+def _left_over(app: App) -> list[Finding]:
+    """What killed commands left, and copies that the nights should have taken away."""
+    kept = timedelta(days=app.desk.policy.retention.days("copies"))
+    return leftovers.findings(app.settings, app.clock.now() - kept - retention.GRACE)
 
 
 async def _second_opinion(app: App) -> Finding | float | None:

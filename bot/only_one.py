@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
 from bot.desk_errors import DeskError
 from config.settings import Settings
-from storage.files import FILE, make_folder
+from storage.locks import alone
 
-#: The lock's file is named after the database's. It stays there, empty; to be there locks nothing.
+#: The lock's file is named after the database's.
 ENDING = ".lock"
 
 
@@ -21,18 +20,17 @@ ENDING = ".lock"
 def only_one(settings: Settings) -> Generator[None]:
     """Hold the lock of the database. Raises DeskError while another program runs on it.
 
-    The system gives it back when its holder dies, however it dies. PostgreSQL is shared by many
-    programs (bot/crew.py) and has none; commands beside the running bot ask for none either.
+    PostgreSQL is shared by many programs (bot/crew.py) and has none; commands beside the running
+    bot ask for none either. Where no lock can be had, what is wrong the database tells better.
     """
     path = _lock_file(settings.database_url)
-    handle = None if path is None else _opened(path)
-    try:
-        if path is not None and handle is not None and not _locked(handle):
+    if path is None:
+        yield
+        return
+    with alone(path) as ours:
+        if ours is False:
             raise DeskError("runs_already", path=path.with_name(path.name.removesuffix(ENDING)))
         yield
-    finally:
-        if handle is not None:
-            os.close(handle)
 
 
 def _lock_file(url: str) -> Path | None:
@@ -43,24 +41,3 @@ def _lock_file(url: str) -> Path | None:
         return None
     path = Path(name).resolve()
     return path.with_name(path.name + ENDING)
-
-
-def _opened(path: Path) -> int | None:
-    """None where no file can be made: what is wrong with the disk the database tells better."""
-    with suppress(OSError):
-        make_folder(path.parent)
-        return os.open(path, os.O_RDWR | os.O_CREAT, FILE)
-    return None
-
-
-def _locked(handle: int) -> bool:
-    """Whether it is ours now. Where there are no locks (Windows, some network disks), it is."""
-    try:
-        from fcntl import LOCK_EX, LOCK_NB, flock
-
-        flock(handle, LOCK_EX | LOCK_NB)
-    except BlockingIOError:
-        return False
-    except (ImportError, OSError):
-        return True
-    return True

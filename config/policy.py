@@ -342,6 +342,7 @@ class RetentionPolicy(_Data):
     notices: KeepPolicy = KeepPolicy(days=90)  #: what somebody was told in the morning
     commands: KeepPolicy = KeepPolicy(days=1095)  #: who changed what
     chat: KeepPolicy = KeepPolicy(days=90)  #: messages of the built-in web chat
+    copies: KeepPolicy = KeepPolicy(days=90)  #: what a restore replaced (bot/leftovers.py)
 
     def days(self, name: str) -> int:
         """How many days a class is kept."""

@@ -21,3 +21,13 @@ def make_database(path: Path) -> None:
     """
     make_folder(path.parent)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE))
+
+
+def keep_for_good(file: Path) -> None:
+    """Return when a file (or folder) and its name outlast a power cut."""
+    for path in (file, file.parent):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

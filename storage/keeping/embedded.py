@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import fcntl
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -18,7 +16,9 @@ from sqlalchemy.pool import NullPool
 from storage.engine import Store
 from storage.files import make_database
 from storage.keeping.shape import KeepingError, Snapshot, any_row, looked_at
+from storage.locks import lock
 from storage.migrate import upgrade
+from storage.trouble import SQLITE_PASSING
 
 #: Seconds that a copy waits for a lock: an import may hold it for all its rows.
 PATIENCE = 60.0
@@ -80,46 +80,52 @@ class SqliteKeeper:
             await store.close()
 
     async def put_back(self, copy: Path, snapshot: Snapshot) -> None:
-        """One transaction of SQLite: killed half-way, the old database is there again."""
-        make_database(self._path)
-        await asyncio.to_thread(self._put_back, copy)
+        """One transaction of SQLite: killed half-way, the old database is there again.
 
-    def _put_back(self, copy: Path) -> None:
-        with _alone(self._path) as live, _opened(copy) as new:
+        In no thread of its own: interrupted, such a one would go on while its caller gives up.
+        """
+        make_database(self._path)
+        with _whole(self._path), _alone(self._path) as live, _opened(copy) as new:
             new.execute("PRAGMA journal_mode=DELETE")
             new.backup(live)
 
+    async def bring_up(self) -> None:
+        """The copy was migrated already."""
 
-def set_aside(path: Path, at: str) -> Path:
+
+def set_aside(path: Path, at: str, move: Callable[[Path, Path], None]) -> None:
     """Give a damaged database another name, its log with it: perhaps somebody can mend it.
 
     Raises KeepingError while another process has it open.
     """
     with path.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED[1], SHARED[0])
-        except OSError as error:
-            if error.errno not in (errno.EACCES, errno.EAGAIN):
-                raise
-            raise KeepingError("running") from None
-    aside = path.with_name(f"{path.name}.damaged-{at}")
-    path.replace(aside)
+        if lock(file.fileno(), SHARED) is False:
+            raise KeepingError("running")
+    aside = aside_of(path, at)
+    move(path, aside)
     for end in BESIDE:
         if (beside := path.with_name(path.name + end)).exists():
-            beside.replace(aside.with_name(aside.name + end))
-    return aside
+            move(beside, aside.with_name(aside.name + end))
+
+
+def aside_of(path: Path, at: str) -> Path:
+    """The name that a damaged database gets."""
+    return path.with_name(f"{path.name}.damaged-{at}")
 
 
 @contextmanager
 def _whole(path: Path) -> Generator[None]:
-    """What is damaged is told in words."""
+    """What is damaged, and a disk that is full or fails, is told in words."""
     try:
         yield
     except (sqlite3.DatabaseError, DatabaseError) as error:
         origin = error.orig if isinstance(error, DatabaseError) else error
-        if getattr(origin, "sqlite_errorcode", 0) & 0xFF not in DAMAGE:
+        code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+        if code in DAMAGE:
+            raise KeepingError("damaged", path=path) from None
+        if code not in SQLITE_PASSING:
             raise
-        raise KeepingError("damaged", path=path) from None
+        raise KeepingError("disk", path=path, why=origin) from None
 
 
 @contextmanager

@@ -84,6 +84,9 @@ class PostgresKeeper:
         how = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-o", os.devnull]
         files = [part for each in (before, copy, after) for part in ("-f", str(each))]
         await self._run(self._program("psql"), *how, *files)
+
+    async def bring_up(self) -> None:
+        """In its place, since the copy is no database."""
         store = Store(self._url)
         try:
             await upgrade(store)

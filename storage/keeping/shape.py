@@ -53,7 +53,11 @@ class Keeper(Protocol):
         ...
 
     async def put_back(self, copy: Path, snapshot: Snapshot) -> None:
-        """Make the database what the copy holds, wholly or not at all, and migrate it up."""
+        """Make the database what the copy holds, wholly or not at all."""
+        ...
+
+    async def bring_up(self) -> None:
+        """Migrate what was put back; a start would do so too."""
         ...
 
 

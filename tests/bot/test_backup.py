@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-import os
 import shutil
 import sqlite3
 import zipfile
@@ -20,11 +19,8 @@ from typer.testing import Result
 
 from bot.backup_file import MANIFEST
 from tests.bot.commanding import run
+from tests.bot.desks import DATABASE, EXAMPLE, alone, people, rename
 from tests.fakes.postgres import Postgres, clients
-
-ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "docs" / "examples" / "neighbourhood.yaml"
-DATABASE = Path("data/linli.db")
 
 Linli = Callable[..., Result]
 
@@ -34,34 +30,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the example in it, made once."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
-        _alone(patch, folder)
+        alone(patch, folder)
         assert run("import", EXAMPLE).exit_code == 0
     return folder / "data"
-
-
-def _alone(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.chdir(folder)
-    for name in [name for name in os.environ if name.startswith("LINLI_")]:
-        patch.delenv(name)
-    patch.setenv("LINLI_LANGUAGE", "en")
 
 
 @pytest.fixture
 def linli(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linli:
     """The command in English, where the example was imported."""
-    _alone(monkeypatch, tmp_path)
+    alone(monkeypatch, tmp_path)
     shutil.copytree(made, tmp_path / "data")
     return run
-
-
-def people() -> list[str]:
-    with closing(sqlite3.connect(DATABASE)) as connection:
-        return [name for (name,) in connection.execute("SELECT name FROM person ORDER BY id")]
-
-
-def rename(name: str) -> None:
-    with closing(sqlite3.connect(DATABASE)) as connection, connection:
-        connection.execute("UPDATE person SET name = ?", (name,))
 
 
 def manifest(file: str) -> dict[str, Any]:

@@ -187,6 +187,7 @@ async def test_an_older_one_is_brought_up(
     other = keeper_of(elsewhere, clients())
     await other.prepare(tmp_path / keeper.member, snapshot)
     await other.put_back(tmp_path / keeper.member, snapshot)
+    await other.bring_up()
     async with opened(elsewhere) as store, store.read() as session:
         assert (await session.scalars(select(Person.name))).all() == ["李娜"]
         assert await session.scalar(VERSION) == newest()
