@@ -6,8 +6,8 @@ change it little:
 
 - talk: seven short lines again and again, and the talk of the project's own conversations, in
   which no line comes twice;
-- requests: each in words of its own, each a transaction; then what they have to say, sent to a
-  platform that takes everything at once;
+- requests: each in words of its own and in a group of its own, so that each is opened, in a
+  transaction; then what they have to say, sent to a platform that takes everything at once;
 - the very same writes by hand: what each of those transactions wrote, given to the standard
   library's driver in one transaction each, on a copy of the file as it was before.
 """
@@ -30,23 +30,26 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from bench.bot_api import TALK, report, update
 from bench.town import build
 from bot.app import App
 from bot.logs import set_up_logs
-from bot.platforms.telegram.platform import TelegramPlatform
 from bot.platforms.telegram.intake import raw_updates
+from bot.platforms.telegram.platform import TelegramPlatform
 from config.settings import Settings
 from handlers.chat import Acknowledge, ChatFacts, Delivered, React, Say, SendFile, Show
 from handlers.understanding.corpus import load
-from handlers.understanding.meaning import Outcome
+from handlers.understanding.looking import look
+from handlers.understanding.meaning import Outcome, Scene
+from handlers.understanding.reader import Reader
 from storage.engine import Store
 from storage.sqlite import PRAGMAS
+from storage.tables import Request
 
 TOKEN = "123456:" + "TEST" * 9
-CHATS = 200
+CHATS = 200  #: groups in which talk is said
 BATCH = 100
 ROUNDS = 3
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -98,6 +101,7 @@ class Bench:
     """The program on a file of its own."""
 
     path: Path
+    chats: int = CHATS
     store: Store = field(init=False)
     app: App = field(init=False)
     platform: Taking = field(init=False)
@@ -113,7 +117,7 @@ class Bench:
         """Keep these as Telegram gives them, a hundred at a time."""
         raw: list[dict[str, Any]] = []
         for text in texts:
-            raw.append(json.loads(update(self.number, CHATS, text)))
+            raw.append(json.loads(update(self.number, self.chats, text)))
             self.number += 1
         for at in range(0, len(raw), BATCH):
             part = raw_updates(raw[at : at + BATCH], self.platform.me)
@@ -129,8 +133,7 @@ class Bench:
 
     async def warm(self) -> None:
         """Every chat and speaker was met; nothing is left to say."""
-        await self.handle([TALK[i % len(TALK)] for i in range(2 * CHATS)])
-        await self.app.inbox.drain()
+        await self.handle([TALK[i % len(TALK)] for i in range(2 * self.chats)])
 
     async def close(self) -> None:
         await self.app.close()
@@ -152,15 +155,20 @@ def short_lines(n: int) -> list[str]:
 
 
 def other_lines(n: int) -> list[str]:
-    """The talk of our own conversations, of both languages, each line once."""
+    """The talk of our own conversations, of both languages, each line once.
+
+    Only what is talk by itself: out of its conversation some of it would be about something.
+    """
+    reader = Reader.load()
     found = {
-        line.text
+        line.text: None
         for language in ("zh", "en")
         for conversation in load("transcripts", language)
         for line in conversation
-        if line.gold.outcome is Outcome.TALK
+        if reader.read(line.heard(), Scene()).outcome is Outcome.TALK
     }
-    return sorted(found)[:n]
+    look.cache_clear()
+    return list(found)[:n]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +183,11 @@ class Requests:
 
 
 async def requests(folder: Path, n: int) -> Requests:
-    path = folder / "bench.db"
-    await build(path, CHATS)
-    bench = Bench(path)
+    path, first = folder / "bench.db", 40
+    await build(path, n + first)
+    bench = Bench(path, n + first)
     await bench.warm()
-    await bench.handle([report(n + i) for i in range(40)])  # statements are compiled once
+    await bench.handle([report(n + i) for i in range(first)])  # statements are compiled once
     await bench.app.settle()
     await bench.store.tidy()
     shutil.copy(path, folder / "copy.db")
@@ -190,6 +198,9 @@ async def requests(folder: Path, n: int) -> Requests:
     began = process_time()
     await bench.app.delivery.drain()
     said = process_time() - began
+    async with bench.store.read() as session:
+        opened = await session.scalar(select(func.count()).select_from(Request))
+    assert opened == n + first, "each report opens a request"
     await bench.close()
     hand = by_hand(folder / "copy.db", done)
     writes = sum(map(len, done))
