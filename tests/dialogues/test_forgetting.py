@@ -75,7 +75,9 @@ async def numbers(stage: Stage) -> list[Any]:
         ).all()
         facts = (
             await store.execute(
-                select(Request.number, Request.category, Request.opened_at, Request.state)
+                select(
+                    Request.number, Request.category, Request.opened_at, Request.state
+                ).order_by(Request.number)
             )
         ).all()
     return [{key: len(value) for key, value in homes.items()}, moves, facts]

@@ -30,6 +30,13 @@ REPORT = "咱们楼电梯又坏了"
 Log = list[Any]
 
 
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncGenerator[TelegramStage]:
+    """The files of SQLite, whatever the run is for: a disk is what breaks under them."""
+    async with on_telegram(tmp_path, Setting(database="sqlite")) as made:
+        yield made
+
+
 class ReadOnly:
     """The disk takes nothing any more."""
 
