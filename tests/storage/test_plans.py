@@ -1,6 +1,6 @@
 """What runs with every message and every tick finds its rows by an index, never by reading all.
 
-SQLite is asked how: its answer rests on the statement alone, PostgreSQL's on how many rows there are.
+SQLite is asked how: its answer rests on the statement alone, PostgreSQL's on how many rows it has.
 """
 
 from __future__ import annotations
