@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from handlers.chat import Limits
@@ -49,6 +50,16 @@ class Budget:
         here.append(now)
         while (oldest := next(iter(self._chats))) != chat and self._chats[oldest][-1] <= before:
             del self._chats[oldest]
+
+    def answered(self, chat: str, now: datetime) -> None:
+        """What was said there last had arrived by now: platforms count what arrives."""
+        here = self._chats.get(chat)
+        if not here or here[-1] >= now:
+            return
+        with suppress(ValueError):
+            self._said.remove(here[-1])
+        self._said.append(now)
+        here[-1] = now
 
 
 def overall(limits: Limits) -> list[Most]:

@@ -211,8 +211,7 @@ class Delivery:
         if standing is not None and standing.digest == _digest(out):
             await self._settle(letter, state="sent", body="")  # it shows this already
             return True
-        # Answers to presses and marks are not counted by platforms.
-        counted = not isinstance(out, Acknowledge | React)
+        counted = _counted(out)
         pause = await patiently(
             lambda: self._outlets.wait(  # asked again later, the chat may be another process's
                 address, self.clock.now(), group=out.group, counted=counted
@@ -234,6 +233,8 @@ class Delivery:
         self, letter: Letter, out: Sendable, standing: Standing | None
     ) -> bool:
         outcome = await self._attempt(letter, out, standing)
+        if _counted(out):
+            self._outlets.answered(_address(letter), self.clock.now())
         await self._ledger.write(outcome)
         return outcome.values.get("state") is not None
 
@@ -303,6 +304,11 @@ class Delivery:
 
 def _address(letter: Letter) -> Address:
     return (letter.platform, letter.chat, letter.at_once)
+
+
+def _counted(out: Sendable) -> bool:
+    """Answers to presses and marks are not counted by platforms."""
+    return not isinstance(out, Acknowledge | React)
 
 
 def _in_reply_too(newer: str, older: str) -> str:

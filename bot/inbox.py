@@ -99,11 +99,18 @@ class Inbox:
             self._look.set()
 
     async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
-        """Keep the updates; returns when they are durable. A repeat is ignored."""
+        """Keep the updates; returns when they are durable. A repeat is ignored.
+
+        Raises what the database raises: the platform then asks for them again, or gives them again.
+        """
+        known = self._store.away
         try:
             await self._keep(platform, updates)
             self.contact(platform)
             self.figures.received[platform] += len(updates)
+        except (SQLAlchemyError, OSError) as error:
+            tell_change(known, error, "keeping what came")  # to a platform it is a poll that failed
+            raise
         finally:
             self.heard.set()
 

@@ -54,6 +54,10 @@ class Outlets(Protocol):
         """How long until this chat may be spoken to; zero: now, and it is counted."""
         ...
 
+    def answered(self, address: Address, now: datetime) -> None:
+        """What was counted there last had arrived by now; limits look back to this moment."""
+        ...
+
     async def silence(self, address: Address, until: datetime) -> None:
         """The platform asked not to be spoken to there until then."""
         ...
@@ -96,6 +100,12 @@ class OwnOutlets:
         if not pause:
             known.spend(chat, now)
         return pause
+
+    def answered(self, address: Address, now: datetime) -> None:
+        """It is remembered."""
+        platform, chat, _ = address
+        if known := self._budgets.get(platform):
+            known.answered(chat, now)
 
     async def silence(self, address: Address, until: datetime) -> None:
         """Delivery remembers it."""
@@ -197,6 +207,12 @@ class SharedOutlets:
             await query.note_said(store, address, _seconds(ours.said))
         return timedelta(0)
 
+    def answered(self, address: Address, now: datetime) -> None:
+        """The chat is ours: others hear of it when it is left, or wait until it runs out."""
+        ours = self._ours.get(address)
+        if ours is not None and ours.said and ours.said[-1] < now:
+            ours.said[-1] = now
+
     async def silence(self, address: Address, until: datetime) -> None:
         """All processes are silent there."""
         await patiently(lambda: self._silence(address, until), "noting a pause")
@@ -207,13 +223,13 @@ class SharedOutlets:
 
     async def leave(self, address: Address) -> None:
         """Others may speak there."""
-        if address in self._ours:
-            await patiently(lambda: self._leave(address), "leaving a chat")
+        if (ours := self._ours.get(address)) is not None:
+            await patiently(lambda: self._leave(address, ours), "leaving a chat")
             self._ours.pop(address, None)
 
-    async def _leave(self, address: Address) -> None:
+    async def _leave(self, address: Address, ours: _Ours) -> None:
         async with self._crew.store.write() as store:
-            await query.leave_outlet(store, self._crew.hold(), address)
+            await query.leave_outlet(store, self._crew.hold(), address, _seconds(ours.said))
 
     async def _prolong(self, store: AsyncSession, hold: Hold) -> None:
         if self._ours:
@@ -223,7 +239,7 @@ class SharedOutlets:
 
     async def _leave_all(self, store: AsyncSession, hold: Hold) -> None:
         for address in sorted(self._ours):
-            await query.leave_outlet(store, hold, address)
+            await query.leave_outlet(store, hold, address, _seconds(self._ours[address].said))
         self._ours.clear()
 
 

@@ -120,9 +120,10 @@ async def prolong_outlets(
     return [(row.platform, row.chat, row.at_once) for row in rows.all()]
 
 
-async def leave_outlet(store: AsyncSession, hold: Hold, address: Address) -> None:
-    """Others may speak there."""
-    await store.execute(LEAVE, {**_where(address), "mine": hold.holder, "at": hold.now})
+async def leave_outlet(store: AsyncSession, hold: Hold, address: Address, said: Said) -> None:
+    """Others may speak there, and know when it was spoken to."""
+    left = {"mine": hold.holder, "at": hold.now, "told": said}
+    await store.execute(LEAVE, {**_where(address), **left})
 
 
 async def silence(store: AsyncSession, address: Address, until: datetime) -> None:
@@ -164,7 +165,7 @@ def _first() -> Insert:
 LEAVE = (
     update(OUTLETS)
     .where(*_this(), OUTLETS.c.holder == bindparam("mine"))
-    .values(until=bindparam("at"))
+    .values(until=bindparam("at"), said=bindparam("told"))
 )
 SILENCE = update(OUTLETS).where(*_this()).values(resumes_at=bindparam("then"))
 NOTE = update(OUTLETS).where(*_this()).values(said=bindparam("told"))

@@ -83,6 +83,31 @@ def test_without_limits_nobody_waits(tries: list[tuple[float, str]]) -> None:
         budget.spend(chat, now)
 
 
+@given(limits, attempts, st.lists(st.floats(0, 5), min_size=120, max_size=120))
+def test_one_after_the_other_each_arrives_as_if_all_were_as_slow(
+    given: Limits, tries: list[tuple[float, str]], slow: list[float]
+) -> None:
+    """Whenever between the sending and the answer it arrives: here the first late, the next not."""
+    budget, now, arrived = Budget(given), MONDAY, list[datetime]()
+    for (later, _), took in zip(tries, slow, strict=False):
+        now += timedelta(seconds=later)
+        if budget.wait("g1", now, group=True):
+            continue
+        budget.spend("g1", now)
+        late = len(arrived) % 2 == 0
+        answered = now + timedelta(seconds=took)
+        arrived.append(answered if late else now)
+        now = answered
+        budget.answered("g1", now)
+    for count, seconds in (
+        (1, given.chat_per_second and 1 / given.chat_per_second),
+        (given.group_per_minute, 60),
+        (given.group_per_hour, 3600),
+    ):
+        if count and seconds:
+            assert most_within(arrived, timedelta(seconds=seconds)) <= count
+
+
 def test_one_chat_s_limit_is_not_another_s() -> None:
     budget = Budget(TELEGRAM)
     budget.spend("g1", MONDAY)

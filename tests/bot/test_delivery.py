@@ -227,6 +227,21 @@ async def test_what_the_limits_hold_back_goes_when_they_allow_it(store: Store) -
     assert await office.waits(seconds=1) == [f"g1:{n}" for n in range(5)]
 
 
+@both
+async def test_limits_look_back_to_when_the_platform_answered(store: Store) -> None:
+    office = Office(store, Limits(chat_per_second=1, overall_per_second=2))
+
+    async def slow(_out: Sendable) -> None:
+        office.clock.turn(timedelta(seconds=0.8))
+
+    office.van.before = slow
+    await office.lays(say("1"), say("2"))
+    assert await office.sends() == ["g1:1"]
+    del office.van.before
+    assert await office.waits(seconds=0.9) == ["g1:1"]
+    assert await office.waits(seconds=0.1) == ["g1:1", "g1:2"]
+
+
 async def test_the_limit_over_all_chats_is_kept_too(store: Store) -> None:
     office = Office(store, Limits(overall_per_second=2))
     await office.lays(*(say("hello", f"g{n}") for n in range(5)))

@@ -23,7 +23,9 @@ from handlers.dispatch import Dispatcher
 from handlers.turn import Ahead
 from storage.base import Base
 from storage.engine import Store
+from storage.queries import post
 from storage.tables import Audit, Letter, Update
+from storage.trouble import AwayError
 from tests.fakes.rooms import Rooms
 from tests.harness import MONDAY
 
@@ -242,6 +244,27 @@ async def test_a_passing_failure_is_made_good_and_leaves_nothing_twice(desk: Des
         await desk.inbox.drain()
     assert await desk.updates() == {"a": "done"}
     assert (await desk.changes(), await desk.letters()) == (["a"], 1)
+
+
+@both
+async def test_an_operator_is_told_once_that_what_came_cannot_be_kept(
+    desk: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the platform it is one failed poll of many; it says so to nobody."""
+
+    async def away(*_: object) -> None:
+        raise AwayError("refused")
+
+    with capture_logs() as logs, monkeypatch.context() as broken:
+        broken.setattr(post, "keep_updates", away)
+        for _ in range(3):
+            with pytest.raises(AwayError):
+                await desk.receives("g1:a")
+    assert [(each["event"], each["doing"]) for each in logs] == [
+        ("database.away", "keeping what came")
+    ]
+    await desk.receives("g1:a")
+    assert await desk.updates() == {"a": "new"}
 
 
 async def test_what_a_stranger_s_update_breaks_is_parked_at_once(desk: Desktop) -> None:

@@ -277,6 +277,27 @@ async def test_what_was_said_by_one_counts_for_the_next_who_speaks_there(
     assert first.stands == ["g1:1", "g1:2", "g1:3"]
 
 
+async def test_of_what_was_long_on_its_way_the_next_one_knows_when_it_arrived(
+    store: Store, other: Store
+) -> None:
+    first, second = _pair(store, other, Limits(chat_per_second=1))
+
+    async def slow(_out: object) -> None:
+        first.clock.turn(timedelta(seconds=0.8))
+
+    await first.lays(say("1"))
+    first.van.before = slow
+    await first.delivery.drain()
+    del first.van.before
+    await first.lays(say("2"))
+    first.clock.turn(timedelta(seconds=0.9))
+    await second.delivery.drain()
+    assert first.stands == ["g1:1"]
+    first.clock.turn(timedelta(seconds=0.1))
+    await second.delivery.drain()
+    assert first.stands == ["g1:1", "g1:2"]
+
+
 async def test_where_the_platform_asks_for_silence_all_are_silent(
     store: Store, other: Store
 ) -> None:

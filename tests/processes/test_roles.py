@@ -63,10 +63,8 @@ async def test_any_number_of_each_role_does_all_once_and_in_order_while_some_are
         cards = [number for group in here.groups for number in here.cards(group)]
         assert sorted(set(cards)) == sorted(words), "every request has its card"
         assert len(cards) <= 40 + 2, "only what was being said when its sender died is said twice"
-        # Limits are kept by when something is sent; a platform counts when it arrives, and on a
-        # busy machine one message may take longer than the next (test_shared.py is exact).
-        refused = [call for call in here.tg.calls() if call.status == 429]
-        assert len(refused) <= 4, "limits are kept"
+        # A platform counts what arrives: a chat is spoken to again a second after the last answer.
+        assert not [call for call in here.tg.calls() if call.status == 429], "limits are kept"
 
 
 async def test_each_role_is_taken_over_within_seconds(

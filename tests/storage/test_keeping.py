@@ -259,6 +259,6 @@ async def test_no_word_of_talk_stands_in_a_copy(tmp_path: Path) -> None:
         for _ in range(50):
             await stage.li.says("今天天气不错，很有特别的话")
         await stage.li.says("咱们楼电梯又坏了")
-        await keeper_of(stage.app.store.url, None).take(tmp_path / "copy")
+        await keeper_of(stage.app.store.url, clients()).take(tmp_path / "copy")
     assert "电梯又坏了".encode() in (tmp_path / "copy").read_bytes()
     assert "很有特别的话".encode() not in (tmp_path / "copy").read_bytes()

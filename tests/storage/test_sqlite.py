@@ -117,7 +117,7 @@ async def test_who_read_before_a_change_does_not_remember_it_after(store: Store)
 
 async def test_what_another_process_changed_is_noticed(tmp_path: Path) -> None:
     """An import beside the running bot, say."""
-    async with staged(tmp_path, reader=PlainReader()) as stage:
+    async with staged(tmp_path, reader=PlainReader(), kind="sqlite") as stage:
         store = stage.app.store
         await stage.cast["li"].says("今天天气不错")
         other = other_process(store)

@@ -49,7 +49,8 @@ class Setting:
     privacy: bool = True
     unstarted: frozenset[str] = frozenset()  #: of the cast, who never pressed Start
     unnamed: frozenset[str] = frozenset()  #: of the cast, who chose no username
-    database_url: str | None = None  #: one that was prepared; none: SQLite
+    database_url: str | None = None  #: one that was prepared; none: a fresh one
+    database: str = ""  #: of this kind; as the run was told, if none is given
 
 
 @dataclass(slots=True)
@@ -288,7 +289,8 @@ async def on_telegram(
 ) -> AsyncGenerator[TelegramStage]:
     """The sample neighbourhood with its people on Telegram, on a Monday morning."""
     setting = setting or Setting()
-    async with staged(folder, start=MONDAY, database_url=setting.database_url) as seed:
+    url, kind = setting.database_url, setting.database
+    async with staged(folder, start=MONDAY, database_url=url, kind=kind) as seed:
         fake = FakeTelegram(now=seed.clock.now, privacy=setting.privacy, limits=True)
         async with fake as tg:
             stage = TelegramStage(seed.app.store, seed.clock, tg, seed.app.desk.reader)

@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from config.policy import default_policy
 from config.words import catalogue
@@ -109,7 +110,7 @@ async def test_a_failure_in_the_middle_leaves_nothing(store: Store) -> None:
     async with store.write() as session:
         plan = await plan_import(session, wanted, now=NOW, secrets=SECRETS, zone="Asia/Shanghai")
     plan.new["chat"][0]["area_id"] = 999_999
-    with pytest.raises(Exception, match="FOREIGN KEY"):
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         async with store.write() as session:
             await apply_import(session, plan, NOW)
     async with store.read() as session:
