@@ -131,10 +131,7 @@ def _group(conversation: Conversation, own: Area, now: datetime) -> Chat:
         kind="group",
         title=conversation.title[:200],
         area_id=own.id,
-        present=True,
         administrator=True,
-        hears_all=True,
-        can_speak=True,
         greeted_at=now,
         settings={"mode": "act"},
     )
