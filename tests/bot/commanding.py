@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import cli
@@ -14,3 +18,11 @@ def run(*args: object, given: str | bytes | None = None) -> Result:
         raise result.exception
     assert "Traceback" not in result.output
     return result
+
+
+def alone(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """From now on commands are run in a folder, in English, with nothing else set."""
+    patch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("LINLI_")]:
+        patch.delenv(name)
+    patch.setenv("LINLI_LANGUAGE", "en")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-import os
 import shutil
 import sqlite3
 import zipfile
@@ -19,7 +18,7 @@ import pytest
 from typer.testing import Result
 
 from bot.backup_file import MANIFEST
-from tests.bot.commanding import run
+from tests.bot.commanding import alone, run
 from tests.fakes.postgres import Postgres, clients
 
 ROOT = Path(__file__).parents[2]
@@ -34,22 +33,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the example in it, made once."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
-        _alone(patch, folder)
+        alone(patch, folder)
         assert run("import", EXAMPLE).exit_code == 0
     return folder / "data"
-
-
-def _alone(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.chdir(folder)
-    for name in [name for name in os.environ if name.startswith("LINLI_")]:
-        patch.delenv(name)
-    patch.setenv("LINLI_LANGUAGE", "en")
 
 
 @pytest.fixture
 def linli(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linli:
     """The command in English, where the example was imported."""
-    _alone(monkeypatch, tmp_path)
+    alone(monkeypatch, tmp_path)
     shutil.copytree(made, tmp_path / "data")
     return run
 
