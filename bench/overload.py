@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from bench.bot_api import TALK
 from bench.town import build
 from bot.app import App
 from bot.logs import set_up_logs
+from bot.platforms.inside import Inside
 from config.settings import Settings
 from handlers.chat import (
     Acknowledge,
@@ -100,7 +102,7 @@ class Delays:
 
 
 @dataclass
-class Street:
+class Street(Inside):
     """A platform in memory that says at once that all is sent."""
 
     name: str = "telegram"
@@ -119,7 +121,8 @@ class Street:
     def read(self, body: Mapping[str, Any]) -> Sequence[Incoming]:
         sender = Sender(str(9000 + body["who"]), f"N{body['who']}")
         chat = ChatRef(self.name, body["chat"], ChatKind.GROUP)
-        return [Message(chat, sender, body_at(body), body["id"], body["text"])]
+        at = datetime.fromtimestamp(body["at"], UTC)
+        return [Message(chat, sender, at, body["id"], body["text"])]
 
     async def deliver(
         self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
@@ -130,12 +133,6 @@ class Street:
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         return ChatFacts(reachable=True, administrator=True)
-
-    def link(self, payload: str, *, group: bool = False) -> str | None:
-        return None
-
-    async def close(self) -> None:
-        """Nothing was opened."""
 
     async def say(self, lines: Sequence[tuple[str, int, str]]) -> list[str]:
         """These come in together: (group, who, what); gives the messages' ids."""
@@ -153,12 +150,6 @@ class Street:
         ends = [(self.given[each], self.answered.get(each, moment())) for each in chats]
         wall, busy = (sorted(end[i] - begin[i] for begin, end in ends) for i in (0, 1))
         return Delays(wall, busy)
-
-
-def body_at(body: Mapping[str, Any]) -> Any:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(body["at"], UTC)
 
 
 def group(n: int) -> str:

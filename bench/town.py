@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine import Store
 from storage.migrate import upgrade
 from storage.tables import Account, Area, Chat, Person, Residence, RoleHeld
+from tests.fakes.places import add_area, add_person
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
@@ -23,14 +25,14 @@ async def build_at(url: str, chats: int = 50, people: int = 50) -> None:
     store = Store(url)
     await upgrade(store)
     async with store.write() as session:
-        top = await _area(session, None, "neighbourhood", "和平里小区", "和平里")
+        top = await add_area(session, None, "neighbourhood", "和平里小区", "和平里")
         captain = await _person(session, 900, "王姨")
         session.add(
             RoleHeld(person_id=captain.id, role="building_captain", area_id=top.id, since=NOW)
         )
         first: Area | None = None
         for i in range(chats):
-            building = await _area(session, top, "building", f"{i + 1}栋", str(i + 1))
+            building = await add_area(session, top, "building", f"{i + 1}栋", str(i + 1))
             first = first or building
             session.add(
                 Chat(
@@ -39,43 +41,22 @@ async def build_at(url: str, chats: int = 50, people: int = 50) -> None:
                     kind="group",
                     title=f"{i + 1}栋",
                     area_id=building.id,
-                    present=True,
                     administrator=True,
-                    hears_all=True,
-                    can_speak=True,
                     greeted_at=NOW,
                     acts_since=NOW,
-                    settings={},
                 )
             )
         assert first is not None
         for i in range(people):
             person = await _person(session, 5000 + i, f"N{i}")
-            home = await _area(session, first, "household", f"{i + 101}", str(i + 101))
+            home = await add_area(session, first, "household", f"{i + 101}", str(i + 101))
             session.add(
                 Residence(person_id=person.id, area_id=home.id, since=NOW, confirmed_at=NOW)
             )
     await store.close()
 
 
-async def _area(session: Any, parent: Area | None, kind: str, name: str, code: str) -> Area:
-    area = Area(
-        parent_id=parent.id if parent else None,
-        kind=kind,
-        name=name,
-        code=code,
-        path="",
-        settings={},
-    )
-    session.add(area)
-    await session.flush()
-    area.path = f"{parent.path if parent else '/'}{area.id}/"
-    return area
-
-
-async def _person(session: Any, external: int, name: str) -> Person:
-    person = Person(name=name, skills=[], created_at=NOW)
-    session.add(person)
-    await session.flush()
+async def _person(session: AsyncSession, external: int, name: str) -> Person:
+    person = await add_person(session, name, NOW)
     session.add(Account(platform="telegram", external_id=str(external), person_id=person.id))
     return person

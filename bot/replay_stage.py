@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.platforms.inside import Inside
 from bot.recording import Conversation, Line
 from handlers.chat import (
     Capabilities,
-    ChatFacts,
     ChatRef,
     Delivered,
     Incoming,
-    Intake,
     Media,
     MediaKind,
     Message,
@@ -30,7 +28,7 @@ from storage.tables import Account, Area, Chat, Person, Residence, RoleHeld
 NAME = "replay"
 
 
-class ReplayPlatform:
+class ReplayPlatform(Inside):
     """A platform that hears recorded lines and says nothing."""
 
     name = NAME
@@ -38,10 +36,6 @@ class ReplayPlatform:
 
     def __init__(self) -> None:
         self._count = 0
-
-    async def run(self, intake: Intake) -> None:
-        """Nothing comes by itself."""
-        await asyncio.Event().wait()
 
     def read(self, body: Mapping[str, Any]) -> Sequence[Incoming]:
         """A recorded line as a group's message."""
@@ -64,17 +58,6 @@ class ReplayPlatform:
         """Accept and send nothing."""
         self._count += 1
         return Delivered(message_id or f"bot-{self._count}")
-
-    async def examine(self, chat_id: str | None) -> ChatFacts:
-        """All is well in a recording."""
-        return ChatFacts(reachable=True)
-
-    def link(self, payload: str, *, group: bool = False) -> str | None:
-        """A recording has no links."""
-        return None
-
-    async def close(self) -> None:
-        """Nothing was opened."""
 
 
 def raw_update(conversation: Conversation, line: Line) -> RawUpdate:
@@ -131,10 +114,7 @@ def _group(conversation: Conversation, own: Area, now: datetime) -> Chat:
         kind="group",
         title=conversation.title[:200],
         area_id=own.id,
-        present=True,
         administrator=True,
-        hears_all=True,
-        can_speak=True,
         greeted_at=now,
         settings={"mode": "act"},
     )

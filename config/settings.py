@@ -6,7 +6,7 @@ import base64
 import binascii
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -117,31 +117,32 @@ def _is_key(text: str) -> bool:
         return False
 
 
-def _token(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and not TOKEN.fullmatch(value.get_secret_value()):
-        raise ValueError(
-            "is not a token: it looks like 123456:ABC-DEF... (digits, a colon, at least "
-            "35 characters); get it from @BotFather, or leave it out"
-        )
-    return value
+def _like(form: re.Pattern[str], says: str) -> Callable[[SecretStr | None], SecretStr | None]:
+    """A secret of a form, or none; what it `says` where it is not never shows it."""
+
+    def checked(value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not form.fullmatch(value.get_secret_value()):
+            raise ValueError(says)
+        return value
+
+    return checked
 
 
-def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and not WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
-        raise ValueError(
-            "must be 16 to 256 of A-Z, a-z, 0-9, _ and -; leave it out and one is made up"
-        )
-    return value
-
-
-def _metrics_token(value: SecretStr | None) -> SecretStr | None:
-    # Who asks puts it into a header: blanks around it would be lost on the way.
-    if value is not None and not VISIBLE.fullmatch(value.get_secret_value()):
-        raise ValueError(
-            "must be letters, digits and signs without blanks (`openssl rand -hex 16` makes one); "
-            "leave it out where nobody else reaches the server"
-        )
-    return value
+_token = _like(
+    TOKEN,
+    "is not a token: it looks like 123456:ABC-DEF... (digits, a colon, at least "
+    "35 characters); get it from @BotFather, or leave it out",
+)
+_webhook_secret = _like(
+    WEBHOOK_SECRET,
+    "must be 16 to 256 of A-Z, a-z, 0-9, _ and -; leave it out and one is made up",
+)
+# Who asks puts it into a header: blanks around it would be lost on the way.
+_metrics_token = _like(
+    VISIBLE,
+    "must be letters, digits and signs without blanks (`openssl rand -hex 16` makes one); "
+    "leave it out where nobody else reaches the server",
+)
 
 
 def _by_name(value: object) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from config.policy import Right
+from config.terms import Right
 from handlers.chat import Incoming, Message
 from handlers.context import Context, Desk, Section
 from storage.tables import Audit, Draft

@@ -10,7 +10,8 @@ from typing import Any, Protocol, TypedDict
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.policy import Policy, Right
+from config.policy import Policy
+from config.terms import Right
 from config.words import Catalogue
 from handlers.chat import (
     Acknowledge,

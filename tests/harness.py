@@ -37,7 +37,6 @@ from storage.tables import (
     Letter,
     Noise,
     Notice,
-    Person,
     Promise,
     Pulse,
     Reminder,
@@ -50,6 +49,7 @@ from storage.tables import (
     Update,
 )
 from tests.fakes.databases import DATABASES
+from tests.fakes.places import add_area, add_person
 from tests.fakes.reader import shipped_reader
 from tests.fakes.rooms import Rooms, Shown, photo
 
@@ -342,12 +342,8 @@ async def fill(store: Store) -> None:
                     kind="group",
                     title=f"和平里{area}栋邻里群" if area != "和平里" else "和平里大群",
                     area_id=areas[area].id,
-                    present=True,
                     administrator=True,
-                    hears_all=True,
-                    can_speak=True,
                     greeted_at=MONDAY,
-                    settings={},
                 )
             )
 
@@ -356,19 +352,8 @@ async def _places(session: Any) -> dict[str, Area]:
     areas: dict[str, Area] = {}
 
     async def add(key: str, kind: str, name: str, code: str, parent: str | None, **m: Any) -> None:
-        area = Area(
-            parent_id=areas[parent].id if parent else None,
-            kind=kind,
-            name=name,
-            code=code,
-            path="",
-            settings={},
-            **m,
-        )
-        session.add(area)
-        await session.flush()
-        area.path = f"{areas[parent].path if parent else '/'}{area.id}/"
-        areas[key] = area
+        above = areas[parent] if parent else None
+        areas[key] = await add_area(session, above, kind, name, code, **m)
 
     await add("南京街", "subdistrict", "南京街街道", "南京街", None, timezone="Asia/Shanghai")
     areas["南京街"].settings = {"mode": "act"}  # no group of the stage is asked first
@@ -396,9 +381,7 @@ async def _places(session: Any) -> dict[str, Area]:
 
 async def _people(session: Any, areas: dict[str, Area]) -> None:
     for key, name, home, role, where in CAST:
-        person = Person(key=key, name=name, skills=[], created_at=MONDAY)
-        session.add(person)
-        await session.flush()
+        person = await add_person(session, name, MONDAY, key)
         session.add(
             Account(
                 platform="rooms",

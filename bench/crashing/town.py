@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.engine import Store
 from storage.migrate import upgrade
 from storage.tables import Account, Area, Chat, Person, Residence, RoleHeld
+from tests.fakes.places import add_area, add_person
 
 HOMES = 3
 #: Where it is this hour now, it is the middle of the morning: nobody's night, no quiet hours.
@@ -44,13 +45,13 @@ async def build(url: str, count: int) -> None:
     store, now = Store(url), datetime.fromtimestamp(0, UTC) + timedelta(days=20_000)
     await upgrade(store)
     async with store.write() as session:
-        top = await _area(session, None, "neighbourhood", "和平里小区", "和平里")
+        top = await add_area(session, None, "neighbourhood", "和平里小区", "和平里")
         top.settings = {"mode": "act"}  # no group is asked first
         for number, house in enumerate(houses(count), 1):
-            building = await _area(session, top, "building", f"{number}栋", str(number))
+            building = await add_area(session, top, "building", f"{number}栋", str(number))
             session.add(_chat(house, building, now))
             for door, external in enumerate(house.residents, 101):
-                home = await _area(session, building, "household", str(door), str(door))
+                home = await add_area(session, building, "household", str(door), str(door))
                 person = await _person(session, external, f"居民{number}-{door}", now)
                 session.add(
                     Residence(person_id=person.id, area_id=home.id, since=now, confirmed_at=now)
@@ -71,37 +72,14 @@ def _chat(house: House, building: Area, now: datetime) -> Chat:
         kind="group",
         title=building.name,
         area_id=building.id,
-        present=True,
         administrator=True,
-        hears_all=True,
-        can_speak=True,
         greeted_at=now,
         acts_since=now,
-        settings={},
     )
-
-
-async def _area(
-    session: AsyncSession, parent: Area | None, kind: str, name: str, code: str
-) -> Area:
-    area = Area(
-        parent_id=parent.id if parent else None,
-        kind=kind,
-        name=name,
-        code=code,
-        path="",
-        settings={},
-    )
-    session.add(area)
-    await session.flush()
-    area.path = f"{parent.path if parent else '/'}{area.id}/"
-    return area
 
 
 async def _person(session: AsyncSession, external: int, name: str, now: datetime) -> Person:
-    person = Person(name=name, skills=[], created_at=now)
-    session.add(person)
-    await session.flush()
+    person = await add_person(session, name, now)
     account = Account(
         platform="telegram",
         external_id=str(external),

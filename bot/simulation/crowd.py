@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,15 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
+from bot.platforms.inside import Inside
 from handlers.chat import (
     Button,
     Capabilities,
-    ChatFacts,
     ChatKind,
     ChatRef,
     Delivered,
     Incoming,
-    Intake,
     Message,
     Press,
     RawUpdate,
@@ -49,7 +47,7 @@ class Shown:
         )
 
 
-class Crowd:
+class Crowd(Inside):
     """The platform."""
 
     name = NAME
@@ -64,10 +62,6 @@ class Crowd:
         self.heard = 0  #: messages and presses of people
         self.edits = 0
         self.doings = 0  #: changes with whatever the bot says or somebody presses
-
-    async def run(self, intake: Intake) -> None:
-        """Nothing comes by itself."""
-        await asyncio.Event().wait()
 
     def update(self, chat: str, person: str, **more: str) -> RawUpdate:
         """What somebody says or presses."""
@@ -102,14 +96,3 @@ class Crowd:
         self.fresh.append(shown)
         self.posts[out.chat] += 1
         return Delivered(shown.id)
-
-    async def examine(self, chat_id: str | None) -> ChatFacts:
-        """All is well."""
-        return ChatFacts(reachable=True)
-
-    def link(self, payload: str, *, group: bool = False) -> str | None:
-        """There are no links."""
-        return None
-
-    async def close(self) -> None:
-        """Nothing was opened."""

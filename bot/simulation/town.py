@@ -72,12 +72,8 @@ class _Builder:
 
     def group(self, key: str, area: Area) -> None:
         self.town.groups.append(key)
-        abilities = {"present": True, "administrator": True, "hears_all": True, "can_speak": True}
         chat = Chat(platform=NAME, external_id=key, kind="group", title=key, area_id=area.id)
-        for name, value in abilities.items():
-            setattr(chat, name, value)
-        chat.greeted_at = chat.acts_since = self.now
-        chat.settings = {}
+        chat.administrator, chat.greeted_at, chat.acts_since = True, self.now, self.now
         self.more.append(chat)
 
 

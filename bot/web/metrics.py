@@ -73,19 +73,17 @@ class _Once(Collector):
             yield from _matters(now.now, now.stored)
 
 
-def _gauge(
-    name: str, says: str, values: Labelled | float, labels: tuple[str, ...] = ()
-) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(f"linli_{name}", says, labels=labels)
-    for key, value in _values(values):
-        family.add_metric(key, value)
-    return family
+def _gauge(name: str, says: str, values: Labelled | float, labels: tuple[str, ...] = ()) -> Metric:
+    return _filled(GaugeMetricFamily(f"linli_{name}", says, labels=labels), values)
 
 
 def _counter(
     name: str, says: str, values: Labelled | float, labels: tuple[str, ...] = ()
-) -> CounterMetricFamily:
-    family = CounterMetricFamily(f"linli_{name}", says, labels=labels)
+) -> Metric:
+    return _filled(CounterMetricFamily(f"linli_{name}", says, labels=labels), values)
+
+
+def _filled(family: GaugeMetricFamily | CounterMetricFamily, values: Labelled | float) -> Metric:
     for key, value in _values(values):
         family.add_metric(key, value)
     return family

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from config.policy import Governance
+from config.terms import Governance
 from handlers.administration import unreached
 from handlers.administration.finding import MOST_NAMED, Finding, Level, names_of
 from handlers.chat import ChatFacts, Incoming

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from config.policy import Right
+from config.terms import Right
 from handlers.chat import Message
 from handlers.context import Context, Offer
 from storage.queries import directory as query

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.policy import CalendarPolicy
+from config.deadlines import CalendarPolicy
 from config.words import LANGUAGES
 from handlers.administration import precision
 from handlers.chat import Content, Message

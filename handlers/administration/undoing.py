@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from config.policy import Right
+from config.terms import Right
 from handlers.administration import preferences
 from handlers.chat import Content
 from handlers.context import Context, RefusalError, button

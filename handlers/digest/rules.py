@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.policy import DigestPolicy, QuietPolicy
+from config.subjects import DigestPolicy, QuietPolicy
 from handlers.requests.deadlines import awake
 
 ON, OFF = "on", "off"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.policy import Policy, Right
+from config.policy import Policy
+from config.terms import Right
 from handlers.context import Context, RefusalError, Work
 from handlers.directory import places, roster
 from storage.queries import directory as query

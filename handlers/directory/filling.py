@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
-from config.policy import Right
+from config.terms import Right
 from handlers import forms
 from handlers.chat import Button, Content, Message, Press, Rows
 from handlers.context import Context, RefusalError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from config.policy import Right
+from config.terms import Right
 from handlers import forms
 from handlers.chat import Content, Rows
 from handlers.context import Context, RefusalError, button

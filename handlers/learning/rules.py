@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from config.policy import TrustPolicy
+from config.subjects import TrustPolicy
 
 #: One-sided 95 %: of twenty groups that pass a bar, one may be below it.
 Z = 1.6449

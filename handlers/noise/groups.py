@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.policy import Policy, QuietPolicy
+from config.policy import Policy
+from config.subjects import QuietPolicy
 from handlers.context import Work
 from handlers.directory.zones import zone_at
 from handlers.requests.deadlines import awake

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.policy import NoisePolicy, QuietPolicy
+from config.subjects import NoisePolicy, QuietPolicy
 from handlers.requests.deadlines import awake
 
 OFF = "off"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from config.policy import Right
+from config.terms import Right
 from handlers.context import Context, RefusalError
 from handlers.directory import access as rights
 from handlers.directory.roster import role_name

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from config.policy import Evidence
+from config.terms import Evidence
 from handlers import forms
 from handlers.chat import Button, Content, Press, Rows
 from handlers.context import Context, Manner, button

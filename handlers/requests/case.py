@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.policy import Deadline, Policy, QuietPolicy
+from config.deadlines import Deadline
+from config.policy import Policy
 from config.spans import Span, hours
+from config.subjects import QuietPolicy
 from config.words import best_language
 from handlers.context import RefusalError, Work
 from handlers.directory.addresses import Address, addresses

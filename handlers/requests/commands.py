@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from config.policy import Right
+from config.terms import Right
 from handlers import forms
 from handlers.chat import Message
 from handlers.commands import Command, Run, RunPress, Subject

@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from config.policy import Deadline, QuietPolicy
+from config.deadlines import Deadline
 from config.spans import Span
+from config.subjects import QuietPolicy
 from handlers.requests.rules import Move, State
 from handlers.requests.stop_rules import Clock
 from handlers.requests.worktime import WorkCalendar

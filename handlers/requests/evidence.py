@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.policy import Evidence
+from config.terms import Evidence
 from handlers.context import RefusalError
 from handlers.requests.case import Case
 from handlers.requests.given import Given

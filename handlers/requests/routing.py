@@ -11,7 +11,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from config.ladders import Step, is_duty, is_person, rota_of
-from config.policy import Governance, Policy
+from config.policy import Policy
+from config.terms import Governance
 from handlers.context import Work
 from storage.queries import directory as directory_query
 from storage.queries import requests as query

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from config.policy import Voice
+from config.terms import Voice
 from handlers.context import RefusalError, Work
 from handlers.requests import (
     callback_asking,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from config.policy import CalendarPolicy
+from config.deadlines import CalendarPolicy
 from config.spans import Span
 from handlers.directory.workdays import is_working
 

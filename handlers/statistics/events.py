@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.policy import StatisticsPolicy
+from config.subjects import StatisticsPolicy
 from handlers.context import Work
 from handlers.requests import routing
 from handlers.requests.measured import STANDS

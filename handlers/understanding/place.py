@@ -187,7 +187,7 @@ def _code(pattern: re.Pattern[str], text: str) -> str | None:
     found = pattern.search(text)
     if not found:
         return None
-    code = next(group for group in found.groups() if group)
+    code = _first(found)
     if code[0] in "甲乙丙丁":
         return code[0] + number(code[1:])
     return _upper(number(code))

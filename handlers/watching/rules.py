@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.policy import QuietPolicy, WatchingPolicy
+from config.subjects import QuietPolicy, WatchingPolicy
 
 #: What can go wrong with the bot's senses; texts: watching.on.<kind>, watching.over.<kind>.
 KINDS = ("silent", "mute", "deaf", "removed", "cut_off", "privacy")

@@ -2,72 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Column, ColumnElement, UniqueConstraint, exists, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import (
-    Event,
-    Page,
-    Request,
-    RequestMessage,
-    Residence,
-    RoleHeld,
-    RotaMember,
-    RoundCheck,
-    Shift,
-    Supporter,
-    Swap,
-    TurnChange,
-)
-
-#: Columns that simply name the person.
-NAMED: tuple[tuple[Any, str], ...] = (
-    (Request, "reporter_id"),
-    (Request, "holder_id"),
-    (Event, "actor_id"),
-    (RequestMessage, "person_id"),
-    (Page, "person_id"),
-    (RotaMember, "person_id"),
-    (TurnChange, "to_id"),
-    (Swap, "asker_id"),
-    (Swap, "asked_id"),
-    (RoundCheck, "person_id"),
-)
-#: Tables with one row a person and something: a row that is there already stays as it is.
-ONCE: tuple[tuple[Any, str], ...] = (
-    (Supporter, "request_id"),
-    (RoleHeld, "area_id"),
-    (Shift, "starts"),
-    (TurnChange, "starts"),
-)
+from storage.base import Base
+from storage.queries.traces import columns_of_people
 
 
 async def move_everything(store: AsyncSession, old: int, new: int) -> None:
-    """What person `old` said, holds and did is person `new`'s from now on."""
-    for table, name in NAMED:
-        column = getattr(table, name)
-        await store.execute(update(table).where(column == old).values({name: new}))
-    for table, name in ONCE:
-        column = getattr(table, name)
-        has = select(column).where(table.person_id == new)
+    """What person `old` said, holds and did is person `new`'s from now on, wherever it stands.
+
+    Of what there is once a person (a voice for a request, a role in a place), a row that is there
+    already stays as it is.
+    """
+    mapped: dict[Any, Any] = {each.local_table: each.class_ for each in Base.registry.mappers}
+    for column in columns_of_people():
         await store.execute(
-            update(table)
-            .where(table.person_id == old, column.not_in(has))
-            .values(person_id=new)
-            .execution_options(synchronize_session=False)
+            update(mapped[column.table])
+            .where(column == old, *_not_there(column, new))
+            .values({column.name: new})
         )
-    await _move_homes(store, old, new)
 
 
-async def _move_homes(store: AsyncSession, old: int, new: int) -> None:
-    """One that is known of the other already stays; a sealed one is known by its number."""
-    home = func.coalesce(Residence.home_key, Residence.area_id)
-    has = select(home).where(Residence.person_id == new)
-    await store.execute(
-        update(Residence)
-        .where(Residence.person_id == old, home.not_in(has))
-        .values(person_id=new)
-        .execution_options(synchronize_session=False)
-    )
+def _not_there(column: Column[Any], new: int) -> Iterator[ColumnElement[bool]]:
+    """That no row of the new person's is in the way; a home that is not sealed has no number."""
+    table = column.table
+    for key in table.constraints:
+        if isinstance(key, UniqueConstraint) and column.name in key.columns:
+            there = table.alias()
+            others = (each for each in key.columns if each is not column)
+            same = (there.c[each.name].is_not_distinct_from(each) for each in others)
+            yield ~exists().where(there.c[column.name] == new, *same).correlate(table)
+    if column.primary_key:
+        there = table.alias()
+        yield ~exists().where(there.c[column.name] == new)

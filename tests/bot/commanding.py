@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
@@ -33,3 +36,11 @@ def _logs_as_before() -> Generator[None]:
         root.handlers[:] = handlers
         root.setLevel(level)
         structlog.configure(**before)
+
+
+def alone(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """From now on commands are run in a folder, in English, with nothing else set."""
+    patch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("LINLI_")]:
+        patch.delenv(name)
+    patch.setenv("LINLI_LANGUAGE", "en")

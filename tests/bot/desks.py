@@ -1,24 +1,13 @@
-"""A desk of a test: an empty folder, English, and the example imported once."""
+"""What desks of tests work on: the example, its database, and who stands in it."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "neighbourhood.yaml"
 DATABASE = Path("data/linli.db")
-
-
-def alone(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Nothing of this machine's own settings."""
-    patch.chdir(folder)
-    for name in [name for name in os.environ if name.startswith("LINLI_")]:
-        patch.delenv(name)
-    patch.setenv("LINLI_LANGUAGE", "en")
 
 
 def people() -> list[str]:

@@ -18,8 +18,8 @@ import pytest
 from typer.testing import Result
 
 from bot.backup_file import MANIFEST
-from tests.bot.commanding import run
-from tests.bot.desks import DATABASE, EXAMPLE, alone, people, rename
+from tests.bot.commanding import alone, run
+from tests.bot.desks import DATABASE, EXAMPLE, people, rename
 from tests.fakes.postgres import Postgres, clients
 
 Linli = Callable[..., Result]

@@ -21,7 +21,7 @@ from config.words import catalogue
 from storage import sqlite
 from storage.queries import post
 from storage.trouble import AwayError
-from tests.bot.commanding import run
+from tests.bot.commanding import alone, run
 from tests.fakes.bot_api import FakeTelegram
 from tests.fakes.programs import finished
 
@@ -54,7 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two data folders, made once by the command itself: an empty one, one with the example."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
-        _alone(patch, folder)
+        alone(patch, folder)
         assert run("export").output == "{}\n"
         shutil.copytree("data", "empty")
         assert run("import", EXAMPLE).exit_code == 0
@@ -62,17 +62,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _alone(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.chdir(folder)
-    for name in [name for name in os.environ if name.startswith("LINLI_")]:
-        patch.delenv(name)
-    patch.setenv("LINLI_LANGUAGE", "en")
-
-
 @pytest.fixture
 def linli(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linli:
     """The command in English, in a folder of its own with a database without a place."""
-    _alone(monkeypatch, tmp_path)
+    alone(monkeypatch, tmp_path)
     shutil.copytree(made / "empty", tmp_path / "data")
     return run
 
@@ -288,7 +281,7 @@ async def test_a_link_that_cannot_be_made_is_told(
 def _with_telegram(
     patch: pytest.MonkeyPatch, made: Path, folder: Path, base_url: str, token: str
 ) -> None:
-    _alone(patch, folder)
+    alone(patch, folder)
     shutil.copytree(made / "example", folder / "data")
     patch.setenv("LINLI_TELEGRAM_TOKEN", token)
     patch.setenv("LINLI_TELEGRAM_BASE_URL", base_url)

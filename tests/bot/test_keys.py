@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from pathlib import Path
 
 import pytest
 
 from storage.secrets import new_key
-from tests.bot.commanding import run
+from tests.bot.commanding import alone, run
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "neighbourhood.yaml"
@@ -18,10 +17,7 @@ EXAMPLE = ROOT / "docs" / "examples" / "neighbourhood.yaml"
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:  # pyright: ignore[reportUnusedFunction]
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("LINLI_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LINLI_LANGUAGE", "en")
+    alone(monkeypatch, tmp_path)
 
 
 def keys(name: str = "secret.key") -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -31,7 +30,7 @@ from handlers.understanding.reader import WEIGHTS
 from handlers.understanding.seen import see
 from storage.engine import Store
 from storage.tables import Area, Chat, Correction
-from tests.bot.commanding import run
+from tests.bot.commanding import alone, run
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 #: A few of the shipped examples, so that fitting takes a second.
@@ -50,13 +49,6 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
         alone(patch, folder)
         assert run("export").exit_code == 0
     return folder / "data"
-
-
-def alone(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.chdir(folder)
-    for name in [name for name in os.environ if name.startswith("LINLI_")]:
-        patch.delenv(name)
-    patch.setenv("LINLI_LANGUAGE", "en")
 
 
 @pytest.fixture

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from bot import desk_numbers
 from bot.app import App
-from bot.cli import cli
 from bot.desk_errors import DeskError
 from bot.desk_numbers import Wish
 from handlers.context import RefusalError
@@ -23,6 +22,7 @@ from handlers.directory.several import SeveralError
 from handlers.statistics import drawing, fonts, periods
 from handlers.statistics.chain import Chain
 from handlers.statistics.stories import BOUNDS
+from tests.bot.commanding import alone, run
 from tests.dialogues.policies import governed
 from tests.dialogues.steps import town
 from tests.harness import GROUP4, Stage
@@ -461,16 +461,7 @@ async def test_pseudonyms_lead_nowhere_and_stay_the_same(stage: Stage) -> None:
 @pytest.fixture
 def linli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """The command in English, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LINLI_LANGUAGE", "en")
-
-    def run(*args: str) -> Result:
-        result = CliRunner().invoke(cli, args)
-        assert "Traceback" not in result.output
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
+    alone(monkeypatch, tmp_path)
     return run
 
 

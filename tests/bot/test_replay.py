@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from bot.cli import cli
 from bot.recorded import RecordingError, read_recording
 from bot.replay import replayed
 from bot.replay_report import Became
+from tests.bot.commanding import alone, run
 
 FIELDS = ["conv", "n", "outcome", "of", "category", "urgency", "kind", "place"]
 
@@ -65,17 +64,14 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
     """The command, in English, somewhere with nothing around."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("LINLI_LANGUAGE", "en")
+    alone(monkeypatch, folder)
 
-    def run(*args: object) -> tuple[int, str, str]:
-        done = CliRunner().invoke(cli, ["replay", *(str(each) for each in args)])
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
+    def command(*args: object) -> tuple[int, str, str]:
+        done = run("replay", *args)
         assert not list(folder.iterdir())  # nothing is kept
         return done.exit_code, done.stdout, done.stderr
 
-    return run
+    return command
 
 
 def test_one_line_a_message_for_programs(tmp_path: Path, replay: Replay) -> None:

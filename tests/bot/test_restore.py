@@ -26,8 +26,8 @@ from bot.desk_errors import DeskError
 from bot.desk_work import NobodyTalks
 from config.settings import load_settings
 from storage.keeping.embedded import SqliteKeeper
-from tests.bot.commanding import run
-from tests.bot.desks import DATABASE, EXAMPLE, alone, people, rename
+from tests.bot.commanding import alone, run
+from tests.bot.desks import DATABASE, EXAMPLE, people, rename
 
 Linli = Callable[..., Result]
 WEIGHTS, OLD_FILE = Path("data/weights.bin"), Path("data/archive/linli-archive-0001.jsonl.gz")

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from bot.cli import cli
+from tests.bot.commanding import alone, run
 
 NOWHERE = {"building": "3", "unit": None, "floor": None, "room": None, "spot": None}
 
@@ -47,14 +46,14 @@ ROWS = [
 
 @pytest.fixture
 def transcript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+    alone(monkeypatch, tmp_path)
     file = tmp_path / "talk.jsonl"
     file.write_text("\n".join(json.dumps(row) for row in ROWS) + "\n", encoding="utf-8")
     return file
 
 
 def scored(*args: str) -> dict[str, dict[str, float]]:
-    result = CliRunner().invoke(cli, [*args, "--json"])
+    result = run(*args, "--json")
     assert result.exit_code == 0, result.output
     return json.loads(result.output)
 
@@ -70,7 +69,7 @@ def test_the_reader_and_the_whole_program_print_the_same_figures(transcript: Pat
 
 
 def test_people_read_a_figure_a_line(transcript: Path) -> None:
-    result = CliRunner().invoke(cli, ["understand", "--score", str(transcript)])
+    result = run("understand", "--score", transcript)
     lines = result.output.splitlines()
     assert lines[0] == "en: 2 messages, 1 reports"
     assert "  opened_f1            1.000" in lines
@@ -79,12 +78,12 @@ def test_people_read_a_figure_a_line(transcript: Path) -> None:
 def test_a_file_without_annotations_is_named(transcript: Path) -> None:
     bare = [{name: row[name] for name in row if name != "gold"} for row in ROWS]
     transcript.write_text("\n".join(json.dumps(row) for row in bare), encoding="utf-8")
-    result = CliRunner().invoke(cli, ["understand", "--score", str(transcript)])
+    result = run("understand", "--score", transcript)
     assert result.exit_code == 2
     assert "talk.jsonl:1: gold" in result.output
 
 
 def test_the_help_says_what_the_figures_mean() -> None:
-    told = " ".join(CliRunner().invoke(cli, ["understand", "--help"]).output.split())
+    told = " ".join(run("understand", "--help").output.split())
     for figure in ("opened", "linked", "false_alarms", "emergency_recall", "--folds"):
         assert figure in told

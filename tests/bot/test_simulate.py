@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -20,7 +19,7 @@ from bot.simulation.figures import Figures
 from bot.simulation.life import ZONE
 from bot.simulation.people import TEMPERS, awake, reacts, reliability, stream, temper, times
 from bot.simulation.year import YEARLY, Day, days, rate
-from tests.bot.commanding import run
+from tests.bot.commanding import alone, run
 from tests.fakes.reader import PlainReader
 
 SMALL = Wish(households=28, weeks=1, captains=0.8)
@@ -156,17 +155,14 @@ def test_how_often_is_an_average(seed: int, average: float) -> None:
 
 
 @pytest.fixture
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("LINLI_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LINLI_LANGUAGE", "en")
+def policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    alone(monkeypatch, tmp_path)
     (tmp_path / "a.toml").write_text("[noise]\ndaily = 12\n", encoding="utf-8")
     (tmp_path / "b.toml").write_text("[noise]\ndaily = 1\n", encoding="utf-8")
     return tmp_path
 
 
-def test_two_policies_stand_side_by_side(alone: Path) -> None:
+def test_two_policies_stand_side_by_side(policies: Path) -> None:
     size = ("--households", 14, "--weeks", 1)
     shown = run("simulate", *size, "--policy", "a.toml", "--policy", "b.toml")
     assert shown.exit_code == 0
@@ -176,11 +172,11 @@ def test_two_policies_stand_side_by_side(alone: Path) -> None:
     told = json.loads(run("simulate", *size, "--policy", "a.toml", "--json").output)
     assert [each["policy"] for each in told["runs"]] == ["a.toml"]
     assert told["runs"][0]["load"]["unit_captain"] >= 0
-    assert not (alone / "data").exists(), "nothing of one's own is touched"
+    assert not (policies / "data").exists(), "nothing of one's own is touched"
 
 
-def test_a_wrong_policy_is_told_before_anything_lives(alone: Path) -> None:
-    (alone / "c.toml").write_text("[noise]\ndaily = 'much'\n", encoding="utf-8")
+def test_a_wrong_policy_is_told_before_anything_lives(policies: Path) -> None:
+    (policies / "c.toml").write_text("[noise]\ndaily = 'much'\n", encoding="utf-8")
     refused = run("simulate", "--policy", "c.toml")
     assert refused.exit_code == 2
     assert "noise.daily" in refused.output

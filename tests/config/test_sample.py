@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from config.policy import Governance, default_policy
+from config.policy import default_policy
+from config.terms import Governance
 from handlers.duty.phrases import read_parts
 from handlers.duty.turns import minutes
 from handlers.neighbourhood.file import Neighbourhood, read_file

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from storage.tables import Area, Person, RoleHeld
+from storage.tables import Area, RoleHeld
+from tests.fakes.places import add_area, add_person
 from tests.harness import MONDAY, Stage
 
 REPORT = "咱们楼电梯又坏了"
@@ -33,29 +34,19 @@ async def hires(
         area = await store.scalar(select(Area).where(Area.code == where))
         assert area is not None
         for name in names:
-            person = Person(key=key, name=name, skills=[], created_at=MONDAY)
-            store.add(person)
-            await store.flush()
+            person = await add_person(store, name, MONDAY, key)
             store.add(RoleHeld(person_id=person.id, role=role, area_id=area.id, since=MONDAY))
 
 
 async def town(stage: Stage) -> None:
     """A second neighbourhood of the same community, with buildings of the same numbers."""
     async with stage.app.store.write() as store:
-
-        async def add(kind: str, name: str, code: str, above: Area) -> Area:
-            area = Area(parent_id=above.id, kind=kind, name=name, code=code, path="", settings={})
-            store.add(area)
-            await store.flush()
-            area.path = f"{above.path}{area.id}/"
-            return area
-
         community = await store.scalar(select(Area).where(Area.kind == "community"))
         assert community is not None
-        other = await add("neighbourhood", "北化小区", "北化", community)
+        other = await add_area(store, community, "neighbourhood", "北化小区", "北化")
         for building in ("3", "5"):
-            block = await add("building", f"{building}栋", building, other)
+            block = await add_area(store, other, "building", f"{building}栋", building)
             for unit in ("1", "2"):
-                stair = await add("unit", f"{unit}单元", unit, block)
-                await add("household", "301", "301", stair)
+                stair = await add_area(store, block, "unit", f"{unit}单元", unit)
+                await add_area(store, stair, "household", "301", "301")
     await stage.restarts()

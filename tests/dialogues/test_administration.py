@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from storage.tables import Account, Area, Person
 from tests.dialogues.steps import hires, town
+from tests.fakes.places import add_area
 from tests.harness import GROUP, GROUP4, Stage
 
 
@@ -198,14 +199,8 @@ async def test_of_several_places_of_one_name_the_right_one_is_picked(stage: Stag
     async with stage.app.store.write() as store:
         top = await store.scalar(select(Area).where(Area.code == "南京街社区"))
         assert top is not None
-        other = Area(parent_id=top.id, kind="neighbourhood", name="东苑", code="东苑", path="")
-        store.add(other)
-        await store.flush()
-        other.path = f"{top.path}{other.id}/"
-        twin = Area(parent_id=other.id, kind="building", name="3栋", code="3", path="")
-        store.add(twin)
-        await store.flush()
-        twin.path = f"{other.path}{twin.id}/"
+        other = await add_area(store, top, "neighbourhood", "东苑", "东苑")
+        await add_area(store, other, "building", "3栋", "3")
     await stage.feng.writes("/announce 3栋 今晚八点停水检修")
     assert "是哪一个" in stage.feng.last.text
     await stage.feng.presses(stage.feng.last, "和平里小区3栋")

@@ -23,6 +23,7 @@ from tests.dialogues import numbers
 from tests.dialogues.numbers import figures
 from tests.dialogues.policies import at, governed
 from tests.dialogues.steps import hires, town
+from tests.fakes.places import add_area
 from tests.harness import ALL, GROUP, GROUP4, MONDAY, Stage
 
 LAMP = "楼道的灯坏了"
@@ -46,11 +47,7 @@ async def another_community(stage: Stage, key: str) -> None:
         above = await store.scalar(select(Area).where(Area.kind == "subdistrict"))
         person = await store.scalar(select(Person.id).where(Person.key == key))
         assert above is not None
-        area = Area(kind="community", name="北化社区", code="北化", path="", settings={})
-        area.parent_id = above.id
-        store.add(area)
-        await store.flush()
-        area.path = f"{above.path}{area.id}/"
+        area = await add_area(store, above, "community", "北化社区", "北化")
         role = {"role": "coordinator", "area_id": area.id, "since": MONDAY}
         store.add(RoleHeld(person_id=person, **role))
 

@@ -33,6 +33,7 @@ from storage.tables import (
     Shift,
     Swap,
 )
+from tests.fakes.places import add_area, add_person
 from tests.harness import GROUP, GROUP4, MONDAY, Actor, Stage
 
 GROUP5 = "g5"  #: building 5 of the other community
@@ -108,7 +109,8 @@ async def _areas(stage: Stage) -> dict[str, Area]:
             ("5-1", "unit", "5"),
             *((f"5-1-{room}", "household", "5-1") for room in ("301", "302", "601")),
         ):
-            areas[key] = await _area(store, key, kind, areas[above])
+            code = key.rpartition("-")[2]
+            areas[key] = await add_area(store, areas[above], kind, code, code)
         every = {each.path: each for each in await store.scalars(select(Area))}
         for each in every.values():
             line = [every[path].code for path in _paths_to(each) if _is_small(every[path])]
@@ -128,15 +130,6 @@ def _paths_to(area: Area) -> list[str]:
     return ["/" + "/".join(parts[: i + 1]) + "/" for i in range(len(parts))]
 
 
-async def _area(store: AsyncSession, key: str, kind: str, above: Area) -> Area:
-    code = key.rpartition("-")[2]
-    area = Area(parent_id=above.id, kind=kind, name=code, code=code, path="", settings={})
-    store.add(area)
-    await store.flush()
-    area.path = f"{above.path}{area.id}/"
-    return area
-
-
 def _group(key: str, area: Area) -> Chat:
     return Chat(
         platform="rooms",
@@ -153,9 +146,7 @@ def _group(key: str, area: Area) -> Chat:
 async def _people(store: AsyncSession, areas: dict[str, Area]) -> None:
     people: dict[str, Person] = {}
     for key, name, home, role, where in MORE:
-        person = people[key] = Person(key=key, name=name, skills=[], created_at=MONDAY)
-        store.add(person)
-        await store.flush()
+        person = people[key] = await add_person(store, name, MONDAY, key)
         store.add(_account(key, person))
         if home:
             store.add(await _lives(store, person, areas[home], confirmed=True))
@@ -218,9 +209,7 @@ async def _rest(store: AsyncSession, areas: dict[str, Area], unit: str, spot: Sp
     captain = people[spot.captain].id
     held = await store.scalar(select(RoleHeld).where(RoleHeld.person_id == captain))
     assert held is not None
-    newcomer = Person(name=f"新住户{unit}", skills=[], created_at=MONDAY)
-    store.add(newcomer)
-    await store.flush()
+    newcomer = await add_person(store, f"新住户{unit}", MONDAY)
     rows = {
         "residence": await _lives(store, newcomer, home, confirmed=False),
         "reminder": _reminder(building),

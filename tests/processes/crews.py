@@ -189,10 +189,6 @@ async def _known(store: Store, groups: list[Group]) -> None:
                     kind="group",
                     title=each.chat.title,
                     area_id=area,
-                    present=True,
                     administrator=True,
-                    hears_all=True,
-                    can_speak=True,
-                    settings={},
                 )
             )

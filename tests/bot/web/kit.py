@@ -24,8 +24,9 @@ from config.policy import default_policy
 from config.words import catalogue
 from handlers.chat import RawUpdate
 from storage.engine import Store
-from storage.tables import Account, Area, Person, Residence, RoleHeld
+from storage.tables import Account, Area, Residence, RoleHeld
 from tests.fakes.databases import DATABASES, make_tables
+from tests.fakes.places import add_area, add_person
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 GROUP = "g3"
@@ -133,22 +134,11 @@ async def people_directory(store: Store) -> None:
         areas: dict[str, Area] = {}
         for key, kind, name, parent in PLACES:
             above = areas[parent] if parent else None
-            area = Area(
-                kind=kind,
-                name=name,
-                code=key,
-                path="",
-                settings={} if above else {"mode": "act"},  # nobody is asked first
-                parent_id=above.id if above else None,
-            )
-            session.add(area)
-            await session.flush()
-            area.path = f"{above.path if above else '/'}{area.id}/"
-            areas[key] = area
+            areas[key] = await add_area(session, above, kind, name, key)
+            if above is None:
+                areas[key].settings = {"mode": "act"}  # nobody is asked first
         for key, name, home, role, where in CAST:
-            person = Person(key=key, name=name, skills=[], created_at=MONDAY)
-            session.add(person)
-            await session.flush()
+            person = await add_person(session, name, MONDAY, key)
             account = Account(platform="local", external_id=key, person_id=person.id, name=name)
             session.add(account)
             if home:

@@ -85,10 +85,7 @@ async def _linked(app: App, platform: str, group: Group) -> None:
                 kind="group",
                 title="3栋群",
                 area_id=area,
-                present=True,
                 administrator=True,
-                hears_all=True,
-                can_speak=True,
                 settings={"mode": "act"},
             )
         )

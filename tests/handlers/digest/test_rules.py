@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.policy import DigestPolicy, QuietPolicy
+from config.subjects import DigestPolicy, QuietPolicy
 from handlers.digest.rules import Weekly, is_planned, next_after, read, weekly
 from handlers.requests.deadlines import is_quiet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.policy import TrustPolicy
+from config.subjects import TrustPolicy
 from handlers.learning.rules import Tally, acts
 
 TALLIES = st.integers(0, 300).flatmap(

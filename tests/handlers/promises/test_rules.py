@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.policy import QuietPolicy
+from config.subjects import QuietPolicy
 from handlers.promises.rules import BROKEN, KEPT, PAUSED, VOID, remind_at, verdict
 from handlers.requests.deadlines import awake, is_quiet
 

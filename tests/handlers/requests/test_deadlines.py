@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.policy import CalendarPolicy, Deadline, QuietPolicy, default_policy
+from config.deadlines import CalendarPolicy, Deadline
+from config.policy import default_policy
 from config.spans import Span, hours
+from config.subjects import QuietPolicy
 from handlers.requests.deadlines import (
     WATCHED,
     Hours,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from types import FrameType
 
 import pytest
@@ -15,19 +14,13 @@ from handlers.understanding.features import whole
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
-    Kind,
-    KnownRequest,
-    Outcome,
-    Place,
-    Said,
     Scene,
-    Urgency,
 )
 from handlers.understanding.normal import MOST_SIGNS, plain
 from handlers.understanding.place import parse
 from tests.fakes.reader import shipped_reader
+from tests.handlers.understanding.saying import HOME, after_report, heard, opened_by
 
-AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HUGE = 100_000
 #: What stands in hostile texts again and again.
 MOTIFS = (
@@ -84,14 +77,13 @@ def huge(draw: st.DrawFn) -> str:
 
 
 def said(text: str, key: str = "9", sender: str = "li") -> Heard:
-    return Heard(key, AT, sender, text, name="501李", home=Place("3", "2", None, "501"))
+    return heard(text, sender, key=key, name="501李", home=HOME)
 
 
 def among(text: str) -> Scene:
     """A group in which the same was said before and opened a request."""
     first = said(text, "1", "wang")
-    known = KnownRequest("1", "lift", Urgency.NORMAL, Kind.REPAIR, Place("3"), "wang", AT, AT, text)
-    return Scene(Place("3"), recent=(Said(first, Outcome.OPEN, "1"),), requests=(known,))
+    return after_report(first, opened_by(first, "lift"))
 
 
 @given(huge())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from handlers.understanding.meaning import (
     Heard,
     Kind,
-    KnownRequest,
     Meaning,
     Outcome,
     Place,
@@ -30,8 +29,8 @@ from handlers.understanding.opinion import (
     question,
     understood,
 )
+from tests.handlers.understanding.saying import heard, opened_by
 
-AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CATEGORIES = frozenset({"lift", "water", "other"})
 REPORT = Meaning(Outcome.OPEN, 1.0, "water", Kind.REPAIR, Urgency.NORMAL, Place("3"))
 ALARM = Meaning(Outcome.OPEN, 0.6, "gas", Kind.REPAIR, Urgency.EMERGENCY, Place("3"))
@@ -54,17 +53,16 @@ def test_only_what_is_unsure_is_asked_about(meaning: Meaning, unsure: bool) -> N
     assert is_unsure(meaning) is unsure
 
 
-def heard(text: str, sender: str = "li", name: str = "李娜", minutes: int = 0) -> Heard:
-    return Heard(f"{sender}{minutes}", AT - timedelta(minutes=minutes), sender, text, name)
+def said(text: str, sender: str = "li", name: str = "李娜", minutes: int = 0) -> Heard:
+    ago = timedelta(minutes=minutes)
+    return heard(text, sender, ago, key=f"{sender}{minutes}", name=name)
 
 
 def test_a_message_is_shown_with_what_was_said_before_it_under_other_names() -> None:
-    recent = [Said(heard("早", "wang", "王强", 90), Outcome.TALK)]
-    recent += [Said(heard(f"王强说{i}", "zhao", "赵四", 9 - i), Outcome.TALK) for i in range(7)]
-    known = KnownRequest(
-        "1", "lift", Urgency.NORMAL, Kind.REPAIR, Place("3"), "wang", AT, AT, "赵四家电梯坏了"
-    )
-    asked = question(heard("王强家好像漏水"), Scene(recent=recent, requests=(known,)), CATEGORIES)
+    recent = [Said(said("早", "wang", "王强", 90), Outcome.TALK)]
+    recent += [Said(said(f"王强说{i}", "zhao", "赵四", 9 - i), Outcome.TALK) for i in range(7)]
+    known = opened_by(heard("赵四家电梯坏了", "wang", key="1"), "lift")
+    asked = question(said("王强家好像漏水"), Scene(recent=recent, requests=(known,)), CATEGORIES)
     shown = json.loads(asked.document)
     assert shown["message"] == {"who": "B", "text": "[name]家好像漏水"}
     assert [each["who"] for each in shown["earlier"]] == ["A"] * MOST_EARLIER
@@ -76,8 +74,8 @@ def test_a_message_is_shown_with_what_was_said_before_it_under_other_names() -> 
 
 @given(st.text(max_size=300))
 def test_whatever_is_written_stays_one_text_in_the_document(text: str) -> None:
-    asked = question(heard(text), Scene(), CATEGORIES)
-    assert asked.system == question(heard(""), Scene(), CATEGORIES).system
+    asked = question(said(text), Scene(), CATEGORIES)
+    assert asked.system == question(said(""), Scene(), CATEGORIES).system
     assert set(json.loads(asked.document)) == {"earlier", "open_requests", "message"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -12,19 +12,14 @@ from hypothesis import strategies as st
 from handlers.understanding import linking
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
-    Heard,
-    Kind,
-    KnownRequest,
     Meaning,
     Outcome,
     Place,
-    Said,
     Scene,
     Urgency,
 )
 from handlers.understanding.reader import Reader
-
-AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+from tests.handlers.understanding.saying import after_report, after_talk, heard, opened_by
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +29,7 @@ def reader() -> Reader:
 
 def quiet() -> Scene:
     """A group in which somebody wished a good morning three hours ago."""
-    before = Heard("1", AT - timedelta(hours=3), "wang", "大家早上好")
-    return Scene(area=Place("3"), recent=(Said(before, Outcome.TALK),))
-
-
-def heard(text: str, sender: str = "li") -> Heard:
-    return Heard("9", AT, sender, text)
+    return after_talk("大家早上好", timedelta(hours=3))
 
 
 @pytest.mark.parametrize(
@@ -129,22 +119,9 @@ def test_the_name_of_an_estate_says_nothing_of_what_is_wrong() -> None:
 
 def in_danger(place: Place, minutes: int) -> Scene:
     """A group in which somebody told of gas so many minutes ago."""
-    at = AT - timedelta(minutes=minutes)
-    first = Heard("2", at, "wang", "楼道里好大一股煤气味")
-    request = KnownRequest(
-        "2",
-        "gas",
-        Urgency.EMERGENCY,
-        Kind.REPAIR,
-        place,
-        "wang",
-        at,
-        at,
-        first.text,
-        supporters=frozenset(("wang",)),
-        messages=frozenset(("2",)),
-    )
-    return Scene(area=Place(), recent=(Said(first, Outcome.OPEN, "2"),), requests=(request,))
+    first = heard("楼道里好大一股煤气味", "wang", timedelta(minutes=minutes), key="2")
+    request = opened_by(first, "gas", place, urgency=Urgency.EMERGENCY)
+    return after_report(first, request, Place())
 
 
 def opens_anew(reader: Reader, text: str, place: Place, minutes: int) -> bool:
@@ -159,19 +136,8 @@ def test_in_danger_a_word_of_the_same_danger_opens_no_second_emergency(reader: R
     assert opens_anew(reader, text, three, 60), "an hour later it is another one"
 
 
-POWER = KnownRequest(
-    "2",
-    "electricity",
-    Urgency.URGENT,
-    Kind.REPAIR,
-    Place("3"),
-    "wang",
-    AT - timedelta(minutes=5),
-    AT - timedelta(minutes=5),
-    "整栋停电了",
-    supporters=frozenset(("wang",)),
-    messages=frozenset(("2",)),
-)
+OFF = heard("整栋停电了", "wang", timedelta(minutes=5), key="2")
+POWER = opened_by(OFF, "electricity", urgency=Urgency.URGENT)
 
 
 def powerless(state: str) -> Scene:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from time import process_time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,6 @@ from hypothesis import strategies as st
 
 from handlers.understanding.meaning import (
     Heard,
-    Kind,
-    KnownRequest,
     Meaning,
     Outcome,
     Place,
@@ -22,9 +21,8 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.reader import Reader
+from tests.handlers.understanding.saying import HOME, after_report, after_talk, heard, opened_by
 
-AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
-HOME = Place("3", "2", None, "501")
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 
 
@@ -33,34 +31,21 @@ def reader() -> Reader:
     return Reader.load()
 
 
-def said(text: str, **more: object) -> Heard:
-    values: dict[str, object] = {"key": "9", "at": AT, "sender": "li", "text": text, "home": HOME}
-    return Heard(**{**values, **more})  # pyright: ignore[reportArgumentType]
+def said(text: str, sender: str = "li", home: Place | None = HOME, **more: Any) -> Heard:
+    return heard(text, sender, home=home, **more)
 
 
-def after_talk() -> Scene:
+def spoken_of_weather() -> Scene:
     """A group in which somebody just spoke of the weather."""
-    small = Heard("1", AT - timedelta(minutes=12), "wang", "今天天气真不错 nice day")
-    return Scene(area=Place("3"), recent=(Said(small, Outcome.TALK),))
+    return after_talk("今天天气真不错 nice day", timedelta(minutes=12))
 
 
 def with_a_request(words: str = "电梯又停了，没人修", category: str = "lift") -> Scene:
     """A group in which somebody just reported something."""
-    heard = Heard("2", AT - timedelta(minutes=2), "wang", words, home=Place("3", "2", None, "802"))
-    known = KnownRequest(
-        "2",
-        category,
-        Urgency.URGENT,
-        Kind.REPAIR,
-        Place("3", "2"),
-        "wang",
-        heard.at,
-        heard.at,
-        words,
-        supporters=frozenset(("wang",)),
-        messages=frozenset(("2",)),
-    )
-    return Scene(area=Place("3"), recent=(Said(heard, Outcome.OPEN, "2"),), requests=(known,))
+    home = Place("3", "2", None, "802")
+    first = heard(words, "wang", timedelta(minutes=2), key="2", home=home)
+    request = opened_by(first, category, Place("3", "2"), urgency=Urgency.URGENT)
+    return after_report(first, request)
 
 
 EMERGENCIES = [
@@ -82,7 +67,7 @@ EMERGENCIES = [
 
 @pytest.mark.parametrize("text", EMERGENCIES)
 def test_an_emergency_opens_at_once(reader: Reader, text: str) -> None:
-    meaning = reader.read(said(text), after_talk())
+    meaning = reader.read(said(text), spoken_of_weather())
     assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.EMERGENCY)
 
 
@@ -102,7 +87,7 @@ REQUESTS = [
 
 @pytest.mark.parametrize(("text", "category"), REQUESTS)
 def test_a_plain_report_opens_with_its_category(reader: Reader, text: str, category: str) -> None:
-    meaning = reader.read(said(text), after_talk())
+    meaning = reader.read(said(text), spoken_of_weather())
     assert (meaning.outcome, meaning.category) == (Outcome.OPEN, category)
     assert meaning.reasons
 
@@ -130,7 +115,7 @@ TALK = [
 
 @pytest.mark.parametrize("text", TALK)
 def test_talk_is_left_alone(reader: Reader, text: str) -> None:
-    assert reader.read(said(text), after_talk()).outcome is Outcome.TALK
+    assert reader.read(said(text), spoken_of_weather()).outcome is Outcome.TALK
 
 
 def test_a_neighbours_me_too_joins(reader: Reader) -> None:
@@ -145,26 +130,12 @@ def test_the_captains_word_is_an_update(reader: Reader) -> None:
 
 
 def test_a_reply_speaks_of_what_it_replies_to(reader: Reader) -> None:
-    older, newer = with_a_request(), with_a_request("门口垃圾没人收", "sanitation").requests[0]
-    second = Heard("3", AT, "sun", "x")
+    older, second = with_a_request(), said("门口垃圾没人收", sender="sun", key="7")
+    newer = opened_by(second, "sanitation", Place("3", "2"), urgency=Urgency.URGENT)
     both = Scene(
         area=older.area,
-        recent=(*older.recent, Said(second, Outcome.TALK)),
-        requests=(
-            *older.requests,
-            KnownRequest(
-                "7",
-                newer.category,
-                newer.urgency,
-                newer.kind,
-                newer.place,
-                "sun",
-                AT,
-                AT,
-                newer.words,
-                messages=frozenset(("7",)),
-            ),
-        ),
+        recent=(*older.recent, Said(second, Outcome.OPEN, "7")),
+        requests=(*older.requests, newer),
     )
     heard = said("修好了，谢谢师傅", sender="wang", reply_to="2")
     meaning = reader.read(heard, both)
@@ -173,27 +144,27 @@ def test_a_reply_speaks_of_what_it_replies_to(reader: Reader) -> None:
 
 
 def test_the_place_joins_words_home_and_group(reader: Reader) -> None:
-    spoken = reader.read(said("3栋2单元501的水管漏水了，没人修"), after_talk())
+    spoken = reader.read(said("3栋2单元501的水管漏水了，没人修"), spoken_of_weather())
     assert spoken.place == Place("3", "2", "5", "501")
-    mine = reader.read(said("我家厨房漏水，水管坏了，谁来修一下"), after_talk())
+    mine = reader.read(said("我家厨房漏水，水管坏了，谁来修一下"), spoken_of_weather())
     assert (mine.place.building, mine.place.room) == ("3", "501")
 
 
 def test_a_communitys_own_word_names_its_category() -> None:
     own = Reader.load(extra_cues={"greening": ["棕榈"]})
-    meaning = own.read(said("门口的棕榈坏了，倒下来挡路，谁来处理一下"), after_talk())
+    meaning = own.read(said("门口的棕榈坏了，倒下来挡路，谁来处理一下"), spoken_of_weather())
     assert meaning.category == "greening"
 
 
 def test_an_empty_message_means_nothing(reader: Reader) -> None:
-    assert reader.read(said("  \u200b "), after_talk()) == Meaning(Outcome.TALK)
+    assert reader.read(said("  \u200b "), spoken_of_weather()) == Meaning(Outcome.TALK)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300), st.sampled_from(("resident", "property_manager")), st.booleans())
 def test_any_text_is_read_without_harm_and_always_alike(text: str, role: str, busy: bool) -> None:
     reader = READER
-    scene = with_a_request() if busy else after_talk()
+    scene = with_a_request() if busy else spoken_of_weather()
     heard = said(text, role=role, reply_to="2" if busy else None)
     first = reader.read(heard, scene)
     assert reader.read(heard, scene) == first
@@ -230,7 +201,7 @@ def test_hostile_length_is_cut_before_it_is_read(reader: Reader, text: str) -> N
 @given(st.text(alphabet="0135-(#.@栋单元楼层到和一十百 \u202e\u200b🔥abfltB", max_size=400))
 def test_places_and_cues_are_sought_in_bounded_time(text: str) -> None:
     began = process_time()
-    READER.report(said(text), replace(after_talk(), places=Listed()))
+    READER.report(said(text), replace(spoken_of_weather(), places=Listed()))
     assert process_time() - began < 1.0
 
 
@@ -290,7 +261,7 @@ ALARMS = [
 @pytest.mark.parametrize("text", ALARMS)
 def test_danger_in_plain_words_is_heard_whatever_was_said_before(reader: Reader, text: str) -> None:
     busy = with_a_request("我家停水了", "water")
-    for scene in (Scene(area=Place("3")), after_talk(), busy):
+    for scene in (Scene(area=Place("3")), spoken_of_weather(), busy):
         meaning = reader.read(said(text), scene)
         assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.EMERGENCY)
 
@@ -320,15 +291,14 @@ BARE_FACTS = [
 @pytest.mark.parametrize("text", BARE_FACTS)
 @pytest.mark.parametrize("home", [None, HOME])
 def test_a_bare_fact_after_talk_is_a_report(reader: Reader, text: str, home: Place | None) -> None:
-    busy = Heard("1", AT - timedelta(minutes=1), "wang", "晚上吃啥呢")
-    just_now = Scene(area=Place("3"), recent=(Said(busy, Outcome.TALK),))
-    for scene in (after_talk(), just_now, Scene(area=Place("3"))):
+    just_now = after_talk("晚上吃啥呢", timedelta(minutes=1))
+    for scene in (spoken_of_weather(), just_now, Scene(area=Place("3"))):
         assert reader.read(said(text, home=home), scene).outcome is Outcome.OPEN
 
 
 @pytest.mark.parametrize("text", ["我们没电梯啊", "这价格着火了", "我手机没电了", "水平不行"])
 def test_words_of_a_fault_within_other_words_are_none(reader: Reader, text: str) -> None:
-    assert reader.read(said(text, home=None), after_talk()).outcome is Outcome.TALK
+    assert reader.read(said(text, home=None), spoken_of_weather()).outcome is Outcome.TALK
 
 
 @pytest.mark.parametrize(
@@ -343,14 +313,14 @@ def test_words_of_a_fault_within_other_words_are_none(reader: Reader, text: str)
     ],
 )
 def test_a_danger_decides_who_helps(reader: Reader, text: str, category: str) -> None:
-    meaning = reader.read(said(text), after_talk())
+    meaning = reader.read(said(text), spoken_of_weather())
     assert (meaning.urgency, meaning.category) == (Urgency.EMERGENCY, category)
     assert meaning.place.room is None, "it is not at the sender's own home"
     assert meaning.confidence >= 0.6
 
 
 def test_a_broken_reader_of_cards_is_no_emergency(reader: Reader) -> None:
-    meaning = reader.read(said("4楼门禁坏了，刷卡没反应"), after_talk())
+    meaning = reader.read(said("4楼门禁坏了，刷卡没反应"), spoken_of_weather())
     assert meaning.outcome is Outcome.OPEN
     assert meaning.urgency is not Urgency.EMERGENCY
 
@@ -383,7 +353,7 @@ class Listed:
     ],
 )
 def test_units_are_known_by_the_places_that_exist(reader: Reader, text: str, place: Place) -> None:
-    scene = replace(after_talk(), places=Listed())
+    scene = replace(spoken_of_weather(), places=Listed())
     assert reader.report(said(text), scene).place == place
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -12,58 +12,58 @@ from handlers.understanding.meaning import Heard, Outcome, Place, Said, Scene
 from handlers.understanding.placing import combinations, put, ways
 from handlers.understanding.seen import see, where_from
 from handlers.understanding.sources import sources, told_before
+from tests.handlers.understanding.saying import HOME, heard
 
-AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-HOME = Place("3", "2", None, "501")
 CODES = st.sampled_from([None, "1", "3", "B", "501", "C9", "E-112", "05-12", "甲2"])
 PLACES = st.builds(Place, CODES, CODES, st.none(), CODES)
 TEXTS = st.text("电梯楼栋单元室楼上我家35-1和between on 4 to floor flat 22's", max_size=40)
 
 
-def heard(text: str, home: Place | None = HOME, reply_to: str | None = None) -> Heard:
-    return Heard("9", AT, "li", text, home=home, reply_to=reply_to)
+def spoken(text: str, home: Place | None = HOME, reply_to: str | None = None) -> Heard:
+    return heard(text, home=home, reply_to=reply_to)
 
 
 def after(*lines: tuple[str, str], minutes: int = 2) -> Scene:
     """A group of building 3 where these (sender, text) were said just before."""
+    ago = timedelta(minutes=minutes)
     recent = [
-        Said(Heard(str(n), AT - timedelta(minutes=minutes), who, text), Outcome.TALK)
+        Said(heard(text, who, ago, key=str(n)), Outcome.TALK)
         for n, (who, text) in enumerate(lines, 1)
     ]
     return Scene(area=Place("3"), recent=recent)
 
 
 def test_what_the_sender_named_a_moment_ago_is_where_it_may_be() -> None:
-    found = sources(heard("敲门敲了两趟没人应"), after(("li", "大家最近看到302陆老师吗")))
+    found = sources(spoken("敲门敲了两趟没人应"), after(("li", "大家最近看到302陆老师吗")))
     assert found.tail["before"] == ("3", "302")
     assert found.before.how == "own"
 
 
 def test_the_line_that_is_answered_is_known_as_such() -> None:
     scene = after(("wang", "二楼的灯是不是不亮了"), ("li", "早"))
-    assert told_before(heard("灭的", reply_to="1"), scene).how == "replied"
-    assert told_before(heard("灭的"), scene).how == "other"
+    assert told_before(spoken("灭的", reply_to="1"), scene).how == "replied"
+    assert told_before(spoken("灭的"), scene).how == "other"
 
 
 def test_what_was_said_long_ago_is_forgotten() -> None:
     scene = after(("li", "302没人应"), minutes=40)
-    assert told_before(heard("敲门没人应"), scene).place == Place()
+    assert told_before(spoken("敲门没人应"), scene).place == Place()
 
 
 def test_what_a_line_before_named_is_not_kept_with_a_correction() -> None:
-    kept = see(heard("敲门没人应"), after(("wang", "我住302")), None)
+    kept = see(spoken("敲门没人应"), after(("wang", "我住302")), None)
     assert "before" not in kept.sources["tail"]
     assert "302" not in str(kept.kept())
 
 
 def test_why_names_the_line_before() -> None:
     scene = after(("li", "302陆老师"))
-    cues = [each.cue for each in where_from(heard("没人应"), scene, Place("3", None, "3", "302"))]
+    cues = [each.cue for each in where_from(spoken("没人应"), scene, Place("3", None, "3", "302"))]
     assert cues == ["area building", "before room"]
 
 
 def test_what_lies_between_two_buildings_is_in_neither() -> None:
-    found = sources(heard("3栋和4栋之间那排路灯不亮"), after())
+    found = sources(spoken("3栋和4栋之间那排路灯不亮"), after())
     assert {way.split(",")[0] for way in combinations(found)} == {"none"}
 
 
@@ -72,11 +72,11 @@ def test_what_lies_between_two_buildings_is_in_neither() -> None:
     [("我家楼上半夜拖椅子", "6"), ("the people upstairs stomp all night", "6"), ("电梯坏了", None)],
 )
 def test_who_lives_overhead_lives_one_floor_up(text: str, floor: str | None) -> None:
-    assert sources(heard(text), after()).tail.get("above", (None,))[0] == floor
+    assert sources(spoken(text), after()).tail.get("above", (None,))[0] == floor
 
 
 def test_between_two_floors_may_be_the_lower_one() -> None:
-    tail = sources(heard("四楼到五楼的平台有个水缸", home=None), after()).tail
+    tail = sources(spoken("四楼到五楼的平台有个水缸", home=None), after()).tail
     assert tail["floor"] == ("4-5", None)
     assert tail["low"] == ("4", None)
 
@@ -90,13 +90,13 @@ def test_between_two_floors_may_be_the_lower_one() -> None:
     ],
 )
 def test_a_flat_is_written_like_the_senders_own(home: str, text: str, room: str) -> None:
-    tail = sources(heard(text, Place("B", None, None, home)), Scene()).tail
+    tail = sources(spoken(text, Place("B", None, None, home)), Scene()).tail
     assert room in [each for _, each in tail.values()]
 
 
 def test_where_no_stairwells_are_a_pair_is_building_and_room() -> None:
     home = Place("5", None, None, "2306")
-    said = sources(heard("物业让我补清运费 5-2306", home), Scene()).said
+    said = sources(spoken("物业让我补清运费 5-2306", home), Scene()).said
     assert (said.building, said.unit, said.room) == ("5", None, "2306")
 
 
@@ -104,7 +104,7 @@ def test_where_no_stairwells_are_a_pair_is_building_and_room() -> None:
 def test_each_way_makes_a_place_of_parts_that_have_a_source(
     text: str, home: Place | None, area: Place
 ) -> None:
-    mine = heard(text, home)
+    mine = spoken(text, home)
     found = sources(mine, Scene(area=area))
     for way in ways(mine, found):
         place = put(mine, found, way)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from handlers.understanding.linking import TABLE
-from handlers.understanding.meaning import Heard, Kind, KnownRequest, Place, Scene, Urgency
+from handlers.understanding.meaning import Place, Scene
 from handlers.understanding.model import load_model
 from handlers.understanding.reader import WEIGHTS
 from handlers.understanding.reading import HEADS
 from handlers.understanding.seen import Seen, see, see_pair
 from handlers.understanding.taught import Taught, answers, table_of
+from tests.handlers.understanding.saying import HOME, heard, opened_by
 
-AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TEXT = "电梯又坏了"
-HOME = Place("3", "2", None, "501")
 
 
 def seen() -> Seen:
-    heard = Heard("9", AT, "li", TEXT, home=HOME, role="unit_captain")
-    return see(heard, Scene(area=Place("3")), "lift")
+    return see(heard(TEXT, home=HOME, role="unit_captain"), Scene(area=Place("3")), "lift")
 
 
 def test_without_words_only_what_was_kept_is_looked_at() -> None:
@@ -56,7 +52,7 @@ def test_every_decision_has_its_table() -> None:
 
 
 def test_of_a_pair_there_is_one_table() -> None:
-    known = KnownRequest("5", "lift", Urgency.NORMAL, Kind.REPAIR, HOME, "wang", AT, AT, "电梯坏了")
-    taught = Taught("merged", see_pair(Heard("9", AT, "li", TEXT), known), {"link": "yes"})
+    known = opened_by(heard("电梯坏了", "wang", key="5"), "lift", HOME)
+    taught = Taught("merged", see_pair(heard(TEXT), known), {"link": "yes"})
     assert taught.features(TABLE)
     assert answers(load_model(WEIGHTS), taught, "link") in ("yes", "no")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.policy import QuietPolicy, WatchingPolicy
+from config.subjects import QuietPolicy, WatchingPolicy
 from handlers.watching import rules
 
 ZONE = ZoneInfo("Asia/Shanghai")
