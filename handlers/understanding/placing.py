@@ -12,8 +12,9 @@ from dataclasses import replace
 from itertools import product
 from math import log
 
-from handlers.understanding.looking import Looked, look
+from handlers.understanding.looking import LIFE, Looked, look
 from handlers.understanding.meaning import Heard, Place, Scene
+from handlers.understanding.normal import HAN
 from handlers.understanding.place import floor_of
 from handlers.understanding.sources import Sources, listed, sources
 
@@ -38,6 +39,9 @@ def place_features(
     for each in (f"mine={looked.mine}", f"category={category}", f"scope={scope}", *scopes):
         features += [f"@{each}", f"@{each}|{there[-1]}", f"@{each}|{there[0]}|{there[1]}"]
     features += [f"@{each}|{category}" for each in scopes]
+    # Whose gate, garden or bus stop it is, the two languages do not leave unsaid alike.
+    written = "han" if HAN.search(looked.text) else "latin"
+    features += [f"@{each}|{written}" for each in (there[0], *scopes)]
     features += [f"@{each}" for each in _shape(heard, scene, looked, found)]
     return features
 
@@ -115,7 +119,7 @@ def combinations(found: Sources) -> list[str]:
 
 #: Somebody else, somewhere: "门口有个老人晕倒了" is not at the sender's home.
 SOMEBODY = re.compile(
-    r"有人|有个|有一个|有位|哪个|谁家|一个(?:人|男|女|老|小孩|孩子)"
+    r"(?<!要)有人(?!.{,5}[吗么])|有个|有一个|有位|哪个|谁家|(?<![我俺咱])一个(?:人|男|女|老|小孩|孩子)"
     r"|\b(?:someone|somebody|a (?:man|woman|guy|lady|boy|girl|kid|child|stranger)|an old|people)\b"
 )
 
@@ -127,7 +131,7 @@ def ways(heard: Heard, found: Sources) -> list[str]:
     so: those who help look where it is, not where the sender lives.
     """
     looked, every = look(heard.text), combinations(found)
-    elsewhere = looked.alarms or SOMEBODY.search(looked.text)
+    elsewhere = looked.alarms - {LIFE} or SOMEBODY.search(looked.text)
     if elsewhere and not looked.mine and "own" not in looked.scopes:
         return [way for way in every if not way.endswith(",home")]
     return every

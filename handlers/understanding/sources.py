@@ -30,6 +30,7 @@ from handlers.understanding.place import (
 #: Who is spoken to tells no place: "@802老莫".
 MENTION = re.compile(r"@\S+")
 #: How far back the place of what is spoken of may have been named: lines, and time.
+OUTSIDE = frozenset(("outside",))
 LINES, WHILE = 4, timedelta(minutes=15)
 Tail = tuple[str | None, str | None]  #: floor, room
 
@@ -68,11 +69,12 @@ def sources(heard: Heard, scene: Scene) -> Sources:
 
 
 def _buildings(text: str, said: Place, home: Place, area: Place) -> dict[str, str | None]:
-    """What lies between two buildings is in neither; a group of one building speaks of it."""
+    """What lies between two buildings is in neither; a group of one building speaks of it, unless
+    it speaks of what stands outside ("南门", "the playground")."""
     if two_buildings(text):
         return {"none": None}
     found = _once({"said": said.building, "area": area.building, "home": home.building})
-    if area.building is not None:
+    if area.building is not None and look(text).scopes != OUTSIDE:
         del found["none"]
     return found
 
