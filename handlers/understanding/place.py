@@ -55,8 +55,6 @@ FLOOR = re.compile(
     rf"(?<![号第\d])({SMALL})\s*(?:楼(?!栋|长|顶|的?电梯)|层(?!层|楼高))|(?<![\d])(\d{{1,2}})/f\b"
     r"|(?:停|卡|困)[在到]了?\s*(\d{1,2})(?![\d:.点分米个人号栋幢座#-]|\s*单元)"
 )
-#: Between one floor and the next: "一楼半".
-HALF = re.compile(rf"(?<![号第\d])({SMALL})\s*[楼层]半(?![天个年夜月小])")
 BASEMENT = re.compile(rf"(?:负|地下)\s*({SMALL})\s*(?:楼|层)?")
 LEVEL = re.compile(r"(?<![a-z\d])([bp]\d)(?![\d栋座])(?=\b|层|楼|车库|地库|[^\x00-\x7f])")
 ORDER = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
@@ -206,8 +204,6 @@ def said_floor(text: str) -> str | None:
         return found[1].upper()
     if (found := BETWEEN.search(text)) and (span := _between(found)):
         return span
-    if (found := HALF.search(text)) and (low := number(found[1])).isdigit():
-        return f"{low}-{int(low) + 1}"
     if found := FLOOR.search(text):
         return number(_first(found))
     if found := FLOOR_EN.search(text):

@@ -14,7 +14,6 @@ from math import log
 
 from handlers.understanding.looking import LIFE, Looked, look
 from handlers.understanding.meaning import Heard, Place, Scene
-from handlers.understanding.normal import HAN
 from handlers.understanding.place import floor_of
 from handlers.understanding.sources import Sources, listed, sources
 
@@ -39,9 +38,6 @@ def place_features(
     for each in (f"mine={looked.mine}", f"category={category}", f"scope={scope}", *scopes):
         features += [f"@{each}", f"@{each}|{there[-1]}", f"@{each}|{there[0]}|{there[1]}"]
     features += [f"@{each}|{category}" for each in scopes]
-    # Whose gate, garden or bus stop it is, the two languages do not leave unsaid alike.
-    written = "han" if HAN.search(looked.text) else "latin"
-    features += [f"@{each}|{written}" for each in (there[0], *scopes)]
     features += [f"@{each}" for each in _shape(heard, scene, looked, found)]
     return features
 

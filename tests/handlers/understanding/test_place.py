@@ -166,11 +166,6 @@ def test_a_floor_may_be_left_out_where_it_follows_from_the_room(
     assert not same_place(Place(room=room), GoldPlace(room=room, floor="9"))
 
 
-def test_a_landing_lies_between_two_floors() -> None:
-    assert parse("一楼半电表箱冒火星").floor == "1-2"
-    assert parse("在一楼半天没人来").floor == "1"
-
-
 def test_courts_are_buildings_unless_one_plays_there() -> None:
     assert parse("bike shed at Court 2, lock cut").building == "2"
     assert parse("tennis court 2 is flooded").building is None
