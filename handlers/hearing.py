@@ -17,8 +17,8 @@ from handlers.requests import answering, callback, inquiries, lessons, lifecycle
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.scenes import ChatScene, Scenes, Speaker
+from handlers.understanding import besides, placing, repeating
 from handlers.understanding import opinion as second
-from handlers.understanding import placing, repeating
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
@@ -110,7 +110,8 @@ class Hearing:
     def _read(self, message: Message, scene: ChatScene, speaker: Speaker | None) -> Glance:
         heard = heard_of(message, speaker, scene.facts.path)
         view = scene.view()
-        meaning = repeating.merged(heard, view, self._desk.reader.read(heard, view))
+        meaning = besides.read(self._desk.reader.read, heard, view)
+        meaning = repeating.merged(heard, view, meaning)
         return Glance(heard, scene, meaning, repeating.said_already(heard, view, meaning))
 
 
@@ -167,7 +168,8 @@ def settled(glance: Glance) -> Meaning:
         if scene.mode == "suggest":
             return replace(meaning, outcome=Outcome.ASK)
         if scene.ask_above is not None and meaning.confidence < scene.ask_above:
-            return replace(meaning, outcome=Outcome.TALK)
+            unsaid = Outcome.ANSWER if meaning.question else Outcome.TALK
+            return replace(meaning, outcome=unsaid)
         if scene.open_above is not None and meaning.confidence < scene.open_above:
             return replace(meaning, outcome=Outcome.ASK)
     return meaning
@@ -189,6 +191,8 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
         return Outcome.DETAIL, glance.repeats
     act_as = _back if meaning.again else ACTS[meaning.outcome]
     done = await act_as(ctx, glance, message)
+    if done is not None and meaning.outcome is not Outcome.ANSWER and meaning.question:
+        await _answer(ctx, glance, message)  # who asks and reports in one is answered as well
     if done is None and ctx.private and message.text.strip():
         ctx.answer("directory.private_silence")  # who speaks to the bot alone is never left alone
     return done if done is not None else (Outcome.TALK, None)
