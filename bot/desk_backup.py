@@ -32,6 +32,7 @@ DONE = 0
 KEEP = 7  #: so many of each kind stay, unless somebody says otherwise
 NAME_OF_KEY = "backup"  #: that name of a key stands in the manifest
 BEFORE = "before-restore-"  #: what a restore replaced
+LOST_KEY = "before-new-key-"  #: what a key sealed that is lost
 #: Only files of these names are ever thrown away, each kind for itself.
 KINDS = ("", BEFORE)
 NAMED = re.compile(r"linli-(\d{8}T\d{6}Z)(?:-(\d+))?\.zip")

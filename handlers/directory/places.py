@@ -311,7 +311,8 @@ async def _lived_in(work: Work, person_id: int) -> Area | None:
     if not homes:
         return None
     home, area = homes[0]
-    return area if home.home else await query.area_by_id(work.store, area.parent_id or area.id)
+    sealed = home.home_key is not None  # also where the flat itself is lost (storage/lost_key.py)
+    return area if sealed else await query.area_by_id(work.store, area.parent_id or area.id)
 
 
 async def own_place(work: Work, person_id: int) -> Area | None:
