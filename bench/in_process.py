@@ -39,7 +39,8 @@ from bot.logs import set_up_logs
 from bot.platforms.telegram.intake import raw_updates
 from bot.platforms.telegram.platform import TelegramPlatform
 from config.settings import Settings
-from handlers.chat import Acknowledge, ChatFacts, Delivered, React, Say, SendFile, Show
+from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
+from handlers.chat.platform import ChatFacts, Delivered
 from handlers.understanding.corpus import load
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Outcome, Scene
@@ -253,13 +254,14 @@ def main() -> None:
     if not given.profile:
         asyncio.run(measure(given.talk, given.requests))
         return
-    for run in (
-        lambda folder: talk(folder, other_lines(given.talk)),
-        lambda folder: requests(folder, given.requests),
-    ):
-        profile = cProfile.Profile()
-        profile.runcall(asyncio.run, _anew(run))
-        pstats.Stats(profile).sort_stats("tottime").print_stats(45)
+    _profile(lambda folder: talk(folder, other_lines(given.talk)))
+    _profile(lambda folder: requests(folder, given.requests))
+
+
+def _profile(run: Callable[[Path], Awaitable[Any]]) -> None:
+    profile = cProfile.Profile()
+    profile.runcall(asyncio.run, _anew(run))
+    pstats.Stats(profile).sort_stats("tottime").print_stats(45)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.chat import SendFile
-from handlers.context import Context, RefusalError
+from handlers.chat.outgoing import SendFile
+from handlers.context import Context
 from handlers.directory import access
 from handlers.directory.audit import record
 from handlers.directory.zones import zone_of
 from handlers.understanding.phones import without_numbers
+from handlers.work import RefusalError
 from storage.base import begins_with
 from storage.tables import Area, Person, Request
 

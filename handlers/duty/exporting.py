@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.chat import SendFile
-from handlers.context import Context, RefusalError
+from handlers.chat.outgoing import SendFile
+from handlers.context import Context
 from handlers.directory import places
 from handlers.directory.zones import zone_of
 from handlers.duty import boards
 from handlers.duty.icalendar import Entry, calendar
+from handlers.work import RefusalError
 from storage.queries import duty as query
 
 AHEAD = timedelta(days=180)

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers.chat import SendFile
+from handlers.chat.outgoing import SendFile
 from handlers.context import Context
 from handlers.directory import places
 from handlers.directory.roster import role_name
 from handlers.directory.zones import clock_text, zone_of
 from handlers.privacy import looks
 from handlers.requests import texts
-from storage.queries import directory as directory_query
+from storage.queries import people as people_query
 from storage.queries import privacy as query
 from storage.queries import traces
 from storage.queries.homes import flats_of
@@ -54,7 +54,7 @@ def _send(ctx: Context, name: str, text: str, caption: str) -> None:
 
 
 async def _me(ctx: Context) -> dict[str, Any]:
-    person, roles = ctx.person, await directory_query.roles_of(ctx.store, ctx.person.id)
+    person, roles = ctx.person, await people_query.roles_of(ctx.store, ctx.person.id)
     return {
         "name": person.name,
         "key": person.key,

@@ -17,5 +17,6 @@ evidence: proof that it is done.
 callback_asking, callback, endings: is it solved? asked of all, their answers, how it ended.
 cards, private_cards, texts, lists, explaining, showing: what it looks like.
 lessons: what is learnt from its life: whether it was one, and what was put right.
-access: the one checked way to it. lifecycle: what the rest of the house may call.
+access: the one checked way to it. belonging: of which one a message is.
+lifecycle: what the rest of the house may call.
 """

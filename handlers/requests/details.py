@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Required, TypedDict, Unpack
 
-from handlers.chat import Media
-from handlers.context import RefusalError, Work
+from handlers.chat.incoming import Media
 from handlers.requests import access, moving, pages, texts
 from handlers.requests.case import Case, count_households, load
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, Move, State, may
 from handlers.requests.voices import follow, leave, note, refresh
+from handlers.work import RefusalError, Work
 from storage.queries import requests as query
 from storage.tables import Area, Chat, Person, Request, RequestMessage
 

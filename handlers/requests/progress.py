@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from handlers.context import Context, RefusalError, Work
+from handlers.context import Context
 from handlers.directory import groups
 from handlers.directory.several import SeveralError
 from handlers.requests import access, asking_more, speaking, texts, voices
 from handlers.requests.case import load
 from handlers.requests.evidence import EvidenceError
 from handlers.requests.rules import ALIVE, Who
+from handlers.work import RefusalError, Work
 from storage.tables import Chat, Person, Request
 
 

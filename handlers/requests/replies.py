@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.chat import Mark, Message, Reaction
+from handlers.chat.incoming import Message, Reaction
+from handlers.chat.outgoing import Mark
 from handlers.context import Context
 from handlers.directory.several import SeveralError
 from handlers.requests import (

@@ -14,7 +14,7 @@ from bot import clock as clocks
 from bot.budget import Budget
 from bot.clock import SystemClock, Ticker, VirtualClock
 from bot.crew import Crew
-from handlers.chat import Limits, PassingError
+from handlers.chat.platform import Limits, PassingError
 from storage.engine import Store
 from storage.queries import outlets
 from tests.bot.test_delivery import Office, say

@@ -17,11 +17,11 @@ from bot import desk_numbers
 from bot.app import App
 from bot.desk_errors import DeskError
 from bot.desk_numbers import Wish
-from handlers.context import RefusalError
 from handlers.directory.several import SeveralError
 from handlers.statistics import drawing, fonts, periods
 from handlers.statistics.chain import Chain
 from handlers.statistics.stories import BOUNDS
+from handlers.work import RefusalError
 from tests.bot.commanding import alone, run
 from tests.dialogues.policies import governed
 from tests.dialogues.steps import town

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from handlers.understanding.meaning import Heard, Meaning, Scene, Urgency
 from storage.tables import Gap, Person
 from tests.dialogues.duty_steps import made

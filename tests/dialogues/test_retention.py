@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from config.policy import default_policy
-from handlers.context import Work
 from handlers.privacy import retention
+from handlers.work import Work
 from storage.queries import sweeps
 from storage.tables import (
     Audit,

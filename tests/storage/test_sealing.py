@@ -13,7 +13,7 @@ from storage import sealing
 from storage.engine import Store
 from storage.migrate import upgrade
 from storage.queries import homes
-from storage.queries.directory import homes_of
+from storage.queries.people import homes_of
 from storage.sealing import reseal, seal_open
 from storage.secrets import (
     FLOOR,
