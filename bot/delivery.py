@@ -31,7 +31,7 @@ from handlers.chat.platform import (
     Platform,
 )
 from storage.engine import Store
-from storage.queries import post
+from storage.queries import outlets, post
 from storage.queries.outlets import Address
 from storage.queries.post import Standing
 from storage.tables import Letter
@@ -161,6 +161,7 @@ class Delivery:
         }
         async with self.store.write() as store:
             await post.stay_due(store, now, last)
+            await outlets.silent_no_longer_than(store, now + LONGEST_PAUSE)
 
     def _not_now(self, now: datetime) -> set[Address]:
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}

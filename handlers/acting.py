@@ -38,6 +38,8 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
         return Outcome.DETAIL, glance.repeats
     act_as = _back if meaning.again else ACTS[meaning.outcome]
     done = await act_as(ctx, glance, message)
+    if done is not None and meaning.outcome is not Outcome.ANSWER and meaning.question:
+        await _answer(ctx, glance, message)  # who asks and reports in one is answered as well
     if done is None and ctx.private and message.text.strip():
         ctx.answer("directory.private_silence")  # who speaks to the bot alone is never left alone
     return done if done is not None else (Outcome.TALK, None)

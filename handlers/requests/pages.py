@@ -80,7 +80,7 @@ def _begin(case: Case, person: Person, role: str, rung: int, how: str = PRIVATE)
         role=role,
         how=how,
         at=now,
-        tell_at=case.tell_at(person.id) if how in READS else now,
+        tell_at=case.tell_at(person.id, role) if how in READS else now,
         pictures=0,
     )
     case.pages.append(page)
@@ -124,7 +124,8 @@ async def _need_group(case: Case) -> None:
 
 async def _call(case: Case) -> None:
     """Name those who have no private chat in a short line: an edited card calls nobody (R24)."""
-    called = [case.addresses[page.person_id] for page in case.fresh if page.how in NAMED]
+    named = [page for page in case.fresh if page.how in NAMED]
+    called = [case.addresses[page.person_id] for page in named]
     group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
     if not called or group is None:
         return
@@ -136,7 +137,8 @@ async def _call(case: Case) -> None:
         title=cards.title(case, language),
     )
     mentions = cards.mentions(called)
-    manner = Manner(about=case.request.id, urgent=case.emergency, delay=case.delay or None)
+    delay = None if any(case.wakes(page.role) for page in named) else case.delay or None
+    manner = Manner(about=case.request.id, urgent=case.emergency, delay=delay)
     case.work.say(group, Content(text=text, mentions=mentions), manner)
 
 

@@ -594,5 +594,5 @@ async def test_a_flood_that_must_wait_holds_up_no_other(store: Store) -> None:
     assert await office.sends() == ["g1:0"]
     for n in range(5):
         await office.lays(say(str(n), f"h{n}"))
-    assert await office.sends() == ["g1:0", *(f"h{n}:{n}" for n in range(5))]
+    assert sorted(await office.sends()) == ["g1:0", *(f"h{n}:{n}" for n in range(5))]
     assert len(await office.waits(minutes=1)) == 7
