@@ -184,7 +184,9 @@ class Requests:
 
 async def requests(folder: Path, n: int) -> Requests:
     path, first = folder / "bench.db", 40
-    chats = n + first + 1  # the first one's building is where all live: what they say is known there
+    chats = (
+        n + first + 1
+    )  # the first one's building is where all live: what they say is known there
     await build(path, chats)
     bench = Bench(path, chats)
     await bench.warm()
