@@ -39,7 +39,8 @@ from bot.logs import set_up_logs
 from bot.platforms.telegram.intake import raw_updates
 from bot.platforms.telegram.platform import TelegramPlatform
 from config.settings import Settings
-from handlers.chat import Acknowledge, ChatFacts, Delivered, React, Say, SendFile, Show
+from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
+from handlers.chat.platform import ChatFacts, Delivered
 from handlers.understanding.corpus import load
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Outcome, Scene

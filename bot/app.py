@@ -29,12 +29,12 @@ from bot.weights import reader_of
 from config.policy import Policy, load_policy
 from config.settings import Settings
 from config.words import catalogue
-from handlers.chat import ChatFacts, Platform
-from handlers.context import Defaults, Desk, Understands
+from handlers.chat.platform import ChatFacts, Platform
 from handlers.dispatch import Dispatcher
 from handlers.duty.present import on_duty
 from handlers.duty.retelling import retell
 from handlers.subjects import SUBJECTS
+from handlers.work import Defaults, Desk, Understands
 from storage.engine import Store
 from storage.secrets import Secrets, load_secrets
 from storage.wire import Left, News

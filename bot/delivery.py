@@ -21,20 +21,15 @@ from bot.figures import Figures
 from bot.ledger import Ledger, Outcome, named_message
 from bot.outlets import Due, Outlets, outlets_of
 from bot.patience import patiently
-from handlers.chat import (
-    OUTGOING,
-    Acknowledge,
+from handlers.chat.outgoing import OUTGOING, Acknowledge, React, Say, Sendable, Show
+from handlers.chat.platform import (
     DeliveryError,
     GoneError,
     MovedError,
     PassingError,
     PermanentError,
     Platform,
-    React,
-    Say,
-    Show,
 )
-from handlers.context import Sendable
 from storage.engine import Store
 from storage.queries import post
 from storage.queries.outlets import Address

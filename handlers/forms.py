@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from handlers.chat import Button, Content
-from handlers.context import Context, RefusalError, Work, button
+from handlers.chat.outgoing import Button, Content, button
+from handlers.context import Context
 from handlers.understanding.normal import plain
+from handlers.work import RefusalError, Work
 from storage.tables import Draft
 
 LASTS = timedelta(minutes=30)

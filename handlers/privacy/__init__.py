@@ -2,6 +2,7 @@
 
 `contact` asks for consent and shows, `looks` tells who was shown, `phone` keeps a number,
 `own_data` gives a person all that is known of them, `forgetting` drops the person and keeps the
-fact, `scrubbing` takes their names out of what others wrote, `retention` drops what is old. What
+fact, `scrubbing` takes their names out of what others wrote
+(`rules`, pure), `retention` drops what is old. What
 and why: docs/privacy.md.
 """

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers import forms
-from handlers.chat import Content, Message
-from handlers.context import Context, RefusalError
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Content
+from handlers.context import Context
 from handlers.privacy.rules import data_without, history_without
 from handlers.privacy.scrubbing import needles_of
 from handlers.requests import cards, pages
 from handlers.requests.case import load
+from handlers.work import RefusalError
 from storage.queries import erasing
 from storage.queries import requests as request_query
 from storage.seals import secrets_of

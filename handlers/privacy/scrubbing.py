@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from handlers.context import Work
 from handlers.privacy import rules
+from handlers.work import Work
 from storage.queries import administration as admin_query
 from storage.queries import scrubbing as query
 from storage.queries.scrubbing import Found, escaped

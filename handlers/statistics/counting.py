@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.context import Work
 from handlers.directory.zones import zone_at
 from handlers.requests.measured import STANDS
 from handlers.statistics.stories import Count, Key, Line, count_of, story_of
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import statistics as query
 from storage.queries.statistics import Past
 from storage.tables import Counted, Request
@@ -126,8 +126,8 @@ def _moment(seconds: int | None) -> datetime | None:
 
 
 async def _building(work: Work, area_id: int) -> int:
-    facts = await directory_query.facts_at(work.store, area_id)
-    line = await directory_query.line_of(work.store, facts.path)
+    facts = await areas_query.facts_at(work.store, area_id)
+    line = await areas_query.line_of(work.store, facts.path)
     return building_of([(each.id, each.kind) for each in line])
 
 
@@ -139,7 +139,7 @@ def building_of(line: Iterable[tuple[int, str]]) -> int:
 async def guess(work: Work, event: Past) -> Mapping[str, Any]:
     """Lines of a version without numbers: the request stood there where it stands now."""
     request = await work.store.get_one(Request, event.request_id)
-    facts = await directory_query.facts_at(work.store, request.area_id)
+    facts = await areas_query.facts_at(work.store, request.area_id)
     opened = request.opened_at.astimezone(zone_at(work, facts)).date()
     return _guessed(event, request, opened)
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from bot import clock as clocks
 from bot.budget import Budget
 from bot.clock import SystemClock, Ticker, VirtualClock
-from handlers.chat import Limits, PassingError
+from handlers.chat.platform import Limits, PassingError
 from storage.engine import Store
 from tests.bot.test_delivery import Office, say
 from tests.harness import MONDAY

@@ -17,10 +17,12 @@ from structlog.testing import capture_logs
 from bot.clock import VirtualClock
 from bot.crew import HELD_FOR, Crew
 from bot.inbox import CLOSE_TOGETHER, MAX_TRIES, Inbox
-from handlers.chat import Content, Incoming, Message, RawUpdate, Say
-from handlers.context import Desk, Work
+from handlers.chat.incoming import Incoming, Message
+from handlers.chat.outgoing import Content, Say
+from handlers.chat.platform import RawUpdate
 from handlers.dispatch import Dispatcher
 from handlers.turn import Ahead
+from handlers.work import Desk, Work
 from storage.base import Base
 from storage.engine import Store
 from storage.queries import post

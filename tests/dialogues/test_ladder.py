@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from storage.tables import Gap, Person
 from tests.dialogues.duty_steps import made
 from tests.dialogues.policies import at, governed, local

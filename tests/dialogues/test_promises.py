@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.app import App
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from storage.engine import Store
 from storage.queries.promises import Kept, promises_by_role
 from storage.tables import Area, Promise, Request

@@ -13,7 +13,7 @@ from storage import sealing
 from storage.engine import Store
 from storage.migrate import upgrade
 from storage.queries import homes
-from storage.queries.directory import homes_of
+from storage.queries.people import homes_of
 from storage.sealing import reseal, seal_open
 from storage.secrets import (
     FLOOR,
@@ -25,8 +25,9 @@ from storage.secrets import (
     read_keys,
     write_keys,
 )
-from storage.tables import Area, Keyring, Person, Request, Residence, Supporter
+from storage.tables import Area, Keyring, Person, Residence, Supporter
 from tests.harness import MONDAY
+from tests.rows import a_request
 
 PHONE = "13912345678"
 
@@ -55,26 +56,9 @@ async def store(database_url: str, tmp_path: Path) -> AsyncGenerator[Store]:
         for number in (1, 2, 3):
             phone = secrets.seal(PHONE) if number == 1 else None
             session.add(Person(id=number, name=f"P{number}", phone=phone, created_at=MONDAY))
-        session.add(a_request())
+        session.add(a_request(id=1))
     yield made
     await made.close()
-
-
-def a_request() -> Request:
-    return Request(
-        id=1,
-        root_id=1,
-        number=1,
-        words="",
-        category="lift",
-        kind="fault",
-        urgency="normal",
-        area_id=1,
-        area_path="/1/",
-        state="open",
-        opened_at=MONDAY,
-        changed_at=MONDAY,
-    )
 
 
 async def lives(store: Store, person: int, flat: int, *, openly: bool = False) -> None:

@@ -22,7 +22,7 @@ from bot.web.assembly import assembled
 from bot.web.site import Site, Turn
 from config.policy import default_policy
 from config.words import catalogue
-from handlers.chat import RawUpdate
+from handlers.chat.platform import RawUpdate
 from storage.engine import Store
 from storage.tables import Account, Area, Residence, RoleHeld
 from tests.fakes.databases import DATABASES, make_tables

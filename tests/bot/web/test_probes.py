@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from bot.figures import BOUNDS, KINDS, Durations, Figures, kind_of
 from bot.web.app import web_app
 from bot.web.probes import DEAD_AFTER, OLD
-from handlers.chat import (
+from handlers.chat.platform import (
     Capabilities,
     GoneError,
     MovedError,
