@@ -85,7 +85,7 @@ async def _back(ctx: Context, glance: Glance, message: Message) -> Done:
         except RefusalError:
             await ctx.store.refresh(request)  # it ended long ago, or otherwise
             return await _open(ctx, glance, message)
-    await add_detail(ctx, request, message)
+    await lifecycle.add_detail(ctx, request, message)
     return Outcome.DETAIL, str(request.id)
 
 
@@ -97,7 +97,7 @@ async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
     said = None if more else message.message_id
     await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, message_id=said)
     if more:  # "我家也是，从昨晚就没水": who is asked reads the rest as well
-        await add_detail(ctx, request, message)
+        await lifecycle.add_detail(ctx, request, message)
     return Outcome.JOIN, str(request.id)
 
 
@@ -105,7 +105,7 @@ async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return None
-    await add_detail(ctx, request, message)
+    await lifecycle.add_detail(ctx, request, message)
     await _narrow(ctx, glance, request)
     return Outcome.DETAIL, str(request.id)
 
@@ -120,36 +120,15 @@ async def _narrow(ctx: Context, glance: Glance, request: Request) -> bool:
     return area is not None and await lifecycle.narrow(ctx, request, ctx.person, area)
 
 
-async def add_detail(ctx: Context, request: Request, message: Message) -> None:
-    """A message (with its pictures) belongs to a request from now on."""
-    await lifecycle.add_detail(
-        ctx,
-        request,
-        person=ctx.person,
-        chat=ctx.chat,
-        message_id=message.message_id,
-        text=message.text,
-        media=message.media,
-        album=message.album,
-    )
-
-
 async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return None
     still = await lifecycle.still_so(ctx, request, ctx.person, message.text)
     if await _narrow(ctx, glance, request) or still:
-        await add_detail(ctx, request, message)
+        await lifecycle.add_detail(ctx, request, message)
         return Outcome.DETAIL, str(request.id)
-    await lifecycle.note_update(
-        ctx,
-        request,
-        person=ctx.person,
-        chat=ctx.chat,
-        message_id=message.message_id,
-        text=message.text,
-    )
+    await lifecycle.note_update(ctx, request, message)
     return Outcome.UPDATE, str(request.id)
 
 

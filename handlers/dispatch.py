@@ -166,13 +166,7 @@ async def _react(ctx: Context, reaction: Reaction) -> None:
 async def _recall(ctx: Context, recalled: Recalled) -> None:
     request = await belonging.request_of(ctx, recalled.message_id)
     if request is not None:
-        await lifecycle.recall_detail(
-            ctx,
-            request,
-            person=ctx.person,
-            chat=ctx.chat,
-            message_id=recalled.message_id,
-        )
+        await lifecycle.recall_detail(ctx, request, recalled)
 
 
 async def _refuse(ctx: Context, refusal: RefusalError) -> None:

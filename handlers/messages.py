@@ -69,14 +69,7 @@ class Messages:
         ctx, message = turn.ctx, turn.message
         request = await belonging.request_of(ctx, message.message_id)
         if request is not None:
-            await lifecycle.change_detail(
-                ctx,
-                request,
-                person=ctx.person,
-                chat=ctx.chat,
-                message_id=message.message_id,
-                text=message.text,
-            )
+            await lifecycle.change_detail(ctx, request, message)
             return
         glance = await turn.look() if not ctx.private else None
         if glance is not None and hearing.settled(glance).outcome is Outcome.OPEN:
@@ -168,5 +161,5 @@ async def _same_album(turn: Turn) -> bool:
     request = await lifecycle.request_of_album(ctx, ctx.chat, message.album)
     if request is None:
         return False
-    await acting.add_detail(ctx, request, message)
+    await lifecycle.add_detail(ctx, request, message)
     return True

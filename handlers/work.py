@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.policy import Policy
 from config.words import Catalogue
-from handlers.chat.outgoing import Button, Content, Mark, React, Say, Sendable, Show
+from handlers.chat.outgoing import Button, Content, Mark, React, Say, Sendable, SendFile, Show
 from handlers.chat.platform import Capabilities, ChatFacts
 from handlers.manner import PLAINLY, Manner, Outbound, Unasked, given
 from handlers.parting import parts_of
@@ -175,6 +175,22 @@ class Work:
         for number, part in enumerate(rest):
             self.put(Show(slot=f"{slot}~{number}", **given(chat, part, manner)), delay=manner.delay)
         self.put(Show(slot=slot, **given(chat, last, manner)), delay=manner.delay)
+
+    def send_file(
+        self, chat: Chat, name: str, body: bytes, caption: str, *, picture: bool = False
+    ) -> None:
+        """A file for download, or a picture to be seen at once."""
+        self.put(
+            SendFile(
+                platform=chat.platform,
+                chat=chat.external_id,
+                group=chat.kind == "group",
+                name=name,
+                body=body,
+                caption=caption,
+                picture=picture,
+            )
+        )
 
     def mark(self, chat: Chat, message_id: str, mark: Mark | None) -> None:
         """A quiet mark on a message, where the platform has them."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.chat.outgoing import SendFile
 from handlers.context import Context
 from handlers.directory import access
 from handlers.directory.audit import record
@@ -37,16 +36,8 @@ async def export(ctx: Context, rest: str) -> None:
     rows = [row for area in areas for row in await _rows(ctx, area)]
     await record(ctx, "export", detail={"rows": len(rows)})
     name = f"linli-{ctx.now.astimezone(await zone_of(ctx)).strftime('%Y%m%d')}.xlsx"
-    ctx.put(
-        SendFile(
-            platform=ctx.chat.platform,
-            chat=ctx.chat.external_id,
-            group=False,
-            name=name,
-            body=workbook([ctx.t(f"export.{column}") for column in COLUMNS], rows),
-            caption=ctx.t("export.caption", n=len(rows)),
-        )
-    )
+    body = workbook([ctx.t(f"export.{column}") for column in COLUMNS], rows)
+    ctx.send_file(ctx.chat, name, body, ctx.t("export.caption", n=len(rows)))
 
 
 async def _rows(ctx: Context, area: Area) -> list[list[Any]]:

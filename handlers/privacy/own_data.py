@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers.chat.outgoing import SendFile
 from handlers.context import Context
 from handlers.directory import places
 from handlers.directory.roster import role_name
@@ -36,21 +35,12 @@ async def my_data(ctx: Context, rest: str) -> None:
     told = await _told(ctx, rows)
     data = {"as_of": ctx.now, "me": await _me(ctx), **{k: _clean(k, v) for k, v in rows.items()}}
     body = json.dumps(data, ensure_ascii=False, indent=1, default=_plain)
-    _send(ctx, "linli-my-data.txt", "\n".join(told), ctx.t("privacy.data_caption"))
-    _send(ctx, "linli-my-data.json", body, ctx.t("privacy.data_json"))
+    _send(ctx, "linli-my-data.txt", "\n".join(told), "privacy.data_caption")
+    _send(ctx, "linli-my-data.json", body, "privacy.data_json")
 
 
 def _send(ctx: Context, name: str, text: str, caption: str) -> None:
-    ctx.put(
-        SendFile(
-            platform=ctx.chat.platform,
-            chat=ctx.chat.external_id,
-            group=False,
-            name=name,
-            body=text.encode(),
-            caption=caption,
-        )
-    )
+    ctx.send_file(ctx.chat, name, text.encode(), ctx.t(caption))
 
 
 async def _me(ctx: Context) -> dict[str, Any]:

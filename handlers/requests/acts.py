@@ -112,7 +112,7 @@ async def _done(ctx: Context, request: Request, given: Given) -> None:
     """Where proof is missing it is asked for; the words said wait for it (R34)."""
     message = ctx.incoming
     if isinstance(message, Message) and message.media:
-        await _keep_pictures(ctx, request, message)
+        await details.add_detail(ctx, request, message, wordless=True)
     try:
         case = await moving.move(ctx, request, Move.DONE, ctx.person, given)
     except EvidenceError as error:
@@ -120,19 +120,6 @@ async def _done(ctx: Context, request: Request, given: Given) -> None:
         return
     await forms.end(ctx, asking_more.FORM)
     did(ctx, request, "done" if case.state is State.DONE else "done_at_once")
-
-
-async def _keep_pictures(ctx: Context, request: Request, message: Message) -> None:
-    await details.add_detail(
-        ctx,
-        request,
-        person=ctx.person,
-        chat=ctx.chat,
-        message_id=message.message_id,
-        text="",
-        media=message.media,
-        album=message.album,
-    )
 
 
 def _first_code(ctx: Context, request: Request) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from handlers.chat.outgoing import Content, SendFile
+from handlers.chat.outgoing import Content
 from handlers.directory.addresses import address_of
 from handlers.directory.zones import zone_at
 from handlers.manner import Manner
@@ -45,30 +45,15 @@ async def send(work: Work, chat: Chat, language: str, area: Area, ask: Ask) -> N
         work.say(chat, Content(text=work.word(language, "stats.no_font")))
     else:
         caption = work.word(language, "stats.report_caption", **values)
-        _file(work, chat, (f"{name}.png", picture, caption), picture=True)
+        work.send_file(chat, f"{name}.png", picture, caption, picture=True)
     sheet = workbooks.workbook(work, language, found)
-    _file(work, chat, (f"{name}.xlsx", sheet, work.word(language, "stats.excel_caption")))
+    work.send_file(chat, f"{name}.xlsx", sheet, work.word(language, "stats.excel_caption"))
 
 
 async def whole(work: Work, area: Area, ask: Ask) -> Report:
     """The numbers of a place with the curves of days and months."""
     found = await asking.numbers(work, [area.path], ask)
     return replace(found, curves=await asking.curves(work, [area.path], ask))
-
-
-def _file(work: Work, chat: Chat, file: tuple[str, bytes, str], *, picture: bool = False) -> None:
-    name, body, caption = file
-    work.put(
-        SendFile(
-            platform=chat.platform,
-            chat=chat.external_id,
-            group=chat.kind == "group",
-            name=name,
-            body=body,
-            caption=caption,
-            picture=picture,
-        )
-    )
 
 
 async def due(work: Work) -> int:

@@ -15,33 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import Result
 
 from bot import desk_backup
 from bot.backup_file import MANIFEST
-from tests.bot.commanding import alone, run
+from tests.bot.commanding import Linli
 from tests.bot.desks import DATABASE, EXAMPLE, people, rename
 from tests.fakes.postgres import Postgres, clients
-
-Linli = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the example in it, made once."""
-    folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        alone(patch, folder)
-        assert run("import", EXAMPLE).exit_code == 0
-    return folder / "data"
-
-
-@pytest.fixture
-def linli(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linli:
-    """The command in English, where the example was imported."""
-    alone(monkeypatch, tmp_path)
-    shutil.copytree(made, tmp_path / "data")
-    return run
 
 
 def manifest(file: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A stairwell with a request, and what stands in the database of who lives there."""
+"""A stairwell, and what stands in the database of who lives there."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine import Store
-from storage.tables import Area, Request, Supporter
-from tests.harness import MONDAY
+from storage.tables import Area, Supporter
 
 
 async def stairwell(session: AsyncSession) -> Sequence[Area]:
@@ -24,24 +23,6 @@ async def stairwell(session: AsyncSession) -> Sequence[Area]:
     session.add_all(flats)
     await session.flush()
     return flats
-
-
-def a_request() -> Request:
-    """One that is open there."""
-    return Request(
-        id=1,
-        root_id=1,
-        number=1,
-        words="",
-        category="lift",
-        kind="fault",
-        urgency="normal",
-        area_id=1,
-        area_path="/1/",
-        state="open",
-        opened_at=MONDAY,
-        changed_at=MONDAY,
-    )
 
 
 async def voices(store: Store) -> list[int]:

@@ -16,7 +16,8 @@ from storage.sealing import reseal, seal_open
 from storage.secrets import FLOOR, Secrets, new_key
 from storage.tables import Erasure, Person, Residence, Supporter
 from tests.harness import MONDAY
-from tests.storage.stairs import a_request, raw, stairwell, voices
+from tests.rows import a_request
+from tests.storage.stairs import raw, stairwell, voices
 
 OLD, NEW = new_key(), new_key()
 

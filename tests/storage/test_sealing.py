@@ -27,7 +27,8 @@ from storage.secrets import (
 )
 from storage.tables import Area, Keyring, Person, Residence, Supporter
 from tests.harness import MONDAY
-from tests.storage.stairs import a_request, raw, stairwell, voices
+from tests.rows import a_request
+from tests.storage.stairs import raw, stairwell, voices
 
 PHONE = "13912345678"
 
@@ -44,7 +45,7 @@ async def store(database_url: str, tmp_path: Path) -> AsyncGenerator[Store]:
         for number in (1, 2, 3):
             phone = secrets.seal(PHONE) if number == 1 else None
             session.add(Person(id=number, name=f"P{number}", phone=phone, created_at=MONDAY))
-        session.add(a_request())
+        session.add(a_request(id=1))
     yield made
     await made.close()
 
