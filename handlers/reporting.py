@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from handlers.chat.incoming import Message
 from handlers.context import Context
@@ -28,7 +28,7 @@ def _as_read(glance: Glance, report: Report) -> Report:
     heard, scene, meaning = glance.heard, glance.scene.view(), glance.meaning
     opens = meaning.outcome is Outcome.OPEN
     read = lessons.as_read(see(heard, scene, meaning.category), lessons.HEARD, opens=opens)
-    where = [asdict(reason) for reason in where_from(heard, scene, meaning.place)]
+    where = [reason.kept() for reason in where_from(heard, scene, meaning.place)]
     return replace(report, read=read, reasons=[*report.reasons, *where])
 
 
@@ -51,6 +51,6 @@ async def report_at(ctx: Context, meaning: Meaning, message: Message, path: str 
         media=message.media,
         earlier=ctx.memory.pictures_with(message),
         confidence=meaning.confidence,
-        reasons=[asdict(reason) for reason in meaning.reasons],
+        reasons=[reason.kept() for reason in meaning.reasons],
         language=ctx.chat_language,
     )

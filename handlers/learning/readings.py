@@ -47,7 +47,8 @@ async def keep(
         seen=read["seen"] if request is not None else {},
     )
     work.store.add(row)
-    await work.store.flush()
+    if right is not None:  # it is a verdict: whoever weighs them next sees it
+        await work.store.flush()
     return row
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Outcome(StrEnum):
@@ -135,6 +135,15 @@ class Reason:
     cue: str  #: its name in the language's cue file
     found: str = ""  #: the words that matched
     weight: float = 0.0
+
+    def kept(self) -> dict[str, Any]:
+        """As a row keeps it."""
+        return {
+            "about": self.about,
+            "cue": self.cue,
+            "found": self.found,
+            "weight": self.weight,
+        }
 
 
 @dataclass(frozen=True, slots=True)

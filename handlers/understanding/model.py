@@ -52,10 +52,11 @@ class Table:
         found = self.rows.found(features)
         return Seen(sum(found), len(found))
 
-    def weight(self, feature: str, lane: int) -> float | None:
-        """What a feature weighs for one answer; None for an unknown one."""
-        row = self.rows.row(feature)
-        return ((row >> LANE * lane & MASK) - LIFTED) / DIGITS if row else None
+    def weights(self, features: Iterable[str], lane: int) -> list[tuple[str, float]]:
+        """What each feature weighs for one answer; unknown ones are left out."""
+        shift = LANE * lane
+        found = self.rows.pairs(features)
+        return [(name, ((row >> shift & MASK) - LIFTED) / DIGITS) for name, row in found]
 
 
 def pack(rows: Mapping[str, Sequence[float]], answers: int) -> Table:
@@ -120,8 +121,7 @@ class Model:
         """The features that spoke most for an answer."""
         head = self.heads[name]
         table, lane = self.tables[head.table], head.first + head.answers.index(answer)
-        weights = ((each, table.weight(each, lane)) for each in set(features))
-        found = [(each, weight) for each, weight in weights if weight is not None]
+        found = table.weights(set(features), lane)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:most]
 
 

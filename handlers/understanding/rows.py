@@ -43,10 +43,11 @@ class Rows:
         likely = [key for name in names if marks[(key := hash(name)) & mask]]
         return [row for key in likely if (row := met(key) or read(key))]
 
-    def row(self, name: str) -> int:
-        """The row of a name; 0 for an unknown one."""
-        key = hash(name)
-        return (self._met.get(key) or self._read(key)) if self._marks[key & self._mask] else 0
+    def pairs(self, names: Iterable[str]) -> list[tuple[str, int]]:
+        """The same with their names."""
+        marks, mask, met, read = self._marks, self._mask, self._met.get, self._read
+        likely = [(name, key) for name in names if marks[(key := hash(name)) & mask]]
+        return [(name, row) for name, key in likely if (row := met(key) or read(key))]
 
     def _read(self, key: int) -> int:
         at = bisect_left(self._hashes, key)
