@@ -135,7 +135,7 @@ def echo_rate(n: int, every: int, *command: str) -> Rate:
 
 
 def linli_rate(n: int, every: int) -> Rate:
-    """All is durable and handled; what is said goes out as fast as Telegram allows (30 a second)."""
+    """All is durable and handled; what is said goes out as Telegram allows (30 a second)."""
     with tempfile.TemporaryDirectory() as name, server() as api:
         folder = Path(name)
         asyncio.run(build(folder / "bench.db", CHATS + n // every + 1))
