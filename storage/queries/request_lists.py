@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,8 +146,8 @@ async def listed(
         .offset(offset)
         .limit(limit)
     )
-    rows = await store.execute(_by_state(asked, wanted))
-    return [Row(request, area, name, n) for request, area, name, n in rows.all()]
+    rows: Sequence[Any] = (await store.execute(_by_state(asked, wanted))).all()
+    return [Row(*each) for each in rows]
 
 
 async def roots_of(store: AsyncSession, person_id: int) -> list[int]:
