@@ -95,6 +95,7 @@ class Press:
     message_id: str
     data: str
     press_id: str
+    by_number: bool = False  #: chosen by a message that gave its number: `message_id` is that one
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,7 @@ class Show(_Out):
     reply_to: str | None = None
     topic: str | None = None
     silent: bool = False
+    answers: bool = False  #: somebody there waits for it: where it cannot be edited it is said now
 
 
 class Acknowledge(_Out):
@@ -317,6 +319,12 @@ class Told(StrEnum):
     MOVED = "moved"
 
 
+#: No message of ours has so many buttons.
+MANY = 100
+#: What we show of what somebody sent.
+SHOWN = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.FILE})
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much a platform lets a bot say; kept ahead of time (R16). Zero: no limit."""
@@ -333,7 +341,7 @@ class Limits:
 class Capabilities:
     """What a platform can do; handlers ask for these and never which platform it is."""
 
-    buttons: int = 100  #: at most so many on one message; none: replies by number
+    buttons: int = MANY  #: at most so many on one message; none: replies by number
     toasts: bool = True  #: a press is answered to who pressed, seen by nobody else
     edits: Edits = Edits.ANY_TIME
     edit_window: timedelta = timedelta(0)  #: with `Edits.AFTER_PRESS`: for so long
@@ -353,6 +361,8 @@ class Capabilities:
     tells: frozenset[Told] = frozenset(Told)
     people: str = ""  #: accounts of platforms with the same word here are of the same people
     hears: Hears = Hears.EVERYTHING
+    administrator_hears: bool = False  #: as administrator of a group it hears everything there
+    called: str = ""  #: how people call it in a group, "@邻里"; empty: by its own name there
     text_limit: int = 4096  #: characters
     text_bytes: int = 0  #: bytes of UTF-8 as well; zero: only characters count
     limits: Limits = field(default_factory=Limits)
@@ -364,6 +374,12 @@ class Capabilities:
     def edits_always(self) -> bool:
         """Whether a standing message can be kept true for as long as it stands."""
         return self.edits is Edits.ANY_TIME
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether something that others show by signs must be said in words here."""
+        everything = self.toasts and self.reactions and self.edits_always
+        return not (everything and self.buttons >= MANY and self.media_out >= SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers import courtesy
 from handlers.chat import ChatKind, Message
 from handlers.context import Context, Desk, RefusalError
-from handlers.directory import answers, places
+from handlers.directory import answers, groups, places
 from handlers.duty import answering as duty
 from handlers.requests import answering, callback, inquiries, lessons, lifecycle, questions
 from handlers.requests.lifecycle import Given, Report
@@ -158,12 +158,19 @@ def is_request(glance: Glance) -> bool:
     return glance.meaning.outcome is Outcome.OPEN and not is_silent(glance)
 
 
+def is_addressed(glance: Glance) -> bool:
+    """Whether somebody called the bot by name to say this: nobody need be asked "shall I?"."""
+    return glance.heard.to_bot and glance.heard.reply_to is None
+
+
 def settled(glance: Glance) -> Meaning:
     """The meaning with the group's own thresholds: act, ask one question, or stay silent."""
     meaning, scene = glance.meaning, glance.scene
     if meaning.outcome is Outcome.TALK and (question := plain_question(glance.heard.text)):
         return replace(meaning, outcome=Outcome.ANSWER, question=question)
     if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
+        if is_addressed(glance):
+            return meaning
         if scene.mode == "suggest":
             return replace(meaning, outcome=Outcome.ASK)
         if scene.ask_above is not None and meaning.confidence < scene.ask_above:
@@ -179,9 +186,10 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
     asked = await inquiries.by_number(ctx, message.text)
     if asked is not None:
         return Outcome.ANSWER, str(asked.id)
+    called = ctx.private or is_addressed(glance)
+    if called and courtesy.thanked(ctx, message.text):
+        return Outcome.TALK, None
     if ctx.private:
-        if courtesy.thanked(ctx, message.text):
-            return Outcome.TALK, None
         answered = await answering.answer(ctx, message.text, meaning.category)
         if answered is not None:
             return Outcome.UPDATE, str(answered.id)
@@ -189,9 +197,18 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
         return Outcome.DETAIL, glance.repeats
     act_as = _back if meaning.again else ACTS[meaning.outcome]
     done = await act_as(ctx, glance, message)
-    if done is None and ctx.private and message.text.strip():
-        ctx.answer("directory.private_silence")  # who speaks to the bot alone is never left alone
+    if done is None and message.text.strip():
+        _not_understood(ctx, glance)
     return done if done is not None else (Outcome.TALK, None)
+
+
+def _not_understood(ctx: Context, glance: Glance) -> None:
+    """Who speaks to the bot alone, or must call it to be heard at all, is never left alone."""
+    if ctx.private:
+        ctx.answer("directory.private_silence")
+    elif is_addressed(glance) and not ctx.chat.hears_all:
+        called = groups.called_in(ctx, ctx.chat, ctx.language)
+        ctx.answer("directory.mention_silence", called=called)
 
 
 Done = tuple[Outcome, str | None] | None
