@@ -361,7 +361,7 @@ class Capabilities:
     tells: frozenset[Told] = frozenset(Told)
     people: str = ""  #: accounts of platforms with the same word here are of the same people
     hears: Hears = Hears.EVERYTHING
-    administrator_hears: bool = False  #: as administrator of a group it hears everything there
+    may_hear_all: bool = True  #: a group can let it hear everything
     called: str = ""  #: how people call it in a group, "@邻里"; empty: by its own name there
     text_limit: int = 4096  #: characters
     text_bytes: int = 0  #: bytes of UTF-8 as well; zero: only characters count

@@ -158,19 +158,12 @@ def is_request(glance: Glance) -> bool:
     return glance.meaning.outcome is Outcome.OPEN and not is_silent(glance)
 
 
-def is_addressed(glance: Glance) -> bool:
-    """Whether somebody called the bot by name to say this: nobody need be asked "shall I?"."""
-    return glance.heard.to_bot and glance.heard.reply_to is None
-
-
 def settled(glance: Glance) -> Meaning:
     """The meaning with the group's own thresholds: act, ask one question, or stay silent."""
     meaning, scene = glance.meaning, glance.scene
     if meaning.outcome is Outcome.TALK and (question := plain_question(glance.heard.text)):
         return replace(meaning, outcome=Outcome.ANSWER, question=question)
     if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
-        if is_addressed(glance):
-            return meaning
         if scene.mode == "suggest":
             return replace(meaning, outcome=Outcome.ASK)
         if scene.ask_above is not None and meaning.confidence < scene.ask_above:
@@ -182,14 +175,14 @@ def settled(glance: Glance) -> Meaning:
 
 async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, str | None]:
     """Do what the message means; gives what became of it and of which request."""
-    meaning = settled(glance)
+    named = named_alone(ctx, message)
+    meaning = plainly(glance) if named else settled(glance)
     asked = await inquiries.by_number(ctx, message.text)
     if asked is not None:
         return Outcome.ANSWER, str(asked.id)
-    called = ctx.private or is_addressed(glance)
-    if called and courtesy.thanked(ctx, message.text):
-        return Outcome.TALK, None
     if ctx.private:
+        if courtesy.thanked(ctx, message.text):
+            return Outcome.TALK, None
         answered = await answering.answer(ctx, message.text, meaning.category)
         if answered is not None:
             return Outcome.UPDATE, str(answered.id)
@@ -197,21 +190,40 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
         return Outcome.DETAIL, glance.repeats
     act_as = _back if meaning.again else ACTS[meaning.outcome]
     done = await act_as(ctx, glance, message)
-    if done is None and message.text.strip():
-        _not_understood(ctx, glance)
+    if done is None and ctx.private and message.text.strip():
+        ctx.answer("directory.private_silence")  # who speaks to the bot alone is never left alone
+    elif done is None and named:
+        done = await _named(ctx, glance, message)
     return done if done is not None else (Outcome.TALK, None)
 
 
-def _not_understood(ctx: Context, glance: Glance) -> None:
-    """Who speaks to the bot alone, or must call it to be heard at all, is never left alone."""
-    if ctx.private:
-        ctx.answer("directory.private_silence")
-    elif is_addressed(glance) and not ctx.chat.hears_all:
-        called = groups.called_in(ctx, ctx.chat, ctx.language)
-        ctx.answer("directory.mention_silence", called=called)
-
-
 Done = tuple[Outcome, str | None] | None
+
+
+def named_alone(ctx: Context, message: Message) -> bool:
+    """Whether somebody named the bot where it hears nothing else: what they say is meant for it."""
+    only = not ctx.can(ctx.chat.platform).may_hear_all
+    return only and message.to_bot and not ctx.private
+
+
+def plainly(glance: Glance) -> Meaning:
+    """The meaning of what was said to the bot on purpose: a report is one, however unsure."""
+    meaning = glance.meaning
+    if meaning.outcome is Outcome.ASK and not meaning.clash:
+        return replace(meaning, outcome=Outcome.OPEN)
+    return meaning if meaning.outcome is Outcome.OPEN else settled(glance)
+
+
+async def _named(ctx: Context, glance: Glance, message: Message) -> Done:
+    """Who names the bot is never left alone: it asks whether that is a report, or says how."""
+    if courtesy.thanked(ctx, message.text):
+        return None
+    if message.reply_to is None and (message.media or courtesy.says_something(message.text)):
+        return await _ask(ctx, glance, message)
+    said = bool(message.text.strip())
+    called = groups.called_in(ctx, ctx.chat, ctx.language)
+    ctx.answer("directory.mentioned_what" if said else "directory.mentioned_nothing", called=called)
+    return None
 
 
 async def _open(ctx: Context, glance: Glance, message: Message) -> Done:

@@ -101,7 +101,7 @@ class Messages:
         if outcome in TOLD_OF and of is not None:
             await noticing.notice_by_id(ctx, int(of), message)
         if outcome in (Outcome.JOIN, Outcome.DETAIL) or (
-            outcome is Outcome.UPDATE and hearing.is_addressed(glance)
+            outcome is Outcome.UPDATE and hearing.named_alone(ctx, message)
         ):
             ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
 

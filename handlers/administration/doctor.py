@@ -11,7 +11,7 @@ from sqlalchemy import select
 from config.terms import Governance
 from handlers.administration import unreached
 from handlers.administration.finding import MOST_NAMED, Finding, Level, names_of
-from handlers.chat import ChatFacts, Hears, Incoming
+from handlers.chat import ChatFacts, Incoming
 from handlers.context import Context, Desk, Work
 from handlers.directory import access
 from handlers.privacy import retention
@@ -176,8 +176,7 @@ def _group(work: Work, chat: Chat, facts: ChatFacts | None) -> list[Finding]:
     hears = facts.hears_all if facts else chat.hears_all
     speaks = facts.can_speak if facts else chat.can_speak
     found: list[Finding] = []
-    can = work.can(chat.platform)
-    if not hears and (can.administrator_hears or can.hears is Hears.EVERYTHING):
+    if not hears and work.can(chat.platform).may_hear_all:
         found.append(Finding("bad", "deaf", values))
     if not speaks:
         found.append(Finding("bad", "mute", values))

@@ -53,7 +53,7 @@ async def greet(work: Work, chat: Chat) -> None:
     """Say who the bot is, what it needs, and what it can and cannot hear here (R14)."""
     chat.greeted_at = work.now
     language = await language_of(work, chat)
-    heard = chat.hears_all or work.can(chat.platform).administrator_hears
+    heard = chat.hears_all or work.can(chat.platform).may_hear_all
     lines = [work.word(language, "directory.greeting" if heard else "directory.greeting_mention")]
     if chat.area_id is None:
         lines.append(work.word(language, "directory.greeting_link"))
@@ -75,13 +75,12 @@ def hearing(work: Work, chat: Chat, language: str, *, shortly: bool = False) -> 
     """What the bot hears in this group, and how it is spoken to there; `shortly`: for a list."""
     can = work.can(chat.platform)
     if chat.hears_all:
-        key = "directory.hears_all"
-    elif can.administrator_hears:
-        key = "directory.hears_mentions"
+        key = "directory.hears_all_short" if shortly else "directory.hears_all"
+    elif can.may_hear_all:
+        key = "directory.hears_mentions_short" if shortly else "directory.hears_mentions"
     else:
-        key = f"directory.hears_only_{can.hears}"
-    called = called_in(work, chat, language)
-    return work.word(language, f"{key}_short" if shortly else key, called=called)
+        key = f"directory.hears_only_{can.hears}" + ("_short" if shortly else "")
+    return work.word(language, key, called=called_in(work, chat, language))
 
 
 def called_in(work: Work, chat: Chat, language: str) -> str:
@@ -161,4 +160,6 @@ async def on_member(work: Work, change: MemberChange) -> None:
 
 async def needs_link(ctx: Context) -> None:
     """The bot was spoken to in a group that is bound to no place yet."""
+    if ctx.chat.greeted_at == ctx.now:
+        return  # the greeting says so
     ctx.answer("directory.greeting_link")

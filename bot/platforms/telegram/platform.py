@@ -52,7 +52,6 @@ CAPABILITIES = Capabilities(
     people=PLATFORM,
     tells=frozenset(Told) - {Told.RECALLED},  # of deleted messages Telegram tells nothing
     hears=Hears.MENTIONS,  # privacy mode is on unless its owner turned it off
-    administrator_hears=True,
     text_limit=TEXT_LIMIT,
     limits=Limits(chat_per_second=1, group_per_minute=20, overall_per_second=30),
 )
