@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from handlers.chat import PassingError, PermanentError
+from handlers.chat import Capabilities, PassingError, PermanentError
 from storage.tables import Account, Area, Chat
 from tests.conformance.houses import CARDS, LEAST
 from tests.fakes.rooms import Rooms, Shown
@@ -107,16 +107,17 @@ async def test_the_answer_goes_to_where_each_one_is(stage: Stage, cards: Rooms) 
     assert "换了阀门" in stage.card(1).text
 
 
-async def test_nobody_is_called_by_a_name_of_another_app(stage: Stage, cards: Rooms) -> None:
+async def test_nobody_is_called_by_a_name_of_another_app(tmp_path: Path) -> None:
     """王姨 has no account in the other app: she is named there, and called where she is."""
-    async with stage.app.store.write() as store:
-        wang = await store.scalar(select(Account).where(Account.external_id == "wang"))
-        assert wang is not None
-        wang.private_chat = None
-    await stage.li.says("咱们楼电梯又坏了")
-    assert "王姨（单元长）" in texts(cards)
-    assert "@wang" in stage.card(1).text
-    assert "@wang" not in texts(cards)
+    shy = Capabilities(speaks_first=False)
+    async with staged(tmp_path, capabilities=shy, others={"cards": CARDS}) as stage:
+        cards = await neighbours(stage, "cards")
+        async with stage.app.store.write() as store:
+            await store.execute(update(Account).values(private_chat=None))
+        await stage.li.says("咱们楼电梯又坏了")
+        assert "@wang" in stage.card(1).text
+        assert "王姨（单元长）" in texts(cards)
+        assert "@wang" not in texts(cards)
 
 
 async def test_a_code_makes_two_accounts_one_person(stage: Stage, cards: Rooms) -> None:
@@ -160,7 +161,7 @@ async def test_reminders_and_notices_go_to_each_group_in_its_own_form(stage: Sta
     await stage.passes(hours=2)
     assert "今晚停水" in stage.last(GROUP).whole
     assert "今晚停水" in texts(least)
-    await stage.feng.writes("/announce 3栋 " + "明天停电检修，" * 90)
+    await stage.feng.writes("/announce 3栋 各位邻居：\n" + "明天停电检修，\n" * 90)
     await stage.feng.presses(stage.feng.last, "发送")
     await stage.passes(minutes=5)
     assert texts(least).count("明天停电检修") == 90
