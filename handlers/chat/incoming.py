@@ -89,6 +89,7 @@ class Press:
     message_id: str
     data: str
     press_id: str
+    by_number: bool = False  #: chosen by a message that gave its number: `message_id` is that one
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -92,7 +93,7 @@ class Office:
     async def lays(self, *outs: Sendable, occasion: str | None = None, later: float = 0) -> None:
         """One transaction that has this to say (`later` seconds from now)."""
         async with self.store.write() as store:
-            work = Work(cast("Desk", None), store, self.clock.now())
+            work = Work(cast("Desk", SimpleNamespace(capabilities={})), store, self.clock.now())
             for out in outs:
                 work.put(out, delay=timedelta(seconds=later), occasion=occasion)
             await keep_said(store, [work])
