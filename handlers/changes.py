@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from handlers import reach
-from handlers.chat import ChatKind, Incoming, MemberChange, Moved, Renamed, Standing
+from handlers.chat import ChatKind, Incoming, MemberChange, Missed, Moved, Renamed, Standing
 from handlers.context import Work
 from handlers.directory import groups
-from handlers.watching import standing
+from handlers.watching import missed, standing
 from storage.queries import directory as query
 
 
@@ -41,9 +41,15 @@ async def _on_member(work: Work, incoming: Incoming) -> None:
     await groups.on_member(work, incoming)
 
 
+async def _on_missed(work: Work, incoming: Incoming) -> None:
+    assert isinstance(incoming, Missed)
+    await missed.missed(work, incoming)
+
+
 CHANGES: Mapping[type, Callable[[Work, Incoming], Awaitable[None]]] = {
     Standing: _on_standing,
     Moved: _on_moved,
     Renamed: _on_renamed,
     MemberChange: _on_member,
+    Missed: _on_missed,
 }

@@ -163,7 +163,19 @@ class MemberChange:
     joined: bool
 
 
-Incoming = Message | Press | Reaction | Recalled | Standing | Moved | Renamed | MemberChange
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The platform was out of reach, and hands over nothing of what was said meanwhile (R72)."""
+
+    chat: ChatRef  #: its id is empty: all chats of the platform
+    since: datetime
+    at: datetime  #: when it was there again
+    sender: Sender | None = None
+
+
+Incoming = (
+    Message | Press | Reaction | Recalled | Standing | Moved | Renamed | MemberChange | Missed
+)
 
 
 class _Value(BaseModel):
@@ -302,6 +314,9 @@ class Capabilities:
     reactions_heard: bool = True
     private: bool = True  #: private messages exist
     speaks_first: bool = True  #: may write to a person who never wrote to it
+    #: says nothing unasked: that waits until somebody there wants something of the bot
+    answers_only: bool = False
+    catches_up: bool = True  #: after it was away it hands over what was said meanwhile
     deep_links: bool = False  #: has links that open a private chat with a payload
     files: bool = True
     people: str = ""  #: accounts of platforms with the same word here are of the same people
@@ -389,6 +404,7 @@ class ChatFacts:
     note: str = ""  #: key of a finding, empty when all is well
     known: bool = True  #: False: the platform did not say, and nothing is held against it
     rights: frozenset[str] = frozenset()
+    warns: tuple[str, ...] = ()  #: keys of findings that are told though all works
 
 
 class Platform(Protocol):

@@ -73,6 +73,16 @@ async def waiting_updates(store: AsyncSession, platforms: Iterable[str]) -> Sequ
     return rows.all()
 
 
+async def last_kept(store: AsyncSession, platform: str) -> datetime | None:
+    """When an update of this platform was kept the last time; None: never."""
+    return await store.scalar(
+        select(Update.received_at)
+        .where(Update.platform == platform)
+        .order_by(Update.id.desc())
+        .limit(1)
+    )
+
+
 async def claim_update(store: AsyncSession, update_id: int) -> bool:
     """Close an update in the transaction that handles it; False: another process did already."""
     return (await store.execute(CLAIM, {"row": update_id})).first() is not None
@@ -133,8 +143,9 @@ async def forget_updates(store: AsyncSession, before: datetime, limit: int = 500
 
 
 async def forget_letters(store: AsyncSession, before: datetime) -> int:
-    """Drop letters that ended long ago; gives how many."""
-    old = Letter.state.in_(("sent", "failed", "folded")), Letter.not_before < before
+    """Drop letters that ended long ago, or waited in vain; gives how many."""
+    ended = ("sent", "failed", "folded", "waits")  # nobody will want what waited for so long
+    old = Letter.state.in_(ended), Letter.not_before < before
     return await _dropped(store, delete(Letter).where(*old))
 
 
@@ -253,7 +264,7 @@ async def move_post(store: AsyncSession, platform: str, old: str, new: str) -> N
     await store.execute(
         update(Letter)
         .where(Letter.platform == platform, Letter.chat == old)
-        .where(Letter.state.in_(("new", "held")))
+        .where(Letter.state.in_(("new", "held", "waits")))
         .values(chat=new)
     )
     await store.execute(delete(Posted).where(Posted.platform == platform, Posted.chat == old))
