@@ -314,8 +314,7 @@ class Capabilities:
     reactions_heard: bool = True
     private: bool = True  #: private messages exist
     speaks_first: bool = True  #: may write to a person who never wrote to it
-    #: says nothing unasked: that waits until somebody there wants something of the bot
-    answers_only: bool = False
+    private_unasked: bool = True  #: may write privately to somebody who did not just write to it
     catches_up: bool = True  #: after it was away it hands over what was said meanwhile
     deep_links: bool = False  #: has links that open a private chat with a payload
     files: bool = True

@@ -16,7 +16,6 @@ from handlers.context import Context, Desk, RefusalError, Work
 from handlers.hearing import Hearing
 from handlers.meeting import Doing, Meeting
 from handlers.messages import Messages
-from handlers.noise import waiting
 from handlers.requests import lifecycle, replies
 from handlers.scenes import Scenes
 from handlers.tables import Tables
@@ -111,7 +110,6 @@ class Dispatcher:
         assert isinstance(incoming, Doing)
         ctx = await self._meeting.context(incoming, store, now)
         ctx.prepared = ahead.prepared
-        await waiting.release(ctx)
         try:
             await self._answer(ctx, ahead)
             await reach.file_waiting(ctx)

@@ -69,8 +69,8 @@ async def _private(
         can = work.can(account.platform)
         if not can.private or not (account.private_chat or can.speaks_first):
             continue
-        if can.answers_only and (chat is None or near is None or chat.id != near.id):
-            continue  # it would wait there until they write themselves
+        if not can.private_unasked and (chat is None or near is None or chat.id != near.id):
+            continue
         if chat is None:
             return await _first_letter(work, person, account)
         if chat.present or account.private_chat:

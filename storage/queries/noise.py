@@ -136,21 +136,3 @@ async def held_back(
     ).one()
     asked, held, folded = (int(each or 0) for each in row)
     return HeldBack(asked - held, held, folded)
-
-
-async def release(store: AsyncSession, chat: Chat, now: datetime, stale: datetime) -> None:
-    """Letters of a chat that wait may go; those from before `stale` never will, unless they stand.
-
-    Standing messages show what is true: of several only the newest is sent.
-    """
-    waits = (
-        Letter.state == "waits",
-        Letter.platform == chat.platform,
-        Letter.chat == chat.external_id,
-    )
-    old = (*waits, Letter.created_at < stale, Letter.slot.is_(None))
-    dropped = {"state": "failed", "error": "nobody wanted anything there for a day", "body": ""}
-    for which, values in ((old, dropped), ((*waits, Letter.not_before <= now), {"state": "new"})):
-        await store.execute(
-            update(Letter).where(*which).values(values).execution_options(synchronize_session=False)
-        )

@@ -143,9 +143,8 @@ async def forget_updates(store: AsyncSession, before: datetime, limit: int = 500
 
 
 async def forget_letters(store: AsyncSession, before: datetime) -> int:
-    """Drop letters that ended long ago, or waited in vain; gives how many."""
-    ended = ("sent", "failed", "folded", "waits")  # nobody will want what waited for so long
-    old = Letter.state.in_(ended), Letter.not_before < before
+    """Drop letters that ended long ago; gives how many."""
+    old = Letter.state.in_(("sent", "failed", "folded")), Letter.not_before < before
     return await _dropped(store, delete(Letter).where(*old))
 
 
@@ -264,7 +263,7 @@ async def move_post(store: AsyncSession, platform: str, old: str, new: str) -> N
     await store.execute(
         update(Letter)
         .where(Letter.platform == platform, Letter.chat == old)
-        .where(Letter.state.in_(("new", "held", "waits")))
+        .where(Letter.state.in_(("new", "held")))
         .values(chat=new)
     )
     await store.execute(delete(Posted).where(Posted.platform == platform, Posted.chat == old))

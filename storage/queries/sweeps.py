@@ -209,7 +209,7 @@ async def overdue(store: AsyncSession, name: str, before: datetime) -> int:
         )
     elif name == "letters":
         old = select(Letter.id).where(
-            Letter.state.in_(("sent", "failed", "folded", "waits")), Letter.not_before < before
+            Letter.state.in_(("sent", "failed", "folded")), Letter.not_before < before
         )
     else:
         moment: Any = MOMENTS[name]

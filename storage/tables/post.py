@@ -48,8 +48,7 @@ class Letter(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     #: waits for nothing else of its chat (the answer to a press)
     at_once: Mapped[bool] = mapped_column(default=False)
-    #: new | sent | failed | folded | held | waits
-    state: Mapped[str] = mapped_column(String(10), default="new")
+    state: Mapped[str] = mapped_column(String(10), default="new")  #: new|sent|failed|folded|held
     tries: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
     created_at: Mapped[datetime]
