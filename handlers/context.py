@@ -285,7 +285,7 @@ class Work:
 
     def can(self, platform: str) -> Capabilities:
         """What a platform can do (a removed one can do nothing that matters)."""
-        return self.desk.capabilities.get(platform, Capabilities(buttons=False, private=False))
+        return self.desk.capabilities.get(platform, Capabilities(buttons=0, private=False))
 
     def put(
         self,

@@ -23,13 +23,18 @@ from handlers.chat import (
     Capabilities,
     ChatFacts,
     Delivered,
+    Edits,
     Incoming,
     Intake,
     Limits,
+    MediaKind,
+    Proof,
     React,
     Say,
     SendFile,
     Show,
+    Speaks,
+    Told,
 )
 from storage.engine import Store
 from storage.queries import post
@@ -40,18 +45,24 @@ if TYPE_CHECKING:  # the web's library is loaded where there is a page
 log = structlog.get_logger("linli.wechat")
 
 CAPABILITIES = Capabilities(
-    buttons=False,
-    edits=False,
+    buttons=0,
+    toasts=False,
+    edits=Edits.NEVER,
     reactions=False,
     reactions_heard=False,
+    replies=False,
     speaks_first=False,
-    answers_only=True,
-    catches_up=False,
+    speaks=Speaks.ANSWERING,
+    media_out=frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.FILE}),
+    tells=frozenset({Told.RECALLED, Told.RENAMED, Told.MEMBERS, Told.STANDING}),
     text_limit=TEXT_LIMIT,
     # Slow on purpose: unofficial accounts that talk much are put out (R18).
     limits=Limits(
         chat_per_second=0.25, group_per_minute=8, overall_per_second=0.5, group_per_hour=60
     ),
+    proof=Proof.ACCEPTED,  # few puppets tell under which id something stands
+    catches_up=False,
+    private_unasked=False,
 )
 
 Last = Callable[[], Awaitable[datetime | None]]
@@ -99,7 +110,8 @@ class WechatPlatform:
         self._last = last
         self._capabilities = replace(
             CAPABILITIES,
-            answers_only=not manner.proactive,
+            speaks=Speaks.ANY_TIME if manner.proactive else Speaks.ANSWERING,
+            private_unasked=manner.proactive,
             contact=timedelta(seconds=2 * pace.look),
         )
 
@@ -166,8 +178,9 @@ class WechatPlatform:
             return ChatFacts(reachable=chat_id is not None, note=note, known=False)
         if chat_id is None:
             log.debug("wechat.gateway", version=version)
-            told = ("wechat_risk", *(("answers_only",) if self._capabilities.answers_only else ()))
-            return ChatFacts(reachable=True, warns=told)
+            only_answers = self._capabilities.speaks is Speaks.ANSWERING
+            warns = ("wechat_risk", *(("answers_only",) if only_answers else ()))
+            return ChatFacts(reachable=True, warns=warns)
         reaches = await self._saying.reaches(chat_id, group=True) or (
             await self._saying.reaches(chat_id, group=False)
         )

@@ -157,7 +157,6 @@ class Saying:
 #: What is passed on as it is, and what it is called where it has no name.
 PASSED_ON = {
     MediaKind.VIDEO: "video.mp4",
-    MediaKind.VOICE: "voice.sil",
     MediaKind.FILE: "file",
 }
 
