@@ -49,7 +49,7 @@ class Gathering:
         chat = said.room or said.talker
         key = key_of(message_id or said.id, said)
         if said.talker == self.me.id:  # the bot's own words come back as an event
-            self.memory.keep(said.room or said.listener, said.text, key)
+            self._note_own(said, key)
             return None
         quote = quote_of(said.text)
         body = {
@@ -69,6 +69,12 @@ class Gathering:
         }
         self.memory.keep(chat, quote.own if quote else said.text, key)
         return RawUpdate(key, chat, body)
+
+    def _note_own(self, said: Said, key: str) -> None:
+        """What was sent from elsewhere in the bot's name; what we sent has its id already."""
+        chat = said.room or said.listener
+        if self.memory.find(chat, said.text) is None:
+            self.memory.keep(chat, said.text, key)
 
     async def _fetched(self, message_id: str) -> Said | None:
         """What was said; a puppet may tell of a message before it can show it."""

@@ -34,6 +34,8 @@ log = structlog.get_logger("linli.wechat")
 
 #: What is of no chat stays in order by itself.
 OWN_LANE = "~"
+#: How often is tried to keep what the database does not take.
+TRIES = 5
 #: What an operator can do something about has a name of its own in the log.
 FINDINGS: dict[type[WireError], tuple[str, str]] = {
     TokenRefusedError: (
@@ -74,6 +76,7 @@ class Listening:
         self._lost: datetime | None = None  #: when the stream was found to be gone
         self._signed: datetime | None = None
         self._started = False
+        self.refused = asyncio.Event()  #: set once the stream was refused or lost
         self.scanned: Callable[[], None] = lambda: None  #: told that a code is to be scanned
 
     @property
@@ -113,6 +116,8 @@ class Listening:
         now = self._clock.now()
         if known := DOINGS.get(event.kind):
             await known(self, event)
+            if event.kind is EventKind.LOGIN:
+                await self._sign(intake, now)
         elif (update := await self._gathering.update(event, now)) is not None:
             await self._keep(intake, [update])
         # Only now: what was told but could not be fetched or kept is within the gap.
@@ -153,8 +158,20 @@ class Listening:
         await self._keep(intake, signs)
 
     async def _keep(self, intake: Intake, updates: Sequence[RawUpdate]) -> None:
-        """The gateway gives nothing twice: whoever cannot keep it now holds it until it can."""
-        await patiently(lambda: intake.receive(self._me.platform, updates), "keeping what came")
+        """The gateway gives nothing twice: whoever cannot keep it now holds it until it can.
+
+        What cannot be kept though the database is there is given up after some tries, and told.
+        """
+        for left in reversed(range(TRIES)):
+            try:
+                await patiently(
+                    lambda: intake.receive(self._me.platform, updates), "keeping what came"
+                )
+            except Exception:
+                log.exception("wechat.not_kept" if left else "wechat.lost", updates=len(updates))
+                await asyncio.sleep(self._pace.first_pause)
+            else:
+                return
 
     async def _rest(self, error: WireError) -> None:
         """Wait before the stream is asked for again."""
@@ -167,6 +184,7 @@ class Listening:
         key, remedy = FINDINGS.get(type(error), ("wechat.stream_cut", ""))
         told: dict[str, Any] = {"remedy": remedy} if remedy else {}
         log.warning(key, platform=self._me.platform, error=str(error)[:200], pause=pause, **told)
+        self.refused.set()
         await asyncio.sleep(pause)
 
     async def login(self, event: Happened) -> None:

@@ -103,9 +103,9 @@ class WechatPlatform:
         self.me = Identity(name_of(manner.account))
         self._wire = Wire(to)
         self._talk = Wire(to)  # a stream that is made anew must not cut what is being said
-        self._listening = Listening(self._wire, self.me, clock, pace)
-        self._listening.scanned = self._show_code
-        self._saying = Saying(self._talk, self.me, self._listening.gathering.memory)
+        self.listening = Listening(self._wire, self.me, clock, pace)
+        self.listening.scanned = self._show_code
+        self._saying = Saying(self._talk, self.me, self.listening.gathering.memory)
         self._language = manner.language
         self._last = last
         self._capabilities = replace(
@@ -147,7 +147,7 @@ class WechatPlatform:
         """Receive until cancelled; that the account is at risk is told at each start (R18)."""
         log.warning("wechat.account_at_risk", platform=self.name, remedy=self._word("risk"))
         try:
-            await self._listening.run(intake, self._last)
+            await self.listening.run(intake, self._last)
         finally:
             await self.close()
 

@@ -249,7 +249,9 @@ class Wire:
 
     async def _ask(self, asked: Awaitable[Got], patience: float = PATIENCE) -> Got:
         try:
-            return await asyncio.wait_for(asked, patience)
+            # Not wait_for: on Python 3.11 it loses a cancellation that comes with the answer.
+            async with asyncio.timeout(patience):
+                return await asked
         except _ERRORS as error:
             raise _told(error) from error
 
