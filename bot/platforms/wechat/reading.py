@@ -42,7 +42,7 @@ def read_update(body: Json, platform: str) -> Sequence[Incoming]:
     """All that an update says. Raises ValueError for one that cannot be understood."""
     try:
         return READERS[body["kind"]](body, platform)
-    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ValueError(f"update {body.get('id', '')} is not as expected: {error!r}") from error
 
 
