@@ -23,7 +23,7 @@ from bot.platforms.wechat.platform import Manner, WechatPlatform
 from config.settings import Settings
 from storage.engine import Store
 from storage.queries import post
-from storage.tables import Account, Chat, Letter, Request, Update
+from storage.tables import Account, Chat, Letter, Person, Request, Supporter, Update
 from tests.bot.platforms.wechat.conftest import FAST
 from tests.fakes.gateway import ROOM
 from tests.fakes.puppet import FakePuppet, Told
@@ -60,7 +60,7 @@ class WechatStage:
             self.clock,
             Manner(proactive=self._bold),
             last=partial(_last, self.store),
-            pace=replace(FAST, untold=5),
+            pace=replace(FAST, look=60, untold=5),
         )
         return App(settings, self.store, [platform], clock=self.clock, reader=self._reader)
 
@@ -91,6 +91,18 @@ class WechatStage:
         self.clock.turn(timedelta(**down))
         self.app = self._built()
         await self.begins()
+        await self.settles()
+
+    async def gateway_dies(self) -> None:
+        """The gateway is gone, and the program has noticed."""
+        self.platform.listening.refused.clear()
+        await self.puppet.stop()
+        await self.platform.listening.refused.wait()
+
+    async def gateway_returns(self) -> None:
+        """It is back, and the bot does what follows."""
+        await self.puppet.start()
+        await self.puppet.until(lambda: self.puppet.listened_to)
         await self.settles()
 
     async def says(self, who: str, text: str, room: str = ROOM, **more: Any) -> str:
@@ -147,6 +159,12 @@ class WechatStage:
         """All requests."""
         async with self.store.read() as store:
             return list((await store.scalars(select(Request).order_by(Request.id))).all())
+
+    async def supporters(self) -> set[str]:
+        """Who is concerned by any request."""
+        async with self.store.read() as store:
+            asked = select(Person.name).join(Supporter, Supporter.person_id == Person.id)
+            return set((await store.scalars(asked)).all())
 
     async def kept_text(self) -> str:
         """All that stands in updates and letters."""
