@@ -130,8 +130,8 @@ async def test_a_mention_is_meant_for_the_bot_and_taken_out(gateway: Gateway) ->
         await kept.until(lambda: len(kept.texts) == 2)
         told = [(e.text, e.to_bot) for e in read(platform, kept) if isinstance(e, Message)]
         assert told == [("电梯坏了", True), ("@王姨\u2005在吗", False)]
-        content = {"mentions": (Mention(name="王姨", account="wang"),)}
-        await platform.deliver(say("请王姨看看", **content), None)
+        mentions = (Mention(name="王姨", account="wang"),)
+        await platform.deliver(say("请王姨看看", mentions=mentions), None)
         await gateway.until(lambda: gateway.texts)
         assert gateway.said[-1]["text"] == "请@王姨\u2005看看"
         assert gateway.said[-1]["mentions"] == ["wang"]
