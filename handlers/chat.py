@@ -371,6 +371,7 @@ class Capabilities:
     proof: Proof = Proof.MESSAGE
     #: so often at least it tells the intake that it is in contact; None: it cannot be cut off
     contact: timedelta | None = None
+    captions: bool = True  #: a picture comes with words of its own, in one message
     catches_up: bool = True  #: after it was away it hands over what was said meanwhile
     private_unasked: bool = True  #: may write privately to somebody who did not just write to it
 

@@ -61,6 +61,7 @@ CAPABILITIES = Capabilities(
         chat_per_second=0.25, group_per_minute=8, overall_per_second=0.5, group_per_hour=60
     ),
     proof=Proof.ACCEPTED,  # few puppets tell under which id something stands
+    captions=False,
     catches_up=False,
     private_unasked=False,
 )
