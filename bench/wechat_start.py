@@ -51,21 +51,36 @@ def _env(folder: Path, port: int) -> dict[str, str]:
         "LINLI_DATA_DIR": str(folder),
         "LINLI_PORT": "0",
         "LINLI_WEB_CHAT": "false",
+        "LINLI_DEMO": "false",
         "LINLI_LOG_LEVEL": "error",
         "LINLI_WECHAT_GATEWAY": f"127.0.0.1:{port}",
         "LINLI_WECHAT_TOKEN": TOKEN,
     }
 
 
+async def bare() -> float:
+    """Seconds that the command takes by itself: what the machine is worth at this moment."""
+    begun = perf_counter()
+    null = asyncio.subprocess.DEVNULL
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.cli", "version", stdout=null
+    )
+    await program.wait()
+    return perf_counter() - begun
+
+
 async def run(runs: int) -> None:
     found: list[tuple[float, float]] = []
+    bares: list[float] = []
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as folder:
             found.append(await once(Path(folder)))
+        bares.append(await bare())
     listened, answered = (statistics.median(each) for each in zip(*found, strict=True))
     worst = max(each for _, each in found)
     print(f"gateway listens after {listened:.2f} s (median of {runs})")
     print(f"program answers its first message after {answered:.2f} s (median), {worst:.2f} s worst")
+    print(f"`linli version` takes {statistics.median(bares):.2f} s at the same time")
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ export function staged () {
   recordSends(puppet)
   puppet.messageImage = id => puppet.messageFile(id) // the mock shows the same code for every picture
   mocker.use(() => {
-    if (!process.env.LINLI_MOCK_LOGGED_OUT) town.login()
+    town.login()
     return () => {}
   })
   return { puppet, listen: stop => town.listen(stop) }

@@ -220,6 +220,22 @@ async def test_what_is_taken_back(gateway: Gateway) -> None:
         assert (gone.message_id, gone.chat.id) == (said, ROOM)
 
 
+async def test_logged_out_and_in_again_by_a_code(gateway: Gateway) -> None:
+    kept = Kept()
+    async with listening(at(gateway), kept) as platform:
+        contacts = kept.contacts
+        await gateway.does("logout")
+        await gateway.does("scan", code="https://login.weixin.qq.com/l/one-minute")
+        await gateway.says("li", "还在吗")
+        await kept.until(lambda: kept.texts)
+        assert not platform.me.logged_in
+        assert platform.me.code == "https://login.weixin.qq.com/l/one-minute"
+        await gateway.does("login")
+        await kept.until(lambda: kept.contacts > contacts + 1)
+        assert platform.me.logged_in
+        assert not platform.me.code
+
+
 async def test_the_gateway_is_killed_and_comes_back(gateway: Gateway) -> None:
     """All that it told is kept; from when to when something may be missing is told (R72)."""
     kept = Kept()

@@ -178,6 +178,16 @@ async def test_a_group_that_put_it_out_is_out_of_reach(
     assert (facts.reachable, facts.note) == (False, "group_gone")
 
 
+async def test_at_the_desk_nobody_listens_and_groups_are_found_all_the_same(
+    puppet: FakePuppet, clock: VirtualClock
+) -> None:
+    desk = WechatPlatform(puppet.endpoint, clock)
+    assert (await desk.examine("bldg3@chatroom")).reachable
+    assert (await desk.examine("li")).reachable
+    assert not (await desk.examine("nobody")).reachable
+    await desk.close()
+
+
 async def test_it_tells_of_its_risk_when_it_is_examined(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
