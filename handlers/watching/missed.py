@@ -6,12 +6,14 @@ manage the places are told where no alarm tells them anyway that the platform is
 
 from __future__ import annotations
 
-from handlers.chat import Content, Missed
-from handlers.context import Manner, Work
+from handlers.chat.incoming import Missed
+from handlers.chat.outgoing import Content
 from handlers.directory.groups import language_of
 from handlers.directory.zones import clock_text
+from handlers.manner import Manner
 from handlers.noise.groups import Rules, rules_of
 from handlers.watching import alarms
+from handlers.work import Work
 from storage.queries import watching as query
 from storage.tables import Chat
 

@@ -22,19 +22,15 @@ from bot.platforms.telegram.request import AiohttpRequest
 from bot.platforms.telegram.saying import Saying
 from config.settings import Settings, SettingsError
 from config.words import catalogue
-from handlers.chat import (
-    Acknowledge,
+from handlers.chat.incoming import Incoming
+from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
+from handlers.chat.platform import (
     Capabilities,
     ChatFacts,
     Delivered,
     Hears,
-    Incoming,
     Intake,
     Limits,
-    React,
-    Say,
-    SendFile,
-    Show,
     Told,
 )
 from handlers.commands import Command

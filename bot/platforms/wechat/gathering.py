@@ -16,7 +16,7 @@ import structlog
 from bot.platforms.wechat.identity import Identity
 from bot.platforms.wechat.quotes import Memory, quote_of
 from bot.platforms.wechat.wire import EventKind, Happened, RefusedError, Said, Wire, seconds
-from handlers.chat import RawUpdate
+from handlers.chat.platform import RawUpdate
 
 log = structlog.get_logger("linli.wechat")
 

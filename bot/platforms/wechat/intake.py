@@ -28,7 +28,7 @@ from bot.platforms.wechat.wire import (
     Wire,
     WireError,
 )
-from handlers.chat import Intake, RawUpdate
+from handlers.chat.platform import Intake, RawUpdate
 
 log = structlog.get_logger("linli.wechat")
 

@@ -18,21 +18,16 @@ from bot.platforms.wechat.saying import TEXT_LIMIT, Saying
 from bot.platforms.wechat.wire import Endpoint, TokenRefusedError, Wire, WireError
 from config.settings import Settings
 from config.words import catalogue
-from handlers.chat import (
-    Acknowledge,
+from handlers.chat.incoming import Incoming, MediaKind
+from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
+from handlers.chat.platform import (
     Capabilities,
     ChatFacts,
     Delivered,
     Edits,
-    Incoming,
     Intake,
     Limits,
-    MediaKind,
     Proof,
-    React,
-    Say,
-    SendFile,
-    Show,
     Speaks,
     Told,
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.platforms.wechat.quotes import quote_of
 from bot.platforms.wechat.wire import MessageKind
-from handlers.chat import (
+from handlers.chat.incoming import (
     ChatKind,
     ChatRef,
     Incoming,

@@ -23,20 +23,9 @@ from bot.platforms.wechat.wire import (
     Wire,
     WireError,
 )
-from handlers.chat import (
-    Acknowledge,
-    Content,
-    Delivered,
-    DeliveryError,
-    Media,
-    MediaKind,
-    PassingError,
-    PermanentError,
-    React,
-    Say,
-    SendFile,
-    Show,
-)
+from handlers.chat.incoming import Media, MediaKind
+from handlers.chat.outgoing import Acknowledge, Content, React, Say, SendFile, Show
+from handlers.chat.platform import Delivered, DeliveryError, PassingError, PermanentError
 
 log = structlog.get_logger("linli.wechat")
 

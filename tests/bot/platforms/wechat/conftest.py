@@ -15,7 +15,8 @@ from bot.clock import SystemClock, VirtualClock
 from bot.platforms.wechat.intake import Pace
 from bot.platforms.wechat.platform import Manner, WechatPlatform
 from bot.platforms.wechat.wire import Endpoint
-from handlers.chat import Incoming, Intake, RawUpdate
+from handlers.chat.incoming import Incoming
+from handlers.chat.platform import Intake, RawUpdate
 from tests.fakes.puppet import FakePuppet
 from tests.harness import MONDAY
 

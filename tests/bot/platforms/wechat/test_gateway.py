@@ -21,23 +21,18 @@ from structlog.testing import capture_logs
 from bot.clock import SystemClock
 from bot.platforms.wechat.platform import WechatPlatform
 from bot.platforms.wechat.wire import Endpoint
-from handlers.chat import (
-    ChatFacts,
+from handlers.chat.incoming import (
     ChatKind,
-    Content,
     MediaKind,
     MemberChange,
-    Mention,
     Message,
     Missed,
-    PassingError,
-    PermanentError,
     Recalled,
     Renamed,
-    Say,
-    SendFile,
     Standing,
 )
+from handlers.chat.outgoing import Content, Mention, Say, SendFile
+from handlers.chat.platform import ChatFacts, PassingError, PermanentError
 from tests.bot.platforms.wechat.conftest import PAST, Kept, platform_at, read, running
 from tests.fakes import gateway as node
 from tests.fakes.gateway import ME, ROOM, TOKEN, Gateway

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from bot.clock import VirtualClock
 from bot.platforms.wechat.intake import Pace
 from bot.platforms.wechat.platform import WechatPlatform
-from handlers.chat import Message, Missed, Standing
+from handlers.chat.incoming import Message, Missed, Standing
 from tests.bot.platforms.wechat.conftest import FAST, Kept, read, running
 from tests.fakes.puppet import FakePuppet
 from tests.harness import MONDAY

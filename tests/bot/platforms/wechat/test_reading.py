@@ -12,7 +12,7 @@ from bot.platforms.wechat.gathering import LONGEST_KEY, key_of
 from bot.platforms.wechat.quotes import Memory, quote_of
 from bot.platforms.wechat.reading import BEHIND, read_update, without_call
 from bot.platforms.wechat.wire import MessageKind, seconds
-from handlers.chat import Message, Recalled
+from handlers.chat.incoming import Message, Recalled
 from tests.fakes.puppet import DASHES
 
 WORDS = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="@「」"))

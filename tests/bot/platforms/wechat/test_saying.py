@@ -10,21 +10,9 @@ import pytest
 from bot.clock import VirtualClock
 from bot.platforms.wechat.platform import CAPABILITIES, Manner, WechatPlatform
 from bot.platforms.wechat.saying import TEXT_LIMIT, shown
-from handlers.chat import (
-    Acknowledge,
-    Content,
-    Delivered,
-    Mark,
-    Media,
-    MediaKind,
-    Mention,
-    PassingError,
-    PermanentError,
-    React,
-    Say,
-    Show,
-    Speaks,
-)
+from handlers.chat.incoming import Media, MediaKind
+from handlers.chat.outgoing import Acknowledge, Content, Mark, Mention, React, Say, Show
+from handlers.chat.platform import Delivered, PassingError, PermanentError, Speaks
 from tests.bot.platforms.wechat.conftest import FAST, PAST, Kept, running
 from tests.fakes.puppet import FakePuppet
 

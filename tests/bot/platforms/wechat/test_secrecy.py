@@ -9,7 +9,8 @@ import pytest
 
 from bot.clock import VirtualClock
 from bot.platforms.wechat.platform import WechatPlatform
-from handlers.chat import Content, PassingError, Say
+from handlers.chat.outgoing import Content, Say
+from handlers.chat.platform import PassingError
 from tests.bot.platforms.wechat.conftest import FAST, Kept, running
 from tests.fakes.puppet import FakePuppet
 
