@@ -52,7 +52,7 @@ class Kept:
 
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until something that is kept makes it true."""
-        async with asyncio.timeout(6):
+        async with asyncio.timeout(60):
             while not true():
                 self._changed.clear()
                 await self._changed.wait()
