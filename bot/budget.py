@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from handlers.chat import Limits
+from handlers.chat.platform import Limits
 
 #: So many in any span of so long.
 Most = tuple[int, timedelta]
@@ -91,6 +91,10 @@ def _overall(limits: Limits) -> Iterator[Most]:
 def _private(limits: Limits) -> Iterator[Most]:
     if rate := limits.chat_per_second:
         yield 1, timedelta(seconds=1 / rate)
+    if limits.chat_per_minute:
+        yield limits.chat_per_minute, timedelta(minutes=1)
+    if limits.chat_per_hour:
+        yield limits.chat_per_hour, timedelta(hours=1)
 
 
 def _group(limits: Limits) -> Iterator[Most]:

@@ -10,17 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import command_line, hearing, reach
 from handlers.changes import CHANGES
-from handlers.chat import ChatKind, Incoming, Message, Press, Reaction, Recalled
+from handlers.chat.incoming import ChatKind, Incoming, Message, Press, Reaction, Recalled
+from handlers.chat.platform import Speaks
 from handlers.commands import Subject, fits
-from handlers.context import Context, Desk, RefusalError, Work
+from handlers.context import Context
+from handlers.directory import groups
 from handlers.hearing import Hearing
 from handlers.meeting import Doing, Meeting
 from handlers.messages import Messages
-from handlers.requests import lifecycle, replies
+from handlers.requests import belonging, lifecycle, replies
 from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Ahead
+from handlers.twins import choosing
 from handlers.understanding.opinion import Opinion, Question
+from handlers.work import Desk, RefusalError, Work
 from storage.engine import Store
 
 
@@ -64,6 +68,9 @@ class Dispatcher:
         scene = self.scenes.scene((incoming.chat.platform, incoming.chat.id))
         if scene is None or incoming.sender.id in scene.filling:
             return Ahead()
+        can = self.desk.capabilities.get(incoming.chat.platform)
+        if can is not None and can.speaks is Speaks.ANSWERING:
+            return Ahead(glance=self.hearing.glance(incoming))  # talk, too, lets it speak
         glance = self.hearing.glance(incoming)
         if glance is not None and opinion is not None:
             glance = self.hearing.agreed(glance, opinion)
@@ -110,6 +117,8 @@ class Dispatcher:
         assert isinstance(incoming, Doing)
         ctx = await self._meeting.context(incoming, store, now)
         ctx.prepared = ahead.prepared
+        await choosing.spoken_to(ctx)
+        await groups.meet(ctx)
         try:
             await self._answer(ctx, ahead)
             await reach.file_waiting(ctx)
@@ -124,8 +133,11 @@ class Dispatcher:
     async def _answer(self, ctx: Context, ahead: Ahead) -> None:
         incoming = ctx.incoming
         if isinstance(incoming, Message):
-            await self._messages.answer(ctx, incoming, ahead.glance)
-            return
+            press = await choosing.pressed(ctx, incoming)
+            if press is None:
+                await self._messages.answer(ctx, incoming, ahead.glance)
+                return
+            ctx.incoming = incoming = press
         async with ctx.store.begin_nested():  # what is refused half-way leaves nothing behind
             if isinstance(incoming, Press):
                 await self._press(ctx, incoming)
@@ -157,21 +169,15 @@ def _is_plain(message: Message) -> bool:
 async def _react(ctx: Context, reaction: Reaction) -> None:
     if ctx.anonymous:
         return  # nobody's voice, and there is nobody to tell so
-    request = await hearing.request_of(ctx, reaction.message_id)
+    request = await belonging.request_of(ctx, reaction.message_id)
     if request is not None:
         await replies.on_reaction(ctx, request, reaction)
 
 
 async def _recall(ctx: Context, recalled: Recalled) -> None:
-    request = await hearing.request_of(ctx, recalled.message_id)
+    request = await belonging.request_of(ctx, recalled.message_id)
     if request is not None:
-        await lifecycle.recall_detail(
-            ctx,
-            request,
-            person=ctx.person,
-            chat=ctx.chat,
-            message_id=recalled.message_id,
-        )
+        await lifecycle.recall_detail(ctx, request, recalled)
 
 
 async def _refuse(ctx: Context, refusal: RefusalError) -> None:

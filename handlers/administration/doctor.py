@@ -11,14 +11,16 @@ from sqlalchemy import select
 from config.terms import Governance
 from handlers.administration import unreached
 from handlers.administration.finding import MOST_NAMED, Finding, Level, names_of
-from handlers.chat import ChatFacts, Incoming
-from handlers.context import Context, Desk, Work
+from handlers.chat.incoming import Incoming
+from handlers.chat.platform import ChatFacts
+from handlers.context import Context
 from handlers.directory import access
 from handlers.privacy import retention
 from handlers.requests.routing import policy_at
+from handlers.work import Desk, Work
 from storage.queries import administration as query
-from storage.queries import directory as directory_query
-from storage.queries.directory import AreaFacts, ids_of
+from storage.queries import areas as areas_query
+from storage.queries.areas import AreaFacts, ids_of
 from storage.tables import Area, Chat, Leave, RoleHeld
 
 MOST_LINES = 40
@@ -143,11 +145,14 @@ def _once(found: Sequence[Finding]) -> list[Finding]:
 
 
 def _platforms(live: Live) -> list[Finding]:
-    return [
-        Finding("bad", facts.note or "platform_down", {"platform": platform})
-        for (platform, chat), facts in live.items()
-        if chat is None and not facts.reachable
-    ]
+    found: list[Finding] = []
+    for (platform, chat), facts in live.items():
+        named: dict[str, object] = {"platform": platform}
+        if chat is None and not facts.reachable:
+            found.append(Finding("bad", facts.note or "platform_down", named))
+        elif chat is None:
+            found += [Finding("warn", each, named) for each in facts.warns]
+    return found
 
 
 async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
@@ -156,7 +161,7 @@ async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
     if not chats:
         found.append(Finding("warn", "no_groups"))
     for chat in chats:
-        found += _group(chat, live.get((chat.platform, chat.external_id)))
+        found += _group(work, chat, live.get((chat.platform, chat.external_id)))
     found += [
         Finding("warn", "not_linked", {"group": chat.title or chat.external_id})
         for chat in await query.unlinked_groups(work.store)
@@ -164,7 +169,7 @@ async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
     return found
 
 
-def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
+def _group(work: Work, chat: Chat, facts: ChatFacts | None) -> list[Finding]:
     values: dict[str, object] = {"group": chat.title or chat.external_id}
     if facts is not None and not facts.reachable:
         # A platform that is off or down is told once, not for each of its groups.
@@ -176,7 +181,7 @@ def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
     hears = facts.hears_all if facts else chat.hears_all
     speaks = facts.can_speak if facts else chat.can_speak
     found: list[Finding] = []
-    if not hears:
+    if not hears and work.can(chat.platform).may_hear_all:
         found.append(Finding("bad", "deaf", values))
     if not speaks:
         found.append(Finding("bad", "mute", values))
@@ -186,14 +191,14 @@ def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
 async def _ladders(work: Work, path: str) -> list[Finding]:
     """Every rung of every ladder of every unit or building: does anybody stand on it (R29)?"""
     areas = await query.stairwells_below(work.store, path)
-    line = await directory_query.line_of(work.store, path)
+    line = await areas_query.line_of(work.store, path)
     tree = {area.id: area for area in [*line, *await query.tree_below(work.store, path)]}
     held = await _held(work, tree)
     away = await _away(work)
     by_area: dict[tuple[str, str], list[str]] = {}
     hotlines: list[str] = []
     for area in areas:
-        facts = directory_query.facts_of([tree[i] for i in ids_of(area.path) if i in tree])
+        facts = areas_query.facts_of([tree[i] for i in ids_of(area.path) if i in tree])
         for role, problem in _rungs(work, facts, held, away):
             by_area.setdefault((role, problem), []).append(area.path)
         if not facts.hotline:

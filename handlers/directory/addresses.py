@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from config.words import best_language
-from handlers.chat import ChatKind, ChatRef
-from handlers.context import Work
+from handlers.chat.incoming import ChatKind, ChatRef
 from handlers.directory import people as meeting
-from storage.queries import directory as query
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
+from storage.queries import people as people_query
 from storage.tables import Account, Chat, Person
 
 
@@ -22,6 +23,30 @@ class Address:
     language: str
     mention: str  #: "@wang" where the platform knows such names, else the name
     account: str | None = None  #: id on the platform of the group in which they are named
+    #: by platform: how they are named there, and their id
+    named: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+
+    def called_in(self, chat: Chat | None) -> str:
+        """How they are named in a chat: in an app in which they have no account, by their name."""
+        if chat is None:
+            return self.mention
+        return self.named.get(chat.platform, (self.person.name, ""))[0]
+
+    def account_in(self, chat: Chat) -> str | None:
+        """Their id on the platform of a chat."""
+        return self.named.get(chat.platform, ("", None))[1]
+
+
+def by_group(
+    people: Iterable[Address], groups: Sequence[Chat]
+) -> Sequence[tuple[Chat, Sequence[Address]]]:
+    """Each in the first group on whose platform they are, else in the first of all."""
+    found: dict[int, list[Address]] = {}
+    for each in people:
+        own = next((chat for chat in groups if each.account_in(chat)), next(iter(groups), None))
+        if own is not None:
+            found.setdefault(own.id, []).append(each)
+    return [(chat, found[chat.id]) for chat in groups if chat.id in found]
 
 
 async def addresses(
@@ -29,7 +54,7 @@ async def addresses(
     people: Iterable[Person],
     near: Chat | None,
     language: str,
-    accounts: Sequence[query.Reach] | None = None,
+    accounts: Sequence[accounts_query.Reach] | None = None,
 ) -> dict[int, Address]:
     """The addresses of people by their ids; private chats on the platform of `near` come first.
 
@@ -38,8 +63,10 @@ async def addresses(
     by_id = {person.id: person for person in people}
     if not by_id:
         return {}
-    theirs: dict[int, list[query.Reach]] = {each: [] for each in by_id}
-    for account, chat in await query.accounts(work.store, by_id) if accounts is None else accounts:
+    theirs: dict[int, list[accounts_query.Reach]] = {each: [] for each in by_id}
+    for account, chat in (
+        await accounts_query.accounts(work.store, by_id) if accounts is None else accounts
+    ):
         if account.person_id in theirs:
             theirs[account.person_id].append((account, chat))
     return {
@@ -47,8 +74,9 @@ async def addresses(
             person,
             await _private(work, person, theirs[each], near),
             best_language(person.language, *_apps(theirs[each]), default=language),
-            _mention(person, theirs[each], near),
+            _mention(work, person, theirs[each], near),
             _account(theirs[each], near),
+            _named(work, person, theirs[each]),
         )
         for each, person in by_id.items()
     }
@@ -56,18 +84,20 @@ async def addresses(
 
 async def address_of(work: Work, person_id: int) -> Address | None:
     """The address of one person; None for nobody we know."""
-    found = await query.people(work.store, [person_id])
+    found = await people_query.people(work.store, [person_id])
     language = work.desk.defaults.language
     return (await addresses(work, found.values(), None, language)).get(person_id)
 
 
 async def _private(
-    work: Work, person: Person, accounts: Sequence[query.Reach], near: Chat | None
+    work: Work, person: Person, accounts: Sequence[accounts_query.Reach], near: Chat | None
 ) -> Chat | None:
     here = near.platform if near else None
     for account, chat in sorted(accounts, key=lambda pair: pair[0].platform != here):
         can = work.can(account.platform)
         if not can.private or not (account.private_chat or can.speaks_first):
+            continue
+        if not can.private_unasked and (chat is None or near is None or chat.id != near.id):
             continue
         if chat is None:
             return await _first_letter(work, person, account)
@@ -83,17 +113,28 @@ async def _first_letter(work: Work, person: Person, account: Account) -> Chat:
     return await meeting.meet_chat(work, ref)
 
 
-def _apps(accounts: Sequence[query.Reach]) -> Iterable[str | None]:
+def _apps(accounts: Sequence[accounts_query.Reach]) -> Iterable[str | None]:
     return (account.language for account, _ in accounts)
 
 
-def _account(accounts: Sequence[query.Reach], near: Chat | None) -> str | None:
+def _account(accounts: Sequence[accounts_query.Reach], near: Chat | None) -> str | None:
     here = near.platform if near else None
     return next((each.external_id for each, _ in accounts if each.platform == here), None)
 
 
-def _mention(person: Person, accounts: Sequence[query.Reach], near: Chat | None) -> str:
+def _mention(
+    work: Work, person: Person, accounts: Sequence[accounts_query.Reach], near: Chat | None
+) -> str:
+    named = _named(work, person, accounts).get(near.platform if near else "")
+    return named[0] if named else person.name
+
+
+def _named(
+    work: Work, person: Person, accounts: Sequence[accounts_query.Reach]
+) -> dict[str, tuple[str, str]]:
+    named: dict[str, tuple[str, str]] = {}
     for account, _ in accounts:
-        if near is not None and account.platform == near.platform and account.username:
-            return f"@{account.username}"
-    return person.name
+        called = account.username and work.can(account.platform).mentions
+        name = f"@{account.username}" if called else person.name
+        named.setdefault(account.platform, (name, account.external_id))
+    return named

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from config.words import LANGUAGES, best_language
 from handlers import forms
+from handlers.chat.outgoing import button
 from handlers.commands import Command, Subject
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context
 from handlers.directory import absence, filling, finding, homes, linking, places, staff
 from handlers.directory.several import SeveralError
+from handlers.work import RefusalError
 
 NAMES = {"中文": "zh", "汉语": "zh", "chinese": "zh", "英文": "en", "english": "en"}
 
@@ -74,6 +76,7 @@ SUBJECT = Subject(
             parses=_names_place,
         ),
         Command("groups", linking.list_groups, ("群组", "群"), right="manage"),
+        Command("account", linking.own_account, ("我的账号",), where="private"),
         Command(
             "invite",
             linking.invite,

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from handlers.context import RefusalError, Work
+from handlers.work import RefusalError, Work
 from storage.tables import Invite
 
 LASTS = timedelta(days=7)
@@ -59,6 +59,12 @@ async def use_invite(work: Work, token: str, purpose: str) -> Invite:
     if used.first() is None:
         raise RefusalError("directory.invite_used")
     return invite
+
+
+async def is_for_person(work: Work, token: str) -> bool:
+    """Whether a ticket binds somebody's account, used or not."""
+    found = select(Invite.purpose).where(Invite.token_hash == _hash(token.strip()))
+    return await work.store.scalar(found) == "person"
 
 
 async def was_used_by(work: Work, token: str, person_id: int) -> bool:

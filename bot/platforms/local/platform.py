@@ -14,27 +14,22 @@ from bot.clock import Clock
 from bot.platforms.local.doing import BOT
 from bot.platforms.local.happening import Happening
 from bot.platforms.local.people import People
-from handlers.chat import (
-    Acknowledge,
+from handlers.chat.incoming import Incoming, MediaKind
+from handlers.chat.outgoing import Acknowledge, Content, Mark, React, Say, SendFile, Show
+from handlers.chat.platform import (
     Capabilities,
     ChatFacts,
-    Content,
     Delivered,
     GoneError,
-    Incoming,
     Intake,
-    Mark,
-    MediaKind,
     PermanentError,
-    React,
-    Say,
-    SendFile,
-    Show,
 )
 from storage.engine import Store
 from storage.queries import local as query
 from storage.tables import LocalMessage
 
+#: It can do everything, without limits.
+CAPABILITIES = Capabilities(deep_links=True)
 BOT_NAME = "邻里"
 MARKS = {Mark.HEARD: "👀", Mark.TAKEN: "👌", Mark.DONE: "👍", Mark.UNCLEAR: "🤔"}
 
@@ -54,7 +49,7 @@ class LocalPlatform(People):
     @property
     def capabilities(self) -> Capabilities:
         """It can do everything, without limits."""
-        return Capabilities(deep_links=True)
+        return CAPABILITIES
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; what was done just before a crash comes first."""
