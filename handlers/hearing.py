@@ -9,16 +9,16 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import courtesy
-from handlers.chat import ChatKind, Message
+from handlers.chat import ChatKind, Message, Sender
 from handlers.context import Context, Desk, RefusalError
-from handlers.directory import answers, places
+from handlers.directory import answers, people, places
 from handlers.duty import answering as duty
 from handlers.requests import answering, callback, inquiries, lessons, lifecycle, questions
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.scenes import ChatScene, Scenes, Speaker
+from handlers.understanding import belated, placing, repeating
 from handlers.understanding import opinion as second
-from handlers.understanding import placing, repeating
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
@@ -103,9 +103,17 @@ class Hearing:
             self.folded += 1
             outcome, of = Outcome.DETAIL, glance.repeats
         kept = outcome or settled(glance).outcome
-        glance.scene.recent.append(Said(glance.heard, kept, of))
+        self._keep(glance, kept, of)
         if self.witness is not None:
             self.witness(glance, kept, of)
+
+    def _keep(self, glance: Glance, kept: Outcome, of: str | None) -> None:
+        recent, meaning = glance.scene.recent, glance.meaning
+        if kept is Outcome.OPEN and meaning.bears_out is not None and of is not None:
+            belated.settle(recent, glance.heard, meaning.bears_out, of)
+            return
+        leaning = meaning.leaning if kept is Outcome.TALK else 0.0
+        recent.append(Said(glance.heard, kept, of, leaning))
 
     def _read(self, message: Message, scene: ChatScene, speaker: Speaker | None) -> Glance:
         heard = heard_of(message, speaker, scene.facts.path)
@@ -155,7 +163,9 @@ def is_emergency(glance: Glance) -> bool:
 
 def is_request(glance: Glance) -> bool:
     """Whether a message tells of something new by itself."""
-    return glance.meaning.outcome is Outcome.OPEN and not is_silent(glance)
+    meaning = glance.meaning
+    alone = meaning.outcome is Outcome.OPEN and meaning.bears_out is None
+    return alone and not is_silent(glance)
 
 
 def settled(glance: Glance) -> Meaning:
@@ -164,12 +174,14 @@ def settled(glance: Glance) -> Meaning:
     if meaning.outcome is Outcome.TALK and (question := plain_question(glance.heard.text)):
         return replace(meaning, outcome=Outcome.ANSWER, question=question)
     if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
+        # Nobody is asked about what somebody else said.
+        unsure = Outcome.ASK if meaning.bears_out is None else Outcome.TALK
         if scene.mode == "suggest":
-            return replace(meaning, outcome=Outcome.ASK)
+            return replace(meaning, outcome=unsure)
         if scene.ask_above is not None and meaning.confidence < scene.ask_above:
             return replace(meaning, outcome=Outcome.TALK)
         if scene.open_above is not None and meaning.confidence < scene.open_above:
-            return replace(meaning, outcome=Outcome.ASK)
+            return replace(meaning, outcome=unsure)
     return meaning
 
 
@@ -198,11 +210,36 @@ Done = tuple[Outcome, str | None] | None
 
 
 async def _open(ctx: Context, glance: Glance, message: Message) -> Done:
+    if glance.meaning.bears_out is not None:
+        return await _open_earlier(ctx, glance, message)
     report = await report_of(ctx, glance, message)
     if await _lacks_place(ctx, report):
         await questions.ask_where(ctx, report)
         return Outcome.ASK, None
     request = await lifecycle.open_request(ctx, report)
+    return Outcome.OPEN, str(request.id)
+
+
+async def _open_earlier(ctx: Context, glance: Glance, message: Message) -> Done:
+    """What somebody said a few lines ago is opened as theirs; who bore it out joins it."""
+    first = ctx.memory.heard(glance.meaning.bears_out or "")
+    if first is None:
+        return None
+    sender = Sender(first.sender, first.name)
+    pictures = ctx.memory.pictures_of(first.key)
+    said = Message(
+        message.chat,
+        sender,
+        first.at,
+        first.key,
+        first.text,
+        media=tuple(each.media for each in pictures),
+        album=next((each.album for each in pictures), None),
+    )
+    report = await report_of(ctx, replace(glance, heard=first), said)
+    _, reporter = await people.meet_sender(ctx, message.chat, sender)
+    request = await lifecycle.open_request(ctx, replace(report, reporter=reporter))
+    await _join_it(ctx, request, message)
     return Outcome.OPEN, str(request.id)
 
 
@@ -242,12 +279,16 @@ async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return await _open(ctx, glance, message)
+    await _join_it(ctx, request, message)
+    return Outcome.JOIN, str(request.id)
+
+
+async def _join_it(ctx: Context, request: Request, message: Message) -> None:
     more = message.media or not lifecycle.only_me_too(ctx, message.text)
     said = None if more else message.message_id
     await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, message_id=said)
     if more:  # "我家也是，从昨晚就没水": who is asked reads the rest as well
         await add_detail(ctx, request, message)
-    return Outcome.JOIN, str(request.id)
 
 
 async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
@@ -351,6 +392,8 @@ async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
 def _as_read(glance: Glance, report: Report) -> Report:
     """With what is kept of how it was read: to learn from, and to say why (/why)."""
     heard, scene, meaning = glance.heard, glance.scene.view(), glance.meaning
+    if meaning.bears_out is not None:
+        scene = belated.scene_before(heard, scene)
     opens = meaning.outcome is Outcome.OPEN
     read = lessons.as_read(see(heard, scene, meaning.category), lessons.HEARD, opens=opens)
     where = [asdict(reason) for reason in where_from(heard, scene, meaning.place)]

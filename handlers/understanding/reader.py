@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from handlers.understanding import linking, placing
+from handlers.understanding import belated, linking, placing
 from handlers.understanding.cues import Cues, Found, load_cues
 from handlers.understanding.features import minutes_since, whole, words_only
 from handlers.understanding.linking import Fit
@@ -88,7 +88,8 @@ class Reader:
             return self._answer(heard, scene, looked.text, sure)
         if outcome is Outcome.TALK:
             leaning = chances.get("open", 0) + chances.get("ask", 0)
-            return Meaning(Outcome.TALK, sure, leaning=leaning)
+            talk = Meaning(Outcome.TALK, sure, leaning=leaning)
+            return self._belated(heard, scene, looked) or talk
         return self._report(heard, scene, outcome, sure, features)
 
     def report(self, heard: Heard, scene: Scene) -> Meaning:
@@ -183,6 +184,21 @@ class Reader:
         sure = max(chances.get(each, 0) for each in LINKS)
         again = linking.is_back(heard, look(heard.text), fit)
         return Meaning(outcome, sure, of=fit.request.key, again=again, reasons=reasons)
+
+    def _belated(self, heard: Heard, scene: Scene, looked: Looked) -> Meaning | None:
+        """The report of an earlier line that this one bears out; None where there is none."""
+        said = belated.nearly_opened(heard, scene)
+        if said is None:
+            return None
+        report = self.report(said.heard, belated.scene_before(said.heard, scene))
+        features = whole(heard, belated.as_if_opened(said, report, scene))
+        chances = self._model.chances("outcome", self._model.see("whole", features))
+        limits = self._model.thresholds
+        if belated.borne_out(said, looked, scene, chances) < limits["belated"]:
+            return None
+        sure = max(said.leaning, limits["open"])
+        reasons = (Reason("request", "borne_out", weight=1.0), *report.reasons)
+        return replace(report, confidence=sure, bears_out=said.heard.key, reasons=reasons)
 
     def _answer(self, heard: Heard, scene: Scene, text: str, sure: float) -> Meaning:
         question = question_of(text)
