@@ -27,6 +27,8 @@ from handlers.understanding.meaning import (
 LINES, WITHIN = 8, timedelta(minutes=15)
 #: What was less likely something new is not looked at again.
 LEANS_FROM = 0.2
+#: What was nearly opened is, when a line bears it out so well.
+OPENS_FROM = 0.7
 #: What each line between takes away; among the earlier lines the nearest counts most.
 FARTHER = 0.05
 #: How likely a line must be one of a request, if the earlier one had opened it: so much, or half
@@ -49,7 +51,8 @@ def _candidates(heard: Heard, scene: Scene) -> Iterator[tuple[float, Said]]:
     for back, said in enumerate(reversed(scene.recent[-LINES:])):
         if heard.at - said.heard.at > WITHIN:
             return
-        if said.leaning >= LEANS_FROM and said.heard.sender != heard.sender:
+        told = said.heard
+        if said.leaning >= LEANS_FROM and told.sender != heard.sender and not told.forwarded:
             yield said.leaning - 2 * FARTHER * back, said
 
 

@@ -39,7 +39,6 @@ THRESHOLDS = {
     "either": 0.8,  #: opened or linked, whichever is likelier, when both together are so sure
     "ask": 0.65,  #: what is not sure enough to open is asked about from here on
     "answer": 0.6,
-    "belated": 0.7,  #: what was nearly opened is, when a line that follows bears it out so well
 }
 #: Named cues and the scene are trusted more than n-grams: their weights are punished less.
 TRUST = {"@": 2.0, "#": 1.6, "~": 0.4}

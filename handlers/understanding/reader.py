@@ -193,10 +193,9 @@ class Reader:
         report = self.report(said.heard, belated.scene_before(said.heard, scene))
         features = whole(heard, belated.as_if_opened(said, report, scene))
         chances = self._model.chances("outcome", self._model.see("whole", features))
-        limits = self._model.thresholds
-        if belated.borne_out(said, looked, scene, chances) < limits["belated"]:
+        if belated.borne_out(said, looked, scene, chances) < belated.OPENS_FROM:
             return None
-        sure = max(said.leaning, limits["open"])
+        sure = max(said.leaning, self._model.thresholds["open"])
         reasons = (Reason("request", "borne_out", weight=1.0), *report.reasons)
         return replace(report, confidence=sure, bears_out=said.heard.key, reasons=reasons)
 
