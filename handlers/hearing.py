@@ -112,7 +112,7 @@ class Hearing:
         if kept is Outcome.OPEN and meaning.bears_out is not None and of is not None:
             belated.settle(recent, glance.heard, meaning.bears_out, of)
             return
-        leaning = meaning.leaning if kept is Outcome.TALK else 0.0
+        leaning = meaning.leaning if kept in (Outcome.TALK, Outcome.ASK) else 0.0
         recent.append(Said(glance.heard, kept, of, leaning))
 
     def _read(self, message: Message, scene: ChatScene, speaker: Speaker | None) -> Glance:
@@ -239,6 +239,7 @@ async def _open_earlier(ctx: Context, glance: Glance, message: Message) -> Done:
     report = await report_of(ctx, replace(glance, heard=first), said)
     _, reporter = await people.meet_sender(ctx, message.chat, sender)
     request = await lifecycle.open_request(ctx, replace(report, reporter=reporter))
+    await questions.outrun(ctx, reporter, first.key)
     await _join_it(ctx, request, message)
     return Outcome.OPEN, str(request.id)
 

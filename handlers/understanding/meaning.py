@@ -132,7 +132,8 @@ class Said:
     heard: Heard
     outcome: Outcome
     of: str | None = None  #: key of the request
-    leaning: float = 0.0  #: of what was left as talk: how likely it was something new all the same
+    #: of what was left as talk or asked about: how likely it was something new all the same
+    leaning: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ class Meaning:
     )
     again: bool = False  #: what an ended request was about is there again
     clash: bool = False  #: the text contradicts the places that exist: ask, do not guess
-    leaning: float = 0.0  #: of what is left as talk: how likely it is something new all the same
+    #: of what is left as talk or asked about: how likely it is something new all the same
+    leaning: float = 0.0
     bears_out: str | None = (
         None  #: key of the earlier message that is opened: this one belongs to it
     )

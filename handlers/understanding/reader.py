@@ -238,6 +238,7 @@ class Reader:
             place,
             asset="lift" if category == "lift" else None,
             clash=clash,
+            leaning=sure if outcome is Outcome.ASK else 0.0,
             reasons=reasons,
         )
 

@@ -21,6 +21,9 @@ class Listening(PlainReader):
     """ "好像" is nearly a report; what begins with "我家也是" bears out the newest of these."""
 
     def read(self, heard: Heard, scene: Scene) -> Meaning:
+        if "是不是" in heard.text:
+            report = super().read(heard, scene)
+            return replace(report, outcome=Outcome.ASK, confidence=0.6, leaning=0.6)
         if "好像" in heard.text:
             return Meaning(Outcome.TALK, 0.4, leaning=0.6)
         near = next((said for said in reversed(scene.recent) if said.leaning > 0), None)
@@ -59,6 +62,18 @@ async def test_the_first_has_reported_it_and_the_other_joined(stage: Stage) -> N
     await stage.zhao.says("现在清了", reply_to=first)
     assert len(await stage.requests()) == 1
     assert request.reporter_id == await person_of(stage, stage.li)
+
+
+async def test_who_was_asked_need_not_answer_any_more(stage: Stage) -> None:
+    await stage.li.says("水是不是有点黄")
+    question = stage.last()
+    assert question.labels
+    await stage.zhao.says(TOO)
+    (request,) = await stage.requests()
+    assert request.words == "水是不是有点黄"
+    assert not next(each for each in stage.said() if each.id == question.id).labels
+    await stage.li.says("是")
+    assert len(await stage.requests()) == 1
 
 
 async def test_why_says_so(stage: Stage) -> None:
