@@ -29,7 +29,8 @@ WEIGHTS = Path(__file__).parent / "weights.bin"
 MOST_REASONS = 4
 QUIET_FOR = 30  #: minutes after which a line begins something new
 ASKED_FOR = 10  #: minutes in which nobody is asked twice
-#: What is at least so likely to be unclear, beside a report, is asked about ("停电？").
+#: What is at least so likely to be unclear, beside a report, is asked about ("停电？"), unless it
+#: is plain by itself.
 UNCLEAR = 0.7
 NEW = (Outcome.OPEN, Outcome.ASK)
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
@@ -158,7 +159,8 @@ class Reader:
         linked = sum(chances.get(each, 0) for each in LINKS)
         least = min(limit, limits["either"] - linked) if limit <= limits["open"] else limit
         if limit == 0.0 or (opens >= least and opens >= linked):
-            if limit > 0.0 and chances.get("ask", 0) > UNCLEAR * chances.get("open", 0):
+            unclear = chances.get("ask", 0) > UNCLEAR * chances.get("open", 0)
+            if unclear and limit >= limits["quiet"]:
                 return Outcome.ASK, opens
             # What is opened because it is plain or dangerous counts as sure enough.
             return Outcome.OPEN, max(opens, limits["open"])
