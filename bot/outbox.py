@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat import OUTGOING, Acknowledge, Show
-from handlers.context import Outbound, Work
+from handlers.chat.outgoing import OUTGOING, Acknowledge, Show
+from handlers.manner import Outbound
 from handlers.noise import holding
 from handlers.statistics import counting
+from handlers.work import Work
 from storage import wire
 from storage.queries import post
 

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
-from handlers.chat import Button, Content
-from handlers.context import Context, RefusalError, Work, button
+from handlers.chat.outgoing import Button, Content, button
+from handlers.context import Context
 from handlers.understanding.normal import plain
+from handlers.work import RefusalError, Work
+from storage.prepared import prepared
 from storage.tables import Draft
 
 LASTS = timedelta(minutes=30)
@@ -53,8 +55,13 @@ async def draft_of(ctx: Context) -> Draft | None:
 
 async def draft_by(ctx: Context, person_id: int) -> Draft | None:
     """The form that somebody is filling in here, expired or not."""
-    here = select(Draft).where(Draft.chat_id == ctx.chat.id)
-    return await ctx.store.scalar(here.where(Draft.person_id == person_id))
+    draft: Draft | None = await ctx.store.scalar(*_draft_of(ctx.chat.id, person_id))
+    return draft
+
+
+@prepared
+def _draft_of(chat_id: int, person_id: int) -> Select[Draft]:
+    return select(Draft).where(Draft.chat_id == chat_id, Draft.person_id == person_id)
 
 
 def choice(draft: Draft, text: str, data: str, style: str | None = None) -> Button:

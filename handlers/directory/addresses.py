@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.words import best_language
-from handlers.chat import ChatKind, ChatRef
-from handlers.context import Work
+from handlers.chat.incoming import ChatKind, ChatRef
 from handlers.directory import people as meeting
-from storage.queries import directory as query
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
+from storage.queries import people as people_query
 from storage.tables import Account, Chat, Person
 
 
@@ -29,7 +30,7 @@ async def addresses(
     people: Iterable[Person],
     near: Chat | None,
     language: str,
-    accounts: Sequence[query.Reach] | None = None,
+    accounts: Sequence[accounts_query.Reach] | None = None,
 ) -> dict[int, Address]:
     """The addresses of people by their ids; private chats on the platform of `near` come first.
 
@@ -38,8 +39,10 @@ async def addresses(
     by_id = {person.id: person for person in people}
     if not by_id:
         return {}
-    theirs: dict[int, list[query.Reach]] = {each: [] for each in by_id}
-    for account, chat in await query.accounts(work.store, by_id) if accounts is None else accounts:
+    theirs: dict[int, list[accounts_query.Reach]] = {each: [] for each in by_id}
+    for account, chat in (
+        await accounts_query.accounts(work.store, by_id) if accounts is None else accounts
+    ):
         if account.person_id in theirs:
             theirs[account.person_id].append((account, chat))
     return {
@@ -56,13 +59,13 @@ async def addresses(
 
 async def address_of(work: Work, person_id: int) -> Address | None:
     """The address of one person; None for nobody we know."""
-    found = await query.people(work.store, [person_id])
+    found = await people_query.people(work.store, [person_id])
     language = work.desk.defaults.language
     return (await addresses(work, found.values(), None, language)).get(person_id)
 
 
 async def _private(
-    work: Work, person: Person, accounts: Sequence[query.Reach], near: Chat | None
+    work: Work, person: Person, accounts: Sequence[accounts_query.Reach], near: Chat | None
 ) -> Chat | None:
     here = near.platform if near else None
     for account, chat in sorted(accounts, key=lambda pair: pair[0].platform != here):
@@ -83,16 +86,16 @@ async def _first_letter(work: Work, person: Person, account: Account) -> Chat:
     return await meeting.meet_chat(work, ref)
 
 
-def _apps(accounts: Sequence[query.Reach]) -> Iterable[str | None]:
+def _apps(accounts: Sequence[accounts_query.Reach]) -> Iterable[str | None]:
     return (account.language for account, _ in accounts)
 
 
-def _account(accounts: Sequence[query.Reach], near: Chat | None) -> str | None:
+def _account(accounts: Sequence[accounts_query.Reach], near: Chat | None) -> str | None:
     here = near.platform if near else None
     return next((each.external_id for each, _ in accounts if each.platform == here), None)
 
 
-def _mention(person: Person, accounts: Sequence[query.Reach], near: Chat | None) -> str:
+def _mention(person: Person, accounts: Sequence[accounts_query.Reach], near: Chat | None) -> str:
     for account, _ in accounts:
         if near is not None and account.platform == near.platform and account.username:
             return f"@{account.username}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from tests.conformance.venue import Venue
 from tests.conformance.venues import CAN, VENUES
 
