@@ -225,16 +225,23 @@ def predict(reader: Reads, conversation: Conversation) -> dict[int, Prediction]:
         meaning = reader.read(heard, walk.scene())
         said[line.n] = _prediction(meaning)
         if meaning.outcome is Outcome.OPEN:
-            walk.opens(
-                heard,
-                meaning.category or "other",
-                meaning.urgency or Urgency.NORMAL,
-                meaning.kind or Kind.REPAIR,
-                meaning.place,
-            )
+            _opens(walk, heard, meaning)
         else:
-            walk.hears(heard, meaning.outcome, meaning.of)
+            walk.hears(heard, meaning.outcome, meaning.of, meaning.leaning)
     return said
+
+
+def _opens(walk: Walk, heard: Heard, meaning: Meaning) -> None:
+    report = (
+        meaning.category or "other",
+        meaning.urgency or Urgency.NORMAL,
+        meaning.kind or Kind.REPAIR,
+        meaning.place,
+    )
+    if meaning.bears_out is None:
+        walk.opens(heard, *report)
+    else:
+        walk.bears_out(heard, meaning.bears_out, *report)
 
 
 def _prediction(meaning: Meaning) -> Prediction:
