@@ -14,6 +14,7 @@ import structlog
 
 from bot import leftovers
 from bot.alarm_post import AlarmPost
+from bot.archive_purge import ArchivePurge
 from bot.clock import Clock, SystemClock, Ticker
 from bot.crew import Crew
 from bot.delivery import Delivery
@@ -86,6 +87,7 @@ class App:
         self.ticks.before = self.crew.catch_up
         self.figures = self.inbox.figures = self.delivery.figures = self.ticks.figures = Figures()
         self.watch = self._watch()
+        self.archives = ArchivePurge(settings, store, self.clock, self.desk)
         self.alarm_post = (
             AlarmPost(settings.alarm_url, store, self.clock, self.desk)
             if settings.alarm_url
@@ -188,6 +190,7 @@ class App:
         else:
             yield Ticker(self._breathe, TICK_SECONDS).run()
         yield self.watch.run()
+        yield self.archives.run()
         yield self._tidy()
 
     async def _tidy(self) -> None:

@@ -7,7 +7,6 @@ with a reason. What a platform may or may not have applied is marked uncertain (
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,12 +14,14 @@ from typing import Any
 
 import structlog
 
+from bot import reposts
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.figures import Figures
 from bot.ledger import Ledger, Outcome, named_message
 from bot.outlets import Due, Outlets, outlets_of
 from bot.patience import patiently
+from bot.reposts import Reposts
 from handlers.chat.outgoing import OUTGOING, Acknowledge, React, Say, Sendable, Show
 from handlers.chat.platform import (
     DeliveryError,
@@ -30,8 +31,9 @@ from handlers.chat.platform import (
     PermanentError,
     Platform,
 )
+from handlers.twins.rules import News, digest_of, lines_of
 from storage.engine import Store
-from storage.queries import post
+from storage.queries import outlets, post
 from storage.queries.outlets import Address
 from storage.queries.post import Standing
 from storage.tables import Letter
@@ -70,16 +72,20 @@ class Delivery:
     figures: Figures = field(default_factory=Figures)
     _ledger: Ledger = field(init=False)
     _outlets: Outlets = field(init=False)
+    _reposts: Reposts = field(init=False)
     _sending: set[Address] = field(default_factory=set[Address])
     _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    #: of each platform its own: one that does not answer takes none from the others
+    _slots: dict[str, asyncio.Semaphore] = field(init=False)
     _next: datetime | None = None
     _last: datetime | None = None  #: when letters were looked for the last time
 
     def __post_init__(self) -> None:
         self._ledger = Ledger(self.store, self.clock)
         self._outlets = outlets_of(self.store, self.platforms, self.crew)
+        self._slots = {name: asyncio.Semaphore(AT_ONCE) for name in self.platforms}
+        self._reposts = Reposts(self.store, self.clock, self.platforms)
 
     @property
     def busy(self) -> bool:
@@ -161,6 +167,7 @@ class Delivery:
         }
         async with self.store.write() as store:
             await post.stay_due(store, now, last)
+            await outlets.silent_no_longer_than(store, now + LONGEST_PAUSE)
 
     def _not_now(self, now: datetime) -> set[Address]:
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}
@@ -172,7 +179,7 @@ class Delivery:
             for letter, standing in await patiently(
                 lambda: self._without_folded(letters), "folding letters"
             ):
-                async with self._slots:
+                async with self._slots[letter.platform]:
                     if not await self._send(address, letter, standing):
                         break
         finally:
@@ -203,8 +210,11 @@ class Delivery:
         except ValueError as error:
             await self._spoilt(letter, error)
             return True
-        if standing is not None and standing.digest == _digest(out):
+        if standing is not None and standing.digest == digest_of(out):
             await self._settle(letter, state="sent", body="")  # it shows this already
+            return True
+        news = await self._reposts.news(letter, out, standing)
+        if news is not None and await self._reposts.left_out(letter, out, news):
             return True
         counted = _counted(out)
         pause = await patiently(
@@ -216,7 +226,7 @@ class Delivery:
         if pause:
             self._paused[address] = self.clock.now() + pause
             return False
-        sending = asyncio.ensure_future(self._send_and_note(letter, out, standing))
+        sending = asyncio.ensure_future(self._send_and_note(letter, out, standing, news))
         try:
             return await asyncio.shield(sending)
         except asyncio.CancelledError:
@@ -225,9 +235,9 @@ class Delivery:
             raise
 
     async def _send_and_note(
-        self, letter: Letter, out: Sendable, standing: Standing | None
+        self, letter: Letter, out: Sendable, standing: Standing | None, news: News | None
     ) -> bool:
-        outcome = await self._attempt(letter, out, standing)
+        outcome = await self._attempt(letter, out, standing, news)
         if _counted(out):
             self._outlets.answered(_address(letter), self.clock.now())
         await self._ledger.write(outcome)
@@ -246,11 +256,15 @@ class Delivery:
 
         await patiently(settle, "settling a letter")
 
-    async def _attempt(self, letter: Letter, out: Sendable, standing: Standing | None) -> Outcome:
+    async def _attempt(
+        self, letter: Letter, out: Sendable, standing: Standing | None, news: News | None
+    ) -> Outcome:
         platform = self.platforms[letter.platform]
+        can = platform.capabilities
         message_id = standing.message_id if standing else named_message(out)
         try:
-            done = await platform.deliver(out.model_copy(update={"chat": letter.chat}), message_id)
+            addressed = out.model_copy(update={"chat": letter.chat})
+            done = await reposts.deliver(platform, addressed, message_id, news)
         except DeliveryError as error:
             return await self._failed(letter, out, error)
         except Exception as error:
@@ -259,7 +273,9 @@ class Delivery:
             return await self._failed(letter, out, _broken(letter, error))
         self.figures.sent[letter.platform] += 1
         values = {"state": "sent", "sent_at": self.clock.now(), "body": ""}
-        return Outcome(letter, out, values, done.message_id or message_id or "", _digest(out))
+        stands = done.message_id or message_id or reposts.unnamed(letter, out, can)
+        said = None if can.edits_always else lines_of(out)
+        return Outcome(letter, out, values, stands, digest_of(out), lines=said)
 
     async def _failed(self, letter: Letter, out: Sendable, error: DeliveryError) -> Outcome:
         now = self.clock.now()
@@ -320,7 +336,7 @@ def _in_reply_too(newer: str, older: str) -> str:
 
 def _said_anew(out: Sendable) -> str:
     """The message that it should take the place of is gone: a message of its own."""
-    values = out.model_dump(exclude={"kind", "slot"})
+    values = out.model_dump(exclude={"kind", "slot", "answers"})
     return OUTGOING.dump_json(Say.model_validate(values), exclude_none=True).decode()
 
 
@@ -329,9 +345,3 @@ def _broken(letter: Letter, error: Exception) -> DeliveryError:
     if letter.tries + 1 < MAX_TRIES:
         return PassingError(reason, uncertain=True)
     return PermanentError(reason)
-
-
-def _digest(out: Sendable) -> str | None:
-    if not isinstance(out, Show):
-        return None
-    return hashlib.sha256(out.content.model_dump_json().encode()).hexdigest()

@@ -212,6 +212,7 @@ async def _tell(app: App, whole: Mapping[str, Any]) -> None:
     _say(app, "head", number=row["number"], what=what, where=where, words=row["words"])
     for event in events:
         person = people.get(event["actor_id"] or 0)
-        who = person.name if person else word(language, "request.by_itself")
+        nobody = "privacy.former" if event["actor_id"] is not None else "request.by_itself"
+        who = person.name if person else word(language, nobody)
         what = word(language, f"request.event.{event['move']}")
         _say(app, "event", when=event["at"][:16].replace("T", " "), who=who, what=what)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from handlers import courtesy
 from handlers.chat.incoming import Message
 from handlers.context import Context
-from handlers.directory import answers, places
+from handlers.directory import answers, groups, places
 from handlers.duty import answering as duty
 from handlers.hearing import Glance, settled
 from handlers.reporting import report_of
@@ -16,7 +17,7 @@ from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.understanding import placing
 from handlers.understanding.looking import look
-from handlers.understanding.meaning import Outcome, Urgency
+from handlers.understanding.meaning import Meaning, Outcome, Urgency
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
 from storage.tables import Area, Request
@@ -24,7 +25,8 @@ from storage.tables import Area, Request
 
 async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, str | None]:
     """Do what the message means; gives what became of it and of which request."""
-    meaning = settled(glance)
+    named = named_alone(ctx, message)
+    meaning = plainly(glance) if named else settled(glance)
     asked = await inquiries.by_number(ctx, message.text)
     if asked is not None:
         return Outcome.ANSWER, str(asked.id)
@@ -38,12 +40,44 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
         return Outcome.DETAIL, glance.repeats
     act_as = _back if meaning.again else ACTS[meaning.outcome]
     done = await act_as(ctx, glance, message)
-    if done is None and ctx.private and message.text.strip():
-        ctx.answer("directory.private_silence")  # who speaks to the bot alone is never left alone
+    if done is not None and meaning.outcome is not Outcome.ANSWER and meaning.question:
+        await _answer(ctx, glance, message)  # who asks and reports in one is answered as well
+    if done is None and (ctx.private or named):
+        done = await _never_alone(ctx, glance, message)
     return done if done is not None else (Outcome.TALK, None)
 
 
 Done = tuple[Outcome, str | None] | None
+
+
+def named_alone(ctx: Context, message: Message) -> bool:
+    """Whether somebody named the bot where it hears nothing else: what they say is meant for it."""
+    only = not ctx.can(ctx.chat.platform).may_hear_all
+    return only and message.to_bot and not ctx.private
+
+
+def plainly(glance: Glance) -> Meaning:
+    """The meaning of what was said to the bot on purpose: a report is one, however unsure."""
+    meaning = glance.meaning
+    if meaning.outcome is Outcome.ASK and not meaning.clash:
+        return replace(meaning, outcome=Outcome.OPEN)
+    return meaning if meaning.outcome is Outcome.OPEN else settled(glance)
+
+
+async def _never_alone(ctx: Context, glance: Glance, message: Message) -> Done:
+    """Who speaks to the bot alone, or names it, is asked whether that is a report, or told how."""
+    if ctx.private:
+        if message.text.strip():
+            ctx.answer("directory.private_silence")
+        return None
+    if courtesy.thanked(ctx, message.text):
+        return None
+    if message.reply_to is None and (message.media or courtesy.says_something(message.text)):
+        return await _ask(ctx, glance, message)
+    said = bool(message.text.strip())
+    called = groups.called_in(ctx, ctx.chat, ctx.language)
+    ctx.answer("directory.mentioned_what" if said else "directory.mentioned_nothing", called=called)
+    return None
 
 
 async def _open(ctx: Context, glance: Glance, message: Message) -> Done:

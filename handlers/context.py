@@ -11,7 +11,7 @@ from config.terms import Right
 from handlers.chat.incoming import Incoming, Media, Message, Press, Reaction
 from handlers.chat.outgoing import Acknowledge, Content, Rows
 from handlers.manner import Manner
-from handlers.parting import TURNS, parts_of
+from handlers.parting import TURNS
 from handlers.sections import Section
 from handlers.understanding.meaning import Heard, Scene
 from handlers.work import Work
@@ -49,6 +49,11 @@ class Offer(Protocol):
     @property
     def hidden(self) -> bool:
         """Whether help passes over it."""
+        ...
+
+    @property
+    def sends_file(self) -> bool:
+        """Whether its answer is a file."""
         ...
 
 
@@ -202,8 +207,8 @@ class Context(Work):
 
     def edit_pressed(self, content: Content, *, slot: str | None = None) -> None:
         """Show `content` in place of the message whose button was pressed (a form's next page)."""
-        if isinstance(self.incoming, Press):
-            shown, *rest = parts_of(content, self.can(self.chat.platform).text_limit)
+        if isinstance(self.incoming, Press) and (slot or not self.incoming.by_number):
+            shown, *rest = self.parts(self.chat, content)
             self.show(self.chat, slot or f"m:{self.incoming.message_id}", shown)
             for part in rest:
                 self.say(self.chat, part)

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers import command_line, hearing, reach
 from handlers.changes import CHANGES
 from handlers.chat.incoming import ChatKind, Incoming, Message, Press, Reaction, Recalled
+from handlers.chat.platform import Speaks
 from handlers.commands import Subject, fits
 from handlers.context import Context
+from handlers.directory import groups
 from handlers.hearing import Hearing
 from handlers.meeting import Doing, Meeting
 from handlers.messages import Messages
@@ -20,6 +22,7 @@ from handlers.requests import belonging, lifecycle, replies
 from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Ahead
+from handlers.twins import choosing
 from handlers.understanding.opinion import Opinion, Question
 from handlers.work import Desk, RefusalError, Work
 from storage.engine import Store
@@ -65,6 +68,9 @@ class Dispatcher:
         scene = self.scenes.scene((incoming.chat.platform, incoming.chat.id))
         if scene is None or incoming.sender.id in scene.filling:
             return Ahead()
+        can = self.desk.capabilities.get(incoming.chat.platform)
+        if can is not None and can.speaks is Speaks.ANSWERING:
+            return Ahead(glance=self.hearing.glance(incoming))  # talk, too, lets it speak
         glance = self.hearing.glance(incoming)
         if glance is not None and opinion is not None:
             glance = self.hearing.agreed(glance, opinion)
@@ -111,6 +117,8 @@ class Dispatcher:
         assert isinstance(incoming, Doing)
         ctx = await self._meeting.context(incoming, store, now)
         ctx.prepared = ahead.prepared
+        await choosing.spoken_to(ctx)
+        await groups.meet(ctx)
         try:
             await self._answer(ctx, ahead)
             await reach.file_waiting(ctx)
@@ -125,8 +133,11 @@ class Dispatcher:
     async def _answer(self, ctx: Context, ahead: Ahead) -> None:
         incoming = ctx.incoming
         if isinstance(incoming, Message):
-            await self._messages.answer(ctx, incoming, ahead.glance)
-            return
+            press = await choosing.pressed(ctx, incoming)
+            if press is None:
+                await self._messages.answer(ctx, incoming, ahead.glance)
+                return
+            ctx.incoming = incoming = press
         async with ctx.store.begin_nested():  # what is refused half-way leaves nothing behind
             if isinstance(incoming, Press):
                 await self._press(ctx, incoming)

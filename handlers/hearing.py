@@ -12,8 +12,8 @@ from handlers.chat.incoming import ChatKind, Message
 from handlers.context import Context
 from handlers.requests import inquiries
 from handlers.scenes import ChatScene, Scenes, Speaker
+from handlers.understanding import besides, repeating
 from handlers.understanding import opinion as second
-from handlers.understanding import repeating
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Said, Urgency
 from handlers.understanding.opinion import Opinion, Question
 from handlers.understanding.questions import plain_question
@@ -95,7 +95,8 @@ class Hearing:
     def _read(self, message: Message, scene: ChatScene, speaker: Speaker | None) -> Glance:
         heard = heard_of(message, speaker, scene.facts.path)
         view = scene.view()
-        meaning = repeating.merged(heard, view, self._desk.reader.read(heard, view))
+        meaning = besides.read(self._desk.reader.read, heard, view)
+        meaning = repeating.merged(heard, view, meaning)
         return Glance(heard, scene, meaning, repeating.said_already(heard, view, meaning))
 
 
@@ -152,7 +153,8 @@ def settled(glance: Glance) -> Meaning:
         if scene.mode == "suggest":
             return replace(meaning, outcome=Outcome.ASK)
         if scene.ask_above is not None and meaning.confidence < scene.ask_above:
-            return replace(meaning, outcome=Outcome.TALK)
+            unsaid = Outcome.ANSWER if meaning.question else Outcome.TALK
+            return replace(meaning, outcome=unsaid)
         if scene.open_above is not None and meaning.confidence < scene.open_above:
             return replace(meaning, outcome=Outcome.ASK)
     return meaning

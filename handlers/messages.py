@@ -95,7 +95,9 @@ class Messages:
             self._scenes.keep_pictures(message)
         if outcome in TOLD_OF and of is not None:
             await noticing.notice_by_id(ctx, int(of), message)
-        if outcome in (Outcome.JOIN, Outcome.DETAIL):
+        if outcome in (Outcome.JOIN, Outcome.DETAIL) or (
+            outcome is Outcome.UPDATE and acting.named_alone(ctx, message)
+        ):
             ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
 
 

@@ -140,7 +140,7 @@ class Work:
 
     def can(self, platform: str) -> Capabilities:
         """What a platform can do (a removed one can do nothing that matters)."""
-        return self.desk.capabilities.get(platform, Capabilities(buttons=False, private=False))
+        return self.desk.capabilities.get(platform, Capabilities(private=False))
 
     def put(
         self,
@@ -159,7 +159,7 @@ class Work:
 
     def say(self, chat: Chat, content: Content, manner: Manner = PLAINLY) -> None:
         """A message of its own in a chat; several, where it is too long for one."""
-        *rest, last = parts_of(content, self.can(chat.platform).text_limit)
+        *rest, last = self.parts(chat, content)
         unasked = Unasked(chat, manner.low) if self.speaks_unasked(chat) else None
         for number, part in enumerate(rest):
             said = Say(**given(chat, part, manner))
@@ -171,7 +171,7 @@ class Work:
 
     def show(self, chat: Chat, slot: str, content: Content, manner: Manner = PLAINLY) -> None:
         """Make the standing message `slot` of a chat show `content` (sent once, then edited)."""
-        *rest, last = parts_of(content, self.can(chat.platform).text_limit)
+        *rest, last = self.parts(chat, content)
         for number, part in enumerate(rest):
             self.put(Show(slot=f"{slot}~{number}", **given(chat, part, manner)), delay=manner.delay)
         self.put(Show(slot=slot, **given(chat, last, manner)), delay=manner.delay)
@@ -192,15 +192,19 @@ class Work:
             )
         )
 
+    def parts(self, chat: Chat, content: Content) -> Sequence[Content]:
+        """The content as messages that are no longer than the chat's platform takes."""
+        can = self.can(chat.platform)
+        return parts_of(content, can.text_limit, can.text_bytes)
+
     def mark(self, chat: Chat, message_id: str, mark: Mark | None) -> None:
-        """A quiet mark on a message, where the platform has them."""
-        if self.can(chat.platform).reactions:
-            self.put(
-                React(
-                    platform=chat.platform,
-                    chat=chat.external_id,
-                    group=chat.kind == "group",
-                    message_id=message_id,
-                    mark=mark,
-                )
+        """A quiet mark on a message; where the platform has none, a word to who waits for one."""
+        self.put(
+            React(
+                platform=chat.platform,
+                chat=chat.external_id,
+                group=chat.kind == "group",
+                message_id=message_id,
+                mark=mark,
             )
+        )

@@ -145,11 +145,14 @@ def _once(found: Sequence[Finding]) -> list[Finding]:
 
 
 def _platforms(live: Live) -> list[Finding]:
-    return [
-        Finding("bad", facts.note or "platform_down", {"platform": platform})
-        for (platform, chat), facts in live.items()
-        if chat is None and not facts.reachable
-    ]
+    found: list[Finding] = []
+    for (platform, chat), facts in live.items():
+        named: dict[str, object] = {"platform": platform}
+        if chat is None and not facts.reachable:
+            found.append(Finding("bad", facts.note or "platform_down", named))
+        elif chat is None:
+            found += [Finding("warn", each, named) for each in facts.warns]
+    return found
 
 
 async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
@@ -158,7 +161,7 @@ async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
     if not chats:
         found.append(Finding("warn", "no_groups"))
     for chat in chats:
-        found += _group(chat, live.get((chat.platform, chat.external_id)))
+        found += _group(work, chat, live.get((chat.platform, chat.external_id)))
     found += [
         Finding("warn", "not_linked", {"group": chat.title or chat.external_id})
         for chat in await query.unlinked_groups(work.store)
@@ -166,7 +169,7 @@ async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
     return found
 
 
-def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
+def _group(work: Work, chat: Chat, facts: ChatFacts | None) -> list[Finding]:
     values: dict[str, object] = {"group": chat.title or chat.external_id}
     if facts is not None and not facts.reachable:
         # A platform that is off or down is told once, not for each of its groups.
@@ -178,7 +181,7 @@ def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
     hears = facts.hears_all if facts else chat.hears_all
     speaks = facts.can_speak if facts else chat.can_speak
     found: list[Finding] = []
-    if not hears:
+    if not hears and work.can(chat.platform).may_hear_all:
         found.append(Finding("bad", "deaf", values))
     if not speaks:
         found.append(Finding("bad", "mute", values))

@@ -13,6 +13,7 @@ from handlers.context import Context
 from handlers.directory import access
 from handlers.directory.audit import record
 from handlers.directory.zones import zone_of
+from handlers.understanding.phones import without_numbers
 from handlers.work import RefusalError
 from storage.base import begins_with
 from storage.tables import Area, Person, Request
@@ -59,7 +60,7 @@ async def _rows(ctx: Context, area: Area) -> list[list[Any]]:
             ctx.t(f"request.state.{each.state}"),
             ctx.t(f"request.ending.{each.ending}") if each.ending else "",
             holder or "",
-            each.words,
+            without_numbers(each.words),
         ]
         for each, place, holder in found.all()
     ]

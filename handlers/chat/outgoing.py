@@ -87,6 +87,7 @@ class Show(_Out):
     reply_to: str | None = None
     topic: str | None = None
     silent: bool = False
+    answers: bool = False  #: somebody there waits for it: where it cannot be edited it is said now
 
 
 class Acknowledge(_Out):

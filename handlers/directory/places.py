@@ -313,9 +313,9 @@ async def _lived_in(work: Work, person_id: int) -> Area | None:
     if not homes:
         return None
     home, area = homes[0]
-    return (
-        area if home.home else await areas_query.area_by_id(work.store, area.parent_id or area.id)
-    )
+    sealed = home.home_key is not None  # also where the flat itself is lost (storage/lost_key.py)
+    above = area.parent_id or area.id
+    return area if sealed else await areas_query.area_by_id(work.store, above)
 
 
 async def own_place(work: Work, person_id: int) -> Area | None:

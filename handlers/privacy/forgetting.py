@@ -85,7 +85,7 @@ async def _forget(ctx: Context) -> None:
         return data_without(data, needles, instead, whole=known.names)
 
     touched = await erasing.erase(ctx.store, person, instead, rewrite)
-    ctx.store.add(_erasure(ctx, known))
+    ctx.store.add(_erasure(ctx, person, known))
     ctx.directory_changed = True
     await ctx.store.flush()
     await _show_anew(ctx, touched)
@@ -106,8 +106,8 @@ async def _show_anew(ctx: Context, touched: Sequence[int]) -> None:
             await pages.show(case)
 
 
-def _erasure(ctx: Context, known: erasing.Known) -> Erasure:
+def _erasure(ctx: Context, person: int, known: erasing.Known) -> Erasure:
     """What is looked for stands sealed, and goes when all was looked through."""
-    names = json.dumps({"names": known.names, "accounts": known.accounts})
+    names = json.dumps({"person": person, "names": known.names, "accounts": known.accounts})
     sealed = secrets_of(ctx.store).seal(names)
     return Erasure(at=ctx.now, names=sealed, due_at=ctx.now)

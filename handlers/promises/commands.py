@@ -10,6 +10,7 @@ from handlers.chat.incoming import Message, Press
 from handlers.chat.outgoing import Content, Mark
 from handlers.commands import Command, Subject
 from handlers.context import Context
+from handlers.directory import access
 from handlers.directory.zones import zone_at
 from handlers.promises import cards, making, numbers
 from handlers.promises.rules import ASKED, BROKEN, KEPT, OPEN
@@ -58,8 +59,9 @@ async def _list(ctx: Context) -> None:
         until = texts.moment(ctx, ctx.language, each.due, zone_at(ctx, facts))
         kind = "promises.come" if each.kind == COME else "promises.solve"
         lines.append(ctx.t("promises.line", number=request.number, what=ctx.t(kind, until=until)))
-    how = ctx.t("promises.list_how" if lines else "promises.list_none")
-    ctx.answer_text("\n".join((*lines, how)))
+    serves = lines or await access.areas_with(ctx, "answer")
+    key = "list_how" if lines else "list_none" if serves else "list_theirs"
+    ctx.answer_text("\n".join((*lines, ctx.t(f"promises.{key}"))))
 
 
 async def _said(ctx: Context, case: Case, words: str, mine: Promise | None) -> None:

@@ -21,6 +21,7 @@ from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
 from handlers.requests.stop_rules import Clocks
 from handlers.requests.worktime import WorkCalendar
+from handlers.understanding.meaning import Urgency
 from handlers.work import RefusalError, Work
 from storage.queries import archiving
 from storage.queries import areas as areas_query
@@ -61,6 +62,7 @@ class Case:
     report_id: str | None = None  #: the message it came from, for the card to reply to
     #: the promises with which it was opened just now, for its first line of history
     opened_with: dict[str, Any] = field(default_factory=dict[str, Any])
+    near: Chat | None = None  #: where it is being shown: people are named as they are called there
     acked: bool = False  #: one more of those asked has taken it just now
     wait: Span | None = None  #: until the next rung is asked; None: as long as an answer may take
     hours: dict[int, Hours] = field(default_factory=dict[int, Hours])  #: people's own, once read
@@ -208,9 +210,15 @@ class Case:
         """When people wake the next time."""
         return deadlines.next_morning(self.work.now, self.quiet, self.zone)
 
-    def tell_at(self, person_id: int) -> datetime:
-        """When somebody may be told of it (R37): danger at any time."""
-        if self.emergency:
+    def wakes(self, role: str) -> bool:
+        """Whether it breaks quiet hours for who is asked in this role (R37): danger does for all,
+        what is urgent for whoever is on duty just now, as on a night line."""
+        urgent = self.request.urgency == Urgency.URGENT
+        return self.emergency or (urgent and role == routing.ON_DUTY)
+
+    def tell_at(self, person_id: int, role: str = "") -> datetime:
+        """When somebody may be told of it who is asked in a role (R37)."""
+        if self.wakes(role):
             return self.work.now
         own = self.hours.get(person_id, Hours())
         return deadlines.told(self.work.now, self.quiet, own, self.calendar)

@@ -74,6 +74,7 @@ async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked
     if report.filed_by is not None or not chats:
         groups = await chats_query.group_chats_over(work.store, facts.path)
         chats = list(groups[:1]) or chats
+    chats += await chats_query.twins_of(work.store, chats)
     number = await query.next_number(work.store, facts.root_id)
     request = _row(work, report, facts, number)
     request.rung = asked.rung

@@ -48,7 +48,7 @@ async def simulate(work: Work, matter: Matter) -> list[Step]:
             times += 1
             case.wait = clocking.again_wait(case, times)
         await case.know_hours(person.id for person, _ in asked.people)
-        told = tuple(case.tell_at(person.id) for person, _ in asked.people)
+        told = tuple(case.tell_at(person.id, role) for person, role in asked.people)
         steps.append(Step(at, asked, told, case.terms.end(Clock.LADDER), again))
         if again:
             break

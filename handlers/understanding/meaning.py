@@ -158,9 +158,8 @@ class Meaning:
     place: Place = field(default_factory=Place)
     of: str | None = None  #: key of the known request that it belongs to
     asset: str | None = None
-    question: str | None = (
-        None  #: for ANSWER: what is asked ("manager", "status", "next_reminder" ...)
-    )
+    #: what is asked ("manager", "status" ...), alone or besides what is told (besides.py)
+    question: str | None = None
     again: bool = False  #: what an ended request was about is there again
     clash: bool = False  #: the text contradicts the places that exist: ask, do not guess
     leaning: float = 0.0  #: of what is left as talk: how likely it is something new all the same

@@ -36,14 +36,14 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "unit_captain",
         re.compile(
             r"(?:谁是|哪位是|有没有).{0,8}单元长|单元长(?:都)?(?:是谁|是哪|有谁|有哪|叫什么)|"
-            r"who (?:is|are) (?:the |our )?unit captains?|\bunit captains? .{0,8}\bwho\b"
+            r"who(?:'s|s| is| are) (?:the |our )?unit captains?|\bunit captains? .{0,8}\bwho\b"
         ),
     ),
     (
         "captain",
         re.compile(
             r"(?:谁是|哪位是|有没有).{0,6}(?:楼长|单元长|组长)|(?:楼长|单元长|组长)(?:是谁|是哪)|"
-            r"who is (?:the |our )?captain"
+            r"who(?:'s|s| is| are) (?:the |our )?(?:building |block |neighbou?rhood )?captains?\b"
         ),
     ),
     (
@@ -62,6 +62,13 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
 OFFICES = frozenset({"captain", "unit_captain", "manager", "hotline", "on_duty"})
 #: Longer ones say something besides; what is said with letters takes more of them.
 MOST_SIGNS, MOST_LETTERS = 24, 48
+#: Whoever asks after an office says one of these.
+OFFICE_WORDS = (
+    *("值", "班", "巡逻", "单元长", "楼长", "组长", "物业", "经理", "网格员", "管家"),
+    *("电话", "号码", "联系方式", "手机", "who", "duty", "call", "number", "phone"),
+)
+#: What a message is made of: sentences, and what commas part.
+PART = re.compile(r"[^,，;；。.!！?？\n]+[。.!！?？]*")
 
 
 def plain_question(text: str) -> str | None:
@@ -74,3 +81,23 @@ def plain_question(text: str) -> str | None:
 def question_of(text: str) -> str | None:
     """Which question a plain text asks; None for none that can be answered well."""
     return next((name for name, pattern in QUESTIONS if pattern.search(text)), None)
+
+
+def parted(text: str) -> tuple[str | None, str]:
+    """The question after an office in a text that says more, and what it says besides.
+
+    "今天谁值班？我家漏水了" -> ("on_duty", "我家漏水了"). None where nothing is asked, or where
+    nothing else is said.
+    """
+    parts = [each.strip() for each in PART.findall(text) if each.strip()]
+    if len(parts) < 2 or not _names_office(text):
+        return None, ""
+    asked = [plain_question(each) for each in parts]
+    rest = " ".join(each for each, asks in zip(parts, asked, strict=True) if asks is None)
+    return next(filter(None, asked), None) if rest else None, rest
+
+
+def _names_office(text: str) -> bool:
+    """Whether it is worth a closer look: most of what is said names none."""
+    plain = text.casefold()
+    return any(each in plain for each in OFFICE_WORDS)

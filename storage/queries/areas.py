@@ -59,6 +59,13 @@ async def line_of(store: AsyncSession, path: str) -> list[Area]:
     return [known[each] for each in ids if each in known]
 
 
+async def above_flats(store: AsyncSession, ids: Iterable[int]) -> dict[int, int]:
+    """By flat among these places, what is above it."""
+    flats = select(Area.id, Area.parent_id).where(Area.kind == "household")
+    rows = await store.execute(flats.where(Area.id.in_(list(ids))))
+    return {flat: above for flat, above in rows.all() if above is not None}
+
+
 async def children(store: AsyncSession, area_id: int) -> Sequence[Area]:
     """The places directly below one."""
     return (

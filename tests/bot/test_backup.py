@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bot import desk_backup
 from bot.backup_file import MANIFEST
 from tests.bot.commanding import Linli
 from tests.bot.desks import DATABASE, EXAMPLE, people, rename
@@ -311,6 +312,18 @@ def test_the_oldest_go(linli: Linli) -> None:
     assert Path("data/backups/mine.zip").exists(), "only our own"
     assert linli("backup", "--keep", 0).exit_code == 0
     assert len(list(Path("data/backups").iterdir())) == 4
+
+
+def test_of_one_second_the_newest_stay_as_well(
+    linli: Linli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_backup, "moment", lambda: "20260302T100000Z")
+    for _ in range(3):
+        linli("backup", "--keep", 2)
+    told = json.loads(linli("backup", "--keep", 2, "--json").output)
+    left = sorted(each.name for each in Path("data/backups").iterdir())
+    assert left == [f"linli-20260302T100000Z-{n}.zip" for n in (3, 4)]
+    assert told["removed"] == ["data/backups/linli-20260302T100000Z-2.zip"]
 
 
 def test_what_is_a_community_s_own_comes_with_it(

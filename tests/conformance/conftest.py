@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from handlers.chat.platform import Capabilities
+from tests.conformance.house import House
+from tests.conformance.houses import HOUSES, HOUSES_CAN
 from tests.conformance.venue import Venue
 from tests.conformance.venues import CAN, VENUES
 
@@ -20,19 +22,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`@pytest.mark.takes("edits")`: only where the capabilities say so."""
-    if "venue" not in metafunc.fixturenames:
-        return
     marks = metafunc.definition.iter_markers("takes")
     needed = [str(name) for mark in marks for name in mark.args]
-    names = [name for name, can in CAN.items() if _has(can, needed)]
-    metafunc.parametrize("venue", names, indirect=True)
+    for fixture, known in (("venue", CAN), ("house", HOUSES_CAN)):
+        if fixture in metafunc.fixturenames:
+            names = [name for name, can in known.items() if _has(can, needed)]
+            metafunc.parametrize(fixture, names, indirect=True)
 
 
 def _has(can: Capabilities, needed: list[str]) -> bool:
-    return all(getattr(can, name) for name in needed)
+    """By a capability's name; what a platform tells of, as "tells:edited"."""
+    told = {f"tells:{each}" for each in can.tells}
+    return all(name in told if ":" in name else getattr(can, name) for name in needed)
 
 
 @pytest.fixture
 async def venue(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Venue]:
     async with VENUES[request.param](tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[House]:
+    async with HOUSES[request.param](tmp_path) as made:
         yield made

@@ -31,10 +31,13 @@ from handlers.chat.platform import (
     ChatFacts,
     Delivered,
     DeliveryError,
+    Edits,
     GoneError,
     Intake,
     PermanentError,
+    Proof,
     RawUpdate,
+    Speaks,
 )
 
 #: What a button's data has room for, on the narrowest platform.
@@ -102,6 +105,9 @@ class Rooms:
         self.sent: list[Sendable] = []
         self.facts: dict[str | None, ChatFacts] = {}
         self._count = 0
+        self.too_long: list[Sendable] = []
+        self.wrong: list[Sendable] = []  #: asked of it though it cannot do it
+        self._pressed: dict[str, datetime] = {}
 
     @property
     def name(self) -> str:
@@ -126,8 +132,7 @@ class Rooms:
         if out.chat in self.blocked:
             raise PermanentError("blocked", unreachable=True)
         self.sent.append(out)
-        if isinstance(out, Say | Show):
-            assert all(len(each.data.encode()) <= MOST_BYTES for each in _buttons(out)), out
+        self._check(out)
         if isinstance(out, Acknowledge):
             self.toasts.append(Toast(out.text, out.alert))
             return Delivered()
@@ -138,7 +143,36 @@ class Rooms:
             return Delivered()
         if isinstance(out, Show) and message_id is not None:
             return self._edit(out, message_id)
-        return Delivered(self._stand(out).id)
+        stood = self._stand(out)
+        return Delivered(stood.id if self._capabilities.proof is Proof.MESSAGE else "")
+
+    def _check(self, out: Sendable) -> None:
+        """What the platform cannot do nobody may ask of it."""
+        can = self._capabilities
+        able = can.private or not out.chat.startswith("@")
+        if isinstance(out, Acknowledge):
+            able = can.toasts
+        elif isinstance(out, React):
+            able = can.reactions
+        elif isinstance(out, SendFile):
+            able = can.files
+        else:
+            able = able and self._can_show(out)
+        if not able:
+            self.wrong.append(out)
+
+    def _can_show(self, out: Say | Show) -> bool:
+        can, content = self._capabilities, out.content
+        assert all(len(each.data.encode()) <= MOST_BYTES for each in _buttons(out)), out
+        whole = f"{content.title}\n{content.text}" if content.title else content.text
+        if len(whole) > can.text_limit or 0 < can.text_bytes < len(whole.encode()):
+            self.too_long.append(out)
+        spoken = any(each.room == out.chat for each in self.messages)
+        return (
+            len(_buttons(out)) <= can.buttons
+            and all(each.kind in can.media_out for each in content.media)
+            and (spoken or not out.group or can.speaks is not Speaks.ANSWERING)
+        )
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         return self.facts.get(chat_id, ChatFacts(reachable=True, administrator=True))
@@ -174,6 +208,8 @@ class Rooms:
             "message_id": message_id,
             **more,
         }
+        if kind == "press":
+            self._pressed[message_id] = self._clock.now()
         if kind == "message" and not more.get("edited"):
             media = tuple(Media(**each) for each in more.get("media", ()))
             said = Shown(message_id, room, person, more.get("text", ""), media=media)
@@ -182,7 +218,14 @@ class Rooms:
         return message_id
 
     def _edit(self, out: Show, message_id: str) -> Delivered:
-        found = [each for each in self.messages if each.id == message_id]
+        edits, found = self._capabilities.edits, [e for e in self.messages if e.id == message_id]
+        if edits is Edits.NEVER:
+            self.wrong.append(out)
+        pressed = self._pressed.get(message_id)
+        if edits is Edits.AFTER_PRESS and (
+            pressed is None or self._clock.now() - pressed > self._capabilities.edit_window
+        ):
+            raise GoneError("too late to change it")
         if not found:
             raise GoneError("message to edit not found")
         shown = found[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from storage import sealing
 from storage.engine import Store
@@ -28,6 +28,7 @@ from storage.secrets import (
 from storage.tables import Area, Keyring, Person, Residence, Supporter
 from tests.harness import MONDAY
 from tests.rows import a_request
+from tests.storage.stairs import raw, stairwell, voices
 
 PHONE = "13912345678"
 
@@ -40,19 +41,7 @@ async def store(database_url: str, tmp_path: Path) -> AsyncGenerator[Store]:
     secrets = load_secrets(None, tmp_path / "keys")
     made.seals.load = lambda: secrets
     async with made.write() as session:
-        session.add(Area(id=1, kind="unit", name="2单元", code="2", path="/1/"))
-        await session.flush()
-        for flat in (2, 3, 4):
-            session.add(
-                Area(
-                    id=flat,
-                    parent_id=1,
-                    kind="household",
-                    name=f"50{flat}",
-                    code=f"50{flat}",
-                    path=f"/1/{flat}/",
-                )
-            )
+        await stairwell(session)
         for number in (1, 2, 3):
             phone = secrets.seal(PHONE) if number == 1 else None
             session.add(Person(id=number, name=f"P{number}", phone=phone, created_at=MONDAY))
@@ -76,22 +65,6 @@ async def flats(store: Store) -> list[int]:
     async with store.read() as session:
         rows = (await session.scalars(select(Residence).order_by(Residence.person_id))).all()
         return [homes.flat_id(session, each) for each in rows]
-
-
-async def voices(store: Store) -> list[int]:
-    async with store.read() as session:
-        rows = await session.scalars(select(Supporter.home_key).order_by(Supporter.person_id))
-        return [each for each in rows if each is not None]
-
-
-async def raw(store: Store) -> list[Any]:
-    async with store.read() as session:
-        return [
-            tuple(row)
-            for row in await session.execute(
-                text("SELECT area_id, home, home_key FROM residence ORDER BY person_id")
-            )
-        ]
 
 
 async def test_a_home_stands_sealed_and_only_its_stairwell_openly(store: Store) -> None:

@@ -24,7 +24,7 @@ from config.settings import Settings, SettingsError
 from config.words import catalogue
 from handlers.chat.incoming import Incoming
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
-from handlers.chat.platform import Capabilities, ChatFacts, Delivered, Hears, Intake, Limits
+from handlers.chat.platform import Capabilities, ChatFacts, Delivered, Hears, Intake, Limits, Told
 from handlers.commands import Command
 
 if TYPE_CHECKING:  # the web's library is loaded where there is a webhook
@@ -38,9 +38,11 @@ CAPABILITIES = Capabilities(
     speaks_first=False,
     deep_links=True,
     people=PLATFORM,
+    tells=frozenset(Told) - {Told.RECALLED},  # of deleted messages Telegram tells nothing
     hears=Hears.MENTIONS,  # privacy mode is on unless its owner turned it off
     text_limit=TEXT_LIMIT,
     limits=Limits(chat_per_second=1, group_per_minute=20, overall_per_second=30),
+    contact=timedelta(seconds=Pace().poll + Pace().grace),
 )
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: What an install link asks for. Being an administrator at all is what matters: then everything
