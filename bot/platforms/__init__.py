@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.clock import Clock
 from bot.platforms.local import LocalPlatform
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from handlers.chat.platform import Platform
 from storage.engine import Store
 
 #: Every platform there is, turned on or not: what a neighbourhood file may name.
-KNOWN = ("local", "telegram")
+KNOWN = ("local", "telegram", "wechat")
 
 
 def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]:
@@ -19,6 +19,8 @@ def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]
         platforms.append(LocalPlatform(store, clock, _address(settings)))
     if settings.telegram_token is not None or settings.telegram_tokens:
         platforms += _telegram(settings)
+    if settings.wechat_gateway or settings.wechat_gateways:
+        platforms += _wechat(settings, store, clock)
     return platforms
 
 
@@ -28,6 +30,23 @@ def _telegram(settings: Settings) -> list[Platform]:
 
     names = [*([""] if settings.telegram_token else []), *settings.telegram_tokens]
     return [TelegramPlatform.from_settings(settings, name) for name in names]
+
+
+def _wechat(settings: Settings, store: Store, clock: Clock) -> list[Platform]:
+    """The one account, and those that have names; its library is an extra."""
+    try:
+        from bot.platforms.wechat.platform import WechatPlatform
+    except ModuleNotFoundError as error:
+        raise SettingsError(MISSING.format(module=error.name)) from None
+
+    names = [*([""] if settings.wechat_gateway else []), *settings.wechat_gateways]
+    return [WechatPlatform.from_settings(settings, store, clock, name) for name in names]
+
+
+MISSING = (
+    "LINLI_WECHAT_GATEWAY: {module} is not installed. Install it with: pip install 'linli[wechat]' "
+    "-c constraints.txt; or leave the setting empty to run without WeChat"
+)
 
 
 def _address(settings: Settings) -> str:
