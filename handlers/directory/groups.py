@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -17,6 +17,7 @@ from handlers.directory.addresses import address_of
 from handlers.manner import Manner
 from handlers.work import Work
 from storage.queries import areas as areas_query
+from storage.queries import chats as chats_query
 from storage.queries import people as people_query
 from storage.tables import Account, Chat, Notice
 
@@ -91,6 +92,16 @@ def hearing(work: Work, chat: Chat, language: str, *, shortly: bool = False) -> 
 def called_in(work: Work, chat: Chat, language: str) -> str:
     """How people call the bot in a group."""
     return work.can(chat.platform).called or work.word(language, "twins.me")
+
+
+async def twins(work: Work, chats: Sequence[Chat]) -> list[Chat]:
+    """The groups of the same neighbours in other apps; another account of one app is none."""
+    apps = {work.can(chat.platform).people or chat.platform for chat in chats}
+    return [
+        chat
+        for chat in await chats_query.twins_of(work.store, chats)
+        if (work.can(chat.platform).people or chat.platform) not in apps
+    ]
 
 
 async def meet(ctx: Context) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.chat.incoming import Media
 from handlers.context import Picture
+from handlers.directory import groups as group_chats
 from handlers.requests import cards, clocking, lessons, measured, pages, routing
 from handlers.requests.case import Case
 from handlers.requests.routing import Asked, Matter
@@ -74,7 +75,7 @@ async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked
     if report.filed_by is not None or not chats:
         groups = await chats_query.group_chats_over(work.store, facts.path)
         chats = list(groups[:1]) or chats
-    chats += await chats_query.twins_of(work.store, chats)
+    chats += await group_chats.twins(work, chats)
     number = await query.next_number(work.store, facts.root_id)
     request = _row(work, report, facts, number)
     request.rung = asked.rung

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from handlers.chat.incoming import Media
 from handlers.chat.outgoing import Content
 from handlers.directory import addresses
+from handlers.directory import groups as group_chats
 from handlers.directory.addresses import Address
 from handlers.manner import Manner
 from handlers.requests import bundles, cards, private_cards, telling
@@ -119,7 +120,7 @@ async def _need_group(case: Case) -> None:
         return
     groups = await chats_query.group_chats_over(case.work.store, case.request.area_path)
     if groups:
-        twins = await chats_query.twins_of(case.work.store, groups[:1])
+        twins = await group_chats.twins(case.work, groups[:1])
         case.chats += [groups[0], *twins]
         case.request.card_chats = [*case.request.card_chats, groups[0].id, *(t.id for t in twins)]
 

@@ -47,7 +47,7 @@ async def test_the_list_of_reminders_begins_as_a_list(stage: Stage) -> None:
     await stage.feng.presses(stage.feng.last, "对，保存")
     await stage.feng.writes("/remind")
     assert stage.feng.last.title == "提醒（共 1 条）"
-    assert stage.feng.last.text.startswith("点一条")
+    assert stage.feng.last.text.startswith("选一条")
 
 
 async def test_all_reminders_are_reached_by_turning_pages(stage: Stage) -> None:
