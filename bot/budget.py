@@ -91,6 +91,10 @@ def _overall(limits: Limits) -> Iterator[Most]:
 def _private(limits: Limits) -> Iterator[Most]:
     if rate := limits.chat_per_second:
         yield 1, timedelta(seconds=1 / rate)
+    if limits.chat_per_minute:
+        yield limits.chat_per_minute, timedelta(minutes=1)
+    if limits.chat_per_hour:
+        yield limits.chat_per_hour, timedelta(hours=1)
 
 
 def _group(limits: Limits) -> Iterator[Most]:

@@ -26,6 +26,7 @@ from handlers.chat import (
     Acknowledge,
     DeliveryError,
     GoneError,
+    LaterError,
     MovedError,
     PassingError,
     PermanentError,
@@ -211,7 +212,7 @@ class Delivery:
         if standing is not None and standing.digest == _digest(out):
             await self._settle(letter, state="sent", body="")  # it shows this already
             return True
-        counted = _counted(out)
+        counted = self._counted(out)
         pause = await patiently(
             lambda: self._outlets.wait(  # asked again later, the chat may be another process's
                 address, self.clock.now(), group=out.group, counted=counted
@@ -233,10 +234,16 @@ class Delivery:
         self, letter: Letter, out: Sendable, standing: Standing | None
     ) -> bool:
         outcome = await self._attempt(letter, out, standing)
-        if _counted(out):
+        if self._counted(out):
             self._outlets.answered(_address(letter), self.clock.now())
         await self._ledger.write(outcome)
         return outcome.values.get("state") is not None
+
+    def _counted(self, out: Sendable) -> bool:
+        """Answers to presses and marks are not counted by platforms, where they are no messages."""
+        if isinstance(out, Acknowledge):
+            return bool(out.text) and not self.platforms[out.platform].capabilities.notices
+        return not isinstance(out, React)
 
     async def _spoilt(self, letter: Letter, error: ValueError) -> None:
         """A letter that cannot be read (of a newer version, say) must not stop the others."""
@@ -256,6 +263,8 @@ class Delivery:
         message_id = standing.message_id if standing else named_message(out)
         try:
             done = await platform.deliver(out.model_copy(update={"chat": letter.chat}), message_id)
+        except LaterError as error:
+            return Outcome(letter, out, {"not_before": self.clock.now() + error.after})
         except DeliveryError as error:
             return await self._failed(letter, out, error)
         except Exception as error:
@@ -304,11 +313,6 @@ class Delivery:
 
 def _address(letter: Letter) -> Address:
     return (letter.platform, letter.chat, letter.at_once)
-
-
-def _counted(out: Sendable) -> bool:
-    """Answers to presses and marks are not counted by platforms."""
-    return not isinstance(out, Acknowledge | React)
 
 
 def _in_reply_too(newer: str, older: str) -> str:

@@ -287,6 +287,8 @@ class Limits:
     """How much a platform lets a bot say; kept ahead of time (R16). Zero: no limit."""
 
     chat_per_second: float = 0
+    chat_per_minute: int = 0  #: in any chat, a private one too
+    chat_per_hour: int = 0
     group_per_minute: int = 0
     overall_per_second: float = 0
     group_per_hour: int = 0
@@ -306,6 +308,10 @@ class Capabilities:
     files: bool = True
     people: str = ""  #: accounts of platforms with the same word here are of the same people
     hears: Hears = Hears.EVERYTHING
+    may_hear_all: bool = True  #: a group can let it hear everything
+    notices: bool = True  #: who presses can be told something without a message
+    #: what it says goes through the one line on which it hears: only who has the line can speak
+    one_line: bool = False
     text_limit: int = 4096  #: characters
     limits: Limits = field(default_factory=Limits)
     #: so often at least it tells the intake that it is in contact; None: it cannot be cut off
@@ -348,6 +354,14 @@ class MovedError(DeliveryError):
     def __init__(self, new_id: str) -> None:
         super().__init__(f"moved to {new_id}")
         self.new_id = new_id
+
+
+class LaterError(DeliveryError):
+    """Not yet: this letter alone waits, the others in its chat go on."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__("said anew a little later")
+        self.after = after
 
 
 class GoneError(DeliveryError):
