@@ -34,6 +34,8 @@ TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 #: What can be sent in a header as it is.
 VISIBLE = re.compile(r"[!-~]+")
+#: What a group's webhook looks like, here or behind a proxy of one's own.
+WEBHOOK = re.compile(r"https?://[^\s/]+/\S*\bkey=\S+")
 #: What one of several accounts may be called.
 NAME = re.compile(r"[a-z0-9]{1,15}")
 
@@ -145,30 +147,69 @@ _metrics_token = _like(
 )
 
 
-def _by_name(value: object) -> object:
-    """From "east=123:ABC, west=456:DEF" to a name for each token."""
-    if not isinstance(value, str):
-        return value
-    pairs = [each.strip().partition("=") for each in value.split(",") if each.strip()]
-    if not all(equals for _, equals, _ in pairs):
-        raise ValueError(
-            "lacks a name and = before a token: write name=token,name=token, like "
-            "east=123456:ABC-DEF...,west=...; a bot without a name goes into LINLI_TELEGRAM_TOKEN"
-        )
-    names = [name.strip() for name, _, _ in pairs]
-    if len(set(names)) < len(names) or not all(NAME.fullmatch(name) for name in names):
-        raise ValueError(
-            "must be name=token,name=token; each name once, of 1 to 15 small letters and digits, "
-            "like east=123456:ABC-DEF...,west=..."
-        )
-    return {name.strip(): token.strip() for name, _, token in pairs}
-
-
 def _tokens(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
     for each in value.values():
         _ = _token(each)
     if len({each.get_secret_value() for each in value.values()}) < len(value):
         raise ValueError("names one token twice; each bot has one name")
+    return value
+
+
+def _named(lacks: str, must: str) -> Callable[[object], object]:
+    """From "east=..., west=..." to a name for each; what to say where it is not written so."""
+
+    def named(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [each.strip().partition("=") for each in value.split(",") if each.strip()]
+        if not all(equals for _, equals, _ in pairs):
+            raise ValueError(lacks)
+        names = [name.strip() for name, _, _ in pairs]
+        if len(set(names)) < len(names) or not all(NAME.fullmatch(name) for name in names):
+            raise ValueError(must)
+        return {name.strip(): given.strip() for name, _, given in pairs}
+
+    return named
+
+
+_by_name = _named(
+    "lacks a name and = before a token: write name=token,name=token, like "
+    "east=123456:ABC-DEF...,west=...; a bot without a name goes into LINLI_TELEGRAM_TOKEN",
+    "must be name=token,name=token; each name once, of 1 to 15 small letters and digits, "
+    "like east=123456:ABC-DEF...,west=...",
+)
+_robots_by_name = _named(
+    "lacks a name and = before a robot: write name=id:secret,name=id:secret; a robot without a "
+    "name goes into LINLI_WECOM_BOT_ID and LINLI_WECOM_SECRET",
+    "must be name=id:secret,name=id:secret; each name once, of 1 to 15 small letters and digits",
+)
+_webhooks_by_name = _named(
+    "lacks a name and = before an address: write name=address,name=address",
+    "must be name=address,name=address; each name once, of 1 to 15 small letters and digits",
+)
+
+
+def _robots(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    parts = [each.get_secret_value().partition(":") for each in value.values()]
+    if not all(bot_id and secret for bot_id, _, secret in parts):
+        raise ValueError("must have the robot's id, a colon and its secret behind each name")
+    if len({bot_id for bot_id, _, _ in parts}) < len(parts):
+        raise ValueError("names one robot twice; WeCom lets a robot have one connection")
+    return value
+
+
+def _webhooks(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    if not all(WEBHOOK.match(each.get_secret_value()) for each in value.values()):
+        raise ValueError(
+            "must be whole addresses, as WeCom shows them at the group's message push: "
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=..."
+        )
+    return value
+
+
+def _websocket(value: str) -> str:
+    if value and (not value.startswith(("wss://", "ws://")) or not _has_host(value)):
+        raise ValueError("must begin with wss://, or be left out for WeCom's own server")
     return value
 
 
@@ -228,6 +269,25 @@ class Settings(BaseSettings):
         dict[str, SecretStr], NoDecode, BeforeValidator(_by_name), AfterValidator(_tokens)
     ] = Field(default_factory=dict)
 
+    wecom_bot_id: str = ""  #: the robot's id, from its page in WeCom's administration
+    wecom_secret: SecretStr | None = Field(default=None, validate_default=True)
+    #: further robots, as name=id:secret,name=id:secret
+    wecom_bots: Annotated[
+        dict[str, SecretStr],
+        NoDecode,
+        BeforeValidator(_robots_by_name),
+        AfterValidator(_robots),
+    ] = Field(default_factory=dict)
+    wecom_name: str = "邻里"  #: what the robot is called in groups
+    wecom_url: Annotated[str, AfterValidator(_websocket)] = ""  #: left out: WeCom's own server
+    #: groups that are only spoken to, by WeCom's message push, as name=address,name=address
+    wecom_webhooks: Annotated[
+        dict[str, SecretStr],
+        NoDecode,
+        BeforeValidator(_webhooks_by_name),
+        AfterValidator(_webhooks),
+    ] = Field(default_factory=dict)
+
     @field_validator("telegram_webhook")
     @classmethod
     def _reachable(cls, value: bool, info: ValidationInfo) -> bool:
@@ -242,6 +302,23 @@ class Settings(BaseSettings):
     def _other(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
         if info.data.get("telegram_token") in value.values():
             raise ValueError("names the token of LINLI_TELEGRAM_TOKEN again; leave one of them out")
+        return value
+
+    @field_validator("wecom_secret")
+    @classmethod
+    def _both(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if bool(value) != bool(info.data.get("wecom_bot_id")):
+            raise ValueError("goes with LINLI_WECOM_BOT_ID: set both, or neither")
+        return value
+
+    @field_validator("wecom_bots")
+    @classmethod
+    def _other_robots(
+        cls, value: dict[str, SecretStr], info: ValidationInfo
+    ) -> dict[str, SecretStr]:
+        ids = {each.get_secret_value().partition(":")[0] for each in value.values()}
+        if info.data.get("wecom_bot_id") in ids:
+            raise ValueError("names the robot of LINLI_WECOM_BOT_ID again; leave one of them out")
         return value
 
     @field_validator("opinion_model")

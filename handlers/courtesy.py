@@ -21,6 +21,12 @@ def thanked(ctx: Context, text: str) -> bool:
     return True
 
 
+def says_something(text: str) -> bool:
+    """Whether it is more than a call ("在吗", "hello there")."""
+    signs = len(re.findall(r"[\u3400-\u9fff]", text))
+    return signs >= 4 or len(re.findall(r"[A-Za-z]+", text)) >= 3
+
+
 def is_thanks(words: Catalogue, text: str) -> bool:
     """Whether a text thanks and says nothing besides."""
     whole, thanks = _patterns(words)

@@ -175,7 +175,8 @@ def settled(glance: Glance) -> Meaning:
 
 async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, str | None]:
     """Do what the message means; gives what became of it and of which request."""
-    meaning = settled(glance)
+    named = named_alone(ctx, message)
+    meaning = plainly(glance) if named else settled(glance)
     asked = await inquiries.by_number(ctx, message.text)
     if asked is not None:
         return Outcome.ANSWER, str(asked.id)
@@ -191,10 +192,37 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
     done = await act_as(ctx, glance, message)
     if done is None and ctx.private and message.text.strip():
         ctx.answer("directory.private_silence")  # who speaks to the bot alone is never left alone
+    elif done is None and named:
+        done = await _named(ctx, glance, message)
     return done if done is not None else (Outcome.TALK, None)
 
 
 Done = tuple[Outcome, str | None] | None
+
+
+def named_alone(ctx: Context, message: Message) -> bool:
+    """Whether somebody named the bot where it hears nothing else: what they say is meant for it."""
+    only = not ctx.can(ctx.chat.platform).may_hear_all
+    return only and message.to_bot and not ctx.private
+
+
+def plainly(glance: Glance) -> Meaning:
+    """The meaning of what was said to the bot on purpose: a report is one, however unsure."""
+    meaning = glance.meaning
+    if meaning.outcome is Outcome.ASK and not meaning.clash:
+        return replace(meaning, outcome=Outcome.OPEN)
+    return meaning if meaning.outcome is Outcome.OPEN else settled(glance)
+
+
+async def _named(ctx: Context, glance: Glance, message: Message) -> Done:
+    """Who names the bot is never left alone: it asks whether that is a report, or says how."""
+    if courtesy.thanked(ctx, message.text):
+        return None
+    if message.reply_to is None and (message.media or courtesy.says_something(message.text)):
+        return await _ask(ctx, glance, message)
+    said = bool(message.text.strip())
+    ctx.answer("directory.mentioned_what" if said else "directory.mentioned_nothing")
+    return None
 
 
 async def _open(ctx: Context, glance: Glance, message: Message) -> Done:

@@ -33,6 +33,8 @@ WORST = (
     "no_platform",
     "platform_down",
     "token_bad",
+    "secret_bad",
+    "taken_over",
     "deaf",
     "mute",
     "group_gone",
@@ -156,7 +158,7 @@ async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
     if not chats:
         found.append(Finding("warn", "no_groups"))
     for chat in chats:
-        found += _group(chat, live.get((chat.platform, chat.external_id)))
+        found += _group(work, chat, live.get((chat.platform, chat.external_id)))
     found += [
         Finding("warn", "not_linked", {"group": chat.title or chat.external_id})
         for chat in await query.unlinked_groups(work.store)
@@ -164,7 +166,7 @@ async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
     return found
 
 
-def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
+def _group(work: Work, chat: Chat, facts: ChatFacts | None) -> list[Finding]:
     values: dict[str, object] = {"group": chat.title or chat.external_id}
     if facts is not None and not facts.reachable:
         # A platform that is off or down is told once, not for each of its groups.
@@ -176,7 +178,7 @@ def _group(chat: Chat, facts: ChatFacts | None) -> list[Finding]:
     hears = facts.hears_all if facts else chat.hears_all
     speaks = facts.can_speak if facts else chat.can_speak
     found: list[Finding] = []
-    if not hears:
+    if not hears and work.can(chat.platform).may_hear_all:
         found.append(Finding("bad", "deaf", values))
     if not speaks:
         found.append(Finding("bad", "mute", values))

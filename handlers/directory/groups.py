@@ -59,7 +59,7 @@ async def greet(work: Work, chat: Chat) -> None:
     else:
         facts = await query.facts_at(work.store, chat.area_id)
         lines.append(work.word(language, "directory.greeting_linked", area=facts.name))
-    lines.append(work.word(language, hearing_key(chat)))
+    lines.append(work.word(language, hearing_key(work, chat)))
     home = button(work.word(language, "directory.button_home"), "home:ask")
     buttons = ((home,),) if chat.area_id is not None else ()
     work.show(chat, greeting_slot(chat), Content(text="\n".join(lines), buttons=buttons))
@@ -70,19 +70,30 @@ def greeting_slot(chat: Chat) -> str:
     return f"greet:{chat.greeted_at.timestamp():.0f}" if chat.greeted_at else "greet"
 
 
-def hearing_key(chat: Chat) -> str:
-    """The text that says what the bot hears in this group."""
-    return "directory.hears_all" if chat.hears_all else "directory.hears_mentions"
+def hearing_key(work: Work, chat: Chat) -> str:
+    """The text that says what the bot hears in this group: where it is to be named, how."""
+    if chat.hears_all:
+        return "directory.hears_all"
+    more = work.can(chat.platform).may_hear_all
+    return "directory.hears_mentions" if more else "directory.hears_only_mentions"
 
 
-def hearing_in_short(chat: Chat) -> str:
+#: The texts for a list of groups, by those that say it at length.
+IN_SHORT = {
+    "directory.hears_all": "directory.hears_all_short",
+    "directory.hears_mentions": "directory.hears_mentions_short",
+    "directory.hears_only_mentions": "directory.hears_only_mentions_short",
+}
+
+
+def hearing_in_short(work: Work, chat: Chat) -> str:
     """The text for a list of groups."""
-    return "directory.hears_all_short" if chat.hears_all else "directory.hears_mentions_short"
+    return IN_SHORT[hearing_key(work, chat)]
 
 
 async def _say_hearing(work: Work, chat: Chat) -> None:
     language = await language_of(work, chat)
-    work.say(chat, Content(text=work.word(language, hearing_key(chat))), Manner(low=True))
+    work.say(chat, Content(text=work.word(language, hearing_key(work, chat))), Manner(low=True))
 
 
 async def language_of(work: Work, chat: Chat) -> str:
@@ -145,4 +156,6 @@ async def on_member(work: Work, change: MemberChange) -> None:
 
 async def needs_link(ctx: Context) -> None:
     """The bot was spoken to in a group that is bound to no place yet."""
+    if ctx.chat.greeted_at == ctx.now:
+        return  # the greeting says so
     ctx.answer("directory.greeting_link")

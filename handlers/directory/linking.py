@@ -78,7 +78,7 @@ async def bind(ctx: Context, chat: Chat, area: Area, *, slot: str | None = None)
     home = button(ctx.t("directory.button_home"), "home:ask")
     lines = [
         ctx.t("directory.linked", area=await places.full_name(ctx, area)),
-        ctx.t(groups.hearing_key(chat)),
+        ctx.t(groups.hearing_key(ctx, chat)),
     ]
     content = Content(text="\n".join(lines), buttons=((home,), (undo,)))
     if slot is None:
@@ -231,5 +231,5 @@ async def _group_line(ctx: Context, chat: Chat) -> str:
     area = await query.area_by_id(ctx.store, chat.area_id) if chat.area_id else None
     if area is None:
         return ctx.t("directory.group_unbound", title=title)
-    where, hears = await places.full_name(ctx, area), ctx.t(groups.hearing_in_short(chat))
+    where, hears = await places.full_name(ctx, area), ctx.t(groups.hearing_in_short(ctx, chat))
     return ctx.t("directory.group_line", title=title, area=where, hears=hears)

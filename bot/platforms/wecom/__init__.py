@@ -1,1 +1,1 @@
-"""WeCom (企业微信): the one place that imports its SDK, `wecom-aibot-python-sdk` (extra `wecom`)."""
+"""WeCom (企业微信): the one place that imports its SDK (extra `wecom`)."""

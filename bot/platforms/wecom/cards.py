@@ -43,6 +43,12 @@ def fits(content: Content) -> bool:
     return short and not linked
 
 
+def without_buttons(content: Content) -> Content:
+    """Its title, or the beginning of its text, and nothing to press."""
+    first = content.title.strip() or content.text.strip().split("\n")[0]
+    return Content(title=_cut(first, LONGEST_TITLE), text="")
+
+
 def card(content: Content, task: str, choose: str) -> Card:
     """The card of a content; without buttons one that only tells. `choose`: words on a button."""
     buttons = buttons_of(content)
@@ -77,6 +83,4 @@ def _cut(text: str, most: int) -> str:
 
 
 def _list(buttons: Sequence[Button]) -> list[Card]:
-    return [
-        {"text": each.text, "style": STYLES[each.style], "key": each.data} for each in buttons
-    ]
+    return [{"text": each.text, "style": STYLES[each.style], "key": each.data} for each in buttons]

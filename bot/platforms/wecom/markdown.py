@@ -14,7 +14,9 @@ MORE = "…"
 #: Signs that mean something anywhere in a line.
 ANYWHERE = re.compile(r"[\\`*_\[\]<>~|&!$]")
 #: Signs that mean something where a line begins.
-AT_START = re.compile(r"^([ \t]{0,3})(#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=]{2,}$|\d{1,9}(?=[.)](?:\s|$)))")
+AT_START = re.compile(
+    r"^([ \t]{0,3})(#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=]{2,}$|\d{1,9}(?=[.)](?:\s|$)))"
+)
 INDENTED = re.compile(r"^[ \t]{4,}")
 
 

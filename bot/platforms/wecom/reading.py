@@ -174,6 +174,12 @@ def _pressed(card: Json) -> str:
     return str(chosen[0]) if chosen else ""
 
 
+def event_of(body: Json) -> str | None:
+    """Which event a callback tells of; None: it is a message."""
+    told = _object(body.get("event")).get("eventtype")
+    return str(told) if told else None
+
+
 def clicked(body: Json) -> str | None:
     """The card that was pressed; None: this is no press."""
     event = _object(body.get("event"))
