@@ -112,6 +112,7 @@ class Line:
         self._anew = asyncio.Event()
         self.state = State.OFF
         self.connections = 0  #: how many were made
+        self.calling = False  #: one is being made just now
 
     async def run(self, hear: Hear, turn: Turn, contact: Contact) -> None:
         """Keep the line until cancelled; `hear` is given each callback as it comes."""
@@ -185,6 +186,7 @@ class Line:
     async def _let_in(self, made: Connection, signals: _Signals) -> bool:
         """Connect and wait to be let in; whether that came about."""
         connecting = asyncio.ensure_future(made.connect())
+        self.calling = True
         try:
             until = self._clock.now() + timedelta(seconds=self._pace.connect)
             while not (signals.let_in or signals.broken) and self._clock.now() < until:
@@ -192,6 +194,7 @@ class Line:
                     break
                 await self._changed(signals)
         finally:
+            self.calling = False
             connecting.cancel()
             await asyncio.wait((connecting,))
         return signals.let_in and not signals.broken
