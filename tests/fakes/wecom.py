@@ -82,7 +82,7 @@ class FakeWeCom:
         self._lines: dict[str, ServerConnection] = {}
         self._open: dict[str, Callback] = {}
         self._uploads: dict[str, tuple[Json, dict[int, bytes]]] = {}
-        self._served: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {}  #: what people sent, encrypted, by where it lies
         self._changed = asyncio.Event()
         self._server: Server | None = None
         self._port = 0
@@ -161,7 +161,7 @@ class FakeWeCom:
         await self._event(who, "", event)
 
     async def presses(self, who: str, seen: Seen, label: str, *, flat: bool = False) -> None:
-        """Somebody presses the button that says `label`, or chooses it and presses the one below."""
+        """Somebody presses the button that says `label`, or chooses it in a list."""
         key = next(key for text, key in seen.buttons.items() if label in text or label == key)
         told: dict[str, Any] = {"card_type": "button_interaction", "event_key": key}
         if seen.chosen_from:
@@ -185,7 +185,7 @@ class FakeWeCom:
         padded = body + bytes([fill]) * fill
         cipher = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
         name = f"/media/{uuid4().hex}"
-        self._served[name] = cipher.update(padded) + cipher.finalize()
+        self.files[name] = cipher.update(padded) + cipher.finalize()
         url = f"http://127.0.0.1:{self._port}{name}"
         return {"url": url, "aeskey": base64.b64encode(key).decode().rstrip("=")}
 
@@ -230,7 +230,7 @@ class FakeWeCom:
 
     async def _take(self, line: ServerConnection, frame: Frame) -> None:
         command, call = frame["cmd"], frame["headers"]["req_id"]
-        body = frame.get("body") or {}
+        body: Json = frame.get("body") or {}
         if command == "ping":
             self.pings += 1
             if not self.faults.mute_pings:
@@ -266,10 +266,7 @@ class FakeWeCom:
         told: Json = {}
         code, words = 0, "ok"
         try:
-            if self.faults.forgetful or line not in self._lines.values():
-                raise RefuseError(846609, "not subscribed")
-            if self.refuse.get(command):
-                raise RefuseError(self.refuse[command].pop(0), "as ordered")
+            self._check(line, command)
             told = self._done(command, call, body)
         except RefuseError as refused:
             code, words = refused.code, refused.told
@@ -278,6 +275,12 @@ class FakeWeCom:
             code, words = 40058, "missing or wrong parameter"
         if not self.faults.mute_acks:
             await _acknowledge(line, call, code, words, told)
+
+    def _check(self, line: ServerConnection, command: str) -> None:
+        if self.faults.forgetful or line not in self._lines.values():
+            raise RefuseError(846609, "not subscribed")
+        if self.refuse.get(command):
+            raise RefuseError(self.refuse[command].pop(0), "as ordered")
 
     def _done(self, command: str, call: str, body: Json) -> Json:
         if command == "aibot_send_msg":
@@ -336,7 +339,7 @@ class FakeWeCom:
 
     def _file(self, _line: ServerConnection, request: Request) -> Response | None:
         """A file that somebody sent, where the callback says that it lies."""
-        body = self._served.get(request.path)
+        body = self.files.get(request.path)
         if body is None:
             return None
         headers = Headers([("Content-Length", str(len(body))), ("Connection", "close")])

@@ -42,7 +42,7 @@ def markdown(content: Content, most: int = MOST_BYTES) -> str:
     title, text = content.title.strip(), content.text.strip()
     ends = "".join(f"  \n{_link(each)}" for each in links(content))
     head = f"**{escaped(title)}**" if title else ""
-    room = most - len(f"{head}\n{ends}".encode())
+    room = most - len(f"{head}  \n{ends}".encode())
     body = _cut(text, room)
     return "  \n".join(part for part in (head, body) if part) + ends
 

@@ -126,7 +126,7 @@ class Saying:
 
     async def _in_parts(self, out: Say | Show, parts: Sequence[Part]) -> None:
         """Send the next part; raises PassingError while there are more: each waits for its turn."""
-        key = (out.chat, out.content.model_dump_json())
+        key = _key(out)
         for number in range(self._arrived.get(key, 0), len(parts)):
             piece = await parts[number]()
             if piece is not None:
@@ -158,6 +158,8 @@ class Saying:
 
     async def _changed(self, out: Show, message_id: str) -> Delivered:
         """In place within seconds of a press, else as a new message, and not too often."""
+        if _key(out) in self._arrived:
+            return await self._say(out)  # the rest of it
         call = self._calls.take(message_id)
         if call is not None and await self._updated(call, out, message_id):
             _remember(self._said_at, message_id, self._now())
@@ -216,6 +218,11 @@ class Saying:
             words = {"content": escaped(out.caption)}
             await _checked(self._line.push(out.chat, {"msgtype": "markdown", "markdown": words}))
         return Delivered(cards.new_task())
+
+
+def _key(out: Say | Show) -> tuple[str, str]:
+    """By which the parts of one message are known to belong together."""
+    return out.chat, out.content.model_dump_json()
 
 
 def _made(piece: Piece) -> Part:
