@@ -77,6 +77,8 @@ class FakeWeCom:
         self.violations: list[str] = []
         self.commands: list[Frame] = []
         self.subscribed = 0
+        self.called = 0  #: how many callbacks were handed over
+        self.refused: list[int] = []  #: the codes of all refusals
         self.pings = 0
         self.talked: set[str] = set()  #: chats in which somebody spoke to the robot
         self._lines: dict[str, ServerConnection] = {}
@@ -211,6 +213,7 @@ class FakeWeCom:
         line = self._lines.get(BOT)
         assert line is not None, "WeCom delivers nothing to a robot that is away"
         await line.send(json.dumps(frame, ensure_ascii=False))
+        self.called += 1
 
     # What the robot does --------------------------------------------------------------------
 
@@ -273,6 +276,8 @@ class FakeWeCom:
         except (KeyError, TypeError, ValueError) as error:
             self.violations.append(f"{command}: {error!r}")
             code, words = 40058, "missing or wrong parameter"
+        if code:
+            self.refused.append(code)
         if not self.faults.mute_acks:
             await _acknowledge(line, call, code, words, told)
 

@@ -95,7 +95,9 @@ class Going:
     async def until(self, holds: Any) -> None:
         """Wait for something that happens by itself, and no time goes by meanwhile."""
         async with asyncio.timeout(20):
-            while not holds():
+            while True:
+                if holds():
+                    return
                 await asyncio.sleep(0.002)
 
     async def until_on(self) -> None:
