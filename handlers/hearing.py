@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import courtesy
-from handlers.chat import ChatKind, Message
+from handlers.chat import ChatKind, Incoming, Message
 from handlers.context import Context, Desk, RefusalError
 from handlers.directory import answers, places
 from handlers.duty import answering as duty
@@ -200,10 +200,10 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
 Done = tuple[Outcome, str | None] | None
 
 
-def named_alone(ctx: Context, message: Message) -> bool:
+def named_alone(ctx: Context, incoming: Incoming) -> bool:
     """Whether somebody named the bot where it hears nothing else: what they say is meant for it."""
-    only = not ctx.can(ctx.chat.platform).may_hear_all
-    return only and message.to_bot and not ctx.private
+    only = not ctx.private and not ctx.can(ctx.chat.platform).may_hear_all
+    return only and isinstance(incoming, Message) and incoming.to_bot
 
 
 def plainly(glance: Glance) -> Meaning:

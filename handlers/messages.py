@@ -129,6 +129,8 @@ async def _is_meant(ctx: Context, typed: Typed) -> bool:
         return True
     if typed.command.right == "answer" and not typed.name.isascii():
         return True  # "办结 换了阀门": hardly anybody begins talk so
+    if typed.command.name == "report" and hearing.named_alone(ctx, ctx.incoming):
+        return True
     if typed.command.parses is not None and await typed.command.parses(ctx, typed.rest):
         return True
     replied = ctx.incoming.reply_to if isinstance(ctx.incoming, Message) else None

@@ -27,7 +27,9 @@ async def help_(ctx: Context, rest: str) -> None:
     if not lines:
         ctx.answer("help.none")
         return
-    intro = ctx.t("help.intro_private" if ctx.private else "help.intro_group")
+    named = not ctx.can(ctx.chat.platform).may_hear_all
+    group = "help.intro_named" if named else "help.intro_group"
+    intro = ctx.t("help.intro_private" if ctx.private else group)
     ctx.answer_text("\n".join((intro, *lines)), title=ctx.t("help.title"))
 
 

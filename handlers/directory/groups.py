@@ -53,7 +53,8 @@ async def greet(work: Work, chat: Chat) -> None:
     """Say who the bot is, what it needs, and what it can and cannot hear here (R14)."""
     chat.greeted_at = work.now
     language = await language_of(work, chat)
-    lines = [work.word(language, "directory.greeting")]
+    more = work.can(chat.platform).may_hear_all
+    lines = [work.word(language, "directory.greeting" if more else "directory.greeting_named")]
     if chat.area_id is None:
         lines.append(work.word(language, "directory.greeting_link"))
     else:

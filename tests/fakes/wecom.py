@@ -77,6 +77,7 @@ class FakeWeCom:
         self.violations: list[str] = []
         self.commands: list[Frame] = []
         self.subscribed = 0
+        self.last_body: dict[str, Any] = {}
         self.called = 0  #: how many callbacks were handed over
         self.refused: list[int] = []  #: the codes of all refusals
         self.pings = 0
@@ -214,6 +215,7 @@ class FakeWeCom:
         assert line is not None, "WeCom delivers nothing to a robot that is away"
         await line.send(json.dumps(frame, ensure_ascii=False))
         self.called += 1
+        self.last_body = dict(body)
 
     # What the robot does --------------------------------------------------------------------
 

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.platforms.wecom import cards
-from bot.platforms.wecom.calls import Call, Calls
+from bot.platforms.wecom.calls import AT_ONCE, Call, Calls
 from bot.platforms.wecom.errors import (
+    NO_SUCH_CHAT,
     NOT_SUBSCRIBED,
     PUSH_INSTEAD,
     RefusedError,
@@ -74,6 +75,8 @@ class Saying:
         self._choose = choose
         #: how many parts of a message arrived while its last one did not yet
         self._arrived: OrderedDict[tuple[str, str], int] = OrderedDict()
+        #: presses whose word waits, and whether their card changed meanwhile
+        self._pressed: OrderedDict[str, bool] = OrderedDict()
         self._said_at: OrderedDict[str, datetime] = OrderedDict()
 
     async def deliver(
@@ -186,6 +189,7 @@ class Saying:
         except RefusedError as error:
             log.info("wecom.card_not_changed", code=error.code)
             return False
+        _remember(self._pressed, call.id, True)
         return whole
 
     async def _notice(self, out: Acknowledge) -> Delivered:
@@ -196,16 +200,31 @@ class Saying:
         if not out.text:
             return Delivered()
         body = {"msgtype": "markdown", "markdown": {"content": escaped(out.text)}}
-        _, _, presser = out.press_id.partition(" ")
-        if out.group and presser:
-            try:
-                await _checked(self._line.push(presser, body))
-            except RefusedError as error:
-                log.info("wecom.told_in_the_group", code=error.code)
-            else:
-                return Delivered()
+        call, _, presser = out.press_id.partition(" ")
+        alone = out.group and presser
+        if alone and (await self._told_alone(presser, body) or self._card_says(call)):
+            return Delivered()
         await _checked(self._line.push(out.chat, body))
         return Delivered()
+
+    async def _told_alone(self, presser: str, body: Body) -> bool:
+        try:
+            await _checked(self._line.push(presser, body))
+        except RefusedError as error:
+            if error.code not in NO_SUCH_CHAT:
+                raise
+            return False
+        return True
+
+    def _card_says(self, call: str) -> bool:
+        """Whether the pressed card has changed: then the group need not be told besides.
+
+        The word comes before the card does, so it waits for it once. Raises LaterError.
+        """
+        if call not in self._pressed:
+            _remember(self._pressed, call, False)
+            raise LaterError(AT_ONCE)
+        return self._pressed[call]
 
     async def _file(self, out: SendFile) -> Delivered:
         kind = "image" if out.picture else "file"

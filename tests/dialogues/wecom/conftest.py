@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import bot.platforms.wecom.sdk  # noqa: F401 - silences what its import warns of
 from tests.dialogues.wecom.stage import WeComStage, on_wecom
 
 

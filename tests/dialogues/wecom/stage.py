@@ -123,7 +123,7 @@ class WeComStage:
         loop = asyncio.get_running_loop()
         self._receiving = loop.create_task(self.platform.run(self.app.inbox))
         await self.wecom.until(lambda: self.wecom.line)
-        await self._until(lambda: self.platform.line.is_on)
+        await self.until(lambda: self.platform.line.is_on)
 
     async def dies(self) -> None:
         """The program is gone at this moment."""
@@ -142,7 +142,7 @@ class WeComStage:
     async def settles(self) -> None:
         """Until all is kept, done and said; time goes by where a limit asks for patience."""
         for _ in range(PATIENCE):
-            await self._until(self._all_kept)
+            await self.until(self.all_kept)
             await self.app.settle()
             if not await self._owed():
                 break
@@ -167,10 +167,12 @@ class WeComStage:
             await asyncio.sleep(0.005)
         raise AssertionError("it never came back")
 
-    def _all_kept(self) -> bool:
+    def all_kept(self) -> bool:
+        """Whether all that WeCom handed over is in the inbox."""
         return self.app.inbox.figures.received["wecom"] >= self.wecom.called - self._base
 
-    async def _until(self, holds: Any) -> None:
+    async def until(self, holds: Any) -> None:
+        """Until something is so that comes by itself."""
         async with asyncio.timeout(20):
             while True:
                 if holds():

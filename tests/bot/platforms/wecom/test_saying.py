@@ -177,8 +177,21 @@ async def test_who_never_wrote_is_told_in_the_group(bot: Going) -> None:
     stranger = "woSTRANGER000000000000"
     await deliver(bot, show(GROUP, "已请王姨", buttons=TAKE))
     press = await pressed(bot, stranger, bot.wecom.chats.seen[0], "我来")
+    with pytest.raises(LaterError) as told:
+        await deliver(bot, acknowledge(press, "您还没有登记"))
+    bot.clock.turn(told.value.after)
     await deliver(bot, acknowledge(press, "您还没有登记"))
     assert texts(bot) == ["已请王姨", "您还没有登记"]
+
+
+async def test_where_the_card_says_it_the_group_is_not_told_besides(bot: Going) -> None:
+    done = await deliver(bot, show(GROUP, "已请王姨", buttons=TAKE))
+    press = await pressed(bot, "woSTRANGER000000000000", bot.wecom.chats.seen[0], "我来")
+    with pytest.raises(LaterError):
+        await deliver(bot, acknowledge(press, "好的，您来办"))
+    await deliver(bot, show(GROUP, "王姨在办", buttons=DONE), done.message_id)
+    await deliver(bot, acknowledge(press, "好的，您来办"))
+    assert texts(bot) == ["王姨在办"]
 
 
 async def test_an_empty_notice_says_nothing(bot: Going) -> None:
