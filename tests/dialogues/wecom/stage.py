@@ -24,7 +24,6 @@ from bot.clock import VirtualClock
 from bot.platforms import configured
 from bot.platforms.wecom.platform import WeComPlatform
 from config.settings import Settings
-from handlers.chat import Platform
 from storage.engine import Store
 from storage.tables import Account, Chat, Letter, Request, Update
 from tests.fakes.wecom import BOT, SECRET, FakeWeCom
@@ -78,13 +77,21 @@ class Actor:
 class WeComStage:
     """The program on stage, with WeCom around it."""
 
-    def __init__(self, store: Store, clock: VirtualClock, wecom: FakeWeCom, reader: Any) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: VirtualClock,
+        wecom: FakeWeCom,
+        reader: Any,
+        webhooks: str = "",
+    ) -> None:
         self.store = store
         self.clock = clock
         self.wecom = wecom
         self.group = GROUPS[GROUP]
         self.cast = {key: Actor(self, f"wo{key.upper():0<22}") for key, *_ in CAST}
         self._reader = reader
+        self._webhooks = webhooks
         self._base = 0
         self._receiving: asyncio.Task[None] | None = None
         self.app = self._built()
@@ -95,7 +102,7 @@ class WeComStage:
         except KeyError:
             raise AttributeError(key) from None
 
-    def _built(self, *more: Platform) -> App:
+    def _built(self) -> App:
         settings = Settings(
             database_url="sqlite://",  # the store is given
             web_chat=False,
@@ -103,8 +110,9 @@ class WeComStage:
             wecom_bot_id=BOT,
             wecom_secret=SECRET,  # pyright: ignore[reportArgumentType]
             wecom_url=self.wecom.url,
+            wecom_webhooks=self._webhooks,  # pyright: ignore[reportArgumentType] - as it is written
         )
-        platforms = [*configured(settings, self.store, self.clock), *more]
+        platforms = configured(settings, self.store, self.clock)
         return App(settings, self.store, platforms, clock=self.clock, reader=self._reader)
 
     @property
@@ -232,11 +240,11 @@ class WeComStage:
 
 @asynccontextmanager
 async def on_wecom(
-    folder: Path, *, unheard: frozenset[str] = frozenset()
+    folder: Path, *, unheard: frozenset[str] = frozenset(), webhooks: str = ""
 ) -> AsyncGenerator[WeComStage]:
     """The sample neighbourhood in WeCom, on a Monday morning; `unheard`: who never wrote to it."""
     async with staged(folder, start=MONDAY) as seed, FakeWeCom(seed.clock.now) as wecom:
-        stage = WeComStage(seed.app.store, seed.clock, wecom, seed.app.desk.reader)
+        stage = WeComStage(seed.app.store, seed.clock, wecom, seed.app.desk.reader, webhooks)
         await _seat(stage, unheard)
         await stage.begins()
         try:
