@@ -7,7 +7,6 @@ with a reason. What a platform may or may not have applied is marked uncertain (
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,18 +14,19 @@ from typing import Any
 
 import structlog
 
+from bot import reposts
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.figures import Figures
 from bot.ledger import Ledger, Outcome, named_message
 from bot.outlets import Due, Outlets, outlets_of
 from bot.patience import patiently
+from bot.reposts import Reposts
 from handlers.chat import (
     OUTGOING,
     Acknowledge,
     DeliveryError,
     GoneError,
-    LaterError,
     MovedError,
     PassingError,
     PermanentError,
@@ -36,6 +36,7 @@ from handlers.chat import (
     Show,
 )
 from handlers.context import Sendable
+from handlers.twins.rules import News, digest_of, lines_of
 from storage.engine import Store
 from storage.queries import post
 from storage.queries.outlets import Address
@@ -76,6 +77,7 @@ class Delivery:
     figures: Figures = field(default_factory=Figures)
     _ledger: Ledger = field(init=False)
     _outlets: Outlets = field(init=False)
+    _reposts: Reposts = field(init=False)
     _sending: set[Address] = field(default_factory=set[Address])
     _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,6 +88,7 @@ class Delivery:
     def __post_init__(self) -> None:
         self._ledger = Ledger(self.store, self.clock)
         self._outlets = outlets_of(self.store, self.platforms, self.crew)
+        self._reposts = Reposts(self.store, self.clock, self.platforms)
 
     @property
     def busy(self) -> bool:
@@ -209,10 +212,13 @@ class Delivery:
         except ValueError as error:
             await self._spoilt(letter, error)
             return True
-        if standing is not None and standing.digest == _digest(out):
+        if standing is not None and standing.digest == digest_of(out):
             await self._settle(letter, state="sent", body="")  # it shows this already
             return True
-        counted = self._counted(out)
+        news = await self._reposts.news(letter, out, standing)
+        if news is not None and await self._reposts.left_out(letter, out, news):
+            return True
+        counted = _counted(out)
         pause = await patiently(
             lambda: self._outlets.wait(  # asked again later, the chat may be another process's
                 address, self.clock.now(), group=out.group, counted=counted
@@ -222,7 +228,7 @@ class Delivery:
         if pause:
             self._paused[address] = self.clock.now() + pause
             return False
-        sending = asyncio.ensure_future(self._send_and_note(letter, out, standing))
+        sending = asyncio.ensure_future(self._send_and_note(letter, out, standing, news))
         try:
             return await asyncio.shield(sending)
         except asyncio.CancelledError:
@@ -231,19 +237,13 @@ class Delivery:
             raise
 
     async def _send_and_note(
-        self, letter: Letter, out: Sendable, standing: Standing | None
+        self, letter: Letter, out: Sendable, standing: Standing | None, news: News | None
     ) -> bool:
-        outcome = await self._attempt(letter, out, standing)
-        if self._counted(out):
+        outcome = await self._attempt(letter, out, standing, news)
+        if _counted(out):
             self._outlets.answered(_address(letter), self.clock.now())
         await self._ledger.write(outcome)
         return outcome.values.get("state") is not None
-
-    def _counted(self, out: Sendable) -> bool:
-        """Answers to presses and marks are not counted by platforms, where they are no messages."""
-        if isinstance(out, Acknowledge):
-            return bool(out.text) and not self.platforms[out.platform].capabilities.notices
-        return not isinstance(out, React)
 
     async def _spoilt(self, letter: Letter, error: ValueError) -> None:
         """A letter that cannot be read (of a newer version, say) must not stop the others."""
@@ -258,13 +258,15 @@ class Delivery:
 
         await patiently(settle, "settling a letter")
 
-    async def _attempt(self, letter: Letter, out: Sendable, standing: Standing | None) -> Outcome:
+    async def _attempt(
+        self, letter: Letter, out: Sendable, standing: Standing | None, news: News | None
+    ) -> Outcome:
         platform = self.platforms[letter.platform]
+        can = platform.capabilities
         message_id = standing.message_id if standing else named_message(out)
         try:
-            done = await platform.deliver(out.model_copy(update={"chat": letter.chat}), message_id)
-        except LaterError as error:
-            return Outcome(letter, out, {"not_before": self.clock.now() + error.after})
+            addressed = out.model_copy(update={"chat": letter.chat})
+            done = await reposts.deliver(platform, addressed, message_id, news)
         except DeliveryError as error:
             return await self._failed(letter, out, error)
         except Exception as error:
@@ -273,7 +275,9 @@ class Delivery:
             return await self._failed(letter, out, _broken(letter, error))
         self.figures.sent[letter.platform] += 1
         values = {"state": "sent", "sent_at": self.clock.now(), "body": ""}
-        return Outcome(letter, out, values, done.message_id or message_id or "", _digest(out))
+        stands = done.message_id or message_id or reposts.unnamed(letter, out, can)
+        said = None if can.edits_always else lines_of(out)
+        return Outcome(letter, out, values, stands, digest_of(out), lines=said)
 
     async def _failed(self, letter: Letter, out: Sendable, error: DeliveryError) -> Outcome:
         now = self.clock.now()
@@ -315,6 +319,11 @@ def _address(letter: Letter) -> Address:
     return (letter.platform, letter.chat, letter.at_once)
 
 
+def _counted(out: Sendable) -> bool:
+    """Answers to presses and marks are not counted by platforms."""
+    return not isinstance(out, Acknowledge | React)
+
+
 def _in_reply_too(newer: str, older: str) -> str:
     """The newer picture; only the first one of a slot knows what it replies to."""
     try:
@@ -329,7 +338,7 @@ def _in_reply_too(newer: str, older: str) -> str:
 
 def _said_anew(out: Sendable) -> str:
     """The message that it should take the place of is gone: a message of its own."""
-    values = out.model_dump(exclude={"kind", "slot"})
+    values = out.model_dump(exclude={"kind", "slot", "answers"})
     return OUTGOING.dump_json(Say.model_validate(values), exclude_none=True).decode()
 
 
@@ -338,9 +347,3 @@ def _broken(letter: Letter, error: Exception) -> DeliveryError:
     if letter.tries + 1 < MAX_TRIES:
         return PassingError(reason, uncertain=True)
     return PermanentError(reason)
-
-
-def _digest(out: Sendable) -> str | None:
-    if not isinstance(out, Show):
-        return None
-    return hashlib.sha256(out.content.model_dump_json().encode()).hexdigest()

@@ -29,6 +29,7 @@ class Outcome:
     message_id: str = ""
     digest: str | None = None
     gone: bool = False
+    lines: str | None = None  #: where it cannot be edited: what was said of it
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ async def _write_down(store: AsyncSession, outcome: Outcome, clock: Clock) -> No
     if values:
         await post.settle_letter(store, letter.id, **values)
     if isinstance(out, Show) and named_message(out) is None:
-        await _remember(store, outcome, out)
+        await _remember(store, outcome, out, clock)
     if out.about is not None and outcome.message_id and not isinstance(out, React):
         await post.belongs_to(
             store,
@@ -87,12 +88,13 @@ async def _write_down(store: AsyncSession, outcome: Outcome, clock: Clock) -> No
         )
 
 
-async def _remember(store: AsyncSession, outcome: Outcome, out: Show) -> None:
+async def _remember(store: AsyncSession, outcome: Outcome, out: Show, clock: Clock) -> None:
     where = (outcome.letter.platform, outcome.letter.chat, out.slot)
     if outcome.gone:
         await post.remember_posted(store, where, None, "")
     elif outcome.message_id:
-        await post.remember_posted(store, where, outcome.message_id, outcome.digest or "")
+        said = (outcome.lines, clock.now()) if outcome.lines is not None else (None, None)
+        await post.remember_posted(store, where, outcome.message_id, outcome.digest or "", said)
 
 
 def named_message(out: Sendable) -> str | None:

@@ -14,6 +14,7 @@ from handlers.chat import OUTGOING, Acknowledge, Show
 from handlers.context import Outbound, Work
 from handlers.noise import holding
 from handlers.statistics import counting
+from handlers.twins import words
 from storage import wire
 from storage.queries import post
 
@@ -26,11 +27,13 @@ async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     Other processes on the database are told what changed, once it is committed.
     """
     await store.flush()
+    waiting = [each for work in works for each in await words.put_in_words(work)]
     held = [each for work in works for each in await holding.held_of(work)]
     await counting.keep(works)
     tray = [each for work in works for each in work.tray]
     await post.keep_letters(store, [_row(each) for each in tray])
     await post.keep_letters(store, [{**_row(each), "state": "held"} for each in held])
+    await post.keep_letters(store, [{**_row(each), "state": "waits"} for each in waiting])
     touched = {chat for work in works for chat in work.touched}
     everything = any(work.directory_changed for work in works)
     if touched or everything:

@@ -95,6 +95,7 @@ class Press:
     message_id: str
     data: str
     press_id: str
+    by_number: bool = False  #: chosen by a message that gave its number: `message_id` is that one
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,7 @@ class Show(_Out):
     reply_to: str | None = None
     topic: str | None = None
     silent: bool = False
+    answers: bool = False  #: somebody there waits for it: where it cannot be edited it is said now
 
 
 class Acknowledge(_Out):
@@ -282,40 +284,104 @@ class Hears(StrEnum):
     NOTHING = "nothing"
 
 
+class Edits(StrEnum):
+    """Until when a message of the bot can be changed; afterwards a new one tells what changed."""
+
+    ANY_TIME = "any_time"
+    AFTER_PRESS = "after_press"  #: within seconds of a press of one of its buttons
+    NEVER = "never"
+
+
+class Speaks(StrEnum):
+    """When the bot may speak in a group."""
+
+    ANY_TIME = "any_time"
+    ONCE_SPOKEN_TO = "once_spoken_to"  #: somebody there spoke to it at least once before
+    ANSWERING = "answering"  #: only in answer to somebody; what is unasked waits until then
+
+
+class Proof(StrEnum):
+    """What the platform tells of a message that it took."""
+
+    MESSAGE = "message"  #: the id under which it stands in the chat
+    ACCEPTED = "accepted"  #: that it was accepted; where it stands nobody knows
+    NONE = "none"
+
+
+class Told(StrEnum):
+    """What a platform tells of a group beside what is said in it."""
+
+    EDITED = "edited"
+    RECALLED = "recalled"
+    RENAMED = "renamed"
+    MEMBERS = "members"  #: who joined and left
+    STANDING = "standing"  #: the bot was added, put out, blocked
+    MOVED = "moved"
+
+
+#: No message of ours has so many buttons.
+MANY = 100
+#: What we show of what somebody sent.
+SHOWN = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.FILE})
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much a platform lets a bot say; kept ahead of time (R16). Zero: no limit."""
 
     chat_per_second: float = 0
-    chat_per_minute: int = 0  #: in any chat, a private one too
-    chat_per_hour: int = 0
     group_per_minute: int = 0
     overall_per_second: float = 0
     group_per_hour: int = 0
+    chat_per_minute: int = 0  #: in any chat, private ones as well
+    chat_per_hour: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform can do; handlers ask for these and never which platform it is."""
 
-    buttons: bool = True
-    edits: bool = True
+    buttons: int = MANY  #: at most so many on one message; none: replies by number
+    toasts: bool = True  #: a press is answered to who pressed, seen by nobody else
+    edits: Edits = Edits.ANY_TIME
+    edit_window: timedelta = timedelta(0)  #: with `Edits.AFTER_PRESS`: for so long
     reactions: bool = True  #: the bot can put a mark on a message
     reactions_heard: bool = True
+    replies: bool = True  #: what the bot says can stand as a reply to a message
+    replies_heard: bool = True  #: a reply names the message that it answers
+    mentions: bool = True  #: the bot can call somebody by name
     private: bool = True  #: private messages exist
     speaks_first: bool = True  #: may write to a person who never wrote to it
+    speaks: Speaks = Speaks.ANY_TIME
     deep_links: bool = False  #: has links that open a private chat with a payload
-    files: bool = True
+    files: bool = True  #: files for download can be sent
+    media_in: frozenset[MediaKind] = frozenset(MediaKind)  #: heard in groups
+    media_in_private: frozenset[MediaKind] = frozenset(MediaKind)
+    media_out: frozenset[MediaKind] = frozenset(MediaKind)  #: shown to others when somebody sent it
+    tells: frozenset[Told] = frozenset(Told)
     people: str = ""  #: accounts of platforms with the same word here are of the same people
     hears: Hears = Hears.EVERYTHING
     may_hear_all: bool = True  #: a group can let it hear everything
-    notices: bool = True  #: who presses can be told something without a message
     #: what it says goes through the one line on which it hears: only who has the line can speak
     one_line: bool = False
+    called: str = ""  #: how people call it in a group, "@邻里"; empty: by its own name there
     text_limit: int = 4096  #: characters
+    text_bytes: int = 0  #: bytes of UTF-8 as well; zero: only characters count
     limits: Limits = field(default_factory=Limits)
+    proof: Proof = Proof.MESSAGE
     #: so often at least it tells the intake that it is in contact; None: it cannot be cut off
     contact: timedelta | None = None
+
+    @property
+    def edits_always(self) -> bool:
+        """Whether a standing message can be kept true for as long as it stands."""
+        return self.edits is Edits.ANY_TIME
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether something that others show by signs must be said in words here."""
+        everything = self.toasts and self.reactions and self.edits_always
+        return not (everything and self.buttons >= MANY and self.media_out >= SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,14 +420,6 @@ class MovedError(DeliveryError):
     def __init__(self, new_id: str) -> None:
         super().__init__(f"moved to {new_id}")
         self.new_id = new_id
-
-
-class LaterError(DeliveryError):
-    """Not yet: this letter alone waits, the others in its chat go on."""
-
-    def __init__(self, after: timedelta) -> None:
-        super().__init__("said anew a little later")
-        self.after = after
 
 
 class GoneError(DeliveryError):

@@ -100,6 +100,7 @@ class Command:
     #: talks to platforms before the transaction begins; the result is given as `prepared`
     prepare: Callable[[Desk, Incoming], Awaitable[Any]] | None = None
     hidden: bool = False
+    sends_file: bool = False  #: its answer is a file: help passes over it where none can be sent
     #: also for those who reported, joined, hold or are asked about a request
     concerned: bool = False
     #: without a slash: whether what stands behind the name is this command's and no talk

@@ -159,6 +159,11 @@ class Offer(Protocol):
         """Whether help passes over it."""
         ...
 
+    @property
+    def sends_file(self) -> bool:
+        """Whether its answer is a file."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -285,7 +290,7 @@ class Work:
 
     def can(self, platform: str) -> Capabilities:
         """What a platform can do (a removed one can do nothing that matters)."""
-        return self.desk.capabilities.get(platform, Capabilities(buttons=False, private=False))
+        return self.desk.capabilities.get(platform, Capabilities(private=False))
 
     def put(
         self,
@@ -304,7 +309,7 @@ class Work:
 
     def say(self, chat: Chat, content: Content, manner: Manner = PLAINLY) -> None:
         """A message of its own in a chat; several, where it is too long for one."""
-        *rest, last = parts_of(content, self.can(chat.platform).text_limit)
+        *rest, last = self._parts(chat, content)
         unasked = Unasked(chat, manner.low) if self.speaks_unasked(chat) else None
         for number, part in enumerate(rest):
             said = Say(**_given(chat, part, manner))
@@ -316,25 +321,28 @@ class Work:
 
     def show(self, chat: Chat, slot: str, content: Content, manner: Manner = PLAINLY) -> None:
         """Make the standing message `slot` of a chat show `content` (sent once, then edited)."""
-        *rest, last = parts_of(content, self.can(chat.platform).text_limit)
+        *rest, last = self._parts(chat, content)
         for number, part in enumerate(rest):
             self.put(
                 Show(slot=f"{slot}~{number}", **_given(chat, part, manner)), delay=manner.delay
             )
         self.put(Show(slot=slot, **_given(chat, last, manner)), delay=manner.delay)
 
+    def _parts(self, chat: Chat, content: Content) -> Sequence[Content]:
+        can = self.can(chat.platform)
+        return parts_of(content, can.text_limit, can.text_bytes)
+
     def mark(self, chat: Chat, message_id: str, mark: Mark | None) -> None:
-        """A quiet mark on a message, where the platform has them."""
-        if self.can(chat.platform).reactions:
-            self.put(
-                React(
-                    platform=chat.platform,
-                    chat=chat.external_id,
-                    group=chat.kind == "group",
-                    message_id=message_id,
-                    mark=mark,
-                )
+        """A quiet mark on a message; where the platform has none, a word to who waits for one."""
+        self.put(
+            React(
+                platform=chat.platform,
+                chat=chat.external_id,
+                group=chat.kind == "group",
+                message_id=message_id,
+                mark=mark,
             )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,8 +480,8 @@ class Context(Work):
 
     def edit_pressed(self, content: Content, *, slot: str | None = None) -> None:
         """Show `content` in place of the message whose button was pressed (a form's next page)."""
-        if isinstance(self.incoming, Press):
-            shown, *rest = parts_of(content, self.can(self.chat.platform).text_limit)
+        if isinstance(self.incoming, Press) and (slot or not self.incoming.by_number):
+            shown, *rest = self._parts(self.chat, content)
             self.show(self.chat, slot or f"m:{self.incoming.message_id}", shown)
             for part in rest:
                 self.say(self.chat, part)

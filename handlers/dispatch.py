@@ -13,6 +13,7 @@ from handlers.changes import CHANGES
 from handlers.chat import ChatKind, Incoming, Message, Press, Reaction, Recalled
 from handlers.commands import Subject, fits
 from handlers.context import Context, Desk, RefusalError, Work
+from handlers.directory import groups
 from handlers.hearing import Hearing
 from handlers.meeting import Doing, Meeting
 from handlers.messages import Messages
@@ -20,6 +21,7 @@ from handlers.requests import lifecycle, replies
 from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Ahead
+from handlers.twins import choosing
 from handlers.understanding.opinion import Opinion, Question
 from storage.engine import Store
 
@@ -110,6 +112,8 @@ class Dispatcher:
         assert isinstance(incoming, Doing)
         ctx = await self._meeting.context(incoming, store, now)
         ctx.prepared = ahead.prepared
+        await choosing.spoken_to(ctx)
+        await groups.meet(ctx)
         try:
             await self._answer(ctx, ahead)
             await reach.file_waiting(ctx)
@@ -124,8 +128,11 @@ class Dispatcher:
     async def _answer(self, ctx: Context, ahead: Ahead) -> None:
         incoming = ctx.incoming
         if isinstance(incoming, Message):
-            await self._messages.answer(ctx, incoming, ahead.glance)
-            return
+            press = await choosing.pressed(ctx, incoming)
+            if press is None:
+                await self._messages.answer(ctx, incoming, ahead.glance)
+                return
+            ctx.incoming = incoming = press
         async with ctx.store.begin_nested():  # what is refused half-way leaves nothing behind
             if isinstance(incoming, Press):
                 await self._press(ctx, incoming)

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import courtesy
-from handlers.chat import ChatKind, Incoming, Message
+from handlers.chat import ChatKind, Message
 from handlers.context import Context, Desk, RefusalError
-from handlers.directory import answers, places
+from handlers.directory import answers, groups, places
 from handlers.duty import answering as duty
 from handlers.requests import answering, callback, inquiries, lessons, lifecycle, questions
 from handlers.requests.lifecycle import Given, Report
@@ -200,10 +200,10 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
 Done = tuple[Outcome, str | None] | None
 
 
-def named_alone(ctx: Context, incoming: Incoming) -> bool:
+def named_alone(ctx: Context, message: Message) -> bool:
     """Whether somebody named the bot where it hears nothing else: what they say is meant for it."""
-    only = not ctx.private and not ctx.can(ctx.chat.platform).may_hear_all
-    return only and isinstance(incoming, Message) and incoming.to_bot
+    only = not ctx.can(ctx.chat.platform).may_hear_all
+    return only and message.to_bot and not ctx.private
 
 
 def plainly(glance: Glance) -> Meaning:
@@ -221,7 +221,8 @@ async def _named(ctx: Context, glance: Glance, message: Message) -> Done:
     if message.reply_to is None and (message.media or courtesy.says_something(message.text)):
         return await _ask(ctx, glance, message)
     said = bool(message.text.strip())
-    ctx.answer("directory.mentioned_what" if said else "directory.mentioned_nothing")
+    called = groups.called_in(ctx, ctx.chat, ctx.language)
+    ctx.answer("directory.mentioned_what" if said else "directory.mentioned_nothing", called=called)
     return None
 
 

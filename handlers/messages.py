@@ -100,7 +100,9 @@ class Messages:
             self._scenes.keep_pictures(message)
         if outcome in TOLD_OF and of is not None:
             await noticing.notice_by_id(ctx, int(of), message)
-        if outcome in (Outcome.JOIN, Outcome.DETAIL):
+        if outcome in (Outcome.JOIN, Outcome.DETAIL) or (
+            outcome is Outcome.UPDATE and hearing.named_alone(ctx, message)
+        ):
             ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
 
 
@@ -129,7 +131,8 @@ async def _is_meant(ctx: Context, typed: Typed) -> bool:
         return True
     if typed.command.right == "answer" and not typed.name.isascii():
         return True  # "办结 换了阀门": hardly anybody begins talk so
-    if typed.command.name == "report" and hearing.named_alone(ctx, ctx.incoming):
+    message = ctx.incoming if isinstance(ctx.incoming, Message) else None
+    if typed.command.name == "report" and message and hearing.named_alone(ctx, message):
         return True
     if typed.command.parses is not None and await typed.command.parses(ctx, typed.rest):
         return True

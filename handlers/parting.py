@@ -27,16 +27,17 @@ def without_turns(content: Content) -> Content:
     return content.model_copy(update={"title": title, "text": text, "buttons": buttons})
 
 
-def parts_of(content: Content, limit: int) -> Sequence[Content]:
-    """The content as messages of at most `limit` characters.
+def parts_of(content: Content, limit: int, most_bytes: int = 0) -> Sequence[Content]:
+    """The content as messages of at most `limit` characters, and `most_bytes` of UTF-8 if not zero.
 
     The first has the title and what the content carries, the last the buttons.
     """
     content = without_turns(content)
     title = content.title.strip()
-    if len(title) + 1 + len(content.text) <= limit:
+    whole = f"{title}\n{content.text}"
+    if len(whole) <= limit and not (most_bytes and len(whole.encode()) > most_bytes):
         return (content,)
-    texts = parted(content.text.strip(), limit, first=limit - len(title) - 1 if title else limit)
+    texts = parted(content.text.strip(), limit, most_bytes, before=f"{title}\n" if title else "")
     last = len(texts) - 1
     return tuple(
         content.model_copy(
@@ -51,15 +52,23 @@ def parts_of(content: Content, limit: int) -> Sequence[Content]:
     )
 
 
-def parted(text: str, limit: int, *, first: int) -> list[str]:
-    """The text in pieces: the first of at most `first` characters, the others of `limit`."""
+def parted(text: str, limit: int, most_bytes: int = 0, *, before: str = "") -> list[str]:
+    """The text in pieces that fit; `before` the first one stands something already."""
     pieces: list[str] = []
-    most = first
+    most = _room(text, limit - len(before), most_bytes and most_bytes - len(before.encode()))
     while len(text) > most:
         at = _seam(text, most)
         pieces.append(text[:at].rstrip("\n"))
-        text, most = text[at:].lstrip("\n"), limit
+        text = text[at:].lstrip("\n")
+        most = _room(text, limit, most_bytes)
     return [*pieces, text]
+
+
+def _room(text: str, limit: int, most_bytes: int) -> int:
+    """How many characters of the text fit, one at least."""
+    if not most_bytes or len(text[:limit].encode()) <= most_bytes:
+        return max(1, limit)
+    return max(1, len(text[:limit].encode()[:most_bytes].decode(errors="ignore")))
 
 
 def _seam(text: str, most: int) -> int:

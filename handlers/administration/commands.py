@@ -26,7 +26,9 @@ SUBJECT = Subject(
             "settings", preferences.settings, ("设置",), right="manage", parses=preferences.parses
         ),
         Command("doctor", doctor.doctor, ("体检",), right="manage", prepare=doctor.prepare),
-        Command("export", exporting.export, ("导出",), right="manage", where="private"),
+        Command(
+            "export", exporting.export, ("导出",), right="manage", where="private", sends_file=True
+        ),
         Command("undo", undoing.undo, ("撤销",), right="remind", concerned=True),
         Command("audit", undoing.audit_log, ("记录",), right="manage", where="private"),
     ),

@@ -7,6 +7,7 @@ import re
 from config.terms import Right
 from handlers.chat import Message
 from handlers.context import Context, Offer
+from handlers.directory import groups
 from storage.queries import directory as query
 
 #: What a bot's command looks like on the platforms that have them.
@@ -27,9 +28,9 @@ async def help_(ctx: Context, rest: str) -> None:
     if not lines:
         ctx.answer("help.none")
         return
-    named = not ctx.can(ctx.chat.platform).may_hear_all
-    group = "help.intro_named" if named else "help.intro_group"
-    intro = ctx.t("help.intro_private" if ctx.private else group)
+    heard = "help.intro_group" if ctx.chat.hears_all else "help.intro_mention"
+    called = groups.called_in(ctx, ctx.chat, ctx.language)
+    intro = ctx.t("help.intro_private" if ctx.private else heard, called=called)
     ctx.answer_text("\n".join((intro, *lines)), title=ctx.t("help.title"))
 
 
@@ -77,11 +78,13 @@ async def _offers(ctx: Context) -> list[Offer]:
     """The commands that this person may use in this chat."""
     rights = await _rights(ctx)
     here = ("both", "private" if ctx.private else "group")
+    can = ctx.can(ctx.chat.platform)
     return [
         offer
         for offer in ctx.book.offers
         if not offer.hidden and offer.where in here
         if offer.right is None or offer.right in rights
+        if can.files or not offer.sends_file
     ]
 
 

@@ -47,7 +47,7 @@ async def addresses(
             person,
             await _private(work, person, theirs[each], near),
             best_language(person.language, *_apps(theirs[each]), default=language),
-            _mention(person, theirs[each], near),
+            _mention(work, person, theirs[each], near),
             _account(theirs[each], near),
         )
         for each, person in by_id.items()
@@ -92,8 +92,10 @@ def _account(accounts: Sequence[query.Reach], near: Chat | None) -> str | None:
     return next((each.external_id for each, _ in accounts if each.platform == here), None)
 
 
-def _mention(person: Person, accounts: Sequence[query.Reach], near: Chat | None) -> str:
+def _mention(work: Work, person: Person, accounts: Sequence[query.Reach], near: Chat | None) -> str:
+    if near is None or not work.can(near.platform).mentions:
+        return person.name
     for account, _ in accounts:
-        if near is not None and account.platform == near.platform and account.username:
+        if account.platform == near.platform and account.username:
             return f"@{account.username}"
     return person.name

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from handlers.context import Context
+from handlers.directory import groups
 from storage.queries import directory as query
 from storage.queries import offices
 from storage.queries.directory import AreaFacts
-from storage.tables import Area, Reminder, Request
+from storage.tables import Area, Person, Reminder, Request
 
-#: Of a building with more units no more are named.
-MOST_UNITS = 12
+#: Of more units or buildings no more are named.
+MOST_PLACES = 12
 
 Answer = Callable[[Context, AreaFacts, Request | None], Awaitable[bool]]
 
@@ -31,15 +32,7 @@ async def _holders(ctx: Context, facts: AreaFacts, roles: list[str]) -> bool:
     found = await query.holders_over(ctx.store, facts.path, roles)
     if not found:
         return False
-    lines = [
-        ctx.word(
-            ctx.chat_language,
-            "directory.answer_holder",
-            role=ctx.word(ctx.chat_language, f"roles.{each.role}"),
-            name=each.person.name,
-        )
-        for each in found[:4]
-    ]
+    lines = [_line(ctx, each.role, each.person.name) for each in found[:4]]
     if facts.hotline:
         lines.append(ctx.word(ctx.chat_language, "directory.answer_hotline", number=facts.hotline))
     ctx.answer_text("\n".join(lines))
@@ -51,30 +44,54 @@ async def _manager(ctx: Context, facts: AreaFacts, request: Request | None) -> b
 
 
 async def _captain(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+    """The captains of the asker's building or above it; where that is unknown, of each one."""
+    building = await _building(ctx, facts)
+    if building is None:
+        held = await offices.held_under(ctx.store, facts.path, "building_captain")
+        if held:
+            ctx.answer_text("\n".join(_lines_at(ctx, "building_captain", held[:MOST_PLACES])))
+            return True
+    elif not facts.path.startswith(building.path):
+        facts = await query.facts_at(ctx.store, building.id)
     return await _holders(ctx, facts, ["unit_captain", "building_captain", "neighbourhood_captain"])
 
 
 async def _unit_captain(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
-    """Those of the building: of the asker's own unit first. Who is in a unit's group means that."""
+    """Those of the building: of the asker's own unit first. Who is in a unit's group means that.
+
+    Where their unit is unknown the building's own captain is named as well.
+    """
     building = await _building(ctx, facts)
     if building is None or "unit" in facts.codes:
         return await _captain(ctx, facts, request)
     held = await offices.held_under(ctx.store, building.path, "unit_captain")
     homes = [area.path for _, area in await query.homes_of(ctx.store, ctx.person.id)]
     own = [each for each in held if any(home.startswith(each[1].path) for home in homes)]
-    found = [*own, *(each for each in held if each not in own)][:MOST_UNITS]
+    found = [*own, *(each for each in held if each not in own)][:MOST_PLACES]
     if not found:
         return await _captain(ctx, facts, request)
-    language = ctx.chat_language
-    role = ctx.word(language, "roles.unit_captain")
-    lines = [
-        ctx.word(
-            language, "directory.answer_holder_at", place=area.name, role=role, name=person.name
-        )
-        for person, area in found
-    ]
+    lines = _lines_at(ctx, "unit_captain", found)
+    if not any(home.startswith(building.path) for home in homes):
+        above = await query.holders_over(ctx.store, building.path, ["building_captain"])
+        lines += [_line(ctx, each.role, each.person.name) for each in above]
     ctx.answer_text("\n".join(lines))
     return True
+
+
+def _line(ctx: Context, role: str, name: str) -> str:
+    called = ctx.word(ctx.chat_language, f"roles.{role}")
+    return ctx.word(ctx.chat_language, "directory.answer_holder", role=called, name=name)
+
+
+def _lines_at(ctx: Context, role: str, held: Sequence[tuple[Person, Area]]) -> list[str]:
+    language = ctx.chat_language
+    called = ctx.word(language, f"roles.{role}")
+    return [
+        ctx.word(
+            language, "directory.answer_holder_at", place=area.name, role=called, name=person.name
+        )
+        for person, area in held
+    ]
 
 
 async def _building(ctx: Context, facts: AreaFacts) -> Area | None:
@@ -134,7 +151,10 @@ async def _next_reminder(ctx: Context, facts: AreaFacts, request: Request | None
 
 
 async def _help(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
-    ctx.answer_text(ctx.word(ctx.chat_language, "directory.answer_help"))
+    heard = ctx.private or ctx.chat.hears_all
+    key = "directory.answer_help" if heard else "directory.answer_help_mention"
+    called = groups.called_in(ctx, ctx.chat, ctx.chat_language)
+    ctx.answer_text(ctx.word(ctx.chat_language, key, called=called))
     return True
 
 

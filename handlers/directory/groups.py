@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 
 from config.words import LANGUAGES, best_language
-from handlers.chat import ChatKind, Content, MemberChange, Renamed, Standing
+from handlers.chat import ChatKind, Content, MemberChange, Renamed, Standing, Told
 from handlers.context import Context, Manner, Work, button
 from handlers.directory import people
 from handlers.directory.addresses import address_of
@@ -53,14 +53,14 @@ async def greet(work: Work, chat: Chat) -> None:
     """Say who the bot is, what it needs, and what it can and cannot hear here (R14)."""
     chat.greeted_at = work.now
     language = await language_of(work, chat)
-    more = work.can(chat.platform).may_hear_all
-    lines = [work.word(language, "directory.greeting" if more else "directory.greeting_named")]
+    heard = chat.hears_all or work.can(chat.platform).may_hear_all
+    lines = [work.word(language, "directory.greeting" if heard else "directory.greeting_mention")]
     if chat.area_id is None:
         lines.append(work.word(language, "directory.greeting_link"))
     else:
         facts = await query.facts_at(work.store, chat.area_id)
         lines.append(work.word(language, "directory.greeting_linked", area=facts.name))
-    lines.append(work.word(language, hearing_key(work, chat)))
+    lines.append(hearing(work, chat, language))
     home = button(work.word(language, "directory.button_home"), "home:ask")
     buttons = ((home,),) if chat.area_id is not None else ()
     work.show(chat, greeting_slot(chat), Content(text="\n".join(lines), buttons=buttons))
@@ -71,30 +71,33 @@ def greeting_slot(chat: Chat) -> str:
     return f"greet:{chat.greeted_at.timestamp():.0f}" if chat.greeted_at else "greet"
 
 
-def hearing_key(work: Work, chat: Chat) -> str:
-    """The text that says what the bot hears in this group: where it is to be named, how."""
+def hearing(work: Work, chat: Chat, language: str, *, shortly: bool = False) -> str:
+    """What the bot hears in this group, and how it is spoken to there; `shortly`: for a list."""
+    can = work.can(chat.platform)
     if chat.hears_all:
-        return "directory.hears_all"
-    more = work.can(chat.platform).may_hear_all
-    return "directory.hears_mentions" if more else "directory.hears_only_mentions"
+        key = "directory.hears_all_short" if shortly else "directory.hears_all"
+    elif can.may_hear_all:
+        key = "directory.hears_mentions_short" if shortly else "directory.hears_mentions"
+    else:
+        key = f"directory.hears_only_{can.hears}" + ("_short" if shortly else "")
+    return work.word(language, key, called=called_in(work, chat, language))
 
 
-#: The texts for a list of groups, by those that say it at length.
-IN_SHORT = {
-    "directory.hears_all": "directory.hears_all_short",
-    "directory.hears_mentions": "directory.hears_mentions_short",
-    "directory.hears_only_mentions": "directory.hears_only_mentions_short",
-}
+def called_in(work: Work, chat: Chat, language: str) -> str:
+    """How people call the bot in a group."""
+    return work.can(chat.platform).called or work.word(language, "twins.me")
 
 
-def hearing_in_short(work: Work, chat: Chat) -> str:
-    """The text for a list of groups."""
-    return IN_SHORT[hearing_key(work, chat)]
+async def meet(ctx: Context) -> None:
+    """Where no platform tells that the bot was added, it says who it is when it is first heard."""
+    chat, can = ctx.chat, ctx.can(ctx.chat.platform)
+    if not ctx.private and chat.greeted_at is None and Told.STANDING not in can.tells:
+        await greet(ctx, chat)
 
 
 async def _say_hearing(work: Work, chat: Chat) -> None:
     language = await language_of(work, chat)
-    work.say(chat, Content(text=work.word(language, hearing_key(work, chat))), Manner(low=True))
+    work.say(chat, Content(text=hearing(work, chat, language)), Manner(low=True))
 
 
 async def language_of(work: Work, chat: Chat) -> str:

@@ -79,7 +79,7 @@ async def bind(ctx: Context, chat: Chat, area: Area, *, slot: str | None = None)
     home = button(ctx.t("directory.button_home"), "home:ask")
     lines = [
         ctx.t("directory.linked", area=await places.full_name(ctx, area)),
-        ctx.t(groups.hearing_key(ctx, chat)),
+        groups.hearing(ctx, chat, ctx.language),
     ]
     content = Content(text="\n".join(lines), buttons=((home,), (undo,)))
     if slot is None:
@@ -232,5 +232,6 @@ async def _group_line(ctx: Context, chat: Chat) -> str:
     area = await query.area_by_id(ctx.store, chat.area_id) if chat.area_id else None
     if area is None:
         return ctx.t("directory.group_unbound", title=title)
-    where, hears = await places.full_name(ctx, area), ctx.t(groups.hearing_in_short(ctx, chat))
+    where = await places.full_name(ctx, area)
+    hears = groups.hearing(ctx, chat, ctx.language, shortly=True)
     return ctx.t("directory.group_line", title=title, area=where, hears=hears)

@@ -29,6 +29,8 @@ async def meet_chat(work: Work, ref: ChatRef) -> Chat:
         await work.store.flush()
     elif ref.title and chat.title != ref.title:
         chat.title = ref.title
+    if chat.hears_all and not work.can(ref.platform).may_hear_all:
+        chat.hears_all = False  # a neighbourhood file knows no platforms
     return chat
 
 

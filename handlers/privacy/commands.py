@@ -18,7 +18,7 @@ SUBJECT = Subject(
         ),
         Command("phone", phone.phone, ("我的电话",), where="private", parses=phone.parses),
         Command("who_saw_me", looks.who_saw_me, ("谁看过我",), where="private"),
-        Command("my_data", own_data.my_data, ("我的资料",), where="private"),
+        Command("my_data", own_data.my_data, ("我的资料",), where="private", sends_file=True),
         Command("forget_me", forgetting.forget_me, ("忘记我",), where="private"),
     ),
     presses={

@@ -224,7 +224,7 @@ async def month(ctx: Context, rest: str) -> None:
 SUBJECT = Subject(
     commands=(
         Command("stats", stats, ("统计", "三率"), parses=parses, nameless=True),
-        Command("monthly", month, ("月报",), right="manage", where="private"),
+        Command("monthly", month, ("月报",), right="manage", where="private", sends_file=True),
     ),
     presses={"stats": on_press},
 )

@@ -36,14 +36,14 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "unit_captain",
         re.compile(
             r"(?:谁是|哪位是|有没有).{0,8}单元长|单元长(?:都)?(?:是谁|是哪|有谁|有哪|叫什么)|"
-            r"who (?:is|are) (?:the |our )?unit captains?|\bunit captains? .{0,8}\bwho\b"
+            r"who(?:'s|s| is| are) (?:the |our )?unit captains?|\bunit captains? .{0,8}\bwho\b"
         ),
     ),
     (
         "captain",
         re.compile(
             r"(?:谁是|哪位是|有没有).{0,6}(?:楼长|单元长|组长)|(?:楼长|单元长|组长)(?:是谁|是哪)|"
-            r"who is (?:the |our )?captain"
+            r"who(?:'s|s| is| are) (?:the |our )?(?:building |block |neighbou?rhood )?captains?\b"
         ),
     ),
     (

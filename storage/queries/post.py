@@ -248,21 +248,52 @@ def _standing(platform: str, chat: str, slot: str) -> Select[str, str]:
     )
 
 
+async def said_in(
+    store: AsyncSession, platform: str, chat: str, slot: str
+) -> tuple[str, datetime | None]:
+    """Which lines of a slot that cannot be edited were said, and when something of it was."""
+    row = (
+        await store.execute(
+            select(Posted.lines, Posted.said_at).where(
+                Posted.platform == platform, Posted.chat == chat, Posted.slot == slot
+            )
+        )
+    ).first()
+    return (row.lines or "", row.said_at) if row else ("", None)
+
+
+async def fold_older(store: AsyncSession, letter: Letter) -> None:
+    """What was held back of a slot is not said after what is newer."""
+    await store.execute(
+        update(LETTERS)
+        .where(LETTERS.c.platform == letter.platform, LETTERS.c.chat == letter.chat)
+        .where(LETTERS.c.slot == letter.slot, LETTERS.c.state == "new", LETTERS.c.id < letter.id)
+        .values(state="folded", body="")
+    )
+
+
 async def move_post(store: AsyncSession, platform: str, old: str, new: str) -> None:
     """A group has a new id: what waits goes there, and what stood must be shown anew (R15)."""
     await store.execute(
         update(Letter)
         .where(Letter.platform == platform, Letter.chat == old)
-        .where(Letter.state.in_(("new", "held")))
+        .where(Letter.state.in_(("new", "held", "waits")))
         .values(chat=new)
     )
     await store.execute(delete(Posted).where(Posted.platform == platform, Posted.chat == old))
 
 
 async def remember_posted(
-    store: AsyncSession, where: tuple[str, str, str], message_id: str | None, digest: str
+    store: AsyncSession,
+    where: tuple[str, str, str],
+    message_id: str | None,
+    digest: str,
+    said: tuple[str | None, datetime | None] = (None, None),
 ) -> None:
-    """Which message stands in the slot (platform, chat, slot) now; None: none does."""
+    """Which message stands in the slot (platform, chat, slot) now; None: none does.
+
+    `said`: where it cannot be edited, which lines were said, and when.
+    """
     platform, chat, slot = where
     same = (Posted.platform == platform, Posted.chat == chat, Posted.slot == slot)
     if message_id is None:
@@ -274,6 +305,8 @@ async def remember_posted(
         "slot": slot,
         "message_id": message_id,
         "digest": digest,
+        "lines": said[0],
+        "said_at": said[1],
     }
     await store.execute(_remember_posted(_dialect(store)), row)
 
@@ -283,7 +316,7 @@ def _remember_posted(dialect: str) -> Insert:
     made = insert_of(dialect)(POSTED)
     return made.on_conflict_do_update(
         index_elements=["platform", "chat", "slot"],
-        set_={"message_id": made.excluded.message_id, "digest": made.excluded.digest},
+        set_={name: made.excluded[name] for name in ("message_id", "digest", "lines", "said_at")},
     )
 
 

@@ -15,6 +15,7 @@ from storage.base import Base, Json, Name
 from storage.tables import (
     Area,
     Chat,
+    Choice,
     Erasure,
     Lane,
     Letter,
@@ -134,6 +135,7 @@ async def leave_nothing(
         here = (Letter.platform == platform, Letter.chat == chat, Letter.created_at <= before)
         await store.execute(delete(Letter).where(*here))
         await store.execute(delete(Posted).where(Posted.platform == platform, Posted.chat == chat))
+        await store.execute(delete(Choice).where(Choice.platform == platform, Choice.chat == chat))
         await store.execute(
             update(Update)
             .where(Update.platform == platform, Update.lane == f"{platform}:{chat}")

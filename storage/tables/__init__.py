@@ -31,7 +31,7 @@ from storage.tables.local import (
     LocalRoom,
     LocalUpdate,
 )
-from storage.tables.post import Audit, Draft, Letter, Posted, Update
+from storage.tables.post import Audit, Choice, Draft, Letter, Posted, Update
 from storage.tables.privacy import Consent, Erasure, Keyring, Look, Sweep
 from storage.tables.promises import Noise, Promise
 from storage.tables.reminder import Occurrence, Reminder
@@ -54,6 +54,7 @@ __all__ = [
     "Area",
     "Audit",
     "Chat",
+    "Choice",
     "Chore",
     "Consent",
     "Correction",

@@ -48,7 +48,9 @@ class Letter(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     #: waits for nothing else of its chat (the answer to a press)
     at_once: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(10), default="new")  #: new|sent|failed|folded|held
+    state: Mapped[str] = mapped_column(
+        String(10), default="new"
+    )  #: new|sent|failed|folded|held|waits
     tries: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
     created_at: Mapped[datetime]
@@ -73,8 +75,24 @@ class Posted(Base):
     slot: Mapped[str] = mapped_column(String(80))
     message_id: Mapped[str] = mapped_column(String(80))
     digest: Mapped[str] = mapped_column(String(64))  #: of the content, to skip edits to the same
+    #: where it cannot be edited: digests of the lines that were said (handlers/twins.py)
+    lines: Mapped[str | None] = mapped_column(Text)
+    said_at: Mapped[datetime | None]  #: where it cannot be edited: when something of it was said
 
     __table_args__ = (UniqueConstraint("platform", "chat", "slot"),)
+
+
+class Choice(Base):
+    """A button where there are none: the number by which it is chosen in a chat."""
+
+    __tablename__ = "choice"
+
+    platform: Mapped[str] = mapped_column(String(24), primary_key=True)
+    chat: Mapped[str] = mapped_column(plain_text(80), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[str | None] = mapped_column(String(80))  #: of the standing message it belongs to
+    data: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]  #: when it was laid out last
 
 
 class Draft(Base):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -23,7 +24,6 @@ from handlers.chat import (
     Capabilities,
     Content,
     Delivered,
-    LaterError,
     Limits,
     MovedError,
     PassingError,
@@ -97,7 +97,7 @@ class Office:
     async def lays(self, *outs: Sendable, occasion: str | None = None, later: float = 0) -> None:
         """One transaction that has this to say (`later` seconds from now)."""
         async with self.store.write() as store:
-            work = Work(cast("Desk", None), store, self.clock.now())
+            work = Work(cast("Desk", SimpleNamespace(capabilities={})), store, self.clock.now())
             for out in outs:
                 work.put(out, delay=timedelta(seconds=later), occasion=occasion)
             await keep_said(store, [work])
@@ -601,32 +601,3 @@ async def test_a_flood_that_must_wait_holds_up_no_other(store: Store) -> None:
         await office.lays(say(str(n), f"h{n}"))
     assert await office.sends() == ["g1:0", *(f"h{n}:{n}" for n in range(5))]
     assert len(await office.waits(minutes=1)) == 7
-
-
-async def test_what_is_to_wait_waits_alone_and_gives_way_to_what_is_newer(office: Office) -> None:
-    async def before(out: Sendable) -> None:
-        if isinstance(out, Show) and office.clock.now() < MONDAY + timedelta(minutes=2):
-            raise LaterError(timedelta(minutes=2))
-
-    office.van.before = before
-    await office.lays(show("taken"), say("beside"))
-    assert await office.sends() == ["g1:beside"]
-    assert [each.tries for each in await office.letters()] == [0, 0], "it did not fail"
-    await office.lays(show("done"), later=60)
-    assert await office.waits(minutes=2) == ["g1:beside", "g1:done"]
-    assert sorted(await office.states()) == ["folded", "sent", "sent"]
-
-
-@pytest.mark.parametrize("notices", [True, False])
-async def test_a_word_to_who_pressed_counts_where_it_is_a_message(
-    store: Store, notices: bool
-) -> None:
-    office = Office(store, Limits(chat_per_minute=2))
-    office.van._capabilities = replace(office.van.capabilities, notices=notices)
-    words = [Acknowledge(platform="rooms", chat="g1", press_id="p", text="好") for _ in range(3)]
-    await office.lays(*words)
-    await office.sends()
-    assert len(office.van.toasts) == (3 if notices else 2)
-    await office.waits(minutes=1)
-    assert len(office.van.toasts) == 3
-    await office.delivery.crew.close()

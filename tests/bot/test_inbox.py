@@ -7,6 +7,7 @@ import contextlib
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -59,7 +60,7 @@ class Script:
         self, incoming: Incoming, store: AsyncSession, now: Any, _ahead: Ahead
     ) -> Work:
         assert isinstance(incoming, Message)
-        work = Work(cast("Desk", None), store, now)
+        work = Work(cast("Desk", SimpleNamespace(capabilities={})), store, now)
         store.add(Audit(at=now, command="said", detail={"text": incoming.text}))
         say = Say(platform="rooms", chat=incoming.chat.id, content=Content(text=incoming.text))
         work.put(say)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from handlers.chat import Capabilities
+from tests.conformance.house import House
+from tests.conformance.houses import HOUSES, HOUSES_CAN
 from tests.conformance.venue import Venue
 from tests.conformance.venues import CAN, VENUES
 
@@ -20,12 +22,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`@pytest.mark.takes("edits")`: only where the capabilities say so."""
-    if "venue" not in metafunc.fixturenames:
-        return
     marks = metafunc.definition.iter_markers("takes")
     needed = [str(name) for mark in marks for name in mark.args]
-    names = [name for name, can in CAN.items() if _has(can, needed)]
-    metafunc.parametrize("venue", names, indirect=True)
+    for fixture, known in (("venue", CAN), ("house", HOUSES_CAN)):
+        if fixture in metafunc.fixturenames:
+            names = [name for name, can in known.items() if _has(can, needed)]
+            metafunc.parametrize(fixture, names, indirect=True)
 
 
 def _has(can: Capabilities, needed: list[str]) -> bool:
@@ -35,4 +37,10 @@ def _has(can: Capabilities, needed: list[str]) -> bool:
 @pytest.fixture
 async def venue(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Venue]:
     async with VENUES[request.param](tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[House]:
+    async with HOUSES[request.param](tmp_path) as made:
         yield made

@@ -43,7 +43,7 @@ async def test_a_title_stands_before_its_text_and_markup_is_only_shown(venue: Ve
     assert stood.text == "#1 <电梯> & 门\n<b>急</b> &amp; 快"
 
 
-@pytest.mark.takes("edits", "buttons")
+@pytest.mark.takes("edits_always", "buttons")
 async def test_a_card_is_shown_then_edited_in_place(venue: Venue) -> None:
     done = await deliver(venue, show(venue, Content(text="已请王姨", buttons=TAKE)))
     (before,) = await venue.stands()
@@ -56,7 +56,7 @@ async def test_a_card_is_shown_then_edited_in_place(venue: Venue) -> None:
     assert (after.text, after.labels) == ("王姨在办", ("办好了",))
 
 
-@pytest.mark.takes("edits")
+@pytest.mark.takes("edits_always")
 async def test_showing_the_same_again_changes_nothing_and_fails_nowhere(venue: Venue) -> None:
     out = show(venue, Content(text="已请王姨", buttons=TAKE))
     done = await deliver(venue, out)
@@ -64,7 +64,7 @@ async def test_showing_the_same_again_changes_nothing_and_fails_nowhere(venue: V
     assert len(await venue.stands()) == 1
 
 
-@pytest.mark.takes("edits")
+@pytest.mark.takes("edits_always")
 async def test_buttons_go_when_a_card_no_longer_has_them(venue: Venue) -> None:
     done = await deliver(venue, show(venue, Content(text="一", buttons=TAKE)))
     await deliver(venue, show(venue, Content(text="二")), done.message_id)
@@ -72,7 +72,7 @@ async def test_buttons_go_when_a_card_no_longer_has_them(venue: Venue) -> None:
     assert not stood.labels
 
 
-@pytest.mark.takes("edits")
+@pytest.mark.takes("edits_always")
 @pytest.mark.parametrize("number", ["99999", "was:12"])
 async def test_a_card_that_is_gone_is_told_as_gone(venue: Venue, number: str) -> None:
     with pytest.raises(GoneError):
@@ -177,7 +177,7 @@ async def test_who_blocked_it_is_out_of_reach(venue: Venue) -> None:
     assert told.value.unreachable
 
 
-@pytest.mark.takes("edits")
+@pytest.mark.takes("edits_always")
 async def test_an_edit_in_a_group_that_put_it_out_is_out_of_reach(venue: Venue) -> None:
     done = await deliver(venue, show(venue, Content(text="一")))
     await venue.throws_out()

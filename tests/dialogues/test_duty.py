@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from handlers.chat import Capabilities
+from handlers.chat import Capabilities, Edits
 from handlers.context import Work
 from handlers.duty.present import on_duty
 from storage.tables import Area, DutyGap, Person, Rota, RotaMember, Shift
@@ -633,7 +633,7 @@ async def test_without_turns_there_is_no_calendar(stage: Stage) -> None:
 
 
 async def test_without_buttons_everything_is_said_in_words(tmp_path: Path) -> None:
-    plain = Capabilities(buttons=False, edits=False, reactions=False)
+    plain = Capabilities(buttons=0, edits=Edits.NEVER, reactions=False)
     async with staged(tmp_path, capabilities=plain) as stage:
         await stage.feng.writes(DESK)
         await stage.feng.writes("保存")

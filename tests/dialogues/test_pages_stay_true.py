@@ -24,7 +24,7 @@ async def test_who_was_only_asked_sees_that_the_reporter_confirmed_it(stage: Sta
 async def test_a_page_asks_nobody_whether_it_is_solved(stage: Stage) -> None:
     await taken(stage)
     await stage.wang.presses(stage.page(stage.wang), "修好了")
-    assert "请点一下" not in latest(stage.wang).text
+    assert "请选一下" not in latest(stage.wang).text
     assert "在等提的人回答" in latest(stage.wang).text
 
 

@@ -18,6 +18,7 @@ from handlers.chat import (
     ChatRef,
     Delivered,
     DeliveryError,
+    Edits,
     GoneError,
     Incoming,
     Intake,
@@ -28,6 +29,7 @@ from handlers.chat import (
     Moved,
     PermanentError,
     Press,
+    Proof,
     RawUpdate,
     React,
     Reaction,
@@ -37,6 +39,7 @@ from handlers.chat import (
     Sender,
     SendFile,
     Show,
+    Speaks,
     Standing,
 )
 from handlers.context import Sendable
@@ -106,6 +109,8 @@ class Rooms:
         self.sent: list[Sendable] = []
         self.facts: dict[str | None, ChatFacts] = {}
         self._count = 0
+        self.too_long: list[Sendable] = []
+        self._pressed: dict[str, datetime] = {}
 
     @property
     def name(self) -> str:
@@ -130,8 +135,7 @@ class Rooms:
         if out.chat in self.blocked:
             raise PermanentError("blocked", unreachable=True)
         self.sent.append(out)
-        if isinstance(out, Say | Show):
-            assert all(len(each.data.encode()) <= MOST_BYTES for each in _buttons(out)), out
+        self._check(out)
         if isinstance(out, Acknowledge):
             self.toasts.append(Toast(out.text, out.alert))
             return Delivered()
@@ -142,7 +146,36 @@ class Rooms:
             return Delivered()
         if isinstance(out, Show) and message_id is not None:
             return self._edit(out, message_id)
-        return Delivered(self._stand(out).id)
+        stood = self._stand(out)
+        return Delivered(stood.id if self._capabilities.proof is Proof.MESSAGE else "")
+
+    def _check(self, out: Sendable) -> None:
+        """What the platform cannot do nobody may ask of it."""
+        can = self._capabilities
+        private = out.chat.startswith("@")
+        assert can.private or not private, f"no private messages here: {out}"
+        if private and not can.speaks_first:
+            assert any(each.room == out.chat for each in self.messages), f"it spoke first: {out}"
+        if isinstance(out, Acknowledge):
+            assert can.toasts, out
+        elif isinstance(out, React):
+            assert can.reactions, out
+        elif isinstance(out, SendFile):
+            assert can.files, out
+        else:
+            self._check_content(out)
+
+    def _check_content(self, out: Say | Show) -> None:
+        can, content = self._capabilities, out.content
+        assert all(len(each.data.encode()) <= MOST_BYTES for each in _buttons(out)), out
+        assert len(_buttons(out)) <= can.buttons, out
+        assert all(each.kind in can.media_out for each in content.media), out
+        whole = f"{content.title}\n{content.text}" if content.title else content.text
+        if len(whole) > can.text_limit or 0 < can.text_bytes < len(whole.encode()):
+            self.too_long.append(out)
+        if can.speaks is Speaks.ANSWERING and out.group:
+            spoken = [each for each in self.messages if each.room == out.chat]
+            assert spoken, f"nobody spoke there: {out}"
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         return self.facts.get(chat_id, ChatFacts(reachable=True, administrator=True))
@@ -178,6 +211,8 @@ class Rooms:
             "message_id": message_id,
             **more,
         }
+        if kind == "press":
+            self._pressed[message_id] = self._clock.now()
         if kind == "message" and not more.get("edited"):
             media = tuple(Media(**each) for each in more.get("media", ()))
             said = Shown(message_id, room, person, more.get("text", ""), media=media)
@@ -186,7 +221,13 @@ class Rooms:
         return message_id
 
     def _edit(self, out: Show, message_id: str) -> Delivered:
-        found = [each for each in self.messages if each.id == message_id]
+        edits, found = self._capabilities.edits, [e for e in self.messages if e.id == message_id]
+        assert edits is not Edits.NEVER, out
+        pressed = self._pressed.get(message_id)
+        if edits is Edits.AFTER_PRESS and (
+            pressed is None or self._clock.now() - pressed > self._capabilities.edit_window
+        ):
+            raise GoneError("too late to change it")
         if not found:
             raise GoneError("message to edit not found")
         shown = found[0]

@@ -35,6 +35,7 @@ from handlers.chat import (
     Say,
     SendFile,
     Show,
+    Told,
 )
 from handlers.commands import Command
 
@@ -49,6 +50,7 @@ CAPABILITIES = Capabilities(
     speaks_first=False,
     deep_links=True,
     people=PLATFORM,
+    tells=frozenset(Told) - {Told.RECALLED},  # of deleted messages Telegram tells nothing
     hears=Hears.MENTIONS,  # privacy mode is on unless its owner turned it off
     text_limit=TEXT_LIMIT,
     limits=Limits(chat_per_second=1, group_per_minute=20, overall_per_second=30),

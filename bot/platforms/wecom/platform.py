@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Self
 
@@ -13,9 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock, SystemClock
 from bot.platforms.wecom import probing
 from bot.platforms.wecom.calls import ANSWER_WITHIN, AT_ONCE, Calls
+from bot.platforms.wecom.cards import MOST_CHOICES
 from bot.platforms.wecom.identity import PLATFORM, Identity
 from bot.platforms.wecom.line import Line, Pace, State
-from bot.platforms.wecom.media import MediaError
+from bot.platforms.wecom.media import KINDS, MediaError
 from bot.platforms.wecom.quotes import Quotes
 from bot.platforms.wecom.reading import (
     chat_of,
@@ -34,33 +36,48 @@ from handlers.chat import (
     Capabilities,
     ChatFacts,
     Delivered,
+    Edits,
     Hears,
     Incoming,
     Intake,
     Limits,
     MediaKind,
     Message,
+    Proof,
     RawUpdate,
     React,
     Say,
     SendFile,
     Show,
+    Speaks,
 )
 
 log = structlog.get_logger("linli.wecom")
 
 #: Markdown takes 20,480 bytes: so many signs fit with what escaping adds.
-TEXT_LIMIT = 4096
+TEXT_LIMIT, TEXT_BYTES = 4096, 14_000
 CAPABILITIES = Capabilities(
-    edits=False,  # a card changes within seconds of a press; all else is said anew
+    buttons=MOST_CHOICES,
+    toasts=False,
+    edits=Edits.AFTER_PRESS,
+    edit_window=AT_ONCE,
     reactions=False,
     reactions_heard=False,
+    replies_heard=False,  # a quote tells the words, not which message it was
+    mentions=False,
     speaks_first=False,
+    speaks=Speaks.ONCE_SPOKEN_TO,
+    media_in=frozenset(),
+    media_in_private=frozenset(KINDS),
+    media_out=frozenset(KINDS),
+    tells=frozenset(),
     hears=Hears.MENTIONS,
     may_hear_all=False,
-    notices=False,
+    called="@邻里",
     one_line=True,
     text_limit=TEXT_LIMIT,
+    text_bytes=TEXT_BYTES,
+    proof=Proof.ACCEPTED,
     limits=Limits(chat_per_minute=30, chat_per_hour=1000),
     contact=timedelta(seconds=100),  # a dead line is noticed after two pings of 30 s, at the latest
 )
@@ -86,13 +103,14 @@ class WeComPlatform:
         self.me = me
         self._clock = clock or SystemClock()
         self._url = url
+        self._capabilities = replace(CAPABILITIES, called=f"@{me.robot}")
         words = catalogue()
         self._unnamed = words.say(language, "channels.unnamed")
         self.line = Line(me.platform, (me.bot_id, secret), url, self._clock, pace or Pace())
         self._calls = Calls(self._clock.now)
         self._quotes = Quotes()
         choose = words.say(language, "channels.choose")
-        self._saying = Saying(self.line, self._calls, self._quotes, self._clock.now, choose)
+        self._saying = Saying(self.line, self._calls, self._quotes, choose)
         self._came: asyncio.Queue[RawUpdate] = asyncio.Queue()
         self._in_hand: list[RawUpdate] = []
 
@@ -120,7 +138,7 @@ class WeComPlatform:
     @property
     def capabilities(self) -> Capabilities:
         """What a robot can do in internal groups and with colleagues."""
-        return CAPABILITIES
+        return self._capabilities
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; a refused secret or a second program is told, and awaited."""

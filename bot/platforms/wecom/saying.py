@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
 
 from bot.platforms.wecom import cards
-from bot.platforms.wecom.calls import AT_ONCE, Call, Calls
+from bot.platforms.wecom.calls import Call, Calls
 from bot.platforms.wecom.errors import (
-    NO_SUCH_CHAT,
     NOT_SUBSCRIBED,
     PUSH_INSTEAD,
     RefusedError,
@@ -31,7 +30,7 @@ from handlers.chat import (
     Acknowledge,
     Content,
     Delivered,
-    LaterError,
+    GoneError,
     Media,
     PassingError,
     React,
@@ -43,7 +42,6 @@ from handlers.chat import (
 log = structlog.get_logger("linli.wecom")
 
 Done = TypeVar("Done")
-Key = TypeVar("Key")
 Body = dict[str, Any]
 #: One command's worth of a message, made when its turn comes: as markup knows it, and its words.
 Piece = tuple[Body, str]
@@ -55,29 +53,21 @@ RESPOND, WELCOME, UPDATE = (
     "aibot_respond_update_msg",
 )
 A_MOMENT = timedelta(seconds=1)
-#: What stands in a chat changes there by being said anew; no sooner than so long after the last.
-SAID_ANEW = timedelta(minutes=2)
 MOST_REMEMBERED = 2000
 
 
 class Saying:
     """Sends what handlers say, and tells its failures apart."""
 
-    def __init__(
-        self, line: Line, calls: Calls, quotes: Quotes, now: Callable[[], datetime], choose: str
-    ) -> None:
+    def __init__(self, line: Line, calls: Calls, quotes: Quotes, choose: str) -> None:
         """`choose`: the words on the button below a list."""
         self.media = MediaRoom(line)
         self._line = line
         self._calls = calls
         self._quotes = quotes
-        self._now = now
         self._choose = choose
         #: how many parts of a message arrived while its last one did not yet
         self._arrived: OrderedDict[tuple[str, str], int] = OrderedDict()
-        #: presses whose word waits, and whether their card changed meanwhile
-        self._pressed: OrderedDict[str, bool] = OrderedDict()
-        self._said_at: OrderedDict[str, datetime] = OrderedDict()
 
     async def deliver(
         self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
@@ -96,10 +86,8 @@ class Saying:
     async def _deliver(
         self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
     ) -> Delivered:
-        if isinstance(out, React):
-            return Delivered()  # there are none
-        if isinstance(out, Acknowledge):
-            return await self._notice(out)
+        if isinstance(out, React | Acknowledge):
+            return Delivered()  # there are none: what they tell is said in words
         if isinstance(out, SendFile):
             return await self._file(out)
         if isinstance(out, Show) and message_id is not None:
@@ -113,7 +101,6 @@ class Saying:
         for words in (whole, out.content.title, out.content.text):
             if words:
                 self._quotes.say(out.chat, words, task)
-        _remember(self._said_at, task, self._now())
         return Delivered(task)
 
     def _parts(self, content: Content, task: str) -> list[Part]:
@@ -135,10 +122,15 @@ class Saying:
             if piece is not None:
                 await self._send(out, piece)
             if number + 1 < len(parts):
-                _remember(self._arrived, key, number + 1)
+                self._remember(key, number + 1)
                 if piece is not None:
                     raise PassingError("a part of it arrived, the rest follows", A_MOMENT)
         self._arrived.pop(key, None)
+
+    def _remember(self, key: tuple[str, str], arrived: int) -> None:
+        self._arrived[key] = arrived
+        while len(self._arrived) > MOST_REMEMBERED:
+            self._arrived.popitem(last=False)
 
     async def _send(self, out: Say | Show, piece: Piece) -> None:
         call = self._calls.take(out.reply_to or (None if out.group else out.chat))
@@ -160,20 +152,11 @@ class Saying:
         return True
 
     async def _changed(self, out: Show, message_id: str) -> Delivered:
-        """In place within seconds of a press, else as a new message, and not too often."""
-        if _key(out) in self._arrived:
-            return await self._say(out)  # the rest of it
+        """In place, within seconds of a press. Raises GoneError: it is to be said anew."""
         call = self._calls.take(message_id)
         if call is not None and await self._updated(call, out, message_id):
-            _remember(self._said_at, message_id, self._now())
             return Delivered(message_id)
-        said = self._said_at.get(message_id)
-        wait = said + SAID_ANEW - self._now() if said is not None else timedelta(0)
-        if wait > timedelta(0) and call is None and not out.urgent:
-            raise LaterError(wait)
-        done = await self._say(out)
-        self._said_at.pop(message_id, None)
-        return done
+        raise GoneError("a card changes within seconds of a press only")
 
     async def _updated(self, call: Call, out: Show, task: str) -> bool:
         """Change the pressed card; whether that shows all there is to show.
@@ -189,42 +172,7 @@ class Saying:
         except RefusedError as error:
             log.info("wecom.card_not_changed", code=error.code)
             return False
-        _remember(self._pressed, call.id, True)
         return whole
-
-    async def _notice(self, out: Acknowledge) -> Delivered:
-        """A word to who pressed: to them alone if they ever wrote to the robot, else in the group.
-
-        The callback of the press stays open for the card, which says more than any word.
-        """
-        if not out.text:
-            return Delivered()
-        body = {"msgtype": "markdown", "markdown": {"content": escaped(out.text)}}
-        call, _, presser = out.press_id.partition(" ")
-        alone = out.group and presser
-        if alone and (await self._told_alone(presser, body) or self._card_says(call)):
-            return Delivered()
-        await _checked(self._line.push(out.chat, body))
-        return Delivered()
-
-    async def _told_alone(self, presser: str, body: Body) -> bool:
-        try:
-            await _checked(self._line.push(presser, body))
-        except RefusedError as error:
-            if error.code not in NO_SUCH_CHAT:
-                raise
-            return False
-        return True
-
-    def _card_says(self, call: str) -> bool:
-        """Whether the pressed card has changed: then the group need not be told besides.
-
-        The word comes before the card does, so it waits for it once. Raises LaterError.
-        """
-        if call not in self._pressed:
-            _remember(self._pressed, call, False)
-            raise LaterError(AT_ONCE)
-        return self._pressed[call]
 
     async def _file(self, out: SendFile) -> Delivered:
         kind = "image" if out.picture else "file"
@@ -286,10 +234,3 @@ async def _checked(calling: Awaitable[Done]) -> Done:
     except RuntimeError as error:
         refused = refusal(error)
         raise (refused or error) from None
-
-
-def _remember(among: OrderedDict[Key, Any], key: Key, value: object) -> None:
-    among[key] = value
-    among.move_to_end(key)
-    while len(among) > MOST_REMEMBERED:
-        among.popitem(last=False)

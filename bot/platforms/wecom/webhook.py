@@ -19,11 +19,13 @@ from handlers.chat import (
     Capabilities,
     ChatFacts,
     Delivered,
+    Edits,
     Hears,
     Incoming,
     Limits,
     PassingError,
     PermanentError,
+    Proof,
     React,
     Say,
     SendFile,
@@ -33,17 +35,27 @@ from handlers.chat import (
 NAME = "wecom-webhook"
 MOST_BYTES = 4096  #: of markdown; of plain text WeCom takes half as much
 CAPABILITIES = Capabilities(
-    buttons=False,
-    edits=False,
+    buttons=0,
+    toasts=False,
+    edits=Edits.NEVER,
     reactions=False,
     reactions_heard=False,
+    replies=False,
+    replies_heard=False,
+    mentions=False,
     private=False,
     speaks_first=False,
     files=False,
+    media_in=frozenset(),
+    media_in_private=frozenset(),
+    media_out=frozenset(),
+    tells=frozenset(),
     hears=Hears.NOTHING,
     may_hear_all=False,
-    text_limit=1000,  # three bytes a sign, and room for what escaping adds
+    text_limit=1000,
+    text_bytes=3000,  # and room for what escaping adds
     limits=Limits(chat_per_minute=20),
+    proof=Proof.ACCEPTED,
 )
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=10)
 TOO_OFTEN = frozenset((45009, 45033))

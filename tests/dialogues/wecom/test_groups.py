@@ -18,7 +18,7 @@ async def test_a_new_group_is_greeted_at_its_first_mention_and_taught_in_one_lin
     (line,) = [each for each in greeting.text.split("\n") if "@邻里 电梯坏了" in each]
     assert "引用" in line
     assert "管理员" not in greeting.text, "no right could let it hear more"
-    assert "直接在群里说" not in greeting.text
+    assert "直接在群里说" not in greeting.text, "it would not be heard"
     await stage.passes(minutes=1)
     await stage.feng.says("在吗", NEW)
     assert len(stage.wecom.chats.in_chat(NEW)) == 2, "greeted once"

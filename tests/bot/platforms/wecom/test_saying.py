@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.platforms.wecom.saying import SAID_ANEW
 from handlers.chat import (
     Acknowledge,
     Button,
     Content,
     Delivered,
     DeliveryError,
-    LaterError,
+    GoneError,
     PassingError,
     PermanentError,
     Press,
@@ -129,80 +128,54 @@ async def test_a_pressed_card_changes_in_place(bot: Going) -> None:
     assert len(bot.wecom.chats.seen) == 1
 
 
-async def test_after_five_seconds_it_is_said_anew(bot: Going) -> None:
+async def test_after_five_seconds_it_is_gone_for_whoever_would_change_it(bot: Going) -> None:
     done = await deliver(bot, show(GROUP, "已请王姨", buttons=TAKE))
     (seen,) = bot.wecom.chats.seen
     await pressed(bot, LI, seen, "我来")
-    bot.clock.turn(SAID_ANEW)
-    again = await deliver(bot, show(GROUP, "王姨在办", buttons=DONE), done.message_id)
-    assert again.message_id != done.message_id
-    assert texts(bot) == ["已请王姨", "王姨在办"]
+    bot.clock.turn(timedelta(seconds=5))
+    with pytest.raises(GoneError):
+        await deliver(bot, show(GROUP, "王姨在办", buttons=DONE), done.message_id)
+    assert (seen.text, seen.edits) == ("已请王姨", 0)
 
 
-async def test_a_card_that_cannot_be_changed_is_said_anew_at_once(bot: Going) -> None:
+async def test_one_press_changes_a_card_once(bot: Going) -> None:
+    done = await deliver(bot, show(GROUP, "已请王姨", buttons=TAKE))
+    await pressed(bot, LI, bot.wecom.chats.seen[0], "我来")
+    await deliver(bot, show(GROUP, "王姨在办", buttons=DONE), done.message_id)
+    with pytest.raises(GoneError):
+        await deliver(bot, show(GROUP, "王姨办好了"), done.message_id)
+
+
+async def test_a_card_that_cannot_be_changed_is_gone_as_well(bot: Going) -> None:
     done = await deliver(bot, show(GROUP, "已请王姨", buttons=TAKE))
     await pressed(bot, LI, bot.wecom.chats.seen[0], "我来")
     bot.wecom.refuse["aibot_respond_update_msg"] = [846605]
-    await deliver(bot, show(GROUP, "王姨在办", buttons=DONE), done.message_id)
-    assert texts(bot) == ["已请王姨", "王姨在办"]
+    with pytest.raises(GoneError):
+        await deliver(bot, show(GROUP, "王姨在办", buttons=DONE), done.message_id)
 
 
 async def test_a_change_that_a_card_cannot_show_leaves_no_old_buttons(bot: Going) -> None:
     done = await deliver(bot, show(GROUP, "已请王姨", title="#1 电梯", buttons=TAKE))
     (seen,) = bot.wecom.chats.seen
     await pressed(bot, LI, seen, "我来")
-    await deliver(bot, show(GROUP, "长" * 300, title="#1 电梯", buttons=DONE), done.message_id)
+    longer = show(GROUP, "长" * 300, title="#1 电梯", buttons=DONE)
+    with pytest.raises(GoneError):
+        await deliver(bot, longer, done.message_id)
+    await deliver(bot, longer)
     assert (seen.text, seen.buttons) == ("#1 电梯", {})
     assert [list(each.buttons) for each in bot.wecom.chats.seen] == [[], [], ["办好了"]]
 
 
-async def test_what_stands_is_not_said_anew_every_minute(bot: Going) -> None:
-    done = await deliver(bot, show(GROUP, "已请王姨"))
-    with pytest.raises(LaterError) as told:
-        await deliver(bot, show(GROUP, "王姨在办"), done.message_id)
-    assert told.value.after == SAID_ANEW
-    await deliver(bot, show(GROUP, "着火了", urgent=True), done.message_id)
-    assert texts(bot) == ["已请王姨", "着火了"]
-
-
-async def test_a_notice_goes_to_who_pressed_alone(bot: Going) -> None:
-    await deliver(bot, show(GROUP, "已请王姨", buttons=TAKE))
-    press = await pressed(bot, LI, bot.wecom.chats.seen[0], "我来")
-    await deliver(bot, acknowledge(press, "好的，*您*来办"))
-    assert texts(bot, LI) == ["好的，*您*来办"]
-    assert texts(bot) == ["已请王姨"]
-
-
-async def test_who_never_wrote_is_told_in_the_group(bot: Going) -> None:
-    stranger = "woSTRANGER000000000000"
-    await deliver(bot, show(GROUP, "已请王姨", buttons=TAKE))
-    press = await pressed(bot, stranger, bot.wecom.chats.seen[0], "我来")
-    with pytest.raises(LaterError) as told:
-        await deliver(bot, acknowledge(press, "您还没有登记"))
-    bot.clock.turn(told.value.after)
-    await deliver(bot, acknowledge(press, "您还没有登记"))
-    assert texts(bot) == ["已请王姨", "您还没有登记"]
-
-
-async def test_where_the_card_says_it_the_group_is_not_told_besides(bot: Going) -> None:
-    done = await deliver(bot, show(GROUP, "已请王姨", buttons=TAKE))
-    press = await pressed(bot, "woSTRANGER000000000000", bot.wecom.chats.seen[0], "我来")
-    with pytest.raises(LaterError):
-        await deliver(bot, acknowledge(press, "好的，您来办"))
-    await deliver(bot, show(GROUP, "王姨在办", buttons=DONE), done.message_id)
-    await deliver(bot, acknowledge(press, "好的，您来办"))
-    assert texts(bot) == ["王姨在办"]
-
-
-async def test_an_empty_notice_says_nothing(bot: Going) -> None:
-    press_id = f"c {LI}"
-    out = Acknowledge(platform="wecom", chat=GROUP, press_id=press_id)
+@pytest.mark.parametrize(
+    "out",
+    [
+        Acknowledge(platform="wecom", chat=GROUP, press_id="c", text="好的"),
+        React(platform="wecom", chat=GROUP, message_id="m", mark=None),
+    ],
+)
+async def test_notices_and_marks_are_nothing_here(bot: Going, out: Any) -> None:
     assert await deliver(bot, out) == Delivered()
     assert not bot.wecom.commands
-
-
-def acknowledge(press: Press, text: str) -> Acknowledge:
-    return Acknowledge(platform="wecom", chat=press.chat.id, press_id=press.press_id, text=text)
 
 
 async def test_who_opens_the_chat_is_welcomed_within_five_seconds(bot: Going) -> None:
@@ -211,11 +184,6 @@ async def test_who_opens_the_chat_is_welcomed_within_five_seconds(bot: Going) ->
     await deliver(bot, say(LI, "您好，我是邻里。*有事请说*"))
     (seen,) = bot.wecom.chats.seen
     assert (seen.kind, seen.text) == ("text", "您好，我是邻里。*有事请说*")
-
-
-async def test_a_mark_is_nothing_here(bot: Going) -> None:
-    out = React(platform="wecom", chat=GROUP, message_id="m", mark=None)
-    assert await deliver(bot, out) == Delivered()
 
 
 async def test_a_file_is_handed_in_and_sent(bot: Going) -> None:

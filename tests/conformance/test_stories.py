@@ -1,0 +1,196 @@
+"""What a neighbourhood needs, told on every platform with what that platform can do."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.chat import Hears, MediaKind, Speaks
+from tests.conformance.house import G3, G4, House, choose, told
+
+LIFT = "咱们楼电梯又坏了"
+
+
+async def opened(house: House, text: str = LIFT) -> None:
+    await house.says("li", text)
+
+
+async def test_a_report_is_answered_with_number_place_and_deadline(house: House) -> None:
+    await opened(house)
+    said = await told(house)
+    assert "#1" in said
+    assert "3栋2单元" in said
+    assert re.search(r"\d+:\d\d前回应", said)
+
+
+async def test_a_neighbour_joins_in_words(house: House) -> None:
+    await opened(house)
+    await house.says("sun", "我家也是")
+    assert "2 户" in await told(house)
+
+
+async def test_a_neighbour_joins_by_choosing(house: House) -> None:
+    await opened(house)
+    await choose(house, "sun", "我家也是")
+    assert "2 户" in await told(house)
+
+
+async def test_who_is_asked_takes_it_by_choosing(house: House) -> None:
+    await opened(house)
+    await choose(house, "wang", "我来")
+    assert await house.state(1) == "taken"
+    assert "王姨在办" in await told(house)
+
+
+async def test_it_is_ended_in_words_and_confirmed_by_choosing(house: House) -> None:
+    await opened(house)
+    await choose(house, "wang", "我来")
+    await house.says("wang", "/办结 1 换了阀门")
+    assert await house.state(1) == "done"
+    said = await told(house, "li")
+    assert "换了阀门" in said
+    assert "解决了吗" in said
+    await choose(house, "li", "解决了")
+    assert await house.state(1) == "closed"
+
+
+async def test_not_solved_is_chosen_and_it_goes_on(house: House) -> None:
+    await opened(house)
+    await choose(house, "wang", "我来")
+    await house.says("wang", "/办结 1 换了阀门")
+    await choose(house, "li", "没解决")
+    assert await house.state(1) == "open"
+
+
+async def test_everything_is_done_by_command_as_well(house: House) -> None:
+    await opened(house)
+    for who, line in (("wang", "/接单 1"), ("wang", "/办结 1 换了阀门"), ("li", "/解决了 1")):
+        await house.says(who, line)
+    assert await house.state(1) == "closed"
+
+
+async def test_what_nobody_takes_climbs_the_ladder(house: House) -> None:
+    await opened(house)
+    assert "周叔" not in await told(house)
+    await house.passes(hours=3)
+    if house.can.speaks is Speaks.ANSWERING:
+        await house.says("sun", "大家早")
+    said = await told(house, "zhou")
+    assert re.search(r"周叔|@zhou", said) or "请您" in said
+    await choose(house, "zhou", "我来")
+    assert await house.state(1) == "taken"
+
+
+async def test_a_reminder_is_posted_at_its_time(house: House) -> None:
+    private = house.can.private
+    await house.says("feng", "/remind 每天 10:00 3栋 今晚停水", private=private)
+    await choose(house, "feng", "就这样")
+    before = (await told(house)).count("今晚停水")
+    await house.passes(hours=2)
+    if house.can.speaks is Speaks.ANSWERING:
+        assert (await told(house)).count("今晚停水") == before
+        await house.says("li", "大家早")
+    assert (await told(house)).count("今晚停水") == before + 1
+
+
+async def test_what_is_unsure_is_asked_and_chosen(house: House) -> None:
+    await house.says("li", "三楼是不是有点味道")
+    said = await told(house)
+    assert "要我登记" in said or "#1" in said
+    if "#1" not in said:
+        await choose(house, "li", "要")
+    assert await house.state(1) == "open"
+
+
+async def test_a_picture_goes_with_the_request(house: House) -> None:
+    await house.says("li", "2单元楼道灯坏了", photo=True)
+    assert await house.state(1) == "open"
+    if not house.can.private:
+        return
+    pages = await house.stands("wang")
+    pictures = sum(each.pictures for each in pages)
+    if MediaKind.PHOTO in house.can.media_out:
+        assert pictures == 1
+    else:
+        assert pictures == 0
+        assert any("另有 1 张图" in each.text for each in pages)
+
+
+async def test_a_long_list_is_parted_and_nothing_of_it_is_lost(house: House) -> None:
+    things = ("灯", "水管", "门禁", "下水道", "对讲机", "扶手", "玻璃", "信箱")
+    for number, thing in enumerate(things, 1):
+        await house.says("wang", f"/report {number}楼楼道的{thing}坏了，请尽快来修一下，谢谢大家")
+    before = len(await house.stands())
+    await house.says("wang", "/未结")
+    said = "\n".join(each.text for each in (await house.stands())[before:])
+    for number in range(1, len(things) + 1):
+        assert f"#{number} " in said
+    for each in await house.stands():
+        assert len(each.text) <= house.can.text_limit
+        assert not 0 < house.can.text_bytes < len(each.text.encode())
+
+
+async def test_hostile_text_is_shown_as_it_was_written(house: House) -> None:
+    hostile = "<b>灯</b> *坏* _了_ [看](http://x.cn) &amp; `x`"
+    await house.says("li", f"/report {hostile}")
+    assert f"“{hostile}”" in await told(house)
+
+
+async def test_two_groups_are_each_in_their_own_order(house: House) -> None:
+    await house.says("li", LIFT)
+    await house.says("qian", "咱们楼没水了", group=G4)
+    await choose(house, "wang", "我来")
+    here, there = await told(house, group=G3), await told(house, group=G4)
+    assert "#1" in here
+    assert "#2" not in here
+    assert "#2" in there
+    assert "#1" not in there
+
+
+async def test_what_could_not_be_said_is_said_later(house: House) -> None:
+    if not await house.fails(2):
+        return
+    await opened(house)
+    await house.passes(minutes=2)
+    assert (await told(house)).count("已请") == 1
+
+
+async def test_a_stranger_s_choice_is_refused_and_they_are_told_why(house: House) -> None:
+    await opened(house)
+    await choose(house, "qian", "我来")
+    assert await house.state(1) == "open"
+    assert "被请来办的人" in "\n".join([await told(house), *await house.notices()])
+
+
+async def test_a_choice_that_is_over_says_so_and_changes_nothing(house: House) -> None:
+    await opened(house)
+    await choose(house, "wang", "我来")
+    await choose(house, "li", "我家也是")
+    assert await house.state(1) == "taken"
+
+
+async def test_who_calls_the_bot_is_never_left_alone(house: House) -> None:
+    if house.can.hears is Hears.EVERYTHING or house.can.may_hear_all:
+        return
+    for words in ("在吗", "今天天气真不错啊我很开心", "谢谢"):
+        before = len(await house.stands())
+        await house.says("li", words)
+        assert len(await house.stands()) > before, words
+
+
+async def test_help_names_only_what_works(house: House) -> None:
+    await house.says("feng", "/help")
+    text = (await house.stands())[-1].text
+    if not house.can.may_hear_all:
+        assert "@邻里" in text
+        assert "直接在群里说" not in text
+    if house.can.private:
+        await house.says("feng", "/help", private=True)
+        assert ("/导出" in (await house.stands("feng"))[-1].text) == house.can.files
+
+
+async def test_the_noise_of_what_cannot_be_edited_stays_small(house: House) -> None:
+    """A hundred voices are no hundred messages."""
+    await opened(house)
+    for who in ("sun", "zhao", "wu", "zheng"):
+        await house.says(who, "我家也是", group=G3)
+    assert len(await house.stands()) <= 6
