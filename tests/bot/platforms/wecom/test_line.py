@@ -211,3 +211,21 @@ def subscription() -> str:
     return json.dumps(
         {"cmd": "aibot_subscribe", "headers": {"req_id": "aibot_subscribe_2"}, "body": body}
     )
+
+
+async def test_neither_what_people_say_nor_the_secret_is_written_down(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    async with going(pace=QUICK) as bot:
+        await bot.wecom.says(LI, "三楼的老陈又没交钱", GROUP)
+        await bot.wecom.sends(LI, GROUP, msgtype="hologram", hologram={"words": "老陈"})
+        assert bot.wecom.line is not None
+        await bot.wecom.line.send('{"headers": {"req_id": "x"}, "body": {"words": "老陈"}}')
+        await bot.heard(2)
+        before = bot.line.connections
+        bot.wecom.drops()
+        await bot.comes_back(before)
+    written = "".join(capfd.readouterr())
+    assert "wecom.connected" in written, "it does write"
+    assert "老陈" not in written
+    assert SECRET not in written
