@@ -81,13 +81,15 @@ class Delivery:
     _sending: set[Address] = field(default_factory=set[Address])
     _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    #: of each platform its own: one that does not answer takes none from the others
+    _slots: dict[str, asyncio.Semaphore] = field(init=False)
     _next: datetime | None = None
     _last: datetime | None = None  #: when letters were looked for the last time
 
     def __post_init__(self) -> None:
         self._ledger = Ledger(self.store, self.clock)
         self._outlets = outlets_of(self.store, self.platforms, self.crew)
+        self._slots = {name: asyncio.Semaphore(AT_ONCE) for name in self.platforms}
         self._reposts = Reposts(self.store, self.clock, self.platforms)
 
     @property
@@ -181,7 +183,7 @@ class Delivery:
             for letter, standing in await patiently(
                 lambda: self._without_folded(letters), "folding letters"
             ):
-                async with self._slots:
+                async with self._slots[letter.platform]:
                     if not await self._send(address, letter, standing):
                         break
         finally:

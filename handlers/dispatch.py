@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import command_line, hearing, reach
 from handlers.changes import CHANGES
-from handlers.chat import ChatKind, Incoming, Message, Press, Reaction, Recalled
+from handlers.chat import ChatKind, Incoming, Message, Press, Reaction, Recalled, Speaks
 from handlers.commands import Subject, fits
 from handlers.context import Context, Desk, RefusalError, Work
 from handlers.directory import groups
@@ -66,6 +66,9 @@ class Dispatcher:
         scene = self.scenes.scene((incoming.chat.platform, incoming.chat.id))
         if scene is None or incoming.sender.id in scene.filling:
             return Ahead()
+        can = self.desk.capabilities.get(incoming.chat.platform)
+        if can is not None and can.speaks is Speaks.ANSWERING:
+            return Ahead(glance=self.hearing.glance(incoming))  # talk, too, lets it speak
         glance = self.hearing.glance(incoming)
         if glance is not None and opinion is not None:
             glance = self.hearing.agreed(glance, opinion)

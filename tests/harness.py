@@ -10,7 +10,7 @@ A dialogue reads like the conversation it is:
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -183,9 +183,10 @@ class Actor:
 class Stage:
     """The program on stage."""
 
-    def __init__(self, app: App, rooms: Rooms, clock: VirtualClock) -> None:
+    def __init__(self, app: App, rooms: Rooms, clock: VirtualClock, *others: Rooms) -> None:
         self.app = app
         self.rooms = rooms
+        self.others = {each.name: each for each in others}  #: further platforms, by name
         self.clock = clock
         self.cast = {key: Actor(self, key, name) for key, name, *_ in CAST}
 
@@ -208,6 +209,7 @@ class Stage:
             failed = (await store.scalars(select(Update).where(Update.error.is_not(None)))).all()
             bare = (await store.scalars(select(Request.number).where(UNDATED | ASTRAY))).all()
         assert not failed, f"{failed[0].error}: {failed[0].body}"
+        assert not self.rooms.wrong, f"the platform cannot do this: {self.rooms.wrong}"
         assert not bare, f"open without deadlines (R40): {bare}"
 
     async def passes(self, **span: float) -> None:
@@ -255,8 +257,10 @@ class Stage:
         """The program dies and starts again on the same database."""
         await self.app.close()
         old = self.app
-        app = App(old.settings, old.store, [self.rooms], clock=self.clock, reader=old.desk.reader)
-        self.rooms.intake = app.inbox
+        all_ = [self.rooms, *self.others.values()]
+        app = App(old.settings, old.store, all_, clock=self.clock, reader=old.desk.reader)
+        for each in all_:
+            each.intake = app.inbox
         self.app = app
         await app.inbox.resume()
         await app.settle()
@@ -416,12 +420,13 @@ async def staged(
     reader: Any = None,
     kind: str = "",
     database_url: str | None = None,
+    others: Mapping[str, Capabilities] | None = None,
     **given: Any,
 ) -> AsyncGenerator[Stage]:
     """The program with the sample neighbourhood and its people, at a moment of one's choice.
 
     On the database that this run is for, or of a kind of one's own; or on one that was given (and
-    prepared: see `prepare`).
+    prepared: see `prepare`). `others`: further platforms by name, with nobody on them yet.
     """
     given_one = nullcontext(database_url) if database_url else None
     async with given_one or DATABASES.fresh("cast", prepare, folder, kind) as url:
@@ -433,10 +438,12 @@ async def staged(
         if reader is None and settings.policy_file is None:
             reader = shipped_reader()
         try:
-            app = App(settings, store, [rooms], clock=clock, reader=reader)
+            more = [Rooms(clock, can, name) for name, can in (others or {}).items()]
+            app = App(settings, store, [rooms, *more], clock=clock, reader=reader)
             await seal_open(store)
-            rooms.intake = app.inbox
-            stage = Stage(app, rooms, clock)
+            for each in (rooms, *more):
+                each.intake = app.inbox
+            stage = Stage(app, rooms, clock, *more)
             try:
                 yield stage
             finally:

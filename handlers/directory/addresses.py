@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from config.words import best_language
 from handlers.chat import ChatKind, ChatRef
@@ -22,6 +22,30 @@ class Address:
     language: str
     mention: str  #: "@wang" where the platform knows such names, else the name
     account: str | None = None  #: id on the platform of the group in which they are named
+    #: by platform: how they are named there, and their id
+    named: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+
+    def called_in(self, chat: Chat | None) -> str:
+        """How they are named in a chat: in an app in which they have no account, by their name."""
+        if chat is None:
+            return self.mention
+        return self.named.get(chat.platform, (self.person.name, ""))[0]
+
+    def account_in(self, chat: Chat) -> str | None:
+        """Their id on the platform of a chat."""
+        return self.named.get(chat.platform, ("", None))[1]
+
+
+def by_group(
+    people: Iterable[Address], groups: Sequence[Chat]
+) -> Sequence[tuple[Chat, Sequence[Address]]]:
+    """Each in the first group on whose platform they are, else in the first of all."""
+    found: dict[int, list[Address]] = {}
+    for each in people:
+        own = next((chat for chat in groups if each.account_in(chat)), next(iter(groups), None))
+        if own is not None:
+            found.setdefault(own.id, []).append(each)
+    return [(chat, found[chat.id]) for chat in groups if chat.id in found]
 
 
 async def addresses(
@@ -49,6 +73,7 @@ async def addresses(
             best_language(person.language, *_apps(theirs[each]), default=language),
             _mention(work, person, theirs[each], near),
             _account(theirs[each], near),
+            _named(work, person, theirs[each]),
         )
         for each, person in by_id.items()
     }
@@ -93,9 +118,16 @@ def _account(accounts: Sequence[query.Reach], near: Chat | None) -> str | None:
 
 
 def _mention(work: Work, person: Person, accounts: Sequence[query.Reach], near: Chat | None) -> str:
-    if near is None or not work.can(near.platform).mentions:
-        return person.name
+    named = _named(work, person, accounts).get(near.platform if near else "")
+    return named[0] if named else person.name
+
+
+def _named(
+    work: Work, person: Person, accounts: Sequence[query.Reach]
+) -> dict[str, tuple[str, str]]:
+    named: dict[str, tuple[str, str]] = {}
     for account, _ in accounts:
-        if account.platform == near.platform and account.username:
-            return f"@{account.username}"
-    return person.name
+        called = account.username and work.can(account.platform).mentions
+        name = f"@{account.username}" if called else person.name
+        named.setdefault(account.platform, (name, account.external_id))
+    return named

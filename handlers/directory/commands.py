@@ -74,6 +74,7 @@ SUBJECT = Subject(
             parses=_names_place,
         ),
         Command("groups", linking.list_groups, ("群组", "群"), right="manage"),
+        Command("account", linking.own_account, ("我的账号",), where="private"),
         Command(
             "invite",
             linking.invite,

@@ -61,6 +61,12 @@ async def use_invite(work: Work, token: str, purpose: str) -> Invite:
     return invite
 
 
+async def is_for_person(work: Work, token: str) -> bool:
+    """Whether a ticket binds somebody's account, used or not."""
+    found = select(Invite.purpose).where(Invite.token_hash == _hash(token.strip()))
+    return await work.store.scalar(found) == "person"
+
+
 async def was_used_by(work: Work, token: str, person_id: int) -> bool:
     """Whether this person's own ticket did its work already: they pressed the link once more."""
     used = select(Invite.id).where(

@@ -131,7 +131,7 @@ async def start(ctx: Context, rest: str) -> None:
     """/start, or /start TICKET from a deep link: binds this account, or links this group."""
     if not rest:
         await _welcome(ctx)
-    elif ctx.private:
+    elif ctx.private or await _binds_here(ctx, rest):
         await _bind_account(ctx, rest)
     else:
         ticket = await invites.use_invite(ctx, rest, "area")
@@ -145,10 +145,24 @@ async def start(ctx: Context, rest: str) -> None:
         await bind(ctx, ctx.chat, area, slot=slot)
 
 
+async def _binds_here(ctx: Context, token: str) -> bool:
+    """Where nobody can write to the bot alone, an account is bound in the group: once used, a
+    ticket is worth nothing to those who read it there."""
+    alone = ctx.can(ctx.chat.platform).private
+    return not alone and await invites.is_for_person(ctx, token)
+
+
+async def own_account(ctx: Context, rest: str) -> None:
+    """/account: a single-use code with which one's account in another app is bound to oneself."""
+    token = await invites.make_invite(ctx, person_id=ctx.person.id, by=ctx.person.id)
+    await record(ctx, "account", detail={"person": ctx.person.id})
+    ctx.answer("directory.account_code", code=f"/start {token}")
+
+
 async def _maker_may(ctx: Context, ticket: Invite, areas: Iterable[Area]) -> bool:
     """Whether who made a ticket may (still) do what it does; the operator's own always do."""
     maker = ticket.created_by
-    if maker is None:
+    if maker is None or maker == ticket.person_id:
         return True
     return all([await access.may(ctx, maker, "manage", area.path) for area in areas])
 

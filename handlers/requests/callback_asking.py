@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.chat import Content
 from handlers.context import Manner
+from handlers.directory import addresses
 from handlers.directory.addresses import Address
 from handlers.requests import bundles, cards, private_cards, telling
 from handlers.requests.case import Case, home_of
@@ -73,14 +74,14 @@ async def ask_again(case: Case) -> None:
         address = case.addresses[voice.person_id]
         if address.chat is None and address.person.shell is None:
             unheard.append(address)
-    group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
-    if group is None or not unheard:
-        return
-    language = case.language_in(group)
-    names = case.work.word(language, "request.between").join(each.mention for each in unheard)
-    text = case.work.word(language, "callback.call", names=names, title=cards.title(case, language))
-    content = Content(text=text, mentions=cards.mentions(unheard))
-    case.work.say(group, content, Manner(about=case.request.id))
+    groups = [chat for chat in case.chats if chat.kind == "group" and chat.present]
+    for group, people in addresses.by_group(unheard, groups):
+        language = case.language_in(group)
+        word, title = case.work.word, cards.title(case, language)
+        names = word(language, "request.between").join(each.called_in(group) for each in people)
+        text = word(language, "callback.call", names=names, title=title)
+        content = Content(text=text, mentions=cards.mentions(people, group))
+        case.work.say(group, content, Manner(about=case.request.id))
 
 
 def _sees_card(case: Case, address: Address) -> bool:

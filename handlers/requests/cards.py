@@ -36,6 +36,7 @@ def title(case: Case, language: str, *, exact: bool = False) -> str:
 def card(case: Case, chat: Chat) -> Content:
     """The card: number, what, where, who is asked, until when, state, households."""
     language = case.language_in(chat)
+    case.near = chat
     words = case.request.words
     lines = [
         case.work.word(language, "card.words", words=texts.public(words)) if words else "",
@@ -52,19 +53,22 @@ def card(case: Case, chat: Chat) -> Content:
         text="\n".join(line for line in lines if line),
         buttons=_card_buttons(case, language),
         mentions=mentions(
-            case.addresses[page.person_id]
-            for page in case.pages
-            if page.how != "private" and page.person_id in case.addresses
+            (
+                case.addresses[page.person_id]
+                for page in case.pages
+                if page.how != "private" and page.person_id in case.addresses
+            ),
+            chat,
         ),
     )
 
 
-def mentions(people: Iterable[Address]) -> tuple[Mention, ...]:
-    """Names that call their owners: those of people without a username (R24)."""
+def mentions(people: Iterable[Address], chat: Chat) -> tuple[Mention, ...]:
+    """Names that call their owners in a chat: those of people without a username (R24)."""
     return tuple(
-        Mention(name=each.mention, account=each.account)
+        Mention(name=each.called_in(chat), account=account)
         for each in people
-        if each.account and not each.mention.startswith("@")
+        if (account := each.account_in(chat)) and not each.called_in(chat).startswith("@")
     )
 
 
@@ -123,7 +127,7 @@ def _asked(case: Case, language: str) -> str:
 def _asked_name(case: Case, language: str, page: Page) -> str:
     address = case.addresses.get(page.person_id)
     mention = page.how != "private" and address is not None
-    name = address.mention if mention and address else case.name(page.person_id)
+    name = address.called_in(case.near) if mention and address else case.name(page.person_id)
     role = role_name(case.work, language, page.role)
     return case.work.word(language, "request.person", name=name, role=role)
 

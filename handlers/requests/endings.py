@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from handlers.chat import Content
 from handlers.context import Manner
+from handlers.directory import addresses
 from handlers.directory.addresses import Address
 from handlers.requests import cards, telling
 from handlers.requests.case import Case
@@ -54,16 +55,16 @@ async def _concerned(case: Case, actor: Person | None) -> list[Address]:
 
 
 def _name_in_group(case: Case, told: telling.Told, named: Sequence[Address]) -> None:
-    group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
-    if group is None or not named:
-        return
-    language = case.language_in(group)
-    text = case.work.word(
-        language,
-        "callback.named",
-        names=case.work.word(language, "request.between").join(each.mention for each in named),
-        said=telling.text(case, language, told),
-    )
-    content = Content(text=text, mentions=cards.mentions(named))
-    manner = Manner(about=case.request.id, silent=True, delay=case.delay or None, low=True)
-    case.work.say(group, content, manner)
+    groups = [chat for chat in case.chats if chat.kind == "group" and chat.present]
+    for group, people in addresses.by_group(named, groups):
+        language = case.language_in(group)
+        names = [each.called_in(group) for each in people]
+        text = case.work.word(
+            language,
+            "callback.named",
+            names=case.work.word(language, "request.between").join(names),
+            said=telling.text(case, language, told),
+        )
+        content = Content(text=text, mentions=cards.mentions(people, group))
+        manner = Manner(about=case.request.id, silent=True, delay=case.delay or None, low=True)
+        case.work.say(group, content, manner)

@@ -73,6 +73,7 @@ async def _begin(
     if report.filed_by is not None or not chats:
         groups = await directory_query.group_chats_over(work.store, facts.path)
         chats = list(groups[:1]) or chats
+    chats += await directory_query.twins_of(work.store, chats)
     number = await query.next_number(work.store, facts.root_id)
     request = _row(work, report, facts, number)
     request.rung = asked.rung

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from handlers.chat import Content, Media
 from handlers.context import Manner, Work
+from handlers.directory import addresses
 from handlers.directory.addresses import Address
 from handlers.requests import bundles, cards, private_cards, telling
 from handlers.requests.case import Case, load
@@ -115,26 +116,27 @@ async def _need_group(case: Case) -> None:
         return
     groups = await directory_query.group_chats_over(case.work.store, case.request.area_path)
     if groups:
-        case.chats.append(groups[0])
-        case.request.card_chats = [*case.request.card_chats, groups[0].id]
+        twins = await directory_query.twins_of(case.work.store, groups[:1])
+        case.chats += [groups[0], *twins]
+        case.request.card_chats = [*case.request.card_chats, groups[0].id, *(t.id for t in twins)]
 
 
 async def _call(case: Case) -> None:
     """Name those who have no private chat in a short line: an edited card calls nobody (R24)."""
     called = [case.addresses[page.person_id] for page in case.fresh if page.how in NAMED]
-    group = next((chat for chat in case.chats if chat.kind == "group" and chat.present), None)
-    if not called or group is None:
-        return
-    language = case.language_in(group)
-    text = case.work.word(
-        language,
-        "request.call",
-        names=case.work.word(language, "request.between").join(each.mention for each in called),
-        title=cards.title(case, language),
-    )
-    mentions = cards.mentions(called)
-    manner = Manner(about=case.request.id, urgent=case.emergency, delay=case.delay or None)
-    case.work.say(group, Content(text=text, mentions=mentions), manner)
+    groups = [chat for chat in case.chats if chat.kind == "group" and chat.present]
+    for group, people in addresses.by_group(called, groups):
+        language = case.language_in(group)
+        names = [each.called_in(group) for each in people]
+        text = case.work.word(
+            language,
+            "request.call",
+            names=case.work.word(language, "request.between").join(names),
+            title=cards.title(case, language),
+        )
+        mentions = cards.mentions(people, group)
+        manner = Manner(about=case.request.id, urgent=case.emergency, delay=case.delay or None)
+        case.work.say(group, Content(text=text, mentions=mentions), manner)
 
 
 async def show(case: Case) -> None:
@@ -180,6 +182,9 @@ def _show_page(case: Case, page: Page, details: list[str], pictures: list[Media]
         page.pictures = len(pictures)
     if _can_see(case, address):
         content = private_cards.with_media(content, pictures[: page.pictures])
+    elif pictures:
+        word = case.work.word(address.language, "twins.pictures", n=len(pictures))
+        content = content.model_copy(update={"text": f"{content.text}\n{word}"})
     manner = Manner(about=case.request.id, urgent=case.emergency)
     case.work.show(address.chat, slot(page), content, manner)
 

@@ -321,6 +321,22 @@ async def group_chats_over(store: AsyncSession, path: str) -> Sequence[Chat]:
     return sorted(rows, key=lambda each: -ids.index(each.area_id or 0))
 
 
+async def twins_of(store: AsyncSession, chats: Sequence[Chat]) -> Sequence[Chat]:
+    """The groups of the same places on other platforms than these groups, that are not among them:
+    the same neighbours in another app."""
+    groups = [chat for chat in chats if chat.kind == "group" and chat.area_id is not None]
+    if not groups:
+        return []
+    rows = await store.scalars(
+        select(Chat)
+        .where(Chat.area_id.in_({chat.area_id for chat in groups}), Chat.kind == "group")
+        .where(Chat.present, Chat.id.not_in([chat.id for chat in chats]))
+        .where(Chat.platform.not_in({chat.platform for chat in groups}))
+        .order_by(Chat.id)
+    )
+    return rows.all()
+
+
 async def homes_of(store: AsyncSession, person_id: int) -> list[tuple[Residence, Area]]:
     """Where a person lives, as far as it stands openly (the stairwell); confirmed homes first.
 

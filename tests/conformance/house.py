@@ -63,7 +63,9 @@ class House(Protocol):
 
 async def choose(house: House, who: str, label: str, *, group: str = G3) -> None:
     """Somebody chooses what is offered to them last: by button, or by its number."""
-    places = [(who, await house.stands(who))] if house.can.private else []
+    places: list[tuple[str | None, list[Stood]]] = []
+    if house.can.private:
+        places.append((who, await house.stands(who)))
     places.append((None, await house.stands(group=group)))
     for owner, stood in places:
         for each in reversed(stood):
@@ -79,7 +81,7 @@ async def choose(house: House, who: str, label: str, *, group: str = G3) -> None
 
 def number_of(text: str, label: str) -> str | None:
     """The number by which a choice is chosen, where it stands in a text."""
-    found = re.search(rf"(\d+) [^　\n]*{re.escape(label)}", text)
+    found = re.search(rf"(?:[：　:]|^)(\d+) [^　\n“]*{re.escape(label)}", text, re.MULTILINE)
     return found[1] if found else None
 
 

@@ -94,7 +94,7 @@ class RoomsHouse:
         self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
     ) -> None:
         room = f"@{who}" if private else group
-        called = not self.can.hears == Hears.EVERYTHING or text.isdigit()
+        called = self.can.hears != Hears.EVERYTHING or text.isdigit()
         actor = self.stage.cast[who]
         said = actor.sends_photo if photo else actor.says
         await said(text, room, to_bot=called and not private)
@@ -116,6 +116,7 @@ class RoomsHouse:
 
     async def passes(self, **span: float) -> None:
         await self.stage.passes(**span)
+        await self.stage.nothing_failed()
         assert not self.stage.rooms.too_long, self.stage.rooms.too_long
 
     async def fails(self, times: int) -> bool:
@@ -139,6 +140,10 @@ class LocalHouse:
         self.app, self.local, self.clock = app, local, clock
         self._page = local.pages.open()
         self._told: list[str] = []
+
+    async def watches(self) -> None:
+        """Somebody looks at a page with everybody on it."""
+        await self.local.watch(self._page, [key for key, *_ in CAST])
 
     async def says(
         self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
@@ -231,7 +236,7 @@ class TelegramHouse:
         await self.stage.settles()
 
     async def fails(self, times: int) -> bool:
-        self.stage.tg.fail("sendMessage", 500, "Internal Server Error", times=times)
+        self.stage.tg.fail("sendMessage", 500, times=times)
         return True
 
     async def state(self, number: int) -> str:
@@ -279,7 +284,7 @@ async def local(folder: Path) -> AsyncGenerator[House]:
         )
         await platform.attach(app.inbox)
         house = LocalHouse(app, platform, seed.clock)
-        await platform.watch(house._page, [key for key, *_ in CAST])
+        await house.watches()
         yield house
         await app.close()
 

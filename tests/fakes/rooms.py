@@ -110,6 +110,7 @@ class Rooms:
         self.facts: dict[str | None, ChatFacts] = {}
         self._count = 0
         self.too_long: list[Sendable] = []
+        self.wrong: list[Sendable] = []  #: asked of it though it cannot do it
         self._pressed: dict[str, datetime] = {}
 
     @property
@@ -152,30 +153,30 @@ class Rooms:
     def _check(self, out: Sendable) -> None:
         """What the platform cannot do nobody may ask of it."""
         can = self._capabilities
-        private = out.chat.startswith("@")
-        assert can.private or not private, f"no private messages here: {out}"
-        if private and not can.speaks_first:
-            assert any(each.room == out.chat for each in self.messages), f"it spoke first: {out}"
+        able = can.private or not out.chat.startswith("@")
         if isinstance(out, Acknowledge):
-            assert can.toasts, out
+            able = can.toasts
         elif isinstance(out, React):
-            assert can.reactions, out
+            able = can.reactions
         elif isinstance(out, SendFile):
-            assert can.files, out
+            able = can.files
         else:
-            self._check_content(out)
+            able = able and self._can_show(out)
+        if not able:
+            self.wrong.append(out)
 
-    def _check_content(self, out: Say | Show) -> None:
+    def _can_show(self, out: Say | Show) -> bool:
         can, content = self._capabilities, out.content
         assert all(len(each.data.encode()) <= MOST_BYTES for each in _buttons(out)), out
-        assert len(_buttons(out)) <= can.buttons, out
-        assert all(each.kind in can.media_out for each in content.media), out
         whole = f"{content.title}\n{content.text}" if content.title else content.text
         if len(whole) > can.text_limit or 0 < can.text_bytes < len(whole.encode()):
             self.too_long.append(out)
-        if can.speaks is Speaks.ANSWERING and out.group:
-            spoken = [each for each in self.messages if each.room == out.chat]
-            assert spoken, f"nobody spoke there: {out}"
+        spoken = any(each.room == out.chat for each in self.messages)
+        return (
+            len(_buttons(out)) <= can.buttons
+            and all(each.kind in can.media_out for each in content.media)
+            and (spoken or not out.group or can.speaks is not Speaks.ANSWERING)
+        )
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         return self.facts.get(chat_id, ChatFacts(reachable=True, administrator=True))
@@ -222,7 +223,8 @@ class Rooms:
 
     def _edit(self, out: Show, message_id: str) -> Delivered:
         edits, found = self._capabilities.edits, [e for e in self.messages if e.id == message_id]
-        assert edits is not Edits.NEVER, out
+        if edits is Edits.NEVER:
+            self.wrong.append(out)
         pressed = self._pressed.get(message_id)
         if edits is Edits.AFTER_PRESS and (
             pressed is None or self._clock.now() - pressed > self._capabilities.edit_window

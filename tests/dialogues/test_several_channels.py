@@ -1,0 +1,187 @@
+"""One building, groups in two apps: one request, a card in each, people who are one in both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from handlers.chat import Capabilities, PassingError, PermanentError
+from storage.tables import Account, Area, Chat
+from tests.conformance.houses import CARDS, LEAST
+from tests.fakes.rooms import Rooms, Shown
+from tests.harness import GROUP, Stage, staged
+
+THERE = "w3"  #: building 3's group in the other app
+
+
+async def neighbours(stage: Stage, name: str, *rooms: str) -> Rooms:
+    """Building 3 has a group in another app as well."""
+    async with stage.app.store.write() as store:
+        area = await store.scalar(select(Area.id).where(Area.kind == "building", Area.code == "3"))
+        for room in rooms or (THERE,):
+            store.add(
+                Chat(
+                    platform=name,
+                    external_id=room,
+                    kind="group",
+                    title="3栋群",
+                    area_id=area,
+                    greeted_at=stage.clock.now(),
+                )
+            )
+    return stage.others[name]
+
+
+async def says(stage: Stage, app: Rooms, who: str, text: str, room: str = THERE) -> list[Shown]:
+    """Somebody calls the bot in the other app; gives what it says there then."""
+    before = len(app.from_bot(room))
+    await app.act(room, who, "message", text=text, name=who, to_bot=not room.startswith("@"))
+    await stage.app.settle()
+    await stage.nothing_failed()
+    assert not app.wrong
+    return app.from_bot(room)[before:]
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncGenerator[Stage]:
+    async with staged(tmp_path, others={"cards": CARDS, "least": LEAST}) as made:
+        yield made
+
+
+@pytest.fixture
+async def cards(stage: Stage) -> Rooms:
+    return await neighbours(stage, "cards")
+
+
+def texts(app: Rooms, room: str = THERE) -> str:
+    return "\n".join(each.whole for each in app.from_bot(room))
+
+
+async def person_of(stage: Stage, platform: str, external: str) -> int | None:
+    async with stage.app.store.read() as store:
+        return await store.scalar(
+            select(Account.person_id).where(
+                Account.platform == platform, Account.external_id == external
+            )
+        )
+
+
+async def test_a_request_stands_in_both_groups(stage: Stage, cards: Rooms) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    (there,) = cards.from_bot(THERE)
+    assert "#1" in there.title
+    assert "咱们楼电梯又坏了" in there.text
+    assert "#1" in stage.card(1).title
+
+
+async def test_what_is_said_in_the_other_app_is_the_same_matter(stage: Stage, cards: Rooms) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await says(stage, cards, "老孙", "2单元电梯坏了")
+    assert [each.number for each in await stage.requests()] == [1]
+    assert "2 户" in stage.card(1).text
+    assert "2 户" in texts(cards)
+
+
+async def test_it_is_joined_by_households_from_either_and_taken_from_either(
+    stage: Stage, cards: Rooms
+) -> None:
+    await says(stage, cards, "老孙", "2单元电梯坏了")
+    await stage.li.says("我家也是", reply_to=stage.card(1))
+    assert "2 户" in texts(cards)
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    assert "王姨在办" in stage.card(1).text
+    assert "王姨在办" in texts(cards)
+
+
+async def test_the_answer_goes_to_where_each_one_is(stage: Stage, cards: Rooms) -> None:
+    await says(stage, cards, "老孙", "你好", "@sun-there")
+    await cards.act(THERE, "sun-there", "message", text="2单元电梯坏了", name="老孙", to_bot=True)
+    await stage.app.settle()
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    await stage.wang.writes("/done 1 换了阀门")
+    both = texts(cards) + texts(cards, "@sun-there")
+    assert "换了阀门" in both
+    assert "换了阀门" in stage.card(1).text
+
+
+async def test_nobody_is_called_by_a_name_of_another_app(tmp_path: Path) -> None:
+    """王姨 has no account in the other app: she is named there, and called where she is."""
+    shy = Capabilities(speaks_first=False)
+    async with staged(tmp_path, capabilities=shy, others={"cards": CARDS}) as stage:
+        cards = await neighbours(stage, "cards")
+        async with stage.app.store.write() as store:
+            await store.execute(update(Account).values(private_chat=None))
+        await stage.li.says("咱们楼电梯又坏了")
+        assert "@wang" in stage.card(1).text
+        assert "王姨（单元长）" in texts(cards)
+        assert "@wang" not in texts(cards)
+
+
+async def test_a_code_makes_two_accounts_one_person(stage: Stage, cards: Rooms) -> None:
+    await says(stage, cards, "li-there", "2单元电梯坏了")
+    await stage.li.writes("/account")
+    code = stage.li.last.text.splitlines()[-1]
+    (answer,) = await says(stage, cards, "li-there", code, "@li-there")
+    assert "李娜" in answer.whole
+    li = await person_of(stage, "rooms", "li")
+    assert await person_of(stage, "cards", "li-there") == li
+    assert (await stage.request(1)).reporter_id == li
+    await stage.li.says("我家也是", reply_to=stage.card(1))
+    assert "2 户" not in stage.card(1).text
+
+
+async def test_a_coordinator_s_code_binds_where_there_is_no_private_chat(stage: Stage) -> None:
+    least = await neighbours(stage, "least")
+    await stage.feng.writes("/invite 王姨")
+    code = stage.feng.last.text.rsplit("?", 1)[-1]
+    await says(stage, least, "wang-there", f"/start {code}")
+    assert await person_of(stage, "least", "wang-there") == await person_of(stage, "rooms", "wang")
+    await stage.li.says("咱们楼电梯又坏了")
+    number = texts(least).split("我来")[0].split()[-1].split("　")[-1]
+    await says(stage, least, "wang-there", number)
+    assert (await stage.request(1)).state == "taken"
+
+
+async def test_a_used_code_is_worth_nothing(stage: Stage, cards: Rooms) -> None:
+    await stage.wang.writes("/account")
+    code = stage.wang.last.text.splitlines()[-1]
+    await says(stage, cards, "wang-there", code, "@wang-there")
+    await says(stage, cards, "thief", code, "@thief")
+    wang = await person_of(stage, "rooms", "wang")
+    assert await person_of(stage, "cards", "thief") != wang
+
+
+async def test_reminders_and_notices_go_to_each_group_in_its_own_form(stage: Stage) -> None:
+    least = await neighbours(stage, "least")
+    await stage.feng.writes("/remind 每天 10:00 3栋 今晚停水")
+    await stage.feng.presses(stage.feng.last, "保存")
+    await stage.passes(hours=2)
+    assert "今晚停水" in stage.last(GROUP).whole
+    assert "今晚停水" in texts(least)
+    await stage.feng.writes("/announce 3栋 各位邻居：\n" + "明天停电检修，\n" * 90)
+    await stage.feng.presses(stage.feng.last, "发送")
+    await stage.passes(minutes=5)
+    assert texts(least).count("明天停电检修") == 90
+    assert not least.too_long
+    assert sum("明天停电检修" in each.whole for each in stage.said(GROUP)) == 1
+
+
+async def test_an_app_that_is_down_does_not_touch_the_other(stage: Stage, cards: Rooms) -> None:
+    cards.faults = [PassingError("down") for _ in range(50)]
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    assert "王姨在办" in stage.card(1).text
+    assert not cards.from_bot(THERE)
+    cards.faults = []
+    await stage.passes(minutes=10)
+    assert "王姨在办" in texts(cards)
+
+
+async def test_an_app_from_which_it_was_put_out_is_left_alone(stage: Stage, cards: Rooms) -> None:
+    cards.faults = [PermanentError("kicked", unreachable=True)]
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    assert "王姨在办" in stage.card(1).text
