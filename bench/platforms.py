@@ -135,6 +135,7 @@ ROWS: Mapping[str, Callable[[Capabilities], str]] = {
     "limits kept": _limits,
     "proof of delivery": lambda can: PROOF[can.proof],
     "out of reach is noticed after": _contact,
+    "spoken to by": lambda can: "the process that hears it" if can.one_line else "any process",
 }
 
 

@@ -11,6 +11,8 @@ from handlers.chat import Capabilities
 PLACES: Mapping[str, str] = {
     "local": "bot.platforms.local.platform",
     "telegram": "bot.platforms.telegram.platform",
+    "wecom": "bot.platforms.wecom.platform",
+    "wecom-webhook": "bot.platforms.wecom.webhook",
 }
 
 
