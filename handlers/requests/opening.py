@@ -9,7 +9,7 @@ from typing import Any
 from handlers.chat import Media
 from handlers.context import Picture, Work
 from handlers.requests import cards, clocking, lessons, measured, pages, routing
-from handlers.requests.case import Case
+from handlers.requests.case import Case, answering
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
 from handlers.understanding.meaning import Place
@@ -71,9 +71,9 @@ async def _begin(
 ) -> Case:
     chats = [report.chat] if report.chat else []
     if report.filed_by is not None or not chats:
-        groups = await directory_query.group_chats_over(work.store, facts.path)
-        chats = list(groups[:1]) or chats
-    chats += await directory_query.twins_of(work.store, chats)
+        groups = answering(work, await directory_query.group_chats_over(work.store, facts.path))
+        chats = groups[:1] or chats
+    chats += answering(work, await directory_query.twins_of(work.store, chats))
     number = await query.next_number(work.store, facts.root_id)
     request = _row(work, report, facts, number)
     request.rung = asked.rung

@@ -13,7 +13,7 @@ from handlers.context import Manner, Work
 from handlers.directory import addresses
 from handlers.directory.addresses import Address
 from handlers.requests import bundles, cards, private_cards, telling
-from handlers.requests.case import Case, load
+from handlers.requests.case import Case, answering, load
 from handlers.requests.routing import Asked
 from storage.queries import directory as directory_query
 from storage.queries import requests as query
@@ -114,9 +114,10 @@ async def _need_group(case: Case) -> None:
     named = any(page.how in NAMED for page in case.fresh)
     if not named or any(chat.kind == "group" for chat in case.chats):
         return
-    groups = await directory_query.group_chats_over(case.work.store, case.request.area_path)
+    above = await directory_query.group_chats_over(case.work.store, case.request.area_path)
+    groups = answering(case.work, above)
     if groups:
-        twins = await directory_query.twins_of(case.work.store, groups[:1])
+        twins = answering(case.work, await directory_query.twins_of(case.work.store, groups[:1]))
         case.chats += [groups[0], *twins]
         case.request.card_chats = [*case.request.card_chats, groups[0].id, *(t.id for t in twins)]
 

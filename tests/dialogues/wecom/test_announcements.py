@@ -60,3 +60,15 @@ async def test_one_that_is_down_does_not_touch_the_other(tmp_path: Path) -> None
         push.status = 200
         await stage.passes(minutes=1)
         await stage.settles()
+
+
+async def test_requests_stay_out_of_a_group_in_which_nobody_is_heard(tmp_path: Path) -> None:
+    async with (
+        pushing() as push,
+        on_wecom(tmp_path, webhooks=f"staff={push.address}") as stage,
+    ):
+        await _put_in(stage, "staff", "3栋")
+        await stage.li.says("咱们楼电梯又坏了")
+        await stage.passes(hours=3)
+        assert stage.cards(1)
+        assert not push.posted
