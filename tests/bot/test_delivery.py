@@ -65,11 +65,12 @@ class Office:
 
     store: Store
     limits: Limits = field(default_factory=Limits)
+    one_line: bool = False
     clock: Any = field(default_factory=lambda: VirtualClock(MONDAY))
     returned: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
     def __post_init__(self) -> None:
-        self.van = Van(self.clock, Capabilities(limits=self.limits))
+        self.van = Van(self.clock, Capabilities(limits=self.limits, one_line=self.one_line))
         self.delivery = self._started()
 
     async def restart(self) -> None:

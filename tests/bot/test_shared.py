@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -379,9 +378,7 @@ async def test_where_nothing_was_said_for_long_is_forgotten(store: Store) -> Non
 
 
 async def test_on_a_single_line_only_who_has_it_speaks(store: Store, other: Store) -> None:
-    first, second = Office(store), Office(other)
-    for each in (first, second):
-        each.van._capabilities = replace(each.van.capabilities, one_line=True)
+    first, second = Office(store, one_line=True), Office(other, one_line=True)
     assert await first.delivery.crew.our_turn("fetch:rooms")
     assert not await second.delivery.crew.our_turn("fetch:rooms")
     await first.lays(say("1"))
