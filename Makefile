@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := $(wildcard constraints.txt)
-# `make test DATABASE=postgresql` plays all that needs a database on PostgreSQL, SHARE=8 every eighth dialogue.
+# `make test DATABASE=postgresql` plays all that needs a database on PostgreSQL; with SHARE=8 every eighth of the
+# dialogues, PART=3 the fourth of each eight.
 DATABASE ?= sqlite
 SHARE ?= 1
+PART ?= 0
 PIP_FLAGS := --disable-pip-version-check --quiet $(if $(CONSTRAINTS),-c $(CONSTRAINTS))
 
 .PHONY: run test check format clean bench lock audit help
@@ -17,7 +19,7 @@ run: .make/run ## Set up and start: the web chat on this machine, Telegram if it
 	@$(BIN)/linli run
 
 test: .make/dev ## Set up and run all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --database $(DATABASE) --share $(SHARE)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --database $(DATABASE) --share $(SHARE) --part $(PART)
 
 check: .make/dev ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -21,7 +21,7 @@ from bench.town import NOW, build
 from bot.app import App
 from bot.clock import VirtualClock
 from config.settings import Settings
-from handlers.chat import Capabilities, Platform
+from handlers.chat.platform import Capabilities, Platform
 from handlers.statistics import monthly
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from storage.engine import Store

@@ -29,24 +29,9 @@ from bot.app import App
 from bot.logs import set_up_logs
 from bot.platforms.inside import Inside
 from config.settings import Settings
-from handlers.chat import (
-    Acknowledge,
-    Capabilities,
-    ChatFacts,
-    ChatKind,
-    ChatRef,
-    Delivered,
-    Incoming,
-    Intake,
-    Limits,
-    Message,
-    RawUpdate,
-    React,
-    Say,
-    Sender,
-    SendFile,
-    Show,
-)
+from handlers.chat.incoming import ChatKind, ChatRef, Incoming, Message, Sender
+from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
+from handlers.chat.platform import Capabilities, ChatFacts, Delivered, Intake, Limits, RawUpdate
 from storage.engine import Store
 from storage.tables import Request, RequestMessage
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from bot.platforms.declared import declared
-from handlers.chat import MANY, Capabilities, Edits, Hears, MediaKind, Proof, Speaks, Told
+from handlers.chat.incoming import MediaKind
+from handlers.chat.platform import MANY, Capabilities, Edits, Hears, Proof, Speaks, Told
 from tests.conformance.houses import HOUSES
 from tests.conformance.venues import VENUES
 

@@ -24,13 +24,13 @@ from bench.town import NOW, build
 from bot.app import App
 from bot.clock import VirtualClock
 from config.policy import default_policy
-from handlers.chat import ChatKind, ChatRef, Message, Sender
-from handlers.context import Work
+from handlers.chat.incoming import ChatKind, ChatRef, Message, Sender
 from handlers.statistics import asking, drawing, monthly, periods, workbooks
 from handlers.statistics.stories import Count, Line, count_of, story_of
 from handlers.turn import Ahead
+from handlers.work import Work
 from storage.engine import Store
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
 from storage.tables import Area, Chat, Counted, Person, Request, RequestCounter, Tally
 
 YEARS = timedelta(days=730)
@@ -193,7 +193,7 @@ async def drawn(app: App, *, excel: bool) -> float:
         area = await store.scalar(select(Area).where(Area.parent_id.is_(None)))
         assert area is not None
         last = periods.before(periods.month_of(NOW.date()))
-        facts = await directory_query.facts_at(store, area.id)
+        facts = await areas_query.facts_at(store, area.id)
         found = await monthly.whole(work, area, await asking.ask_at(work, facts, last, None))
         (workbooks.workbook if excel else drawing.picture)(work, "zh", found)
     return time.perf_counter() - begin

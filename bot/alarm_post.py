@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import Clock
-from handlers.context import Desk
 from handlers.directory.zones import clock_text
+from handlers.work import Desk
 from storage.engine import Store
 from storage.queries import watching as query
 from storage.tables import Alarm

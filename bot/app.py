@@ -14,6 +14,7 @@ import structlog
 
 from bot import leftovers
 from bot.alarm_post import AlarmPost
+from bot.archive_purge import ArchivePurge
 from bot.clock import Clock, SystemClock, Ticker
 from bot.crew import Crew
 from bot.delivery import Delivery
@@ -29,12 +30,12 @@ from bot.weights import reader_of
 from config.policy import Policy, load_policy
 from config.settings import Settings
 from config.words import catalogue
-from handlers.chat import ChatFacts, Platform
-from handlers.context import Defaults, Desk, Understands
+from handlers.chat.platform import ChatFacts, Platform
 from handlers.dispatch import Dispatcher
 from handlers.duty.present import on_duty
 from handlers.duty.retelling import retell
 from handlers.subjects import SUBJECTS
+from handlers.work import Defaults, Desk, Understands
 from storage.engine import Store
 from storage.secrets import Secrets, load_secrets
 from storage.wire import Left, News
@@ -87,6 +88,7 @@ class App:
         self.ticks.before = self.crew.catch_up
         self.figures = self.inbox.figures = self.delivery.figures = self.ticks.figures = Figures()
         self.watch = self._watch()
+        self.archives = ArchivePurge(settings, store, self.clock, self.desk)
         self.alarm_post = (
             AlarmPost(settings.alarm_url, store, self.clock, self.desk)
             if settings.alarm_url
@@ -189,6 +191,7 @@ class App:
         else:
             yield Ticker(self._breathe, TICK_SECONDS).run()
         yield self.watch.run()
+        yield self.archives.run()
         yield self._tidy()
 
     def _hears_on(self, platform: Platform) -> bool:

@@ -13,9 +13,9 @@ from typing import Any
 from bot.desk_errors import DeskError
 from config.settings import Settings
 from handlers.archive import reading
-from handlers.context import Work
 from handlers.statistics.chain import BrokenError
 from handlers.statistics.events import Pseudonym
+from handlers.work import Work
 from storage import locks
 from storage.queries import archiving as query
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from handlers.chat import Limits
+from handlers.chat.platform import Limits
 
 #: So many in any span of so long.
 Most = tuple[int, timedelta]

@@ -17,7 +17,7 @@ def finish(work: Coroutine[Any, Any, int]) -> None:
     """Do the work; what is not our own mistake is told in words, without a traceback."""
     from bot.desk_errors import in_words
     from bot.loops import run_to_end
-    from handlers.context import RefusalError
+    from handlers.work import RefusalError
 
     try:
         code = run_to_end(work)

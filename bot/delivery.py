@@ -22,23 +22,18 @@ from bot.ledger import Ledger, Outcome, named_message
 from bot.outlets import Due, Outlets, outlets_of
 from bot.patience import patiently
 from bot.reposts import Reposts
-from handlers.chat import (
-    OUTGOING,
-    Acknowledge,
+from handlers.chat.outgoing import OUTGOING, Acknowledge, React, Say, Sendable, Show
+from handlers.chat.platform import (
     DeliveryError,
     GoneError,
     MovedError,
     PassingError,
     PermanentError,
     Platform,
-    React,
-    Say,
-    Show,
 )
-from handlers.context import Sendable
 from handlers.twins.rules import News, digest_of, lines_of
 from storage.engine import Store
-from storage.queries import post
+from storage.queries import outlets, post
 from storage.queries.outlets import Address
 from storage.queries.post import Standing
 from storage.tables import Letter
@@ -172,6 +167,7 @@ class Delivery:
         }
         async with self.store.write() as store:
             await post.stay_due(store, now, last)
+            await outlets.silent_no_longer_than(store, now + LONGEST_PAUSE)
 
     def _not_now(self, now: datetime) -> set[Address]:
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}

@@ -24,13 +24,14 @@ from bot.desk_errors import WRONG, DeskError, whole_file
 from bot.desk_work import desk_app
 from handlers.archive import reading, writing
 from handlers.archive.reading import Held
-from handlers.context import Work
 from handlers.directory import places
 from handlers.privacy import retention
 from handlers.statistics.chain import BrokenError, Chain
+from handlers.work import Work
 from storage.files import keep_for_good
 from storage.queries import archiving as query
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries.archiving import Ripe
 from storage.tables import Archive
 
@@ -202,15 +203,16 @@ async def _tell(app: App, whole: Mapping[str, Any]) -> None:
     row, language = whole["request"], app.settings.language
     events: list[Mapping[str, Any]] = whole["rows"].get("event", [])
     async with app.store.read() as store:
-        facts = await directory_query.facts_at(store, row["area_id"])
+        facts = await areas_query.facts_at(store, row["area_id"])
         where = await places.name_at(Work(app.desk, store, app.clock.now()), facts)
         ids = {each["actor_id"] for each in events if each["actor_id"]}
-        people = await directory_query.people(store, ids)
+        people = await people_query.people(store, ids)
     word = app.desk.words.say
     what = word(language, f"categories.{row['category']}")
     _say(app, "head", number=row["number"], what=what, where=where, words=row["words"])
     for event in events:
         person = people.get(event["actor_id"] or 0)
-        who = person.name if person else word(language, "request.by_itself")
+        nobody = "privacy.former" if event["actor_id"] is not None else "request.by_itself"
+        who = person.name if person else word(language, nobody)
         what = word(language, f"request.event.{event['move']}")
         _say(app, "event", when=event["at"][:16].replace("T", " "), who=who, what=what)

@@ -32,6 +32,7 @@ DONE = 0
 KEEP = 7  #: so many of each kind stay, unless somebody says otherwise
 NAME_OF_KEY = "backup"  #: that name of a key stands in the manifest
 BEFORE = "before-restore-"  #: what a restore replaced
+LOST_KEY = "before-new-key-"  #: what a key sealed that is lost
 #: Only files of these names are ever thrown away, each kind for itself.
 KINDS = ("", BEFORE)
 NAMED = re.compile(r"linli-(\d{8}T\d{6}Z)(?:-(\d+))?\.zip")
@@ -116,12 +117,16 @@ def keys_here(settings: Settings) -> Sequence[str]:
 
 
 def next_name(settings: Settings, kind: str = "") -> Path:
-    """A name in the usual folder that no file has yet; `kind`: one of KINDS."""
+    """A name in the usual folder behind those of all files there; `kind`: one of KINDS.
+
+    Of the same moment the number goes on: one that was thrown away does not give its name.
+    """
     folder = settings.data_dir / BACKUPS
     make_folder(folder)
-    stem = f"{kind}linli-{moment()}"
-    names = (f"{stem}.zip", *(f"{stem}-{n}.zip" for n in range(2, 1000)))
-    return next(folder / name for name in names if not (folder / name).exists())
+    at = moment()
+    ages = (_age(each, kind) for each in folder.iterdir())
+    last = max((age[1] for age in ages if age and age[0] == at), default=0)
+    return folder / f"{kind}linli-{at}{f'-{last + 1}' if last else ''}.zip"
 
 
 def moment() -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from config.policy import PolicyError
 from config.settings import Settings, SettingsError, load_settings
 from config.words import catalogue
-from handlers.context import RefusalError
+from handlers.work import RefusalError
 from storage.keeping.shape import KeepingError
 from storage.migrate import NewerDatabaseError
 from storage.secrets import SecretsError

@@ -17,8 +17,7 @@ from bot.printing import echo
 from config.policy import load_policy
 from config.settings import Settings, load_settings
 from config.words import catalogue
-from handlers.chat import ChatFacts
-from handlers.context import Defaults, Desk, RefusalError, Work
+from handlers.chat.platform import ChatFacts
 from handlers.directory import places
 from handlers.statistics import (
     asking,
@@ -34,9 +33,10 @@ from handlers.statistics.chain import BrokenError, Chain
 from handlers.statistics.fonts import NoFontError
 from handlers.statistics.recounting import Recount
 from handlers.statistics.report import Report
+from handlers.work import Defaults, Desk, RefusalError, Work
 from storage.engine import Store
 from storage.queries import administration as admin_query
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
 
 DONE = 0
 #: So many places are named that one may have meant.
@@ -59,7 +59,7 @@ async def stats(wish: Wish) -> int:
         work = Work(app.desk, store, app.clock.now())
         said = commands.read(work, wish.words)
         paths = await asking.upto_building(work, await _paths(work, said.others))
-        facts = await directory_query.facts_at(store, directory_query.ids_of(paths[0])[-1])
+        facts = await areas_query.facts_at(store, areas_query.ids_of(paths[0])[-1])
         today = (await asking.ask_at(work, facts, None, None)).today
         ask = await asking.ask_at(work, facts, *said.periods(today))
         commands.check_begun(work, app.settings.language, ask)
@@ -85,7 +85,7 @@ async def _paths(work: Work, area: str) -> list[str]:
         return list(roots)
     problem: RefusalError | None = None
     for root in roots:
-        facts = await directory_query.facts_at(work.store, directory_query.ids_of(root)[-1])
+        facts = await areas_query.facts_at(work.store, areas_query.ids_of(root)[-1])
         try:
             return [(await places.find_place(work, facts, area)).path]
         except RefusalError as error:

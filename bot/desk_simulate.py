@@ -32,7 +32,7 @@ from bot.weights import reader_of
 from config.policy import load_policy
 from config.settings import Settings, load_settings
 from config.words import catalogue
-from handlers.context import Understands
+from handlers.work import Understands
 from storage.engine import Store
 from storage.migrate import upgrade
 

@@ -27,8 +27,7 @@ from config.settings import load_settings
 from config.words import catalogue
 from handlers.administration import doctor as doctoring
 from handlers.administration.finding import Finding
-from handlers.chat import ChatFacts
-from handlers.context import Work
+from handlers.chat.platform import ChatFacts
 from handlers.directory import finding, invites
 from handlers.neighbourhood import exporting, importing
 from handlers.neighbourhood.file import (
@@ -41,6 +40,7 @@ from handlers.neighbourhood.file import (
 from handlers.neighbourhood.file.checking import paths_of
 from handlers.privacy import retention
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
+from handlers.work import Work
 from storage.queries import administration as query
 from storage.queries import post
 from storage.tables import Person

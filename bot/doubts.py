@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.opinions import Opinions
-from handlers.chat import Incoming
+from handlers.chat.incoming import Incoming
 from handlers.dispatch import Dispatcher
 from handlers.understanding.opinion import Opinion, Question
 from storage.engine import Store

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from handlers.chat import (
+from handlers.chat.platform import (
     DeliveryError,
     GoneError,
     MovedError,

@@ -25,9 +25,10 @@ from bot.lanes import MOST_CHATS, Lanes
 from bot.opinions import Opinions
 from bot.outbox import keep_said
 from bot.patience import patiently, tell_change
-from handlers.chat import Incoming, Platform, RawUpdate
-from handlers.context import Work
+from handlers.chat.incoming import Incoming
+from handlers.chat.platform import Platform, RawUpdate
 from handlers.dispatch import Dispatcher
+from handlers.work import Work
 from storage.engine import Store
 from storage.queries import post
 from storage.tables import Update

@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.patience import patiently
-from handlers.chat import React, Show
-from handlers.context import Sendable
+from handlers.chat.outgoing import React, Sendable, Show
 from storage.engine import Store
 from storage.queries import post
 from storage.tables import Letter

@@ -28,11 +28,15 @@ log = structlog.get_logger("linli.leftovers")
 LOCK = "keeping.lock"  #: in the data folder
 BACKUPS = "backups"  #: in the data folder
 WORKING = (".backup-*", ".restore-*")
-HALF = (".linli-*.part", ".before-restore-*.part")
+HALF = (".linli-*.part", ".before-restore-*.part", ".before-new-key-*.part")
 #: In a working folder: where the half file stands, if it is written elsewhere.
 NOTE = "part"
-#: What a restore replaced bears the moment in its name.
-REPLACED = ("replaced-*", f"{BACKUPS}/before-restore-*.zip")
+#: What a restore, or going on without a key, replaced bears the moment in its name.
+REPLACED = (
+    "replaced-*",
+    f"{BACKUPS}/before-restore-*.zip",
+    f"{BACKUPS}/before-new-key-*.zip",
+)
 MOMENT = re.compile(r"\d{8}T\d{6}Z")
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat import OUTGOING, Acknowledge, Show
-from handlers.context import Outbound, Work
+from handlers.chat.outgoing import OUTGOING, Acknowledge, Show
+from handlers.manner import Outbound
 from handlers.noise import holding
 from handlers.statistics import counting
 from handlers.twins import words
+from handlers.work import Work
 from storage import wire
 from storage.queries import post
 

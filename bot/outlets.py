@@ -17,7 +17,7 @@ from bot import budget
 from bot.budget import Budget
 from bot.crew import SIGN, Crew
 from bot.patience import LONGEST_PAUSE, patiently
-from handlers.chat import Platform
+from handlers.chat.platform import Platform
 from storage.engine import Store
 from storage.queries import outlets as query
 from storage.queries import post

@@ -28,9 +28,9 @@ from bot.weights import reader_of
 from config.policy import load_policy
 from config.settings import Settings, load_settings
 from config.words import catalogue
-from handlers.context import Understands
 from handlers.hearing import Glance
 from handlers.understanding.meaning import Outcome, Place
+from handlers.work import Understands
 from storage.base import Base
 from storage.engine import Store
 from storage.queries import due

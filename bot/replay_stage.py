@@ -8,18 +8,9 @@ from typing import Any
 
 from bot.platforms.inside import Inside
 from bot.recording import Conversation, Line
-from handlers.chat import (
-    Capabilities,
-    ChatRef,
-    Delivered,
-    Incoming,
-    Media,
-    MediaKind,
-    Message,
-    RawUpdate,
-    Sender,
-)
-from handlers.context import Sendable
+from handlers.chat.incoming import ChatRef, Incoming, Media, MediaKind, Message, Sender
+from handlers.chat.outgoing import Sendable
+from handlers.chat.platform import Capabilities, Delivered, RawUpdate
 from handlers.understanding.meaning import Place
 from handlers.understanding.place import group_place
 from storage.engine import Store

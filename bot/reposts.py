@@ -9,8 +9,8 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.ledger import named_message
 from bot.patience import patiently
-from handlers.chat import Capabilities, Delivered, Edits, GoneError, Platform, Proof, Show
-from handlers.context import Sendable
+from handlers.chat.outgoing import Sendable, Show
+from handlers.chat.platform import Capabilities, Delivered, Edits, GoneError, Platform, Proof
 from handlers.twins.rules import News, news_of, short
 from storage.engine import Store
 from storage.queries import post

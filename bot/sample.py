@@ -13,7 +13,8 @@ from bot.app import App
 from bot.platforms.local import LocalPlatform
 from handlers.neighbourhood import importing
 from handlers.neighbourhood.file import read_file
-from storage.queries import directory as query
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.tables import Account, Area, Chat, Person
 
 SAMPLE = Path(config.__path__[0]) / "sample" / "subdistrict.yaml"
@@ -24,13 +25,13 @@ log = structlog.get_logger("linli.sample")
 async def load_sample(app: App) -> None:
     """Load it if there is no place at all yet; a community's own data is never touched."""
     async with app.store.read() as store:
-        if await query.any_place(store):
+        if await areas_query.any_place(store):
             return
     now = app.clock.now()
     wanted = read_file(SAMPLE, frozenset(app.desk.policy.roles))
     async with app.store.write() as store:
-        await query.hold_still(store)
-        if await query.any_place(store):  # another process that started with this one
+        await areas_query.hold_still(store)
+        if await areas_query.any_place(store):  # another process that started with this one
             return
         plan = await importing.plan_import(
             store, wanted, now=now, secrets=app.secrets, zone=app.settings.timezone
@@ -80,7 +81,7 @@ async def _people(store: AsyncSession) -> list[tuple[str, str, str | None, list[
     )
     found: list[tuple[str, str, str | None, list[str]]] = []
     for key, person in rows.all():
-        held = [area.path for _, area in await query.roles_of(store, person.id)]
-        homes = [area.path for _, area in await query.homes_of(store, person.id)]
+        held = [area.path for _, area in await people_query.roles_of(store, person.id)]
+        homes = [area.path for _, area in await people_query.homes_of(store, person.id)]
         found.append((key, person.name, person.language, held + homes))
     return found

@@ -17,7 +17,6 @@ from bot.outbox import keep_said
 from bot.patience import tell_away
 from handlers import forms
 from handlers.administration import announcing
-from handlers.context import Desk, Work
 from handlers.digest import clock as digest_clock
 from handlers.duty import clock as duty_clock
 from handlers.noise import folding
@@ -28,6 +27,7 @@ from handlers.requests import clock as request_clock
 from handlers.requests import morning, nightly
 from handlers.statistics import monthly
 from handlers.watching import silence
+from handlers.work import Desk, Work
 from storage.engine import Store
 from storage.queries import clocks, outlets, post, sharing
 from storage.queries import due as due_query

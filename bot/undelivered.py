@@ -7,8 +7,9 @@ from collections.abc import Callable
 from bot.clock import Clock
 from bot.outbox import keep_said
 from handlers import reach
-from handlers.chat import PermanentError
-from handlers.context import Desk, Sendable, Work
+from handlers.chat.outgoing import Sendable
+from handlers.chat.platform import PermanentError
+from handlers.work import Desk, Work
 from storage.engine import Store
 from storage.tables import Letter
 

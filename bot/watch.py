@@ -14,10 +14,11 @@ import structlog
 
 from bot.clock import Clock
 from bot.outbox import keep_said
-from handlers.chat import ChatFacts, Incoming, Platform
-from handlers.context import Desk, Work
+from handlers.chat.incoming import Incoming
+from handlers.chat.platform import ChatFacts, Platform
 from handlers.watching import alarms, pulse, standing
 from handlers.watching.pulse import Group, Heard
+from handlers.work import Desk, Work
 from storage.engine import Store
 from storage.queries import watching as query
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from handlers import reach
-from handlers.chat import ChatKind, Incoming, MemberChange, Moved, Renamed, Standing
-from handlers.context import Work
+from handlers.chat.incoming import ChatKind, Incoming, MemberChange, Moved, Renamed, Standing
 from handlers.directory import groups
 from handlers.watching import standing
-from storage.queries import directory as query
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
+from storage.queries import chats as chats_query
 
 
 async def _on_standing(work: Work, incoming: Incoming) -> None:
     assert isinstance(incoming, Standing)
-    known = await query.chat(work.store, incoming.chat.platform, incoming.chat.id)
+    known = await chats_query.chat(work.store, incoming.chat.platform, incoming.chat.id)
     heard = known is not None and known.present and known.hears_all
     await groups.on_standing(work, incoming)
     await standing.changed(work, incoming)
     if heard and known and known.present and known.can_speak and not known.hears_all:
         await standing.went_deaf(work, known)
     if incoming.present and incoming.chat.kind is ChatKind.PRIVATE:
-        account = await query.account(work.store, incoming.chat.platform, incoming.chat.id)
+        account = await accounts_query.account(work.store, incoming.chat.platform, incoming.chat.id)
         if account is not None:
             await reach.opened_private(work, account)
 

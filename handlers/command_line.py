@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.chat import ChatKind, Message
+from handlers.chat.incoming import ChatKind, Message
 from handlers.commands import Command
 
 LINE = re.compile(r"^/([^\s@/]{1,40})(?:@(\S+))?(?:\s+(.*))?$", re.DOTALL)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from config.terms import Right
-from handlers.chat import Incoming, Message
-from handlers.context import Context, Desk, Section
+from handlers.chat.incoming import Incoming, Message
+from handlers.context import Context
+from handlers.sections import Section
+from handlers.work import Desk
 from storage.tables import Audit, Draft
 
 #: Runs a command with what stood behind its name.

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
-from handlers.chat import Button, Content
-from handlers.context import Context, RefusalError, Work, button
+from handlers.chat.outgoing import Button, Content, button
+from handlers.context import Context
 from handlers.understanding.normal import plain
+from handlers.work import RefusalError, Work
+from storage.prepared import prepared
 from storage.tables import Draft
 
 LASTS = timedelta(minutes=30)
@@ -43,14 +45,17 @@ async def start(
 
 async def draft_of(ctx: Context) -> Draft | None:
     """The form this person is filling in here; None when there is none or it expired."""
-    draft = await ctx.store.scalar(
-        select(Draft).where(Draft.chat_id == ctx.chat.id, Draft.person_id == ctx.person.id)
-    )
+    draft = await ctx.store.scalar(*_draft_of(ctx.chat.id, ctx.person.id))
     if draft is not None and draft.expires_at <= ctx.now:
         await ctx.store.delete(draft)
         await ctx.store.flush()
         return None
     return draft
+
+
+@prepared
+def _draft_of(chat_id: int, person_id: int) -> Select[Draft]:
+    return select(Draft).where(Draft.chat_id == chat_id, Draft.person_id == person_id)
 
 
 def choice(draft: Draft, text: str, data: str, style: str | None = None) -> Button:

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.words import best_language
-from handlers.chat import Message, Press, Reaction, Recalled
-from handlers.context import Book, Context, Desk, Work
+from handlers.chat.incoming import Message, Press, Reaction, Recalled
+from handlers.context import Book, Context
 from handlers.directory import people, places
 from handlers.scenes import Scenes
-from storage.queries import directory as query
+from handlers.work import Desk, Work
+from storage.queries import areas as areas_query
 from storage.tables import Chat, Person
 
 #: What somebody can do that is answered to them.
@@ -58,8 +59,8 @@ class Meeting:
     async def _language_of_place(self, work: Work, chat: Chat, person: Person) -> str | None:
         """What the community reads: the chat's, in private that of the role or of the home."""
         if chat.area_id is not None:
-            return (await query.facts_at(work.store, chat.area_id)).language
+            return (await areas_query.facts_at(work.store, chat.area_id)).language
         if chat.kind != "private" or person.language is not None:
             return None
         area = await places.own_place(work, person.id)
-        return (await query.facts_at(work.store, area.id)).language if area else None
+        return (await areas_query.facts_at(work.store, area.id)).language if area else None

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 
-from handlers import command_line, forms, hearing, passing, reach
+from handlers import acting, command_line, forms, hearing, passing, reach
 from handlers.administration import guide
-from handlers.chat import Mark, Message
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Mark
 from handlers.command_line import Typed
 from handlers.commands import Command
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.directory import filling, groups, permission
 from handlers.hearing import Glance, Hearing
 from handlers.promises import noticing
-from handlers.requests import lifecycle, replies
+from handlers.requests import belonging, lifecycle, replies
 from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Turn
 from handlers.understanding.meaning import Outcome
+from handlers.work import RefusalError
 from storage.tables import Draft
 
 #: A line about a request that is known: it may give a date.
@@ -65,16 +67,9 @@ class Messages:
 
     async def _edit(self, turn: Turn) -> None:
         ctx, message = turn.ctx, turn.message
-        request = await hearing.request_of(ctx, message.message_id)
+        request = await belonging.request_of(ctx, message.message_id)
         if request is not None:
-            await lifecycle.change_detail(
-                ctx,
-                request,
-                person=ctx.person,
-                chat=ctx.chat,
-                message_id=message.message_id,
-                text=message.text,
-            )
+            await lifecycle.change_detail(ctx, request, message)
             return
         glance = await turn.look() if not ctx.private else None
         if glance is not None and hearing.settled(glance).outcome is Outcome.OPEN:
@@ -94,14 +89,14 @@ class Messages:
 
     async def _act(self, turn: Turn, glance: Glance) -> None:
         ctx, message = turn.ctx, turn.message
-        outcome, of = await hearing.act(ctx, glance, message)
+        outcome, of = await acting.act(ctx, glance, message)
         self._hearing.remember(glance, outcome, of)
         if outcome in (Outcome.TALK, Outcome.ASK):
             self._scenes.keep_pictures(message)
         if outcome in TOLD_OF and of is not None:
             await noticing.notice_by_id(ctx, int(of), message)
         if outcome in (Outcome.JOIN, Outcome.DETAIL) or (
-            outcome is Outcome.UPDATE and hearing.named_alone(ctx, message)
+            outcome is Outcome.UPDATE and acting.named_alone(ctx, message)
         ):
             ctx.mark(ctx.chat, message.message_id, Mark.HEARD)
 
@@ -137,7 +132,7 @@ async def _is_meant(ctx: Context, typed: Typed) -> bool:
     if typed.command.parses is not None and await typed.command.parses(ctx, typed.rest):
         return True
     replied = ctx.incoming.reply_to if isinstance(ctx.incoming, Message) else None
-    return await hearing.request_of_own(ctx, replied) is not None
+    return await belonging.request_of_own(ctx, replied) is not None
 
 
 async def _run(ctx: Context, command: Command, rest: str) -> None:
@@ -155,7 +150,7 @@ async def _run(ctx: Context, command: Command, rest: str) -> None:
 
 
 async def _reply(turn: Turn) -> bool:
-    request = await hearing.request_of_own(turn.ctx, turn.message.reply_to)
+    request = await belonging.request_of_own(turn.ctx, turn.message.reply_to)
     if request is None:
         return False
     async with turn.ctx.store.begin_nested():
@@ -171,5 +166,5 @@ async def _same_album(turn: Turn) -> bool:
     request = await lifecycle.request_of_album(ctx, ctx.chat, message.album)
     if request is None:
         return False
-    await hearing.add_detail(ctx, request, message)
+    await lifecycle.add_detail(ctx, request, message)
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat import Content
+from handlers.chat.outgoing import Content
 
 #: Where a line that is itself too long may be parted, the best place first.
 SEAMS = ("\n", "。", "；", ". ", "，", ", ", " ")

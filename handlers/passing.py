@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from handlers import forms, hearing, reach
-from handlers.chat import Message
+from handlers import forms, hearing, reach, reporting
+from handlers.chat.incoming import Message
 from handlers.context import Context
-from handlers.requests import asking_more, doubt, filing, questions
+from handlers.requests import asking_more, belonging, doubt, filing, questions
 from handlers.turn import Turn
 from handlers.understanding.linking import goes_on
 from storage.tables import Draft, Request
@@ -40,7 +40,7 @@ async def doubtful(turn: Turn, draft: Draft) -> bool:
         return False
     if glance.meaning.category in (None, "other", request.category):
         return False
-    await doubt.ask(ctx, draft, request, await hearing.report_of(ctx, glance, turn.message))
+    await doubt.ask(ctx, draft, request, await reporting.report_of(ctx, glance, turn.message))
     return True
 
 
@@ -73,7 +73,7 @@ async def answers_other(ctx: Context, message: Message) -> bool:
         return False
     if not ctx.private and not message.to_bot:
         return True
-    return await hearing.request_of_own(ctx, message.reply_to) is not None
+    return await belonging.request_of_own(ctx, message.reply_to) is not None
 
 
 async def still_there(turn: Turn) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from handlers import courtesy, forms, hearing
-from handlers.chat import Message
-from handlers.context import Context, Sendable, Work, button
+from handlers import acting, courtesy, forms, hearing, reporting
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Sendable, button
+from handlers.context import Context
 from handlers.directory import places
 from handlers.requests import answering, lifecycle, pages, questions
 from handlers.understanding.meaning import Heard, Outcome, Scene, Urgency
 from handlers.watching import standing
-from storage.queries import directory as query
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
+from storage.queries import chats as chats_query
 from storage.queries import post
 from storage.tables import Account, Person, RequestMessage
 
@@ -22,10 +25,10 @@ async def on_moved(work: Work, platform: str, old: str, new: str) -> None:
     The notice comes twice (from the old and from the new group) and in either order. Message ids
     of the old group mean nothing in the new one, so open cards are shown anew.
     """
-    chat = await query.chat(work.store, platform, old)
+    chat = await chats_query.chat(work.store, platform, old)
     if chat is None:
         return
-    newer = await query.chat(work.store, platform, new)
+    newer = await chats_query.chat(work.store, platform, new)
     if newer is not None:
         newer.external_id = f"was:{new}:{newer.id}"
         newer.present = False
@@ -44,7 +47,7 @@ async def on_moved(work: Work, platform: str, old: str, new: str) -> None:
 
 async def undelivered(work: Work, out: Sendable, *, unreachable: bool) -> None:
     """Something could not be sent. Who is out of reach is noted; a page falls back (R24)."""
-    chat = await query.chat(work.store, out.platform, out.chat)
+    chat = await chats_query.chat(work.store, out.platform, out.chat)
     if chat is None or not unreachable:
         return
     work.touched.add(chat.id)
@@ -60,7 +63,7 @@ async def undelivered(work: Work, out: Sendable, *, unreachable: bool) -> None:
         )
     )
     if account is None:
-        account = await query.account(work.store, chat.platform, chat.external_id)
+        account = await accounts_query.account(work.store, chat.platform, chat.external_id)
     chat.present = False
     if account is not None:
         account.private_chat = None
@@ -106,7 +109,7 @@ async def _without_place(ctx: Context, message: Message) -> bool:
         key = f"request.danger.{meaning.category}"
         ctx.answer(key if ctx.desk.words.has(key) else "request.danger.other")
     named = await places.neighbourhood_in(ctx, message.text)
-    report = await hearing.report_at(ctx, meaning, message, named.path if named else None)
+    report = await reporting.report_at(ctx, meaning, message, named.path if named else None)
     if named is None:
         await questions.ask_where(ctx, report)
     elif meaning.outcome is Outcome.OPEN:
@@ -125,7 +128,7 @@ async def heard_in_private(ctx: Context, ears: hearing.Hearing, message: Message
     if glance is None:
         ctx.answer("directory.private_silence")
         return
-    outcome, of = await hearing.act(ctx, glance, message)
+    outcome, of = await acting.act(ctx, glance, message)
     ears.remember(glance, outcome, of)
 
 

@@ -15,19 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.policy import Policy
-from handlers.chat import Message
-from handlers.context import Picture, Work
+from handlers.chat.incoming import Message
+from handlers.context import Picture
 from handlers.learning import readings
-from handlers.understanding.meaning import (
-    Heard,
-    Kind,
-    KnownRequest,
-    Place,
-    Said,
-    Scene,
-    Urgency,
-)
-from storage.queries import directory as query
+from handlers.understanding.meaning import Heard, Kind, KnownRequest, Place, Said, Scene, Urgency
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries import scenes as scene_query
 from storage.queries.homes import flats_of
 from storage.remembered import recall, remember
@@ -79,7 +74,7 @@ class ChatScene:
     """A group as it stands now."""
 
     chat_id: int
-    facts: query.AreaFacts
+    facts: areas_query.AreaFacts
     title: str
     mode: str
     open_above: float | None
@@ -262,7 +257,7 @@ def _trim(table: OrderedDict[Any, Any], most: int) -> None:
 
 
 async def _read_scene(store: AsyncSession, chat: Chat, policy: Policy, now: datetime) -> ChatScene:
-    facts = await query.facts_at(store, chat.area_id or 0)
+    facts = await areas_query.facts_at(store, chat.area_id or 0)
     settings = {**facts.settings, **chat.settings}
     default = policy.understanding
     return ChatScene(
@@ -279,7 +274,7 @@ async def _read_scene(store: AsyncSession, chat: Chat, policy: Policy, now: date
     )
 
 
-def place_of(facts: query.AreaFacts) -> Place:
+def place_of(facts: areas_query.AreaFacts) -> Place:
     """The place in bare codes of an area of the tree."""
     codes = facts.codes
     return Place(
@@ -287,12 +282,12 @@ def place_of(facts: query.AreaFacts) -> Place:
     )
 
 
-async def _read_places(store: AsyncSession, facts: query.AreaFacts) -> KnownPlaces:
+async def _read_places(store: AsyncSession, facts: areas_query.AreaFacts) -> KnownPlaces:
     """The buildings and units of the neighbourhood; the rooms only of the group's own building."""
     key = (KnownPlaces, facts.path)
     known: KnownPlaces | None = recall(store, key)
     if known is None:
-        known = await _read_known(store, await query.line_of(store, facts.path))
+        known = await _read_known(store, await areas_query.line_of(store, facts.path))
         remember(store, key, known)
     return known
 
@@ -303,7 +298,7 @@ async def _read_known(store: AsyncSession, line: Sequence[Area]) -> KnownPlaces:
     rows = (
         await store.execute(
             select(Area.id, Area.parent_id, Area.kind, Area.code)
-            .where(query.below(top.path), Area.kind.in_(("building", "unit")))
+            .where(areas_query.below(top.path), Area.kind.in_(("building", "unit")))
             .order_by(Area.id)
         )
     ).all()
@@ -324,7 +319,9 @@ async def _read_rooms(
     units: Mapping[int, tuple[str, str]],
 ) -> dict[tuple[str, str | None], frozenset[str]]:
     rows = await store.execute(
-        select(Area.parent_id, Area.code).where(query.below(own.path), Area.kind == "household")
+        select(Area.parent_id, Area.code).where(
+            areas_query.below(own.path), Area.kind == "household"
+        )
     )
     rooms: dict[tuple[str, str | None], set[str]] = {}
     for parent, code in rows.all():
@@ -373,12 +370,12 @@ def _known(
 
 
 async def _read_speaker(store: AsyncSession, key: ChatKey) -> Speaker | None:
-    account = await query.account(store, *key)
+    account = await accounts_query.account(store, *key)
     if account is None:
         return None
     homes = await flats_of(store, account.person_id)
     home = None
     if homes:
-        home = place_of(query.facts_of(await query.line_of(store, homes[0][1].path)))
-    held = await query.roles_of(store, account.person_id)
+        home = place_of(areas_query.facts_of(await areas_query.line_of(store, homes[0][1].path)))
+    held = await people_query.roles_of(store, account.person_id)
     return Speaker(home, tuple((role, area.path) for role, area in held))

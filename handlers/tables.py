@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers.commands import Command, RunForm, RunPress, RunUndo, Subject
-from handlers.context import Book, Section
+from handlers.context import Book
+from handlers.sections import Section
 
 
 class Tables:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.chat import Message
+from handlers.chat.incoming import Message
 from handlers.context import Context
 from handlers.hearing import Glance, Hearing
 

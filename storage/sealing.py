@@ -18,7 +18,7 @@ from storage.queries import homes
 from storage.queries.post import insert_new
 from storage.seals import secrets_of
 from storage.secrets import FLOOR, Secrets, SecretsError, key_file
-from storage.tables import Area, Keyring, Person, Residence, Supporter
+from storage.tables import Area, Erasure, Keyring, Person, Residence, Supporter
 
 #: The row of the keyring which says that nothing stands openly any more.
 SEALED = "sealed"
@@ -120,7 +120,7 @@ async def reseal(store: Store, secrets: Secrets) -> int:
 
 async def _reseal_all(store: Store, secrets: Secrets) -> int:
     changed = 0
-    for table, name in ((Person, "phone"), (Residence, "home")):
+    for table, name in ((Person, "phone"), (Residence, "home"), (Erasure, "names")):
         last = 0
         while True:
             async with store.write() as session:

@@ -1,7 +1,8 @@
 """What tests of several folders share: databases of both kinds, and a fake Telegram.
 
 `pytest --database postgresql` plays everything that needs a database on PostgreSQL; with
-`--share 4` every fourth of the dialogues, and all of storage and conformance.
+`--share 4` every fourth of the dialogues, and all of storage and conformance. `--part 1` takes the
+second of each four: the parts 0 to 3 together are all of them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """On which database, and how much of it."""
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.addoption("--share", type=int, default=1, help="every n-th of what is many")
+    parser.addoption("--part", type=int, default=0, help="from which on, 0 to n - 1")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,7 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if share > 1:  # these are played in any run
         chosen = [each for each in chosen if "postgresql" not in each.name]
     many = {each.nodeid for each in chosen if each.nodeid.startswith(MANY)}
-    some = {name for n, name in enumerate(sorted(many)) if n % share == 0}
+    part = int(config.getoption("--part") or 0) % share
+    some = {name for n, name in enumerate(sorted(many)) if n % share == part}
     chosen = [each for each in chosen if each.nodeid not in many or each.nodeid in some]
     config.hook.pytest_deselected(items=[each for each in items if each not in chosen])
     items[:] = chosen

@@ -22,7 +22,7 @@ from sqlalchemy import func, or_, select
 from bot.app import App
 from bot.clock import VirtualClock
 from config.settings import Settings
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from storage.base import Base
 from storage.engine import Store
 from storage.sealing import seal_open

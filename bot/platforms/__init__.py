@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.clock import Clock
 from bot.platforms.local import LocalPlatform
 from config.settings import Settings, SettingsError
-from handlers.chat import Platform
+from handlers.chat.platform import Platform
 from storage.engine import Store
 
 #: Every platform there is, turned on or not: what a neighbourhood file may name.

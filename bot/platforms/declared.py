@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 
 #: Where each platform's `CAPABILITIES` stand. A further platform is a line here.
 PLACES: Mapping[str, str] = {

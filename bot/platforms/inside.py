@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from handlers.chat import ChatFacts, Intake
+from handlers.chat.platform import ChatFacts, Intake
 
 
 class Inside:

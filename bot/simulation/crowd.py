@@ -10,21 +10,9 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.platforms.inside import Inside
-from handlers.chat import (
-    Button,
-    Capabilities,
-    ChatKind,
-    ChatRef,
-    Delivered,
-    Incoming,
-    Message,
-    Press,
-    RawUpdate,
-    Say,
-    Sender,
-    Show,
-)
-from handlers.context import Sendable
+from handlers.chat.incoming import ChatKind, ChatRef, Incoming, Message, Press, Sender
+from handlers.chat.outgoing import Button, Say, Sendable, Show
+from handlers.chat.platform import Capabilities, Delivered, RawUpdate
 
 NAME = "crowd"
 

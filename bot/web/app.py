@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.app import App
@@ -28,7 +28,7 @@ class Posted(Protocol):
         ...
 
 
-def web_app(app: App) -> FastAPI:
+def web_app(app: App) -> Starlette:
     """The web app of a program: the page where the web chat is on, webhooks, probes."""
     site = _site(app)
     webhooks = [

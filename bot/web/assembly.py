@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.pictures import LARGEST_BODY
@@ -23,19 +23,17 @@ def assembled(
     webhooks: Iterable[BaseRoute] = (),
     public_url: str = "",
     any_host: Collection[str] = (),
-) -> FastAPI:
+) -> Starlette:
     """The app from its parts; without a site there is no page.
 
     The paths of `any_host` answer by whatever name they are asked.
     """
-    web = FastAPI(title="Linli", docs_url=None, redoc_url=None, openapi_url=None)
     outside = list(webhooks)
-    web.router.routes.extend(outside)
-    web.router.routes.extend(probes)
+    routes = [*outside, *probes]
     if site is not None:
-        web.include_router(Page(site).router())
-        web.include_router(Files(site).router())
-        web.mount("/static", _Fresh(directory=STATIC))
+        routes += [*Page(site).routes(), *Files(site).routes()]
+        routes.append(Mount("/static", _Fresh(directory=STATIC)))
+    web = Starlette(routes=routes)
     open_paths = [route.path for route in outside if isinstance(route, Route)]
     bodies = {UPLOAD: 2 * LARGEST_BODY}  # beyond one of them it says itself what is wrong
     web.add_middleware(

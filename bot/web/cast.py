@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.web.site import Site
 from config.policy import Policy
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
 from storage.queries import local as query
 from storage.tables import Area
 from storage.tables.directory import KINDS
@@ -22,7 +22,7 @@ async def cast(site: Site) -> dict[str, Any]:
         roles = await query.places_of_roles(store, site.local.name)
         homes = await query.places_of_homes(store, site.local.name)
         areas = [area for _, _, area in roles] + [area for _, area in homes]
-        ids = {each for area in areas for each in directory_query.ids_of(area.path)}
+        ids = {each for area in areas for each in areas_query.ids_of(area.path)}
         names = await query.names_of(store, ids)
     by_key: dict[str, Person] = {each["key"]: {**each, "roles": [], "home": ""} for each in people}
     for key, area in homes:
@@ -39,7 +39,7 @@ async def cast(site: Site) -> dict[str, Any]:
 def _place(area: Area, names: dict[int, str]) -> str:
     """From the neighbourhood down: 和平里小区3栋2单元501."""
     levels = max(1, KINDS.index(area.kind) - KINDS.index("neighbourhood") + 1)
-    ids = directory_query.ids_of(area.path)[-levels:]
+    ids = areas_query.ids_of(area.path)[-levels:]
     return "".join(names.get(each, "") for each in ids)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from bot import pictures
 from bot.web.site import Site
@@ -25,14 +26,14 @@ class Files:
         self._local = site.local
         self._drawing = asyncio.Semaphore(AT_ONCE)
 
-    def router(self) -> APIRouter:
+    def routes(self) -> list[BaseRoute]:
         """Its routes."""
-        routes = APIRouter()
-        routes.add_api_route(UPLOAD, self.upload, methods=["POST"], response_model=None)
-        routes.add_api_route("/files/{key}", self.download, response_model=None)
-        return routes
+        return [
+            Route(UPLOAD, self.upload, methods=["POST"]),
+            Route("/files/{key}", self.download),
+        ]
 
-    async def upload(self, request: Request, name: str = "") -> Response:
+    async def upload(self, request: Request) -> Response:
         """Keep a picture; gives its key, with which it can be sent."""
         body = await _body(request)
         if body is None:
@@ -42,12 +43,13 @@ class Files:
                 clean, kind = await asyncio.to_thread(pictures.clean, body)
         except pictures.PictureError as error:
             return JSONResponse({"error": error.key}, 415)
-        key = await self._local.keep_file(harmless(name), kind, clean)
+        name = harmless(request.query_params.get("name", ""))
+        key = await self._local.keep_file(name, kind, clean)
         return JSONResponse({"key": key, "size": len(clean)})
 
-    async def download(self, key: str) -> Response:
+    async def download(self, request: Request) -> Response:
         """A kept file; only pictures are shown, all else is saved."""
-        file = await self._local.file(key)
+        file = await self._local.file(request.path_params["key"])
         if file is None:
             return Response(status_code=404)
         shown = file.type in SHOWN

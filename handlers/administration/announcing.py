@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from handlers import forms
-from handlers.chat import Content, Message
-from handlers.context import Context, Manner, RefusalError, Work
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Content
+from handlers.context import Context
 from handlers.directory import access, filling, groups, paging, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
+from handlers.manner import Manner
+from handlers.work import RefusalError, Work
 from storage.base import begins_with
-from storage.queries import directory as query
+from storage.queries import areas as areas_query
+from storage.queries import chats as chats_query
 from storage.queries.due import ANNOUNCEMENTS_FOLLOWED
 from storage.tables import Area, Audit, Chat, Draft, Letter
 
@@ -30,7 +34,7 @@ async def announce(ctx: Context, rest: str) -> None:
     if not rest:
         await filling.ask(ctx, "announce", "", Part.PLACE)
         return
-    base = await query.facts_at(ctx.store, ctx.chat.area_id or areas[0].id)
+    base = await areas_query.facts_at(ctx.store, ctx.chat.area_id or areas[0].id)
     area, text = await places.place_first(ctx, base, rest)
     if area is None:
         raise RefusalError(
@@ -40,7 +44,7 @@ async def announce(ctx: Context, rest: str) -> None:
     if not text:
         await filling.ask(ctx, "announce", places.token(area), Part.WORDS)
         return
-    chats = await query.group_chats_below(ctx.store, area.path)
+    chats = await chats_query.group_chats_below(ctx.store, area.path)
     if not chats:
         raise RefusalError("announce.no_groups", area=await places.full_name(ctx, area))
     data = {"area": area.id, "text": text}
@@ -105,7 +109,7 @@ async def _confirmed(ctx: Context, draft: Draft) -> None:
 
 
 async def _send(ctx: Context, area: Area, text: str) -> None:
-    chats = await query.group_chats_below(ctx.store, area.path)
+    chats = await chats_query.group_chats_below(ctx.store, area.path)
     detail = {"area": area.id, "chat": ctx.chat.id, "language": ctx.language, "open": True}
     audit = await record(ctx, "announce", detail=detail)
     for chat in chats:

@@ -11,14 +11,16 @@ from sqlalchemy import select
 from config.terms import Governance
 from handlers.administration import unreached
 from handlers.administration.finding import MOST_NAMED, Finding, Level, names_of
-from handlers.chat import ChatFacts, Incoming
-from handlers.context import Context, Desk, Work
+from handlers.chat.incoming import Incoming
+from handlers.chat.platform import ChatFacts
+from handlers.context import Context
 from handlers.directory import access
 from handlers.privacy import retention
 from handlers.requests.routing import policy_at
+from handlers.work import Desk, Work
 from storage.queries import administration as query
-from storage.queries import directory as directory_query
-from storage.queries.directory import AreaFacts, ids_of
+from storage.queries import areas as areas_query
+from storage.queries.areas import AreaFacts, ids_of
 from storage.tables import Area, Chat, Leave, RoleHeld
 
 MOST_LINES = 40
@@ -188,14 +190,14 @@ def _group(work: Work, chat: Chat, facts: ChatFacts | None) -> list[Finding]:
 async def _ladders(work: Work, path: str) -> list[Finding]:
     """Every rung of every ladder of every unit or building: does anybody stand on it (R29)?"""
     areas = await query.stairwells_below(work.store, path)
-    line = await directory_query.line_of(work.store, path)
+    line = await areas_query.line_of(work.store, path)
     tree = {area.id: area for area in [*line, *await query.tree_below(work.store, path)]}
     held = await _held(work, tree)
     away = await _away(work)
     by_area: dict[tuple[str, str], list[str]] = {}
     hotlines: list[str] = []
     for area in areas:
-        facts = directory_query.facts_of([tree[i] for i in ids_of(area.path) if i in tree])
+        facts = areas_query.facts_of([tree[i] for i in ids_of(area.path) if i in tree])
         for role, problem in _rungs(work, facts, held, away):
             by_area.setdefault((role, problem), []).append(area.path)
         if not facts.hotline:

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.chat import SendFile
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.directory import access
 from handlers.directory.audit import record
 from handlers.directory.zones import zone_of
+from handlers.understanding.phones import without_numbers
+from handlers.work import RefusalError
 from storage.base import begins_with
 from storage.tables import Area, Person, Request
 
@@ -35,16 +36,8 @@ async def export(ctx: Context, rest: str) -> None:
     rows = [row for area in areas for row in await _rows(ctx, area)]
     await record(ctx, "export", detail={"rows": len(rows)})
     name = f"linli-{ctx.now.astimezone(await zone_of(ctx)).strftime('%Y%m%d')}.xlsx"
-    ctx.put(
-        SendFile(
-            platform=ctx.chat.platform,
-            chat=ctx.chat.external_id,
-            group=False,
-            name=name,
-            body=workbook([ctx.t(f"export.{column}") for column in COLUMNS], rows),
-            caption=ctx.t("export.caption", n=len(rows)),
-        )
-    )
+    body = workbook([ctx.t(f"export.{column}") for column in COLUMNS], rows)
+    ctx.send_file(ctx.chat, name, body, ctx.t("export.caption", n=len(rows)))
 
 
 async def _rows(ctx: Context, area: Area) -> list[list[Any]]:
@@ -67,7 +60,7 @@ async def _rows(ctx: Context, area: Area) -> list[list[Any]]:
             ctx.t(f"request.state.{each.state}"),
             ctx.t(f"request.ending.{each.ending}") if each.ending else "",
             holder or "",
-            each.words,
+            without_numbers(each.words),
         ]
         for each, place, holder in found.all()
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from storage.queries.directory import ids_of
+from storage.queries.areas import ids_of
 from storage.tables import Area
 
 Level = Literal["bad", "warn"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from config.terms import Right
-from handlers.chat import Message
+from handlers.chat.incoming import Message
 from handlers.context import Context, Offer
 from handlers.directory import groups
-from storage.queries import directory as query
+from storage.queries import people as people_query
 
 #: What a bot's command looks like on the platforms that have them.
 OTHERS = re.compile(r"[a-z0-9_]{1,32}")
@@ -91,7 +91,7 @@ async def _offers(ctx: Context) -> list[Offer]:
 async def _rights(ctx: Context) -> set[Right]:
     """What this person may do anywhere."""
     rights: set[Right] = set()
-    for role, _ in await query.roles_of(ctx.store, ctx.person.id):
+    for role, _ in await people_query.roles_of(ctx.store, ctx.person.id):
         rights |= ctx.policy.rights(role)
     return rights
 

@@ -11,15 +11,18 @@ from pydantic import ValidationError
 from config.deadlines import CalendarPolicy
 from config.words import LANGUAGES
 from handlers.administration import precision
-from handlers.chat import Content, Message
-from handlers.context import Context, Manner, RefusalError, button
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Content, button
+from handlers.context import Context
 from handlers.digest import rules as digest_rules
 from handlers.directory import access
 from handlers.directory.audit import record
 from handlers.learning import readings
+from handlers.manner import Manner
 from handlers.noise import rules as noise_rules
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.queries import digests
-from storage.queries import directory as query
 from storage.tables import Area, Audit, Chat
 
 QUIET = re.compile(r"^(\d{1,2}):(\d{2})\s*[-~—到]\s*(\d{1,2}):(\d{2})$")
@@ -170,7 +173,7 @@ async def _target(ctx: Context) -> Chat | Area:
         return areas[0]
     if ctx.chat.area_id is None:
         raise RefusalError("directory.greeting_link")
-    facts = await query.facts_at(ctx.store, ctx.chat.area_id)
+    facts = await areas_query.facts_at(ctx.store, ctx.chat.area_id)
     await access.require(ctx, "manage", facts.path)
     return ctx.chat
 
@@ -241,7 +244,7 @@ async def _in_force(ctx: Context, target: Chat | Area, field: str) -> str:
     if own is not None:
         return _now(ctx, target, own, shown(ctx, field, own))
     area_id = target.area_id if isinstance(target, Chat) else target.id
-    facts = await query.facts_at(ctx.store, area_id) if area_id else None
+    facts = await areas_query.facts_at(ctx.store, area_id) if area_id else None
     above = facts.settings.get(field) if facts else None
     if field == "language" and facts and above is None:
         above = facts.language

@@ -9,11 +9,12 @@ from sqlalchemy import func, or_, select
 
 from config.terms import Right
 from handlers.administration import preferences
-from handlers.chat import Content
-from handlers.context import Context, RefusalError, button
+from handlers.chat.outgoing import Content, button
+from handlers.context import Context
 from handlers.directory import access, paging, places
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import texts
+from handlers.work import RefusalError
 from storage.base import begins_with
 from storage.tables import Area, Audit, Chat, Person, Reminder, Request
 

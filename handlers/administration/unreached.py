@@ -7,19 +7,21 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 
 from handlers.administration.finding import Finding, names_of
-from handlers.context import Work
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
 from storage.queries import administration as query
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.tables import Account, Area, Leave, Person, RoleHeld
 
 
 async def examine(work: Work, path: str) -> list[Finding]:
     """One finding a person: those at, above or below a place, and who stands in for them."""
-    line = await directory_query.line_of(work.store, path)
+    line = await areas_query.line_of(work.store, path)
     tree = {area.id: area for area in [*line, *await query.tree_below(work.store, path)]}
     held = await _held(work, tree)
     accounts = await _accounts(work, held)
-    people = await directory_query.people(work.store, held)
+    people = await people_query.people(work.store, held)
     return [
         _finding(tree, people[each], held[each], bound=each in accounts)
         for each in held
@@ -64,7 +66,7 @@ async def _held(work: Work, tree: Mapping[int, Area]) -> dict[int, list[tuple[st
 
 async def _accounts(work: Work, people: Iterable[int]) -> dict[int, list[Account]]:
     found: dict[int, list[Account]] = {}
-    for account, _ in await directory_query.accounts(work.store, people):
+    for account, _ in await accounts_query.accounts(work.store, people):
         found.setdefault(account.person_id, []).append(account)
     return found
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from handlers.context import Work
 from handlers.statistics import events
 from handlers.statistics.chain import Chain
 from handlers.statistics.events import Pseudonym
+from handlers.work import Work
 from storage.queries import archiving as query
 from storage.queries import statistics as statistics_query
 

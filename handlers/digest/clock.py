@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from handlers.context import Manner, Work
 from handlers.digest import rules, telling
 from handlers.digest.rules import STILL_NEWS, WEEK
 from handlers.directory.groups import language_of
+from handlers.manner import Manner
 from handlers.noise import folding
 from handlers.noise.groups import rules_of
+from handlers.work import Work
 from storage.queries import digests as query
 from storage.tables import Chat
 from storage.tables.directory import FRESH

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat import Button, Content, Mark, Message
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Button, Content, Mark, button
 from handlers.commands import Command, Subject
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context
 from handlers.digest import clock, telling
 from handlers.digest.rules import WEEK
 from handlers.directory import access, paging
 from handlers.directory.addresses import address_of
 from handlers.directory.groups import language_of
 from handlers.noise import numbers
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
+from storage.queries import chats as chats_query
 from storage.queries import noise as noise_query
 from storage.tables import Chat
 
@@ -35,7 +38,7 @@ async def _groups(ctx: Context) -> list[Chat]:
     found = {
         chat.id: chat
         for area in await access.require_somewhere(ctx, "manage")
-        for chat in await directory_query.group_chats_below(ctx.store, area.path)
+        for chat in await chats_query.group_chats_below(ctx.store, area.path)
     }
     return list(found.values())
 
@@ -58,7 +61,7 @@ async def _may(ctx: Context, chat: Chat | None) -> Chat:
         raise RefusalError("access.old_button")
     if chat.area_id is None:
         raise RefusalError("directory.greeting_link")
-    facts = await directory_query.facts_at(ctx.store, chat.area_id)
+    facts = await areas_query.facts_at(ctx.store, chat.area_id)
     await access.require(ctx, "manage", facts.path)
     return chat
 

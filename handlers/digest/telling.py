@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers.chat import Content
-from handlers.context import Work
+from handlers.chat.outgoing import Content
 from handlers.directory.roster import role_name
 from handlers.noise.groups import rules_of
 from handlers.requests import texts
 from handlers.requests.rules import State
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import digests as query
-from storage.queries import directory as directory_query
+from storage.queries import people as people_query
 from storage.queries import requests as request_query
 from storage.queries.digests import Week
 from storage.tables import Chat, Request
@@ -71,7 +72,7 @@ def _part(work: Work, language: str, name: str, shown: Sequence[str], n: int) ->
 
 
 async def _line(work: Work, language: str, request: Request, key: str) -> str:
-    facts = await directory_query.facts_at(work.store, request.area_id)
+    facts = await areas_query.facts_at(work.store, request.area_id)
     return work.word(
         language,
         f"digest.line_{key}",
@@ -94,7 +95,7 @@ async def _open_line(work: Work, language: str, request: Request) -> str:
 async def _with_whom(work: Work, language: str, request: Request) -> str:
     """Who holds it, as its card says; else as what those are asked who are."""
     if request.holder_id is not None:
-        people = await directory_query.people(work.store, [request.holder_id])
+        people = await people_query.people(work.store, [request.holder_id])
         return "".join(person.name for person in people.values())
     pages = await request_query.active_pages(work.store, request.id)
     top = max((page.rung for page in pages), default=0)

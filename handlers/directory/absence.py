@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.directory import access, filling, finding, groups, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
-from storage.queries import directory as query
+from handlers.work import RefusalError
 from storage.queries import duty as duty_query
+from storage.queries import people as people_query
 from storage.tables import Leave, Person
 
 OFF = frozenset({"off", "取消", "cancel"})
@@ -97,7 +98,7 @@ async def _absentee(ctx: Context, words: str) -> Person:
         return ctx.person
     person = await finding.find_person(ctx, words)
     if person.id != ctx.person.id:
-        held = await query.roles_of(ctx.store, person.id)
+        held = await people_query.roles_of(ctx.store, person.id)
         if not held:
             raise RefusalError("directory.leave_no_role", name=person.name)
         for _, area in held:

@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.policy import Policy
 from config.terms import Right
-from handlers.context import Context, RefusalError, Work
+from handlers.context import Context
 from handlers.directory import places, roster
-from storage.queries import directory as query
+from handlers.work import RefusalError, Work
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.tables import Area
 
 #: How many of those who may are named.
@@ -21,8 +23,8 @@ async def rights_over(
     store: AsyncSession, policy: Policy, person_id: int, path: str
 ) -> frozenset[Right]:
     """What a person may do at a place: the union over the roles held there or above."""
-    ids = set(query.ids_of(path))
-    held = await query.roles_of(store, person_id)
+    ids = set(areas_query.ids_of(path))
+    held = await people_query.roles_of(store, person_id)
     rights: set[Right] = set()
     for role, area in held:
         if area.id in ids:
@@ -57,7 +59,7 @@ async def refusal(ctx: Context, right: Right, path: str | None = None) -> Refusa
 async def _nearest(ctx: Context, roles: Sequence[str], path: str | None) -> list[str]:
     if path is None:
         return []
-    held = await query.holders_over(ctx.store, path, roles)
+    held = await people_query.holders_over(ctx.store, path, roles)
     names = [each.person.name for each in held if each.person.id != ctx.person.id]
     return list(dict.fromkeys(names))[:MOST_NAMED]
 
@@ -73,7 +75,7 @@ async def areas_with(ctx: Context, right: Right) -> list[Area]:
     """The places at which the person who speaks has a right (the tops; all below is theirs too)."""
     if ctx.anonymous:
         return []
-    held = await query.roles_of(ctx.store, ctx.person.id)
+    held = await people_query.roles_of(ctx.store, ctx.person.id)
     found = {area.path: area for role, area in held if right in ctx.policy.rights(role)}
     tops = [found[path] for path in places.outermost(found)]
     return sorted(tops, key=lambda area: (len(area.path), area.id))

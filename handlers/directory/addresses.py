@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.words import best_language
-from handlers.chat import ChatKind, ChatRef
-from handlers.context import Work
+from handlers.chat.incoming import ChatKind, ChatRef
 from handlers.directory import people as meeting
-from storage.queries import directory as query
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
+from storage.queries import people as people_query
 from storage.tables import Account, Chat, Person
 
 
@@ -53,7 +54,7 @@ async def addresses(
     people: Iterable[Person],
     near: Chat | None,
     language: str,
-    accounts: Sequence[query.Reach] | None = None,
+    accounts: Sequence[accounts_query.Reach] | None = None,
 ) -> dict[int, Address]:
     """The addresses of people by their ids; private chats on the platform of `near` come first.
 
@@ -62,8 +63,10 @@ async def addresses(
     by_id = {person.id: person for person in people}
     if not by_id:
         return {}
-    theirs: dict[int, list[query.Reach]] = {each: [] for each in by_id}
-    for account, chat in await query.accounts(work.store, by_id) if accounts is None else accounts:
+    theirs: dict[int, list[accounts_query.Reach]] = {each: [] for each in by_id}
+    for account, chat in (
+        await accounts_query.accounts(work.store, by_id) if accounts is None else accounts
+    ):
         if account.person_id in theirs:
             theirs[account.person_id].append((account, chat))
     return {
@@ -81,13 +84,13 @@ async def addresses(
 
 async def address_of(work: Work, person_id: int) -> Address | None:
     """The address of one person; None for nobody we know."""
-    found = await query.people(work.store, [person_id])
+    found = await people_query.people(work.store, [person_id])
     language = work.desk.defaults.language
     return (await addresses(work, found.values(), None, language)).get(person_id)
 
 
 async def _private(
-    work: Work, person: Person, accounts: Sequence[query.Reach], near: Chat | None
+    work: Work, person: Person, accounts: Sequence[accounts_query.Reach], near: Chat | None
 ) -> Chat | None:
     here = near.platform if near else None
     for account, chat in sorted(accounts, key=lambda pair: pair[0].platform != here):
@@ -108,22 +111,24 @@ async def _first_letter(work: Work, person: Person, account: Account) -> Chat:
     return await meeting.meet_chat(work, ref)
 
 
-def _apps(accounts: Sequence[query.Reach]) -> Iterable[str | None]:
+def _apps(accounts: Sequence[accounts_query.Reach]) -> Iterable[str | None]:
     return (account.language for account, _ in accounts)
 
 
-def _account(accounts: Sequence[query.Reach], near: Chat | None) -> str | None:
+def _account(accounts: Sequence[accounts_query.Reach], near: Chat | None) -> str | None:
     here = near.platform if near else None
     return next((each.external_id for each, _ in accounts if each.platform == here), None)
 
 
-def _mention(work: Work, person: Person, accounts: Sequence[query.Reach], near: Chat | None) -> str:
+def _mention(
+    work: Work, person: Person, accounts: Sequence[accounts_query.Reach], near: Chat | None
+) -> str:
     named = _named(work, person, accounts).get(near.platform if near else "")
     return named[0] if named else person.name
 
 
 def _named(
-    work: Work, person: Person, accounts: Sequence[query.Reach]
+    work: Work, person: Person, accounts: Sequence[accounts_query.Reach]
 ) -> dict[str, tuple[str, str]]:
     named: dict[str, tuple[str, str]] = {}
     for account, _ in accounts:

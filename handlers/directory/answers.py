@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from handlers.context import Context
 from handlers.directory import groups
-from storage.queries import directory as query
+from storage.queries import areas as areas_query
 from storage.queries import offices
-from storage.queries.directory import AreaFacts
+from storage.queries import people as people_query
+from storage.queries.areas import AreaFacts
 from storage.tables import Area, Person, Reminder, Request
 
 #: Of more units or buildings no more are named.
@@ -25,11 +26,11 @@ async def answer(ctx: Context, question: str, request: Request | None) -> bool:
     run = ANSWERS.get(question)
     if run is None or ctx.chat.area_id is None:
         return False
-    return await run(ctx, await query.facts_at(ctx.store, ctx.chat.area_id), request)
+    return await run(ctx, await areas_query.facts_at(ctx.store, ctx.chat.area_id), request)
 
 
 async def _holders(ctx: Context, facts: AreaFacts, roles: list[str]) -> bool:
-    found = await query.holders_over(ctx.store, facts.path, roles)
+    found = await people_query.holders_over(ctx.store, facts.path, roles)
     if not found:
         return False
     lines = [_line(ctx, each.role, each.person.name) for each in found[:4]]
@@ -52,7 +53,7 @@ async def _captain(ctx: Context, facts: AreaFacts, request: Request | None) -> b
             ctx.answer_text("\n".join(_lines_at(ctx, "building_captain", held[:MOST_PLACES])))
             return True
     elif not facts.path.startswith(building.path):
-        facts = await query.facts_at(ctx.store, building.id)
+        facts = await areas_query.facts_at(ctx.store, building.id)
     return await _holders(ctx, facts, ["unit_captain", "building_captain", "neighbourhood_captain"])
 
 
@@ -65,14 +66,14 @@ async def _unit_captain(ctx: Context, facts: AreaFacts, request: Request | None)
     if building is None or "unit" in facts.codes:
         return await _captain(ctx, facts, request)
     held = await offices.held_under(ctx.store, building.path, "unit_captain")
-    homes = [area.path for _, area in await query.homes_of(ctx.store, ctx.person.id)]
+    homes = [area.path for _, area in await people_query.homes_of(ctx.store, ctx.person.id)]
     own = [each for each in held if any(home.startswith(each[1].path) for home in homes)]
     found = [*own, *(each for each in held if each not in own)][:MOST_PLACES]
     if not found:
         return await _captain(ctx, facts, request)
     lines = _lines_at(ctx, "unit_captain", found)
     if not any(home.startswith(building.path) for home in homes):
-        above = await query.holders_over(ctx.store, building.path, ["building_captain"])
+        above = await people_query.holders_over(ctx.store, building.path, ["building_captain"])
         lines += [_line(ctx, each.role, each.person.name) for each in above]
     ctx.answer_text("\n".join(lines))
     return True
@@ -96,9 +97,9 @@ def _lines_at(ctx: Context, role: str, held: Sequence[tuple[Person, Area]]) -> l
 
 async def _building(ctx: Context, facts: AreaFacts) -> Area | None:
     """That of the chat, else the one of the place in which the asker lives."""
-    homes = [area.path for _, area in await query.homes_of(ctx.store, ctx.person.id)]
+    homes = [area.path for _, area in await people_query.homes_of(ctx.store, ctx.person.id)]
     for path in (facts.path, *(home for home in homes if home.startswith(facts.path))):
-        line = await query.line_of(ctx.store, path)
+        line = await areas_query.line_of(ctx.store, path)
         found = next((each for each in line if each.kind == "building"), None)
         if found is not None:
             return found
@@ -118,7 +119,7 @@ async def _status(ctx: Context, facts: AreaFacts, request: Request | None) -> bo
     language = ctx.chat_language
     holder = None
     if request.holder_id is not None:
-        holder = (await query.people(ctx.store, [request.holder_id])).get(request.holder_id)
+        holder = (await people_query.people(ctx.store, [request.holder_id])).get(request.holder_id)
     ctx.answer_text(
         ctx.word(
             language,
@@ -135,7 +136,7 @@ async def _status(ctx: Context, facts: AreaFacts, request: Request | None) -> bo
 async def _next_reminder(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
     reminder = await ctx.store.scalar(
         select(Reminder)
-        .where(Reminder.area_id.in_(query.ids_of(facts.path)), Reminder.state == "on")
+        .where(Reminder.area_id.in_(areas_query.ids_of(facts.path)), Reminder.state == "on")
         .where(Reminder.next_at > ctx.now)
         .order_by(Reminder.next_at)
         .limit(1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.context import Work
 from handlers.directory import places
-from storage.queries import directory as query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.tables import Audit, Chat, Person, Reminder, Request
 
 
@@ -42,7 +42,7 @@ async def _path(work: Work, detail: dict[str, Any]) -> str | None:
         area_id = reminder.area_id
     if area_id is None and (chat := await work.store.get(Chat, int(detail.get("chat") or 0))):
         area_id = chat.area_id
-    area = await query.area_by_id(work.store, int(area_id or 0))
+    area = await areas_query.area_by_id(work.store, int(area_id or 0))
     return area.path if area else None
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from config.words import LANGUAGES, best_language
 from handlers import forms
+from handlers.chat.outgoing import button
 from handlers.commands import Command, Subject
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context
 from handlers.directory import absence, filling, finding, homes, linking, places, staff
 from handlers.directory.several import SeveralError
+from handlers.work import RefusalError
 
 NAMES = {"中文": "zh", "汉语": "zh", "chinese": "zh", "英文": "en", "english": "en"}
 

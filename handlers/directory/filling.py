@@ -12,12 +12,14 @@ from enum import StrEnum
 
 from config.terms import Right
 from handlers import forms
-from handlers.chat import Button, Content, Message, Press, Rows
-from handlers.context import Context, RefusalError
+from handlers.chat.incoming import Message, Press
+from handlers.chat.outgoing import Button, Content, Rows
+from handlers.context import Context
 from handlers.directory import finding, paging, picking, places, roster
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_of
-from storage.queries import directory as query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.tables import Draft, Person
 
 FORM = "fill"
@@ -196,7 +198,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 async def _go_to(ctx: Context, draft: Draft, what: str, rest: Sequence[str]) -> None:
     """Into a place; one with nothing below it but households is chosen at once."""
-    area = await query.area_by_id(ctx.store, int(rest[0]))
+    area = await areas_query.area_by_id(ctx.store, int(rest[0]))
     if area is not None and (what == "here" or not await picking.below(ctx, area)):
         await _go_on(ctx, draft, f"{draft.data['line']} {places.token(area)}")
         return

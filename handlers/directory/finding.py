@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, or_, select
 
-from handlers.context import Context, RefusalError, Work
+from handlers.context import Context
 from handlers.directory import places, roster
 from handlers.directory.several import SeveralError
-from storage.queries import directory as query
+from handlers.work import RefusalError, Work
+from storage.queries import accounts as accounts_query
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.tables import Account, Person, RequestMessage, Residence, RoleHeld
 
 #: How many people of one name are looked at.
@@ -62,17 +65,17 @@ async def _of_our_town(work: Work, people: Sequence[Person]) -> list[Person]:
     """Without those who are known in another town alone: nobody learns their names here."""
     if not isinstance(work, Context) or not people:
         return list(people)
-    if not await query.shared_by_towns(work.store):
+    if not await areas_query.shared_by_towns(work.store):
         return list(people)
     ours = await _towns_of(work, work.person.id)
     if work.chat.area_id is not None:
-        ours = ours | {(await query.facts_at(work.store, work.chat.area_id)).root_id}
+        ours = ours | {(await areas_query.facts_at(work.store, work.chat.area_id)).root_id}
     theirs = {each.id: await _towns_of(work, each.id) for each in people}
     return [each for each in people if not theirs[each.id] or theirs[each.id] & ours]
 
 
 async def _towns_of(work: Work, person_id: int) -> set[int]:
-    return {query.ids_of(area.path)[0] for area in await places.places_of(work, person_id)}
+    return {areas_query.ids_of(area.path)[0] for area in await places.places_of(work, person_id)}
 
 
 async def person_numbered(work: Work, person_id: int) -> Person:
@@ -155,13 +158,13 @@ def _titles(work: Work) -> list[str]:
 async def named(work: Work, person: Person) -> str:
     """A name with what tells this person from others: the role and its place, else the account."""
     language = work.language if isinstance(work, Context) else work.desk.defaults.language
-    for role, area in await query.roles_of(work.store, person.id):
+    for role, area in await people_query.roles_of(work.store, person.id):
         where = await places.full_name(work, area)
         called = roster.role_name(work, language, role)
         return work.word(
             language, "directory.person_called", name=person.name, role=called, area=where
         )
-    accounts = await query.accounts_of(work.store, person.id)
+    accounts = await accounts_query.accounts_of(work.store, person.id)
     username = next((each.username for each in accounts if each.username), None)
     return f"{person.name} @{username}" if username else person.name
 

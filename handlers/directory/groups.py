@@ -8,11 +8,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 
 from config.words import LANGUAGES, best_language
-from handlers.chat import ChatKind, Content, MemberChange, Renamed, Standing, Told
-from handlers.context import Context, Manner, Work, button
+from handlers.chat.incoming import ChatKind, MemberChange, Renamed, Standing
+from handlers.chat.outgoing import Content, button
+from handlers.chat.platform import Told
+from handlers.context import Context
 from handlers.directory import people
 from handlers.directory.addresses import address_of
-from storage.queries import directory as query
+from handlers.manner import Manner
+from handlers.work import Work
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.tables import Account, Chat, Notice
 
 #: A notice of words that stay as they are.
@@ -58,7 +63,7 @@ async def greet(work: Work, chat: Chat) -> None:
     if chat.area_id is None:
         lines.append(work.word(language, "directory.greeting_link"))
     else:
-        facts = await query.facts_at(work.store, chat.area_id)
+        facts = await areas_query.facts_at(work.store, chat.area_id)
         lines.append(work.word(language, "directory.greeting_linked", area=facts.name))
     lines.append(hearing(work, chat, language))
     home = button(work.word(language, "directory.button_home"), "home:ask")
@@ -104,7 +109,7 @@ async def language_of(work: Work, chat: Chat) -> str:
     """The language that everybody in this chat reads."""
     wish = None
     if chat.language is None and chat.area_id is not None:
-        wish = (await query.facts_at(work.store, chat.area_id)).language
+        wish = (await areas_query.facts_at(work.store, chat.area_id)).language
     return best_language(chat.language, wish, default=work.desk.defaults.language)
 
 
@@ -114,10 +119,10 @@ async def tell_coordinators(
     """A private word about a group to those who manage its place."""
     if chat.area_id is None:
         return
-    facts = await query.facts_at(work.store, chat.area_id)
+    facts = await areas_query.facts_at(work.store, chat.area_id)
     managers = [role for role, each in work.policy.roles.items() if "manage" in each.rights]
     group = chat.title or facts.name
-    holders = await query.holders_over(work.store, facts.path, managers)
+    holders = await people_query.holders_over(work.store, facts.path, managers)
     for person_id in dict.fromkeys(holder.person.id for holder in holders):
         await tell(work, person_id, key, delay=delay, group=group, **values)
 

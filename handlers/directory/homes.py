@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import forms
-from handlers.chat import Content, Message
-from handlers.context import Context, RefusalError, button
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Content, button
+from handlers.context import Context
 from handlers.directory import access, groups, places
 from handlers.directory.addresses import address_of
 from handlers.directory.picking import area_rows
-from storage.queries import directory as query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.queries import homes as home_query
+from storage.queries import people as people_query
 from storage.tables import Area, Draft, Residence
 
 FORM = "home"
@@ -57,13 +60,13 @@ async def ask_home(ctx: Context) -> None:
         await _ask_address(ctx)
         return
     top = await _neighbourhood(ctx, base) if ctx.private and await _homes(ctx) else None
-    area = top or await query.area_by_id(ctx.store, base.area_id)
+    area = top or await areas_query.area_by_id(ctx.store, base.area_id)
     if area is not None:
         await _show_choice(ctx, area)
 
 
-async def _neighbourhood(ctx: Context, facts: query.AreaFacts) -> Area | None:
-    line = await query.line_of(ctx.store, facts.path)
+async def _neighbourhood(ctx: Context, facts: areas_query.AreaFacts) -> Area | None:
+    line = await areas_query.line_of(ctx.store, facts.path)
     return next((each for each in line if each.kind == "neighbourhood"), None)
 
 
@@ -98,7 +101,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 
 async def _pressed_area(ctx: Context, area_id: int, page: int) -> None:
-    area = await query.area_by_id(ctx.store, area_id)
+    area = await areas_query.area_by_id(ctx.store, area_id)
     if area is None or not await _may_browse(ctx, area):
         raise RefusalError("access.old_button")
     if area.kind == "household":
@@ -118,7 +121,7 @@ async def _may_browse(ctx: Context, area: Area) -> bool:
 
 
 async def _show_choice(ctx: Context, area: Area, page: int = 0) -> None:
-    below = await query.children(ctx.store, area.id)
+    below = await areas_query.children(ctx.store, area.id)
     if not below:
         raise RefusalError("directory.home_unlisted", area=await places.full_name(ctx, area))
     rows = area_rows(
@@ -165,12 +168,12 @@ async def _ask_which(ctx: Context, old: Area, new: Area) -> None:
 
 async def _chose(ctx: Context, area_id: int, *, moves: bool) -> None:
     """The answer to `_ask_which`: whoever has no confirmed home was not asked."""
-    area = await query.area_by_id(ctx.store, area_id)
+    area = await areas_query.area_by_id(ctx.store, area_id)
     known = [each for each in await _homes(ctx) if each[0].confirmed_at]
     if area is None or area.kind != "household" or not known:
         raise RefusalError("access.old_button")
-    towns = {query.ids_of(home.path)[0] for _, home in known}
-    if query.ids_of(area.path)[0] not in towns:
+    towns = {areas_query.ids_of(home.path)[0] for _, home in known}
+    if areas_query.ids_of(area.path)[0] not in towns:
         raise RefusalError("access.old_button")
     if moves:
         for residence, home in await _homes(ctx):
@@ -207,7 +210,7 @@ async def _new(ctx: Context, area: Area) -> Residence:
 
 async def _ask_captain(ctx: Context, residence: Residence, area: Area) -> str | None:
     roles = [name for name, role in ctx.policy.roles.items() if "confirm_home" in role.rights]
-    for holder in await query.holders_over(ctx.store, area.path, roles):
+    for holder in await people_query.holders_over(ctx.store, area.path, roles):
         if holder.person.id == ctx.person.id:
             continue
         address = await address_of(ctx, holder.person.id)
@@ -237,7 +240,7 @@ async def _confirm(ctx: Context, residence_id: int, *, yes: bool) -> None:
     await access.require(ctx, "confirm_home", area.path)
     if residence.confirmed_at is not None:
         raise RefusalError("directory.home_done")
-    person = (await query.people(ctx.store, [residence.person_id]))[residence.person_id]
+    person = (await people_query.people(ctx.store, [residence.person_id]))[residence.person_id]
     home_name = await places.full_name(ctx, area)
     if yes:
         residence.confirmed_at, residence.confirmed_by = ctx.now, ctx.person.id

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from handlers.context import RefusalError, Work
+from handlers.work import RefusalError, Work
 from storage.tables import Invite
 
 LASTS = timedelta(days=7)

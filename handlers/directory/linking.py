@@ -7,13 +7,18 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.chat import ChatFacts, ChatKind, Content, Incoming
-from handlers.context import Context, Desk, RefusalError, button
+from handlers.chat.incoming import ChatKind, Incoming
+from handlers.chat.outgoing import Content, button
+from handlers.chat.platform import ChatFacts
+from handlers.context import Context
 from handlers.directory import access, filling, finding, groups, invites, paging, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
-from storage.queries import directory as query
+from handlers.work import Desk, RefusalError
+from storage.queries import areas as areas_query
+from storage.queries import chats as chats_query
 from storage.queries import moves as directory_moves
+from storage.queries import people as people_query
 from storage.tables import Account, Area, Audit, Chat, Invite, Person
 
 #: An install link binds the group right after the bot was added to it and greeted it.
@@ -42,7 +47,7 @@ async def link(ctx: Context, rest: str) -> None:
     if not rest:
         await _say_link(ctx)
         return
-    base = await query.facts_at(ctx.store, ctx.chat.area_id or areas[0].id)
+    base = await areas_query.facts_at(ctx.store, ctx.chat.area_id or areas[0].id)
     area = await places.find_place(ctx, base, rest)
     await access.require(ctx, "manage", area.path)
     if ctx.private:
@@ -54,14 +59,14 @@ async def link(ctx: Context, rest: str) -> None:
 
 
 async def _bound_to(ctx: Context) -> Area | None:
-    return await query.area_by_id(ctx.store, ctx.chat.area_id) if ctx.chat.area_id else None
+    return await areas_query.area_by_id(ctx.store, ctx.chat.area_id) if ctx.chat.area_id else None
 
 
 async def _say_link(ctx: Context) -> None:
     if ctx.private or ctx.chat.area_id is None:
         await filling.ask(ctx, "link", "", Part.PLACE)
         return
-    facts = await query.facts_at(ctx.store, ctx.chat.area_id)
+    facts = await areas_query.facts_at(ctx.store, ctx.chat.area_id)
     ctx.answer("directory.linked_is", area=await places.name_at(ctx, facts))
 
 
@@ -171,7 +176,7 @@ async def _welcome(ctx: Context) -> None:
     if not ctx.private:
         await groups.greet(ctx, ctx.chat)
         return
-    held = await query.roles_of(ctx.store, ctx.person.id)
+    held = await people_query.roles_of(ctx.store, ctx.person.id)
     key = "directory.welcome_staff" if held else "directory.welcome"
     home = button(ctx.t("directory.button_home"), "home:ask")
     ctx.answer(key, name=ctx.person.name, buttons=() if held else ((home,),))
@@ -189,7 +194,7 @@ async def _bind_account(ctx: Context, token: str) -> None:
         raise RefusalError("directory.invite_unknown")
     if person.id != ctx.person.id:
         await move_account(ctx, ctx.account, person)
-    held = await query.roles_of(ctx.store, person.id)
+    held = await people_query.roles_of(ctx.store, person.id)
     roles = ctx.t("request.between").join(
         [f"{await places.full_name(ctx, area)} {ctx.t(f'roles.{role}')}" for role, area in held]
     )
@@ -222,7 +227,9 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 async def _show_groups(ctx: Context, page: int) -> None:
     areas = await access.require_somewhere(ctx, "manage")
-    found = [chat for area in areas for chat in await query.group_chats_below(ctx.store, area.path)]
+    found = [
+        chat for area in areas for chat in await chats_query.group_chats_below(ctx.store, area.path)
+    ]
     found = list(dict.fromkeys([*found, *await _unbound(ctx)]))
     lines = [await _group_line(ctx, chat) for chat in paging.on_page(found, page)]
     content = Content(
@@ -235,7 +242,7 @@ async def _show_groups(ctx: Context, page: int) -> None:
 
 async def _unbound(ctx: Context) -> Sequence[Chat]:
     """Groups of no place yet; where several towns share the program nobody knows whose they are."""
-    if await query.shared_by_towns(ctx.store):
+    if await areas_query.shared_by_towns(ctx.store):
         return ()
     chats = select(Chat).where(Chat.kind == "group", Chat.area_id.is_(None), Chat.present)
     return (await ctx.store.scalars(chats)).all()
@@ -243,7 +250,7 @@ async def _unbound(ctx: Context) -> Sequence[Chat]:
 
 async def _group_line(ctx: Context, chat: Chat) -> str:
     title = chat.title or chat.external_id
-    area = await query.area_by_id(ctx.store, chat.area_id) if chat.area_id else None
+    area = await areas_query.area_by_id(ctx.store, chat.area_id) if chat.area_id else None
     if area is None:
         return ctx.t("directory.group_unbound", title=title)
     where = await places.full_name(ctx, area)

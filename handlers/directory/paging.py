@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from handlers.chat import Button, Rows
-from handlers.context import Context, Work, button
+from handlers.chat.outgoing import Button, Rows, button
+from handlers.context import Context
+from handlers.work import Work
 
 #: Lines that are read at one glance.
 LINES = 20

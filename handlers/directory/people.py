@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from config.words import best_language
-from handlers.chat import ChatKind, ChatRef, Sender
-from handlers.context import Work
-from storage.queries import directory as query
+from handlers.chat.incoming import ChatKind, ChatRef, Sender
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
+from storage.queries import chats as chats_query
 from storage.tables import Account, Chat, Person
 
 
 async def meet_chat(work: Work, ref: ChatRef) -> Chat:
     """The row of a chat; made when it is met for the first time, its title kept current."""
-    chat = await query.chat(work.store, ref.platform, ref.id)
+    chat = await chats_query.chat(work.store, ref.platform, ref.id)
     if chat is None:
         hears_all = work.can(ref.platform).hears == "everything"
         chat = Chat(
@@ -39,7 +40,7 @@ async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account
 
     Who is known to another of our accounts on the same network is nobody new.
     """
-    known = await query.account_and_person(work.store, ref.platform, sender.id)
+    known = await accounts_query.account_and_person(work.store, ref.platform, sender.id)
     if known is None:
         person = await _known_elsewhere(work, ref.platform, sender)
         if person is None:
@@ -61,7 +62,7 @@ async def _known_elsewhere(work: Work, platform: str, sender: Sender) -> Person 
         for name, can in work.desk.capabilities.items()
         if people and can.people == people and name != platform
     ]
-    return await query.person_with_account(work.store, alike, sender.id) if alike else None
+    return await accounts_query.person_with_account(work.store, alike, sender.id) if alike else None
 
 
 def _keep_current(account: Account, ref: ChatRef, sender: Sender) -> None:

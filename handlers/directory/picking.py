@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from config.terms import Right
 from handlers import forms
-from handlers.chat import Content, Rows
-from handlers.context import Context, RefusalError, button
+from handlers.chat.outgoing import Content, Rows, button
+from handlers.context import Context
 from handlers.directory import access, paging
-from storage.queries import directory as query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.tables import Area, Draft
 
 IN_A_ROW = 4
@@ -66,13 +67,15 @@ async def browse(
 
 async def below(ctx: Context, area: Area) -> Sequence[Area]:
     """The places directly below one, without households."""
-    return [each for each in await query.children(ctx.store, area.id) if each.kind != "household"]
+    return [
+        each for each in await areas_query.children(ctx.store, area.id) if each.kind != "household"
+    ]
 
 
 async def tops(ctx: Context, right: Right) -> Sequence[Area]:
     """Where choosing begins: this group's place, else those in which one has the right."""
     if not ctx.private and ctx.chat.area_id is not None:
-        here = await query.area_by_id(ctx.store, ctx.chat.area_id)
+        here = await areas_query.area_by_id(ctx.store, ctx.chat.area_id)
         return [here] if here else []
     return await access.areas_with(ctx, right)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from handlers.context import RefusalError, Work
 from handlers.directory.several import SeveralError
 from handlers.understanding.meaning import Place
-from storage.queries import directory as query
-from storage.queries.directory import AreaFacts
+from handlers.work import RefusalError, Work
+from storage.queries import areas as areas_query
+from storage.queries import chats as chats_query
+from storage.queries import people as people_query
+from storage.queries.areas import AreaFacts
 from storage.tables import Area
 
 #: What stands behind a code in either language; the code is what counts.
@@ -62,10 +64,10 @@ async def find_place(work: Work, base: AreaFacts, text: str) -> Area:
     if not wanted:
         raise RefusalError("directory.place_missing")
     if picked := TOKEN.match(wanted):
-        area = await query.area_by_id(work.store, int(picked[1]))
-        if area is not None and query.ids_of(area.path)[0] == base.root_id:
+        area = await areas_query.area_by_id(work.store, int(picked[1]))
+        if area is not None and areas_query.ids_of(area.path)[0] == base.root_id:
             return area
-    line = await query.line_of(work.store, base.path)
+    line = await areas_query.line_of(work.store, base.path)
     tops = [line[-1], *(a for a in reversed(line[:-1]) if a.kind != "unit")]
     for top in tops:
         found = await _below(work, top, wanted)
@@ -139,7 +141,7 @@ def _behind(text: str, many: int) -> str:
 
 async def _below(work: Work, top: Area, text: str) -> Sequence[Area]:
     for kind in ("neighbourhood", "community", "subdistrict", "district"):
-        if found := await query.find_below(work.store, top.path, kind, [text]):
+        if found := await areas_query.find_below(work.store, top.path, kind, [text]):
             return found
     if inside := await _named_first(work, top, text):
         return await _below(work, *inside)
@@ -151,7 +153,7 @@ async def _below(work: Work, top: Area, text: str) -> Sequence[Area]:
 
 async def _named_first(work: Work, top: Area, text: str) -> tuple[Area, str] | None:
     """ "和平里3栋": the neighbourhood named first, and what stands behind its name."""
-    known = await query.of_kind_below(work.store, top.path, "neighbourhood")
+    known = await areas_query.of_kind_below(work.store, top.path, "neighbourhood")
     named = [
         (area, name)
         for area, name in _names(known)
@@ -176,7 +178,7 @@ def _names(areas: Sequence[Area]) -> list[tuple[Area, str]]:
 async def neighbourhood_in(work: Work, text: str) -> Area | None:
     """The one neighbourhood of all that a text names anywhere in it ("北化小区3栋灯坏了")."""
     said = text.casefold()
-    known = await query.of_kind_below(work.store, "/", "neighbourhood")
+    known = await areas_query.of_kind_below(work.store, "/", "neighbourhood")
     named = [(len(name), area) for area, name in _names(known) if name.casefold() in said]
     longest = max((length for length, _ in named), default=0)
     found = {area.id: area for length, area in named if length == longest}
@@ -196,7 +198,7 @@ async def _walk(work: Work, top: Area, steps: Sequence[tuple[str, str]]) -> Sequ
 async def _step(work: Work, own: Area, kind: str, code: str) -> Sequence[Area]:
     if own.kind == kind and own.code.casefold() == code.casefold():
         return [own]
-    return await query.find_below(work.store, own.path, kind, _spellings(code))
+    return await areas_query.find_below(work.store, own.path, kind, _spellings(code))
 
 
 def _spellings(code: str) -> list[str]:
@@ -237,7 +239,7 @@ def _dashed(codes: list[str]) -> list[list[tuple[str, str]]]:
 
 async def smallest_area(work: Work, path: str, place: Place) -> int:
     """The smallest place of the tree that a understood place names; the group's own else."""
-    line = await query.spots_on(work.store, path)
+    line = await areas_query.spots_on(work.store, path)
     here = line[-1]
     top = next((each for each in line if each.kind == "neighbourhood"), here)
     steps = (("building", place.building), ("unit", place.unit), ("household", place.room))
@@ -245,7 +247,7 @@ async def smallest_area(work: Work, path: str, place: Place) -> int:
     for kind, code in steps:
         if code is None:
             continue
-        found = await query.named_below(work.store, at.path, kind, code)
+        found = await areas_query.named_below(work.store, at.path, kind, code)
         if len(found) != 1:
             break
         at = found[0]
@@ -254,7 +256,7 @@ async def smallest_area(work: Work, path: str, place: Place) -> int:
 
 async def full_name(work: Work, area: Area, top: Area | None = None) -> str:
     """A place's name with those above it, from the neighbourhood (or below a lower `top`) down."""
-    return name_of(await query.line_of(work.store, area.path), top) or area.name
+    return name_of(await areas_query.line_of(work.store, area.path), top) or area.name
 
 
 def name_of(line: Sequence[Area], top: Area | None = None) -> str:
@@ -269,7 +271,7 @@ def name_of(line: Sequence[Area], top: Area | None = None) -> str:
 
 async def name_at(work: Work, facts: AreaFacts) -> str:
     """The whole name of the place of which these are the facts."""
-    area = await query.area_by_id(work.store, facts.area_id)
+    area = await areas_query.area_by_id(work.store, facts.area_id)
     return await full_name(work, area) if area else facts.name
 
 
@@ -280,12 +282,12 @@ async def base_of(work: Work, person_id: int, area_id: int | None) -> AreaFacts:
     last. Raises RefusalError when there is none of these.
     """
     if area_id is not None:
-        return await query.facts_at(work.store, area_id)
+        return await areas_query.facts_at(work.store, area_id)
     area = await _held(work, person_id) or await _lived_in(work, person_id)
-    area = area or await query.group_heard_in(work.store, person_id)
+    area = area or await chats_query.group_heard_in(work.store, person_id)
     if area is None:
         raise RefusalError("directory.no_base")
-    return await query.facts_at(work.store, area.id)
+    return await areas_query.facts_at(work.store, area.id)
 
 
 async def base_for(work: Work, person_id: int, area_id: int | None, text: str) -> AreaFacts:
@@ -296,22 +298,24 @@ async def base_for(work: Work, person_id: int, area_id: int | None, text: str) -
         named = await neighbourhood_in(work, text)
         if named is None:
             raise
-    return await query.facts_at(work.store, named.id)
+    return await areas_query.facts_at(work.store, named.id)
 
 
 async def _held(work: Work, person_id: int) -> Area | None:
-    held = await query.roles_of(work.store, person_id)
+    held = await people_query.roles_of(work.store, person_id)
     tops = [area for _, area in held]
-    return min(tops, key=lambda area: len(query.ids_of(area.path)), default=None)
+    return min(tops, key=lambda area: len(areas_query.ids_of(area.path)), default=None)
 
 
 async def _lived_in(work: Work, person_id: int) -> Area | None:
     """The stairwell, for which way is to which flat stands sealed."""
-    homes = await query.homes_of(work.store, person_id)
+    homes = await people_query.homes_of(work.store, person_id)
     if not homes:
         return None
     home, area = homes[0]
-    return area if home.home else await query.area_by_id(work.store, area.parent_id or area.id)
+    sealed = home.home_key is not None  # also where the flat itself is lost (storage/lost_key.py)
+    above = area.parent_id or area.id
+    return area if sealed else await areas_query.area_by_id(work.store, above)
 
 
 async def own_place(work: Work, person_id: int) -> Area | None:
@@ -320,16 +324,16 @@ async def own_place(work: Work, person_id: int) -> Area | None:
     home = await _lived_in(work, person_id)
     if home is not None:
         return home
-    return await _held(work, person_id) or await query.group_heard_in(work.store, person_id)
+    return await _held(work, person_id) or await chats_query.group_heard_in(work.store, person_id)
 
 
 async def places_of(work: Work, person_id: int) -> list[Area]:
     """All places in which somebody serves or lives; where there is none, where they were heard
     last."""
-    held = await query.roles_of(work.store, person_id)
-    homes = await query.homes_of(work.store, person_id)
+    held = await people_query.roles_of(work.store, person_id)
+    homes = await people_query.homes_of(work.store, person_id)
     found = [*(area for _, area in held), *(area for _, area in homes)]
-    heard_in = None if found else await query.group_heard_in(work.store, person_id)
+    heard_in = None if found else await chats_query.group_heard_in(work.store, person_id)
     return found or [each for each in (heard_in,) if each is not None]
 
 
@@ -338,7 +342,7 @@ async def meant_by(work: Work, facts: AreaFacts, text: str) -> AreaFacts:
     named = await neighbourhood_in(work, text)
     if named is None or facts.path.startswith(named.path):
         return facts
-    return await query.facts_at(work.store, named.id)
+    return await areas_query.facts_at(work.store, named.id)
 
 
 def is_somewhere(facts: AreaFacts) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from handlers.context import Work
-from storage.queries import directory as query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.tables import Area, Person, RoleHeld
 
 
@@ -65,7 +65,7 @@ async def _count(work: Work, chosen: Select[Any]) -> int:
 
 
 def _near(path: str) -> ColumnElement[bool]:
-    return query.below(path) | Area.id.in_(query.ids_of(path))
+    return areas_query.below(path) | Area.id.in_(areas_query.ids_of(path))
 
 
 def _having(work: Work, word: str) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.context import RefusalError
+from handlers.work import RefusalError
 
 #: How many of them are told in words.
 MOST_TOLD = 5

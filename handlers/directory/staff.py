@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.chat import Content
-from handlers.context import Context, RefusalError, button
+from handlers.chat.outgoing import Content, button
+from handlers.context import Context
 from handlers.directory import access, filling, finding, groups, paging, places, roster
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
-from storage.queries import directory as query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.tables import Area, Audit, Person, RoleHeld
 
 ADD = frozenset({"add", "加", "添加", "+"})
@@ -45,7 +47,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 
 async def _show(ctx: Context, area_id: int, word: str, page: int) -> None:
-    area = await query.area_by_id(ctx.store, area_id)
+    area = await areas_query.area_by_id(ctx.store, area_id)
     if area is None:
         raise RefusalError("access.old_button")
     total, held = await roster.lines(
@@ -141,7 +143,7 @@ async def _offer_held(ctx: Context, name: str) -> None:
     person = await finding.find_person(ctx, name)
     held = [
         (role, area)
-        for role, area in await query.roles_of(ctx.store, person.id)
+        for role, area in await people_query.roles_of(ctx.store, person.id)
         if await access.may(ctx, ctx.person.id, "manage", area.path)
     ]
     if not held:

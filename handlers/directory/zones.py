@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handlers.context import Context, RefusalError, Work
+from handlers.context import Context
 from handlers.directory import places
-from storage.queries.directory import AreaFacts
+from handlers.work import RefusalError, Work
+from storage.queries.areas import AreaFacts
 
 
 def zone_at(work: Work, facts: AreaFacts | None) -> ZoneInfo:

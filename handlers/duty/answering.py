@@ -6,7 +6,7 @@ from handlers.context import Context
 from handlers.duty import asking, boards, spoken, texts
 from handlers.duty.boards import Board
 from handlers.duty.spoken import Span
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
 from storage.queries import duty as query
 
 MOST_LINES = 6
@@ -14,8 +14,8 @@ MOST_LINES = 6
 
 async def answered(ctx: Context, text: str, area_id: int) -> bool:
     """Answer for a place; False where there is no rota, or what is asked of is over."""
-    facts = await directory_query.facts_at(ctx.store, area_id)
-    found = await query.over(ctx.store, directory_query.ids_of(facts.path))
+    facts = await areas_query.facts_at(ctx.store, area_id)
+    found = await query.over(ctx.store, areas_query.ids_of(facts.path))
     found = found or await query.below_paths(ctx.store, [facts.path], only_on=True)
     drawn = await boards.boards_of(ctx, found)
     span = spoken.span(text.casefold(), ctx.now, drawn[0].zone) if drawn else None

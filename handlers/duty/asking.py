@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from handlers.chat import Rows
-from handlers.context import Context, RefusalError, button
+from handlers.chat.outgoing import Rows, button
+from handlers.context import Context
 from handlers.directory import places
-from handlers.duty import boards, gaps, swapping, texts
+from handlers.duty import boards, gaps, stretches, texts
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.queries import duty as query
 from storage.queries.duty import Found
 from storage.tables import Area
@@ -26,10 +27,10 @@ async def duty(ctx: Context, rest: str) -> None:
     if len(found) > MOST_ROTAS:
         lines.append(ctx.word(ctx.chat_language, "duty.more_rotas", n=len(found) - MOST_ROTAS))
     buttons: Rows = ()
-    mine = await swapping.turns_of(ctx, ctx.person.id) if ctx.private else []
+    mine = await stretches.turns_of(ctx, ctx.person.id) if ctx.private else []
     if mine:
         lines += ["", ctx.t("duty.your_turns")]
-        lines += [swapping.label(ctx, *each) for each in mine]
+        lines += [stretches.label(ctx, board, [turn]) for board, turn in mine]
         buttons = (
             (
                 button(ctx.t("duty.button_swap"), "duty:swap"),
@@ -50,7 +51,7 @@ async def _rotas(ctx: Context, rest: str) -> Found:
     path = base.path
     if rest:
         path = (await places.find_place(ctx, base, rest)).path
-    found = await query.over(ctx.store, directory_query.ids_of(path))
+    found = await query.over(ctx.store, areas_query.ids_of(path))
     found += await query.below_paths(ctx.store, [path], only_on=True)
     if ctx.private and not rest:
         found += await query.of_person(ctx.store, ctx.person.id, ctx.now)

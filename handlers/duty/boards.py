@@ -9,11 +9,11 @@ from itertools import islice
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from handlers.context import Work
 from handlers.duty.manning import Absence, Changes, How, Manned, man
 from handlers.duty.turns import Crew, Rule, from_data, next_start, on_at, turns
-from storage.queries import directory as directory_query
+from handlers.work import Work
 from storage.queries import duty as query
+from storage.queries import people as people_query
 from storage.tables import Area, Person, Rota
 
 #: How far back and ahead changes and leave are read: as far as anything is shown or told.
@@ -130,7 +130,7 @@ async def drawn(work: Work, sheets: Sequence[Sheet]) -> list[Board]:
         away = Absence(each.person_id, each.starts, each.ends, each.deputy_id)
         absences.setdefault(each.person_id, []).append(away)
     wanted |= {each.deputy_id for each in leaves if each.deputy_id}
-    people = await directory_query.people(work.store, sorted(wanted))
+    people = await people_query.people(work.store, sorted(wanted))
     return [_drawn(sheet, absences, people) for sheet in sheets]
 
 

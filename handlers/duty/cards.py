@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import forms
-from handlers.chat import Button, Content, Rows
-from handlers.context import Context, button
+from handlers.chat.outgoing import Button, Content, Rows, button
+from handlers.context import Context
 from handlers.directory import paging, places
 from handlers.duty import gaps, making, texts
 from handlers.duty.boards import Board
 from handlers.duty.fairness import Load, loads
-from storage.queries import directory as directory_query
+from storage.queries import accounts as accounts_query
 from storage.queries import duty as query
+from storage.queries import people as people_query
 from storage.tables import Area, Draft, Person, Rota
 
 BACK, AHEAD = timedelta(days=90), timedelta(days=28)
@@ -44,7 +45,7 @@ async def about(ctx: Context, board: Board) -> str:
 async def _warnings(ctx: Context, board: Board) -> list[str]:
     """Who cannot be told of their turns, and how many turns nobody has (R29, R30)."""
     everybody = list(dict.fromkeys(person for crew in board.crews for person in crew))
-    accounts = await directory_query.accounts(ctx.store, everybody) if everybody else []
+    accounts = await accounts_query.accounts(ctx.store, everybody) if everybody else []
     reached = {account.person_id for account, _ in accounts}
     unreached = board.names((each for each in everybody if each not in reached), ctx.t("duty.and"))
     meant = await gaps.intended(ctx, board)
@@ -160,7 +161,7 @@ async def hours(ctx: Context, board: Board) -> Content:
         board.zone,
     )
     order = dict.fromkeys([*(p for crew in board.crews for p in crew), *past, *ahead])
-    people = await directory_query.people(ctx.store, order)
+    people = await people_query.people(ctx.store, order)
     lines = [
         ctx.t(
             "duty.hours_line",

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from handlers.chat import Content
-from handlers.context import Work
+from handlers.chat.outgoing import Content
 from handlers.duty import making, telling, texts
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
 from handlers.duty.telling import Note
 from handlers.requests.texts import moment
+from handlers.work import Work
 from storage.tables import Rota
 
 WINDOW = timedelta(days=28)

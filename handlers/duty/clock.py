@@ -10,11 +10,11 @@ from typing import Any
 
 import structlog
 
-from handlers.chat import Content
-from handlers.context import Work
-from handlers.duty import boards, changes, gaps, handover, making, rounds, swapping, telling
+from handlers.chat.outgoing import Content
+from handlers.duty import agreeing, boards, changes, gaps, handover, making, rounds, telling
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
+from handlers.work import Work
 from storage.queries import duty as query
 from storage.tables import Rota
 
@@ -42,7 +42,7 @@ async def _due(work: Work) -> int:
     for round_ in await query.late_rounds(work.store, work.now, AT_ONCE):
         count += await _one(work, round_, round_.id, partial(rounds.missed, work, round_))
     for swap in await query.late_swaps(work.store, work.now, AT_ONCE):
-        count += await _one(work, swap, swap.id, partial(swapping.too_late, work, swap))
+        count += await _one(work, swap, swap.id, partial(agreeing.too_late, work, swap))
     seen = await query.to_check(work.store, work.now, AT_ONCE)
     return count + await _all(work, seen, "check_at", _look)
 

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from handlers import forms
-from handlers.chat import Content, Message
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Content, button
 from handlers.commands import Command, Subject
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context
 from handlers.directory import access, finding, paging, roster
 from handlers.directory.audit import record
 from handlers.duty import (
@@ -27,6 +28,7 @@ from handlers.duty import (
     worded,
 )
 from handlers.duty.boards import Board
+from handlers.work import RefusalError
 from storage.queries import duty as query
 from storage.tables import Area, Audit, Draft, Rota
 

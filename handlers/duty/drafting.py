@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import forms
-from handlers.chat import Content, Message
-from handlers.context import Context, RefusalError
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Content
+from handlers.context import Context
 from handlers.directory import access, finding, paging, places, roster
 from handlers.directory.audit import record
 from handlers.directory.picking import AreaQuestion
@@ -17,8 +18,10 @@ from handlers.duty import boards, cards, changes, making
 from handlers.duty.boards import Board, Sheet
 from handlers.duty.phrases import BETWEEN, MOST_NAME, MOST_POINTS, Line, LineError, read, read_head
 from handlers.duty.turns import Crew, Rule, from_data, to_data
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.queries import duty as query
+from storage.queries import people as people_query
 from storage.tables import Area, Draft, Person, Rota
 
 FORM = "rota"
@@ -37,7 +40,7 @@ async def from_line(ctx: Context, areas: Sequence[Area], text: str, data: dict[s
     await access.require(ctx, "manage", area.path)
     if not name:
         raise RefusalError("duty.name_missing")
-    facts = await directory_query.facts_at(ctx.store, area.id)
+    facts = await areas_query.facts_at(ctx.store, area.id)
     rule = replace(line.rule, zone=str(zone_at(ctx, facts)))
     data = {
         "id": None,
@@ -80,8 +83,8 @@ async def _area_and_name(
         except RefusalError as refusal:
             if refusal.key == "directory.place_several":
                 raise
-    known = await directory_query.area_by_id(ctx.store, int(data["area"])) if data else None
-    own = await directory_query.area_by_id(ctx.store, base.area_id) if not ctx.private else None
+    known = await areas_query.area_by_id(ctx.store, int(data["area"])) if data else None
+    own = await areas_query.area_by_id(ctx.store, base.area_id) if not ctx.private else None
     return known or own or areas[0], rest or str(data.get("name", ""))
 
 
@@ -119,7 +122,7 @@ async def _picked_head(ctx: Context, draft: Draft, arguments: Sequence[str]) -> 
 
 async def _chose_head(ctx: Context, data: dict[str, Any], line: str, *, rounds: bool) -> None:
     """What it is called and when; then who."""
-    facts = await directory_query.facts_at(ctx.store, int(data["area"]))
+    facts = await areas_query.facts_at(ctx.store, int(data["area"]))
     zone = str(zone_at(ctx, facts))
     rule, name = _head(ctx, line, zone, rounds=rounds)
     if not name:
@@ -145,7 +148,7 @@ async def _ask_people(ctx: Context, data: dict[str, Any], page: int) -> None:
     total, people = await roster.people(
         ctx, area.path, "", but=0, offset=page * PEOPLE_ON_A_PAGE, limit=PEOPLE_ON_A_PAGE
     )
-    others = await directory_query.people(ctx.store, chosen)
+    others = await people_query.people(ctx.store, chosen)
     shown = {each.id: each for each in (*others.values(), *people)}
     buttons = [
         forms.choice(draft, _numbered(each, chosen), f"rota:who:{each.id}")

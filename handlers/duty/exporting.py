@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.chat import SendFile
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.directory import places
 from handlers.directory.zones import zone_of
 from handlers.duty import boards
 from handlers.duty.icalendar import Entry, calendar
+from handlers.work import RefusalError
 from storage.queries import duty as query
 
 AHEAD = timedelta(days=180)
@@ -39,13 +39,6 @@ async def export(ctx: Context, rest: str) -> None:
         raise RefusalError("duty.no_turns")
     entries.sort(key=lambda each: each.start)
     name = ctx.t("duty.calendar_name")
-    ctx.put(
-        SendFile(
-            platform=ctx.chat.platform,
-            chat=ctx.chat.external_id,
-            group=False,
-            name="linli-duty.ics",
-            body=calendar(entries[:MOST], name=name, zone=str(await zone_of(ctx)), now=ctx.now),
-            caption=ctx.t("duty.calendar_caption", n=len(entries[:MOST])),
-        )
-    )
+    body = calendar(entries[:MOST], name=name, zone=str(await zone_of(ctx)), now=ctx.now)
+    caption = ctx.t("duty.calendar_caption", n=len(entries[:MOST]))
+    ctx.send_file(ctx.chat, "linli-duty.ics", body, caption)

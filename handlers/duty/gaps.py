@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from handlers.chat import Button, Content
-from handlers.context import Context, RefusalError, Work, button
+from handlers.chat.outgoing import Button, Content, button
+from handlers.context import Context
 from handlers.directory import access
 from handlers.duty import boards, telling, texts
 from handlers.duty.boards import Board
 from handlers.duty.telling import Note
+from handlers.work import RefusalError, Work
 from storage.queries import duty as query
 from storage.tables import DutyGap
 

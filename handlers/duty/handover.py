@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat import Content
-from handlers.context import Manner, Work
+from handlers.chat.outgoing import Content
 from handlers.directory.groups import language_of
 from handlers.duty import telling, texts
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
+from handlers.manner import Manner
+from handlers.work import Work
 
 
 async def hand_over(work: Work, board: Board, turn: Manned, left: Sequence[int]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.context import Work
 from handlers.duty import boards
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import duty as query
 from storage.tables import Person
 
@@ -14,7 +14,7 @@ async def on_duty(work: Work, path: str, rota: str | None = None) -> list[Person
 
     Of one rota, if it is named. Rounds are not desks: who walks is not who answers.
     """
-    ids = directory_query.ids_of(path)
+    ids = areas_query.ids_of(path)
     found: dict[int, Person] = {}
     for each, area in reversed(await query.over(work.store, ids)):
         if each.points or (rota is not None and each.name.casefold() != rota.casefold()):

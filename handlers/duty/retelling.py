@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from handlers.context import Retold, Work, button
+from handlers.chat.outgoing import button
 from handlers.duty import boards, changes, gaps
 from handlers.duty.boards import Board
 from handlers.duty.changes import Difference
+from handlers.work import Retold, Work
 from storage.queries import duty as query
 from storage.tables import Notice
 

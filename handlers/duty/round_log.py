@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat import Content, Media, Rows
-from handlers.context import Context, button
+from handlers.chat.incoming import Media
+from handlers.chat.outgoing import Content, Rows, button
+from handlers.context import Context
 from handlers.duty import texts
 from handlers.duty.boards import Board
-from storage.queries import directory as directory_query
 from storage.queries import duty as query
+from storage.queries import people as people_query
 from storage.tables import Round, RoundCheck
 
 MOST_ROUNDS = 10
@@ -35,7 +36,7 @@ async def content(ctx: Context, board: Board) -> Content:
 async def _line(ctx: Context, board: Board, each: Round, checks: Sequence[RoundCheck]) -> str:
     done = {check.point for check in checks}
     left = [str(point) for number, point in enumerate(each.points) if number not in done]
-    people = await directory_query.people(ctx.store, await query.on_round(ctx.store, each))
+    people = await people_query.people(ctx.store, await query.on_round(ctx.store, each))
     joiner = ctx.t("duty.and")
     return ctx.t(
         "duty.log_left" if left else "duty.log_done",

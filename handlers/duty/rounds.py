@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import forms
-from handlers.chat import Content, Mark, MediaKind, Mention, Message
-from handlers.context import Context, Manner, RefusalError, Work, button
+from handlers.chat.incoming import MediaKind, Message
+from handlers.chat.outgoing import Content, Mark, Mention, button
+from handlers.context import Context
 from handlers.directory.addresses import Address, addresses
 from handlers.directory.groups import language_of
 from handlers.duty import boards, telling, texts
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
-from storage.queries import directory as directory_query
+from handlers.manner import Manner
+from handlers.work import RefusalError, Work
 from storage.queries import duty as query
+from storage.queries import people as people_query
 from storage.tables import Draft, Round, RoundCheck
 
 FORM = "round"
@@ -58,7 +61,7 @@ def _slot(round_: Round) -> str:
 async def _show_in_group(
     work: Work, board: Board, round_: Round, checks: Sequence[RoundCheck], person_id: int
 ) -> None:
-    found = await directory_query.people(work.store, [person_id])
+    found = await people_query.people(work.store, [person_id])
     for chat in (await telling.own_groups(work, board.area))[:1]:
         language = await language_of(work, chat)
         there = await addresses(work, found.values(), chat, language)
@@ -197,7 +200,7 @@ async def missed(work: Work, round_: Round) -> None:
     done = {each.point for each in await query.checks(work.store, round_.id)}
     left = "、".join(str(each) for n, each in enumerate(round_.points) if n not in done)
     who = await query.on_round(work.store, round_)
-    people = await directory_query.people(work.store, who)
+    people = await people_query.people(work.store, who)
 
     def words(language: str) -> Content:
         names = work.word(language, "duty.and").join(each.name for each in people.values())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.duty import boards
 from handlers.duty.boards import Board
 from handlers.duty.manning import How
+from handlers.work import RefusalError
 from storage.queries import duty as query
 
 

@@ -8,16 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from config.words import LANGUAGES
-from handlers.chat import Content
-from handlers.context import PLAINLY, Manner, Work
+from handlers.chat.outgoing import Content
 from handlers.directory.addresses import Address, addresses
 from handlers.directory.groups import waiting
 from handlers.duty.boards import Board
+from handlers.manner import PLAINLY, Manner
 from handlers.requests import batches
 from handlers.requests.case import calendar_at, quiet_at
 from handlers.requests.deadlines import Hours, is_quiet, told
 from handlers.requests.routing import policy_at
-from storage.queries import directory as query
+from handlers.work import Work
+from storage.queries import areas as areas_query
+from storage.queries import chats as chats_query
+from storage.queries import people as people_query
 from storage.tables import Area, Chat, Notice, Person
 
 #: What is said, in the language of who reads it.
@@ -51,7 +54,7 @@ async def know(work: Work, person_ids: Iterable[int]) -> None:
 
 async def hushed(work: Work, board: Board) -> bool:
     """Whether others sleep now at the place of a rota."""
-    facts = await query.facts_at(work.store, board.area.id)
+    facts = await areas_query.facts_at(work.store, board.area.id)
     return is_quiet(work.now, quiet_at(work.policy, facts), board.zone)
 
 
@@ -91,7 +94,7 @@ def _notice(work: Work, board: Board, person_id: int, note: Note, due: datetime)
 
 async def _told_at(work: Work, board: Board, person_id: int) -> datetime:
     """When somebody may be told what can wait (R37)."""
-    facts = await query.facts_at(work.store, board.area.id)
+    facts = await areas_query.facts_at(work.store, board.area.id)
     rows = await batches.hours(work, [person_id])
     own = Hours.of(rows[0].quiet, rows[0].duty) if rows else Hours()
     calendar = calendar_at(policy_at(work.policy, facts), facts, board.zone)
@@ -115,7 +118,7 @@ async def coordinators(work: Work, path: str) -> Sequence[Person]:
     roles = [role for role, each in work.policy.roles.items() if "manage" in each.rights]
 
     async def read() -> Sequence[Person]:
-        held = await query.holders_over(work.store, path, roles)
+        held = await people_query.holders_over(work.store, path, roles)
         return list({each.person.id: each.person for each in held}.values())
 
     return await _once(work, ("managers", path), read)
@@ -133,7 +136,7 @@ async def own_groups(work: Work, area: Area) -> Sequence[Chat]:
     """The groups of a place itself; where it has none, those of the nearest place above."""
 
     async def read() -> Sequence[Chat]:
-        over = await query.group_chats_over(work.store, area.path)
+        over = await chats_query.group_chats_over(work.store, area.path)
         nearest = over[0].area_id if over else None
         return [chat for chat in over if chat.area_id == nearest]
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handlers.context import Work
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
 from handlers.requests import texts
 from handlers.requests.routing import policy_at
 from handlers.requests.rules import State
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import request_lists as list_query
-from storage.queries.directory import AreaFacts
+from storage.queries.areas import AreaFacts
 from storage.queries.request_lists import Row, Wanted
 
 UNENDED = tuple(state.value for state in State if state is not State.CLOSED)
@@ -58,7 +58,7 @@ async def unnamed(work: Work, board: Board, *, private: bool) -> bool:
     """Whether the community does not have those on duty named there (policy, [duty] names)."""
     if private:
         return False
-    facts = await directory_query.facts_at(work.store, board.area.id)
+    facts = await areas_query.facts_at(work.store, board.area.id)
     return policy_at(work.policy, facts).duty.names == "private"
 
 
@@ -119,7 +119,7 @@ class StillOpen:
         many = len(rows) > MOST_OPEN
         total = await list_query.count(work.store, wanted) if many else len(rows)
         rows = rows[:MOST_OPEN]
-        facts = [await directory_query.facts_at(work.store, row.request.area_id) for row in rows]
+        facts = [await areas_query.facts_at(work.store, row.request.area_id) for row in rows]
         return cls(total, list(zip(rows, facts, strict=True)))
 
     def told(self, work: Work, language: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.directory import finding
 from handlers.duty import boards
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
 from handlers.duty.phrases import DATE, LineError, day_said
+from handlers.work import RefusalError
 from storage.queries import duty as query
 from storage.tables import Area
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers.context import Work
 from handlers.learning.rules import Kind
 from handlers.understanding.seen import Seen
+from handlers.work import Work
 from storage.queries import learning as query
 from storage.tables import Chat, Correction, Event, Person, Request
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import forms
-from handlers.chat import Content, Rows
-from handlers.context import Context, Manner, RefusalError, Work, button
+from handlers.chat.outgoing import Content, Rows, button
+from handlers.context import Context
 from handlers.directory.addresses import Address
+from handlers.manner import Manner
+from handlers.work import RefusalError, Work
 from storage.queries import learning as query
 from storage.tables import Request
 

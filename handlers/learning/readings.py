@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from handlers.context import Work
 from handlers.learning.rules import Tally, acts
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import learning as query
 from storage.tables import Chat, Reading, Request
 
@@ -25,7 +25,7 @@ async def setting_of(work: Work, chat: Chat) -> str:
     """What is set for a chat: its own, else its place's, else the policy's."""
     own = chat.settings.get("mode")
     if own is None and chat.area_id is not None:
-        own = (await directory_query.facts_at(work.store, chat.area_id)).settings.get("mode")
+        own = (await areas_query.facts_at(work.store, chat.area_id)).settings.get("mode")
     return str(own or work.policy.understanding.mode)
 
 
@@ -47,7 +47,8 @@ async def keep(
         seen=read["seen"] if request is not None else {},
     )
     work.store.add(row)
-    await work.store.flush()
+    if right is not None:  # it is a verdict: whoever weighs them next sees it
+        await work.store.flush()
     return row
 
 

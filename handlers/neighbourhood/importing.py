@@ -20,7 +20,7 @@ from handlers.neighbourhood.import_plan import Known, Plan, Row
 from handlers.reminders.making import WhenError, reminder_values, when_of
 from storage import seals
 from storage.base import Base
-from storage.queries import directory as query
+from storage.queries import areas as areas_query
 from storage.queries.moves import move_everything
 from storage.secrets import Secrets
 from storage.tables import (
@@ -55,7 +55,7 @@ async def plan_import(
 ) -> Plan:
     """Compare a file with the database. Raises FileProblemsError where the two do not fit."""
     seals.use(store, secrets)
-    await query.hold_still(store)
+    await areas_query.hold_still(store)
     known = Known(Plan(), now, zone)
     await read_places(store, known)
     known.others = Places(known.areas)

@@ -2,4 +2,5 @@
 
 groups: what holds for a group. rules: when a day begins and when what was held back is told; pure.
 holding: what the outbox asks. folding: the one message for what was held back.
+numbers: its line of /stats.
 """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.chat import OUTGOING, Content, Say, Show
-from handlers.context import Manner, Work
+from handlers.chat.outgoing import OUTGOING, Content, Say, Show
 from handlers.directory.groups import language_of
+from handlers.manner import Manner
 from handlers.noise.groups import rules_of
+from handlers.work import Work
 from storage.queries import noise as query
 from storage.tables import Chat, Letter
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from config.policy import Policy
 from config.subjects import QuietPolicy
-from handlers.context import Work
 from handlers.directory.zones import zone_at
 from handlers.requests.deadlines import awake
 from handlers.requests.routing import policy_at
-from storage.queries import directory as directory_query
-from storage.queries.directory import AreaFacts
+from handlers.work import Work
+from storage.queries import areas as areas_query
+from storage.queries.areas import AreaFacts
 from storage.tables import Chat
 
 
@@ -38,7 +38,7 @@ async def rules_of(work: Work, chat: Chat) -> Rules | None:
     """What holds for a group; None: it is bound to no place. Read from what is remembered."""
     if chat.area_id is None:
         return None
-    facts = await directory_query.facts_at(work.store, chat.area_id)
+    facts = await areas_query.facts_at(work.store, chat.area_id)
     policy = policy_at(work.policy, facts)
     own = facts.settings.get("quiet")
     return Rules(

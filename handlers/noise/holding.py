@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.context import Outbound, Unasked, Work
+from handlers.manner import Outbound, Unasked
 from handlers.noise import rules
 from handlers.noise.groups import rules_of
+from handlers.work import Work
 from storage.queries import noise as query
 from storage.tables import Chat
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.context import Number, Scope, Section, Work
+from handlers.sections import Number, Scope, Section
+from handlers.work import Work
 from storage.queries import noise as query
 
 

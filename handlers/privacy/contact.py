@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat import Content, Rows
-from handlers.context import Context, Manner, RefusalError, Work, button
+from handlers.chat.outgoing import Content, Rows, button
+from handlers.context import Context
 from handlers.directory import groups, places
 from handlers.directory.addresses import Address
 from handlers.directory.roster import role_name
+from handlers.manner import Manner
 from handlers.requests import access
 from handlers.requests.case import Case
 from handlers.requests.rules import State, Who
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError, Work
+from storage.queries import people as people_query
 from storage.queries import privacy as query
 from storage.queries.homes import flats_of
 from storage.seals import secrets_of
@@ -119,13 +121,13 @@ async def _role(ctx: Context, case: Case) -> str:
     page = case.page_of(ctx.person.id)
     if page is not None:
         return page.role
-    held = await directory_query.holders_over(ctx.store, case.request.area_path)
+    held = await people_query.holders_over(ctx.store, case.request.area_path)
     return next((each.role for each in held if each.person.id == ctx.person.id), "volunteer")
 
 
 async def _known(work: Work, person: Person) -> list[str]:
     """What there is to show: "phone", "home"."""
-    homes = await directory_query.homes_of(work.store, person.id)
+    homes = await people_query.homes_of(work.store, person.id)
     return [name for name, there in (("phone", person.phone), ("home", homes)) if there]
 
 
@@ -154,7 +156,7 @@ async def on_answer(ctx: Context, arguments: Sequence[str]) -> None:
 
 async def _say_given(ctx: Context, consent: Consent, request: Request) -> None:
     """The question stays with its answer, which can be changed as long as it matters."""
-    helper = (await directory_query.people(ctx.store, [consent.helper_id]))[consent.helper_id]
+    helper = (await people_query.people(ctx.store, [consent.helper_id]))[consent.helper_id]
     key, other = ("given", "no") if consent.given else ("denied", "yes")
     change = button(ctx.t(f"privacy.button_change_{other}"), f"con:{other}:{consent.id}")
     text = ctx.t(f"privacy.{key}", name=helper.name, number=request.number)

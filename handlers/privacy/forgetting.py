@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers import forms
-from handlers.chat import Content, Message
-from handlers.context import Context, RefusalError
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Content
+from handlers.context import Context
 from handlers.privacy.rules import data_without, history_without
 from handlers.privacy.scrubbing import needles_of
 from handlers.requests import cards, pages
 from handlers.requests.case import load
+from handlers.work import RefusalError
 from storage.queries import erasing
 from storage.queries import requests as request_query
 from storage.seals import secrets_of
@@ -83,7 +85,7 @@ async def _forget(ctx: Context) -> None:
         return data_without(data, needles, instead, whole=known.names)
 
     touched = await erasing.erase(ctx.store, person, instead, rewrite)
-    ctx.store.add(_erasure(ctx, known))
+    ctx.store.add(_erasure(ctx, person, known))
     ctx.directory_changed = True
     await ctx.store.flush()
     await _show_anew(ctx, touched)
@@ -104,8 +106,8 @@ async def _show_anew(ctx: Context, touched: Sequence[int]) -> None:
             await pages.show(case)
 
 
-def _erasure(ctx: Context, known: erasing.Known) -> Erasure:
+def _erasure(ctx: Context, person: int, known: erasing.Known) -> Erasure:
     """What is looked for stands sealed, and goes when all was looked through."""
-    names = json.dumps({"names": known.names, "accounts": known.accounts})
+    names = json.dumps({"person": person, "names": known.names, "accounts": known.accounts})
     sealed = secrets_of(ctx.store).seal(names)
     return Erasure(at=ctx.now, names=sealed, due_at=ctx.now)

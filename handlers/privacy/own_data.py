@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from handlers.chat import SendFile
 from handlers.context import Context
 from handlers.directory import places
 from handlers.directory.roster import role_name
 from handlers.directory.zones import clock_text, zone_of
 from handlers.privacy import looks
 from handlers.requests import texts
-from storage.queries import directory as directory_query
+from storage.queries import people as people_query
 from storage.queries import privacy as query
 from storage.queries import traces
 from storage.queries.homes import flats_of
@@ -36,25 +35,16 @@ async def my_data(ctx: Context, rest: str) -> None:
     told = await _told(ctx, rows)
     data = {"as_of": ctx.now, "me": await _me(ctx), **{k: _clean(k, v) for k, v in rows.items()}}
     body = json.dumps(data, ensure_ascii=False, indent=1, default=_plain)
-    _send(ctx, "linli-my-data.txt", "\n".join(told), ctx.t("privacy.data_caption"))
-    _send(ctx, "linli-my-data.json", body, ctx.t("privacy.data_json"))
+    _send(ctx, "linli-my-data.txt", "\n".join(told), "privacy.data_caption")
+    _send(ctx, "linli-my-data.json", body, "privacy.data_json")
 
 
 def _send(ctx: Context, name: str, text: str, caption: str) -> None:
-    ctx.put(
-        SendFile(
-            platform=ctx.chat.platform,
-            chat=ctx.chat.external_id,
-            group=False,
-            name=name,
-            body=text.encode(),
-            caption=caption,
-        )
-    )
+    ctx.send_file(ctx.chat, name, text.encode(), ctx.t(caption))
 
 
 async def _me(ctx: Context) -> dict[str, Any]:
-    person, roles = ctx.person, await directory_query.roles_of(ctx.store, ctx.person.id)
+    person, roles = ctx.person, await people_query.roles_of(ctx.store, ctx.person.id)
     return {
         "name": person.name,
         "key": person.key,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.understanding.phones import is_phone, mask
+from handlers.work import RefusalError
 from storage.seals import secrets_of
 
 NONE = frozenset({"none", "delete", "无", "没有", "删除", "不留"})

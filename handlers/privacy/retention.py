@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.context import Work
 from handlers.requests.nightly import next_night
+from handlers.work import Work
 from storage.queries import clocks as clock_query
 from storage.queries import sweeps
 

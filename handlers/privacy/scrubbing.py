@@ -5,17 +5,15 @@ A few thousand rows at a tick: whatever is stored, nobody waits for it.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from handlers.context import Work
-from handlers.privacy import rules
+from handlers.privacy import archives, rules
+from handlers.work import Work
 from storage.queries import administration as admin_query
 from storage.queries import scrubbing as query
 from storage.queries.scrubbing import Found, escaped
-from storage.seals import secrets_of
 from storage.tables import Erasure
 
 #: So many steps are done at one tick; a small installation is looked through at once.
@@ -31,7 +29,7 @@ async def due(work: Work) -> int:
     erasure = await query.due(work.store, work.now)
     if erasure is None:
         return 0
-    known: Mapping[str, Any] = json.loads(secrets_of(work.store).open(erasure.names))
+    known = archives.known_of(work.store, erasure)
     names, ids = await needles_of(work, known["names"], known["accounts"])
     steps = 0
     while steps < AT_ONCE and erasure.place < len(query.TEXTS):
@@ -77,7 +75,7 @@ def _without(work: Work, found: Found, needles: Sequence[str]) -> dict[str, Any]
 
 
 async def _finish(
-    work: Work, erasure: Erasure, known: Mapping[str, Any], needles: Sequence[str]
+    work: Work, erasure: Erasure, known: archives.Known, needles: Sequence[str]
 ) -> None:
     """The farewell had its time; what leads to their chat goes with the names themselves."""
     last = erasure.at + LAST_LOOK
@@ -88,5 +86,8 @@ async def _finish(
         await query.drop_failed(work.store, needles)
     for platform, account, private in known["accounts"]:
         await query.leave_nothing(work.store, platform, account, private, erasure.at)
+    if work.now < erasure.at + archives.WITHIN and await archives.left(work, known):
+        erasure.due_at = work.now + archives.AGAIN
+        return
     await work.store.delete(erasure)
     work.directory_changed = work.forgot = True

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.chat import Button, Content, Rows
-from handlers.context import Context, button
+from handlers.chat.outgoing import Button, Content, Rows, button
+from handlers.context import Context
 from handlers.promises.rules import ASKED
 from handlers.requests import cards, texts
 from handlers.requests.asking_more import in_rows

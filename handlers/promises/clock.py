@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import structlog
 
-from handlers.chat import Content
-from handlers.context import Manner, Work
+from handlers.chat.outgoing import Content
+from handlers.manner import Manner
 from handlers.promises import cards, making, rules
 from handlers.promises.rules import BROKEN, OPEN, PAUSED, VOID
 from handlers.requests import voices
 from handlers.requests.case import Case, load
 from handlers.requests.promised import COME
 from handlers.requests.rules import ALIVE, State
+from handlers.work import Work
 from storage.queries import promises as query
 from storage.queries import requests as request_query
 from storage.tables import Person, Promise, Request

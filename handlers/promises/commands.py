@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, time, timedelta
 
 from handlers import forms
-from handlers.chat import Content, Mark, Message, Press
+from handlers.chat.incoming import Message, Press
+from handlers.chat.outgoing import Content, Mark
 from handlers.commands import Command, Subject
-from handlers.context import Context, RefusalError
+from handlers.context import Context
+from handlers.directory import access
 from handlers.directory.zones import zone_at
 from handlers.promises import cards, making, numbers
 from handlers.promises.rules import ASKED, BROKEN, KEPT, OPEN
@@ -16,7 +18,8 @@ from handlers.requests import plain_words, promised, texts, voices, when
 from handlers.requests.case import Case
 from handlers.requests.commands import meant
 from handlers.requests.promised import COME, SOLVE
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.queries import promises as query
 from storage.tables import Draft, Promise, Request
 
@@ -52,12 +55,13 @@ async def _list(ctx: Context) -> None:
     found = await query.of_person(ctx.store, ctx.person.id)
     lines: list[str] = []
     for each, request in found:
-        facts = await directory_query.facts_at(ctx.store, request.area_id)
+        facts = await areas_query.facts_at(ctx.store, request.area_id)
         until = texts.moment(ctx, ctx.language, each.due, zone_at(ctx, facts))
         kind = "promises.come" if each.kind == COME else "promises.solve"
         lines.append(ctx.t("promises.line", number=request.number, what=ctx.t(kind, until=until)))
-    how = ctx.t("promises.list_how" if lines else "promises.list_none")
-    ctx.answer_text("\n".join((*lines, how)))
+    serves = lines or await access.areas_with(ctx, "answer")
+    key = "list_how" if lines else "list_none" if serves else "list_theirs"
+    ctx.answer_text("\n".join((*lines, ctx.t(f"promises.{key}"))))
 
 
 async def _said(ctx: Context, case: Case, words: str, mine: Promise | None) -> None:

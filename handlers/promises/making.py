@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.context import RefusalError, Work
 from handlers.promises import rules
 from handlers.promises.rules import ASKED, BROKEN, DROPPED, KEPT, OPEN
 from handlers.requests import access, clocking, endings, moving, telling, texts, voices
@@ -13,7 +12,8 @@ from handlers.requests.deadlines import Hours, told
 from handlers.requests.routing import BY_NAME
 from handlers.requests.rules import ALIVE, Move, State, Who
 from handlers.requests.speaking import WORKERS
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError, Work
+from storage.queries import people as people_query
 from storage.queries import promises as query
 from storage.queries import requests as request_query
 from storage.tables import Person, Promise, Request
@@ -74,7 +74,7 @@ async def role_of(case: Case, person: Person) -> str:
     known = case.work.policy.roles
     if page is not None and page.role in known:
         return page.role
-    held = await directory_query.roles_of(case.work.store, person.id)
+    held = await people_query.roles_of(case.work.store, person.id)
     over = [
         (len(area.path), role)
         for role, area in held

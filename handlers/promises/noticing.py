@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from handlers.chat import Message
-from handlers.context import Context, Manner
+from handlers.chat.incoming import Message
+from handlers.context import Context
 from handlers.directory.zones import zone_at
+from handlers.manner import Manner
 from handlers.promises import cards, making
 from handlers.requests import access, plain_words, promised, speaking, texts, voices
 from handlers.requests.case import Case, load
 from handlers.requests.promised import Promised
 from handlers.requests.rules import ALIVE
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
 from storage.queries import promises as query
 from storage.tables import Promise, Request
 
@@ -23,7 +24,7 @@ async def notice(ctx: Context, request: Request, message: Message) -> bool:
     spoken = speaking.hear(ctx, message.text)
     if spoken is not None and spoken.kind not in WITH:
         return False
-    facts = await directory_query.facts_at(ctx.store, request.area_id)
+    facts = await areas_query.facts_at(ctx.store, request.area_id)
     wording = promised.wording_of(ctx.desk.words)
     found = promised.read(wording, message.text, ctx.now, zone_at(ctx, facts))
     if found is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from handlers.context import Number, Scope, Section, Work
+from handlers.sections import Number, Scope, Section
+from handlers.work import Work
 from storage.queries import promises as query
 
 COUNTS = ("kept", "broken", "open", "moved")

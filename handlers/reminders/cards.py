@@ -7,12 +7,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers import forms
-from handlers.chat import Button, Content, Rows
-from handlers.context import Context, button
+from handlers.chat.outgoing import Button, Content, Rows, button
+from handlers.context import Context
 from handlers.directory import paging, places
 from handlers.reminders.describing import describe
 from handlers.reminders.rules import Rule, from_data, upcoming
-from storage.queries import directory as query
+from storage.queries import chats as chats_query
 from storage.tables import Area, Draft, Reminder
 
 COMMON = 6
@@ -31,7 +31,7 @@ async def question(
     ctx: Context, draft: Draft, area: Area, rule: Rule, text: str, zone: ZoneInfo
 ) -> Content:
     """What was understood, with the next three dates, before it is saved."""
-    chats = await query.group_chats_below(ctx.store, area.path)
+    chats = await chats_query.group_chats_below(ctx.store, area.path)
     said = ctx.t(
         "reminders.understood",
         when=describe(ctx.desk.words, ctx.language, rule),

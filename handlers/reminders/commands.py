@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from handlers import forms
-from handlers.chat import Content, Message
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Content, button
 from handlers.commands import Command, Subject
-from handlers.context import Context, RefusalError, button
+from handlers.context import Context
 from handlers.directory import access, places
 from handlers.directory.audit import record
 from handlers.directory.picking import AreaQuestion
@@ -18,7 +19,8 @@ from handlers.directory.zones import zone_of
 from handlers.reminders import cards
 from handlers.reminders.phrases import WhenError, parse_when
 from handlers.reminders.rules import from_data, next_after, to_data
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.queries import reminders as query
 from storage.tables import Area, Audit, Draft, Reminder
 
@@ -83,7 +85,7 @@ async def _area_and_text(ctx: Context, areas: Sequence[Area], rest: str) -> tupl
         area, text = await places.place_first(ctx, base, rest)
         if area is not None and text:
             return area, text
-    own = await directory_query.area_by_id(ctx.store, base.area_id) if not ctx.private else None
+    own = await areas_query.area_by_id(ctx.store, base.area_id) if not ctx.private else None
     return own or areas[0], rest
 
 

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from handlers.chat import Content
-from handlers.context import Manner, Work
+from handlers.chat.outgoing import Content
 from handlers.directory import groups
+from handlers.manner import Manner
 from handlers.reminders.rules import Rule, from_data, next_after
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
+from storage.queries import chats as chats_query
 from storage.queries import reminders as query
 from storage.tables import Reminder
 
@@ -76,10 +78,10 @@ def _latest(rule: Rule, first: datetime, now: datetime) -> tuple[datetime, int]:
 
 async def post(work: Work, reminder: Reminder, due_at: datetime) -> None:
     """Say it in every group below its place, once for each occurrence (R57)."""
-    area = await directory_query.area_by_id(work.store, reminder.area_id)
+    area = await areas_query.area_by_id(work.store, reminder.area_id)
     if area is None:
         return
-    chats = await directory_query.group_chats_below(work.store, area.path)
+    chats = await chats_query.group_chats_below(work.store, area.path)
     for chat in chats:
         language = await groups.language_of(work, chat)
         title = work.word(language, "reminders.title")

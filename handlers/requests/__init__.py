@@ -1,7 +1,7 @@
 """Requests, from the report to the end. Which file does what, along a request's life:
 
 rules (the table of moves), stop_rules (what stops which clock), deadlines, worktime, plain_words,
-when: pure, values in and values out.
+when, promised: pure, values in and values out.
 opening, filing, questions: how one begins: from talk, by /report, after a question.
 routing, pages, clocking, clock: who is asked, how they are told, what happens when nobody answers.
 hours, telling, bundles, morning: when people may be told, and all that waited in one message.
@@ -12,10 +12,13 @@ corrections, taking_back, standing: what a correction changes, and the way back.
 correction_commands: the commands that ask for a correction.
 acts, asking_more, choosing, commands: buttons and commands, and what they miss.
 replies, speaking, answering, inquiries, progress: plain words and reactions that do the same.
+doubt: is it about the one that was asked about, or something new?
 voices, details: who else says so, what is added, changed or taken back.
 evidence: proof that it is done.
 callback_asking, callback, endings: is it solved? asked of all, their answers, how it ended.
 cards, private_cards, texts, lists, explaining, showing: what it looks like.
+batches: reading for many requests at once. measured: what is kept for the numbers.
 lessons: what is learnt from its life: whether it was one, and what was put right.
-access: the one checked way to it. lifecycle: what the rest of the house may call.
+access: the one checked way to it. belonging: of which one a message is.
+lifecycle: what the rest of the house may call.
 """

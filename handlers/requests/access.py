@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from config.terms import Right
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.directory import access as rights
 from handlers.directory.roster import role_name
 from handlers.requests import texts
 from handlers.requests.case import Case, check_here, load
 from handlers.requests.rules import Move, Rule, State, Who, rule_of
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries import request_lists as list_query
 from storage.queries import requests as query
 from storage.tables import Person, Request
@@ -133,14 +135,14 @@ async def may_see(ctx: Context, request: Request) -> bool:
 async def _group_sees(ctx: Context, request: Request) -> bool:
     if ctx.chat.id in request.card_chats or ctx.chat.id == request.chat_id:
         return True
-    area = await directory_query.area_by_id(ctx.store, ctx.chat.area_id or 0)
+    area = await areas_query.area_by_id(ctx.store, ctx.chat.area_id or 0)
     return area is not None and _in_line(area.path, request.area_path)
 
 
 async def _lives_there(ctx: Context, request: Request) -> bool:
     """Whether it concerns a home of this person: at or above it, or in its building."""
-    for _, area in await directory_query.homes_of(ctx.store, ctx.person.id):
-        line = await directory_query.line_of(ctx.store, area.path)
+    for _, area in await people_query.homes_of(ctx.store, ctx.person.id):
+        line = await areas_query.line_of(ctx.store, area.path)
         building = next((each for each in line if each.kind == "building"), area)
         if _in_line(building.path, request.area_path):
             return True
@@ -175,9 +177,9 @@ async def by_number(ctx: Context, text: str) -> Request:
 async def roots(ctx: Context) -> list[int]:
     """The roots whose numbers are meant here: the group's, else those of the person."""
     if ctx.chat.area_id is not None:
-        area = await directory_query.area_by_id(ctx.store, ctx.chat.area_id)
+        area = await areas_query.area_by_id(ctx.store, ctx.chat.area_id)
         if area is not None:
-            return [directory_query.ids_of(area.path)[0]]
+            return [areas_query.ids_of(area.path)[0]]
     return await list_query.roots_of(ctx.store, ctx.person.id)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from handlers import forms
-from handlers.chat import Content, Mark, Message, Press
-from handlers.context import Context, RefusalError
+from handlers.chat.incoming import Message, Press
+from handlers.chat.outgoing import Content, Mark
+from handlers.context import Context
 from handlers.directory import access as rights
 from handlers.directory.finding import find_person
 from handlers.directory.several import SeveralError
@@ -26,7 +27,8 @@ from handlers.requests import when as words_to_moment
 from handlers.requests.evidence import EvidenceError
 from handlers.requests.given import Given
 from handlers.requests.rules import CODES, Move, State, done_codes
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.tables import Draft, Person, Request
 
 #: Runs an act with the words behind the number; empty: they may be asked for.
@@ -110,7 +112,7 @@ async def _done(ctx: Context, request: Request, given: Given) -> None:
     """Where proof is missing it is asked for; the words said wait for it (R34)."""
     message = ctx.incoming
     if isinstance(message, Message) and message.media:
-        await _keep_pictures(ctx, request, message)
+        await details.add_detail(ctx, request, message, wordless=True)
     try:
         case = await moving.move(ctx, request, Move.DONE, ctx.person, given)
     except EvidenceError as error:
@@ -118,19 +120,6 @@ async def _done(ctx: Context, request: Request, given: Given) -> None:
         return
     await forms.end(ctx, asking_more.FORM)
     did(ctx, request, "done" if case.state is State.DONE else "done_at_once")
-
-
-async def _keep_pictures(ctx: Context, request: Request, message: Message) -> None:
-    await details.add_detail(
-        ctx,
-        request,
-        person=ctx.person,
-        chat=ctx.chat,
-        message_id=message.message_id,
-        text="",
-        media=message.media,
-        album=message.album,
-    )
 
 
 def _first_code(ctx: Context, request: Request) -> str:
@@ -151,7 +140,7 @@ async def wait(ctx: Context, request: Request, rest: str) -> None:
         await access.may_begin(ctx, request, Move.WAIT)
         await asking_more.why(ctx, request, Move.WAIT, "wait")
         return
-    facts = await directory_query.facts_at(ctx.store, request.area_id)
+    facts = await areas_query.facts_at(ctx.store, request.area_id)
     until = words_to_moment.until(rest, ctx.now, zone_at(ctx, facts))
     code = plain_words.why_wait(plain_words.phrases_of(ctx.desk.words), rest)
     if until is None:
@@ -177,7 +166,7 @@ async def pick_wait(ctx: Context, request: Request, picked: Sequence[str]) -> No
 
 
 async def _in_days(ctx: Context, request: Request, days: int) -> datetime:
-    zone = zone_at(ctx, await directory_query.facts_at(ctx.store, request.area_id))
+    zone = zone_at(ctx, await areas_query.facts_at(ctx.store, request.area_id))
     day = (ctx.now.astimezone(zone) + timedelta(days=days)).date()
     until = datetime.combine(day, END_OF_DAY, tzinfo=zone)
     return until if until > ctx.now + timedelta(hours=1) else ctx.now + timedelta(hours=3)
@@ -330,7 +319,7 @@ async def continue_form(ctx: Context, draft: Draft, text: str, acts: Mapping[str
 
 
 async def _wait_until(ctx: Context, request: Request, draft: Draft, text: str, said: str) -> None:
-    facts = await directory_query.facts_at(ctx.store, request.area_id)
+    facts = await areas_query.facts_at(ctx.store, request.area_id)
     until = words_to_moment.until(text, ctx.now, zone_at(ctx, facts))
     if until is None:
         raise RefusalError("request.wait_when")

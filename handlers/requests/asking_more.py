@@ -9,16 +9,18 @@ from typing import Any
 
 from config.terms import Evidence
 from handlers import forms
-from handlers.chat import Button, Content, Press, Rows
-from handlers.context import Context, Manner, button
+from handlers.chat.incoming import Press
+from handlers.chat.outgoing import Button, Content, Rows, button
+from handlers.context import Context
 from handlers.directory import finding, paging
 from handlers.directory.addresses import addresses
 from handlers.directory.roster import role_name
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
+from handlers.manner import Manner
 from handlers.requests import texts
 from handlers.requests.rules import CODES, Move, State, done_codes
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
 from storage.queries import request_lists as list_query
 from storage.queries import requests as query
 from storage.tables import Chat, Request
@@ -98,7 +100,7 @@ async def proof(
 
 async def when(ctx: Context, request: Request, code: str, *, words: str = "") -> None:
     """Until when is it waited? By days, or in words ("周五")."""
-    zone = zone_at(ctx, await directory_query.facts_at(ctx.store, request.area_id))
+    zone = zone_at(ctx, await areas_query.facts_at(ctx.store, request.area_id))
     longest = ctx.policy.pauses.longest_for(code).calendar
     buttons = [
         button(
@@ -119,7 +121,7 @@ async def whom(
 ) -> None:
     """Who is meant? Those who can answer over the place, the nearest first, a page of them."""
     roles = [role for role, each in ctx.policy.roles.items() if "answer" in each.rights]
-    ids = directory_query.ids_of(request.area_path)
+    ids = areas_query.ids_of(request.area_path)
     found = {
         each.person.id: (each.person, each.role)
         for each in reversed(await query.holders(ctx.store, ids, roles, ctx.now))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from handlers.context import Work
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
 from storage.queries import clocks as clock_query
-from storage.queries import directory as directory_query
-from storage.queries.directory import Reach
+from storage.queries.accounts import Reach
 from storage.tables import PersonHours
 
 
@@ -38,7 +38,7 @@ async def accounts(work: Work, person_ids: Sequence[int]) -> Sequence[Reach]:
 
     async def read(ids: Sequence[int]) -> dict[int, list[Reach]]:
         found: dict[int, list[Reach]] = {each: [] for each in ids}
-        for reach in await directory_query.accounts(work.store, ids):
+        for reach in await accounts_query.accounts(work.store, ids):
             found[reach[0].person_id].append(reach)
         return found
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.chat import Button, Content
-from handlers.context import Retold, Work, button
+from handlers.chat.outgoing import Button, Content, button
 from handlers.directory.addresses import Address, address_of
 from handlers.requests import cards, telling
 from handlers.requests.case import Case, load
 from handlers.requests.rules import State
+from handlers.work import Retold, Work
 from storage.queries import clocks as query
 from storage.tables import Notice, Page, Request
 

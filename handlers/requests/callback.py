@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from handlers.context import RefusalError, Work
 from handlers.requests import access, callback_asking, moving
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, Move, State
 from handlers.requests.voices import add_voice, follow, may_reopen, note, refresh
+from handlers.work import RefusalError, Work
 from storage.queries import requests as query
 from storage.tables import Person, Request
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from handlers.chat import Content
-from handlers.context import Manner
+from handlers.chat.outgoing import Content
 from handlers.directory import addresses
 from handlers.directory.addresses import Address
+from handlers.manner import Manner
 from handlers.requests import bundles, cards, private_cards, telling
 from handlers.requests.case import Case, home_of
-from storage.queries import directory as directory_query
+from storage.queries import people as people_query
 from storage.tables import Supporter
 
 
@@ -92,7 +92,7 @@ def _sees_card(case: Case, address: Address) -> bool:
 async def _know(case: Case) -> None:
     missing = {each.person_id for each in case.supporters} - set(case.people)
     if missing:
-        case.people.update(await directory_query.people(case.work.store, missing))
+        case.people.update(await people_query.people(case.work.store, missing))
     await case.know(
         case.people[each.person_id] for each in case.supporters if each.person_id in case.people
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from handlers.chat import Button, Content, Mention, Rows
-from handlers.context import Manner, Work, button
+from handlers.chat.outgoing import Button, Content, Mention, Rows, button
 from handlers.directory.addresses import Address
 from handlers.directory.roster import role_name
+from handlers.manner import Manner
 from handlers.requests import routing, texts
 from handlers.requests.case import Case
 from handlers.requests.rules import ALIVE, REOPENABLE, Ending, State
+from handlers.work import Work
 from storage.tables import Chat, Page
 
 NUMBERS = ("fire", "police", "ambulance", "gas")

@@ -13,8 +13,7 @@ from config.policy import Policy
 from config.spans import Span, hours
 from config.subjects import QuietPolicy
 from config.words import best_language
-from handlers.chat import Hears
-from handlers.context import RefusalError, Work
+from handlers.chat.platform import Hears
 from handlers.directory.addresses import Address, addresses
 from handlers.directory.zones import zone_at
 from handlers.requests import batches, deadlines, routing
@@ -23,10 +22,14 @@ from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
 from handlers.requests.stop_rules import Clocks
 from handlers.requests.worktime import WorkCalendar
+from handlers.understanding.meaning import Urgency
+from handlers.work import RefusalError, Work
 from storage.queries import archiving
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries import requests as query
-from storage.queries.directory import AreaFacts, Reach
+from storage.queries.accounts import Reach
+from storage.queries.areas import AreaFacts
 from storage.tables import Chat, Event, Page, Person, Request, RequestMessage, Supporter
 
 
@@ -208,9 +211,15 @@ class Case:
         """When people wake the next time."""
         return deadlines.next_morning(self.work.now, self.quiet, self.zone)
 
-    def tell_at(self, person_id: int) -> datetime:
-        """When somebody may be told of it (R37): danger at any time."""
-        if self.emergency:
+    def wakes(self, role: str) -> bool:
+        """Whether it breaks quiet hours for who is asked in this role (R37): danger does for all,
+        what is urgent for whoever is on duty just now, as on a night line."""
+        urgent = self.request.urgency == Urgency.URGENT
+        return self.emergency or (urgent and role == routing.ON_DUTY)
+
+    def tell_at(self, person_id: int, role: str = "") -> datetime:
+        """When somebody may be told of it who is asked in a role (R37)."""
+        if self.wakes(role):
             return self.work.now
         own = self.hours.get(person_id, Hours())
         return deadlines.told(self.work.now, self.quiet, own, self.calendar)
@@ -278,7 +287,7 @@ async def check_here(work: Work, request: Request) -> None:
 async def load(work: Work, request: Request) -> Case:
     """Read all of one request. Raises RefusalError for one that is in an archive."""
     await check_here(work, request)
-    facts = await directory_query.facts_at(work.store, request.area_id)
+    facts = await areas_query.facts_at(work.store, request.area_id)
     pages = await query.active_pages(work.store, request.id)
     supporters = await query.supporters(work.store, request.id)
     asking = request.state == State.DONE
@@ -294,7 +303,7 @@ async def load(work: Work, request: Request) -> Case:
         work,
         request,
         facts,
-        await directory_query.people(work.store, ids),
+        await people_query.people(work.store, ids),
         pages,
         supporters,
         chats,
@@ -318,13 +327,13 @@ async def load_all(work: Work, requests: Sequence[Request]) -> list[Case]:
     }
     owners = await query.owners_languages(store, chats.values())
     known = {request.id: _people_of(request, pages, voices, done_by) for request in requests}
-    people = await directory_query.people(store, set[int]().union(*known.values()))
+    people = await people_query.people(store, set[int]().union(*known.values()))
     await batches.accounts(work, list(people))
     return [
         Case(
             work,
             request,
-            await directory_query.facts_at(store, request.area_id),
+            await areas_query.facts_at(store, request.area_id),
             {each: people[each] for each in known[request.id] if each in people},
             list(pages.get(request.id, ())),
             list(voices.get(request.id, ())),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from handlers import forms
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.requests import lists, texts
 from handlers.requests.asking_more import UNENDED, in_rows
 from handlers.requests.rules import State
+from handlers.work import RefusalError
 from storage.queries import request_lists as list_query
 from storage.queries.request_lists import Row, Wanted
 

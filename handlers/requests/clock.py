@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import structlog
 
-from handlers.context import Work
 from handlers.requests import clocking, moving, routing
 from handlers.requests.case import Case, load, load_all
 from handlers.requests.deadlines import due_move
+from handlers.work import Work
 from storage.queries import requests as query
 from storage.tables import Request
 

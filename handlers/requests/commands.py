@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from config.terms import Right
 from handlers import forms
-from handlers.chat import Message
+from handlers.chat.incoming import Message
 from handlers.commands import Command, Run, RunPress, Subject
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.requests import (
     access,
     acts,
@@ -28,6 +28,7 @@ from handlers.requests import (
 from handlers.requests.acts import ACTS, PICKS, Act
 from handlers.requests.correction_commands import STEERS
 from handlers.requests.rules import Move
+from handlers.work import RefusalError
 from storage.queries import scenes as scene_query
 from storage.tables import Draft, Request
 

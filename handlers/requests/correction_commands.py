@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from handlers import forms
-from handlers.chat import Content
-from handlers.context import Context, RefusalError, button
+from handlers.chat.outgoing import Content, button
+from handlers.context import Context
 from handlers.directory import access as rights
 from handlers.directory import filling, places
 from handlers.directory.audit import record
@@ -22,7 +22,8 @@ from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, CODES, ENDING_OF_CODE, Move
 from handlers.requests.standing import Stood, standing
 from handlers.understanding.meaning import Urgency
-from storage.queries import directory as query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.tables import Audit, Event, Person, Request
 
 Steer = Callable[[Context, Request, str], Awaitable[None]]
@@ -110,7 +111,9 @@ async def to_place(ctx: Context, request: Request, rest: str) -> None:
     if not rest:
         await filling.ask(ctx, "move", str(request.number), Part.PLACE, right="correct")
         return
-    base = await query.facts_at(ctx.store, request.area_id)  # its own neighbourhood goes first
+    base = await areas_query.facts_at(
+        ctx.store, request.area_id
+    )  # its own neighbourhood goes first
     area = await places.find_place(ctx, base, rest)
     await _correct(ctx, request, Move.MOVE, Given(area=area), "move")
 

@@ -5,13 +5,13 @@ The commands that ask for it are in `correction_commands`, the way back in `taki
 
 from __future__ import annotations
 
-from handlers.context import RefusalError
 from handlers.requests import cards, opening, pages, routing, telling
 from handlers.requests.case import Case, load
 from handlers.requests.given import Data, Effect, Given, ask_these, by_name, ended
 from handlers.requests.rules import Ending, Move, State
 from handlers.understanding.meaning import Heard, Place, Scene
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.queries import requests as query
 from storage.tables import Person, Request, Supporter
 
@@ -108,12 +108,12 @@ async def relocate(case: Case, actor: Person | None, given: Given) -> Data:
     if given.area is None:
         raise RefusalError("request.move_where")
     request, area = case.request, given.area
-    if directory_query.ids_of(area.path)[0] != request.root_id:
+    if areas_query.ids_of(area.path)[0] != request.root_id:
         raise RefusalError("request.move_where")
     before = request.area_id
     request.area_id, request.area_path = area.id, area.path
     request.place = {key: request.place[key] for key in ("spot",) if key in request.place}
-    case.facts = directory_query.facts_of(await directory_query.line_of(case.work.store, area.path))
+    case.facts = areas_query.facts_of(await areas_query.line_of(case.work.store, area.path))
     return {"from": before, "area": area.name, **await _replan(case, unless_same=True)}
 
 

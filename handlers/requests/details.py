@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Required, TypedDict, Unpack
-
-from handlers.chat import Media
-from handlers.context import RefusalError, Work
+from handlers.chat.incoming import Message, Recalled
+from handlers.context import Context
 from handlers.requests import access, moving, pages, texts
 from handlers.requests.case import Case, count_households, load
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, Move, State, may
 from handlers.requests.voices import follow, leave, note, refresh
+from handlers.work import RefusalError, Work
 from storage.queries import requests as query
 from storage.tables import Area, Chat, Person, Request, RequestMessage
 
 
-class Detail(TypedDict, total=False):
-    """One message that belongs to a request."""
+async def add_detail(
+    ctx: Context, request: Request, message: Message, *, wordless: bool = False
+) -> None:
+    """A message adds a fact or a picture; who is asked or holds it sees it on their page.
 
-    person: Required[Person]
-    chat: Required[Chat]
-    message_id: Required[str]
-    text: str
-    media: tuple[Media, ...]
-    album: str | None
-
-
-async def add_detail(work: Work, request: Request, **said: Unpack[Detail]) -> None:
-    """A fact or a picture is added; who is asked or holds it sees it on their page."""
-    request = await follow(work, request)
-    if await query.message(work.store, said["chat"].id, said["message_id"]) is not None:
+    `wordless`: its words are none of the request's (a command, say).
+    """
+    request = await follow(ctx, request)
+    if await query.message(ctx.store, ctx.chat.id, message.message_id) is not None:
         return
-    text = said.get("text", "").strip()
-    row = _row(work, request, said, text)
-    work.store.add(row)
-    case = await load(work, request)
+    text = "" if wordless else message.text.strip()
+    row = _row(ctx, request, message, text)
+    ctx.store.add(row)
+    case = await load(ctx, request)
     # The first picture of an album may come before its words.
-    if not request.words and text and said["person"].id == request.reporter_id:
+    if not request.words and text and ctx.person.id == request.reporter_id:
         request.words = text
-    note(case, "detail", said["person"], text=texts.short(text), pictures=len(row.media))
-    await work.store.flush()
+    note(case, "detail", ctx.person, text=texts.short(text), pictures=len(row.media))
+    await ctx.store.flush()
     await refresh(case)
-    await pages.send_pictures(case, said.get("media", ()))
+    await pages.send_pictures(case, message.media)
 
 
-def _row(work: Work, request: Request, said: Detail, text: str) -> RequestMessage:
+def _row(ctx: Context, request: Request, message: Message, text: str) -> RequestMessage:
     return RequestMessage(
         request_id=request.id,
-        chat_id=said["chat"].id,
-        message_id=said["message_id"],
+        chat_id=ctx.chat.id,
+        message_id=message.message_id,
         role="detail",
-        person_id=said["person"].id,
-        album=said.get("album"),
+        person_id=ctx.person.id,
+        album=message.album,
         text=text,
-        media=[media.model_dump(mode="json") for media in said.get("media", ())],
-        at=work.now,
+        media=[media.model_dump(mode="json") for media in message.media],
+        at=ctx.now,
     )
 
 
@@ -77,42 +70,38 @@ async def request_of_album(work: Work, chat: Chat, album: str) -> Request | None
     return await query.by_album(work.store, chat.id, album)
 
 
-async def change_detail(
-    work: Work, request: Request, *, person: Person, chat: Chat, message_id: str, text: str
-) -> None:
+async def change_detail(ctx: Context, request: Request, message: Message) -> None:
     """A message of the request was edited: its words change, what they were stays on record."""
-    row = await query.message(work.store, chat.id, message_id)
-    if row is None or row.text == text or row.role not in query.OWN_WORDS:
+    row = await query.message(ctx.store, ctx.chat.id, message.message_id)
+    if row is None or row.text == message.text or row.role not in query.OWN_WORDS:
         return
-    before, row.text = row.text, text
+    before, row.text = row.text, message.text
     if row.role == "report":
-        request.words = text
-    case = await load(work, request)
-    note(case, "edit", person, was=texts.short(before), text=texts.short(text))
-    await work.store.flush()
+        request.words = message.text
+    case = await load(ctx, request)
+    note(case, "edit", ctx.person, was=texts.short(before), text=texts.short(message.text))
+    await ctx.store.flush()
     await refresh(case)
 
 
-async def recall_detail(
-    work: Work, request: Request, *, person: Person, chat: Chat, message_id: str
-) -> None:
+async def recall_detail(ctx: Context, request: Request, recalled: Recalled) -> None:
     """A message was taken back: its words and pictures go, a line of history stays.
 
     A report that nobody else joined is cancelled with it; one that others joined goes on.
     """
-    row = await query.message(work.store, chat.id, message_id)
+    row = await query.message(ctx.store, ctx.chat.id, recalled.message_id)
     if row is None or row.role not in (*query.OWN_WORDS, "join"):
         return
     if row.role == "join":
-        await leave(work, request, person)
+        await leave(ctx, request, ctx.person)
         return
     row.text, row.media = "", []
     if row.role == "report":
         request.words = ""
-    case = await load(work, request)
-    note(case, "recall", person)
-    await work.store.flush()
-    if row.role == "report" and await _withdrawn(case, person):
+    case = await load(ctx, request)
+    note(case, "recall", ctx.person)
+    await ctx.store.flush()
+    if row.role == "report" and await _withdrawn(case, ctx.person):
         return
     await refresh(case)
 

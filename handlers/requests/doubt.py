@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers import forms
-from handlers.chat import Content
+from handlers.chat.outgoing import Content
 from handlers.context import Context
 from handlers.requests import acts, asking_more, questions
 from handlers.requests.acts import Act

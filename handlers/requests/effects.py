@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from handlers.context import RefusalError
 from handlers.requests import (
     absent,
     access,
@@ -31,7 +30,9 @@ from handlers.requests.given import (
 )
 from handlers.requests.routing import BY_NAME, Asked
 from handlers.requests.rules import REOPENABLE, Ending, Move, State, Who, ending_of
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries import requests as query
 from storage.tables import Person
 
@@ -220,8 +221,8 @@ async def _further_up(case: Case, had: frozenset[int]) -> Asked:
 
 async def _rung_of(case: Case, person_id: int) -> int:
     """The rung on which somebody stands by a role over the place; 0 for none."""
-    over = set(directory_query.ids_of(case.request.area_path))
-    held = await directory_query.roles_of(case.work.store, person_id)
+    over = set(areas_query.ids_of(case.request.area_path))
+    held = await people_query.roles_of(case.work.store, person_id)
     roles = {role for role, area in held if area.id in over}
     ladder = routing.ladder_of(case.policy, case.matter)
     return next((i for i, rung in enumerate(ladder) if roles & set(rung.roles)), 0)

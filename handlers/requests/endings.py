@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat import Content
-from handlers.context import Manner
+from handlers.chat.outgoing import Content
 from handlers.directory import addresses
 from handlers.directory.addresses import Address
+from handlers.manner import Manner
 from handlers.requests import cards, telling
 from handlers.requests.case import Case
 from handlers.requests.rules import REOPENABLE, Move
-from storage.queries import directory as directory_query
+from storage.queries import people as people_query
 from storage.tables import Person
 
 #: The moves that end a request for others, who only saw a card being edited.
@@ -50,7 +50,7 @@ async def _concerned(case: Case, actor: Person | None) -> list[Address]:
     ids = {case.request.reporter_id, *(each.person_id for each in case.supporters)}
     ids -= {None, actor.id if actor else None}
     wanted = sorted(each for each in ids if each is not None)
-    await case.know((await directory_query.people(case.work.store, wanted)).values())
+    await case.know((await people_query.people(case.work.store, wanted)).values())
     return [case.addresses[each] for each in wanted]
 
 

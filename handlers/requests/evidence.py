@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from config.terms import Evidence
-from handlers.context import RefusalError
 from handlers.requests.case import Case
 from handlers.requests.given import Given
+from handlers.work import RefusalError
 from storage.tables import Person, RequestMessage
 
 

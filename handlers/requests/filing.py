@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any, TypedDict
 
 from handlers import forms
-from handlers.chat import Content, Media, Message, Sender
-from handlers.context import Context, RefusalError
+from handlers.chat.incoming import Media, Message, Sender
+from handlers.chat.outgoing import Content
+from handlers.context import Context
 from handlers.directory import access as rights
 from handlers.directory import people, picking, places
 from handlers.directory.finding import person_of_message
@@ -16,7 +17,8 @@ from handlers.requests import asking_more, correction_commands, lessons, lists, 
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.meaning import Heard, Kind, Place, Scene, Urgency
 from handlers.understanding.seen import see
-from storage.queries import directory as query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.tables import Area, Draft, Person
 
 FORM = "file"
@@ -106,7 +108,7 @@ async def new(ctx: Context, rest: str) -> None:
     await _start(ctx, {"filed": True})
 
 
-async def _not_there(ctx: Context, base: query.AreaFacts, rest: str) -> RefusalError:
+async def _not_there(ctx: Context, base: areas_query.AreaFacts, rest: str) -> RefusalError:
     return RefusalError(
         "directory.place_unknown", text=rest.split()[0], base=await places.name_at(ctx, base)
     )
@@ -209,14 +211,17 @@ async def _said_matter(ctx: Context, draft: Draft, message: Message) -> bool:
         await _chose_category(ctx, draft, category)
         return True
     data: dict[str, Any] = {**draft.data, "words": text, "media": _kept(message.media)}
-    facts = await query.facts_at(ctx.store, int(data["area"])) if data["area"] else None
+    facts = await areas_query.facts_at(ctx.store, int(data["area"])) if data["area"] else None
     facts = await places.meant_by(ctx, facts, text) if facts else await _base(ctx, text)
     scene = Scene(area=_place(facts)) if facts else Scene()
     meaning = ctx.desk.reader.report(Heard(key="0", at=ctx.now, sender="", text=text), scene)
     data["category"] = meaning.category or "other"
     if facts is not None and meaning.place.building is not None:
         data["area"] = await places.smallest_area(ctx, facts.path, meaning.place)
-    if data["area"] and "building" in (await query.facts_at(ctx.store, int(data["area"]))).codes:
+    if (
+        data["area"]
+        and "building" in (await areas_query.facts_at(ctx.store, int(data["area"]))).codes
+    ):
         await _confirm(ctx, data)
         return True
     draft = await forms.start(ctx, FORM, "place", data)
@@ -264,7 +269,7 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
     """Open what was said so, in the place that was chosen, or else that the words name."""
     words = str(data["words"])
     chosen = await ctx.store.get(Area, int(data["area"])) if data.get("area") else None
-    facts = await query.facts_at(ctx.store, chosen.id) if chosen else await _base(ctx, words)
+    facts = await areas_query.facts_at(ctx.store, chosen.id) if chosen else await _base(ctx, words)
     scene = await ctx.memory.scene() or Scene()
     if facts is not None and (chosen is not None or scene.area == Place()):
         scene = replace(scene, area=_place(facts))
@@ -272,7 +277,7 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
     place, area_id = meaning.place, questions.NOWHERE
     if chosen is not None:
         area_id = chosen.id
-        here = _place(await query.facts_at(ctx.store, chosen.id))
+        here = _place(await areas_query.facts_at(ctx.store, chosen.id))
         place = replace(here, floor=place.floor, spot=place.spot)
     elif facts is not None:
         area_id = await places.smallest_area(ctx, facts.path, place)
@@ -296,7 +301,7 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
     await open_request(ctx, report)
 
 
-async def _base(ctx: Context, words: str) -> query.AreaFacts | None:
+async def _base(ctx: Context, words: str) -> areas_query.AreaFacts | None:
     """Where the words are to be looked for; None: the bot does not know where its person is."""
     try:
         base = await places.base_for(ctx, ctx.person.id, ctx.chat.area_id, words)
@@ -310,10 +315,10 @@ async def _nowhere(ctx: Context, area_id: int) -> bool:
     """Whether it is not known in which neighbourhood it is; a group speaks of all of its own."""
     if area_id == questions.NOWHERE:
         return True
-    return ctx.private and not places.is_somewhere(await query.facts_at(ctx.store, area_id))
+    return ctx.private and not places.is_somewhere(await areas_query.facts_at(ctx.store, area_id))
 
 
-def _place(facts: query.AreaFacts) -> Place:
+def _place(facts: areas_query.AreaFacts) -> Place:
     codes = facts.codes
     return Place(codes.get("building"), codes.get("unit"), None, codes.get("household"))
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.context import RefusalError
 from handlers.directory import access as rights
 from handlers.requests import opening, pages, routing
 from handlers.requests.case import Case
 from handlers.requests.routing import BY_NAME, Asked
 from handlers.requests.rules import Ending
 from handlers.requests.standing import Stood
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.tables import Area, Event, Person, Request
 
 Data = dict[str, Any]
@@ -63,8 +64,8 @@ async def by_name(case: Case, person: Person, actor: Person | None) -> Asked:
     if not await rights.may(case.work, person.id, "answer", case.request.area_path):
         raise RefusalError("request.not_staff", name=person.name)
     await case.know([person])
-    ids = set(directory_query.ids_of(case.request.area_path))
-    held = await directory_query.roles_of(case.work.store, person.id)
+    ids = set(areas_query.ids_of(case.request.area_path))
+    held = await people_query.roles_of(case.work.store, person.id)
     role = next((role for role, area in held if area.id in ids), BY_NAME)
     return Asked(case.request.rung, ((person, role),), case.facts.hotline)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from handlers.context import Context, RefusalError
+from handlers.context import Context
+from handlers.work import RefusalError
 from storage.queries import clocks as query
 from storage.tables import PersonHours
 

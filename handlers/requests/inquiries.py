@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from handlers.context import Context, RefusalError
+from handlers.context import Context
 from handlers.requests import access, cards, plain_words, voices
 from handlers.requests.case import load
+from handlers.work import RefusalError
 from storage.tables import Request
 
 NUMBERED = re.compile(r"^\s*[#＃№]\s?(\d{1,9})[\s,，:：]*(?=\D)(.+)$", re.DOTALL)

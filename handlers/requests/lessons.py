@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers.context import Context, Work
+from handlers.context import Context
 from handlers.directory import groups
 from handlers.directory.zones import zone_at
 from handlers.learning import keeping, lending, readings
@@ -18,7 +18,8 @@ from handlers.requests.rules import Ending, Move, State
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Place, Urgency
 from handlers.understanding.meaning import Kind as RequestKind
 from handlers.understanding.seen import Seen, see_pair
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import learning as query
 from storage.tables import Chat, Person, Reading, Request
 
@@ -203,6 +204,6 @@ async def _until_awake(work: Work, chat: Chat) -> timedelta:
     """How long a word that is not urgent waits for the end of the place's quiet hours."""
     if chat.area_id is None:
         return timedelta(0)
-    facts = await directory_query.facts_at(work.store, chat.area_id)
+    facts = await areas_query.facts_at(work.store, chat.area_id)
     quiet = quiet_at(work.policy, facts)
     return deadlines.awake(work.now, quiet, zone_at(work, facts)) - work.now

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from handlers.chat import Content
-from handlers.context import Context, RefusalError
+from handlers.chat.outgoing import Content
+from handlers.context import Context
 from handlers.directory import access as rights
 from handlers.directory import filling, paging, places
 from handlers.directory.filling import Part
@@ -16,7 +16,9 @@ from handlers.directory.several import SeveralError
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import access, moving, texts
 from handlers.requests.rules import Move, State
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries import request_lists as list_query
 from storage.queries.request_lists import Row, Wanted
 from storage.tables import Area
@@ -191,12 +193,12 @@ async def paths_of(ctx: Context) -> tuple[str, ...]:
     if not ctx.private:
         if ctx.chat.area_id is None:
             raise RefusalError("directory.greeting_link")
-        return ((await directory_query.facts_at(ctx.store, ctx.chat.area_id)).path,)
+        return ((await areas_query.facts_at(ctx.store, ctx.chat.area_id)).path,)
     if held := await rights.areas_with(ctx, "answer"):
         return tuple(area.path for area in held)
     buildings: list[str] = []
-    for _, area in await directory_query.homes_of(ctx.store, ctx.person.id):
-        line = await directory_query.line_of(ctx.store, area.path)
+    for _, area in await people_query.homes_of(ctx.store, ctx.person.id):
+        line = await areas_query.line_of(ctx.store, area.path)
         buildings.append(next((a for a in line if a.kind == "building"), area).path)
     if not buildings:
         raise RefusalError("directory.no_base")
@@ -211,7 +213,7 @@ def _categories(ctx: Context, words: str) -> tuple[str, ...]:
 
 async def _line(ctx: Context, row: Row, zone: ZoneInfo) -> str:
     request = row.request
-    facts = await directory_query.facts_at(ctx.store, request.area_id)
+    facts = await areas_query.facts_at(ctx.store, request.area_id)
     holder = f" {row.holder}" if row.holder else ""
     return ctx.t(
         "list.line",

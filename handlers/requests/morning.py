@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import structlog
 
-from handlers.chat import Content
-from handlers.context import Context, RefusalError, Retold, Work
+from handlers.chat.outgoing import Content
+from handlers.context import Context
 from handlers.directory.addresses import address_of
 from handlers.directory.groups import SAID
 from handlers.requests import bundles, callback_asking, moving, pages, telling
@@ -16,8 +16,9 @@ from handlers.requests.bundles import Item
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
 from handlers.requests.rules import Move, State
+from handlers.work import RefusalError, Retold, Work
 from storage.queries import clocks as query
-from storage.queries import directory
+from storage.queries import people as people_query
 from storage.tables import Notice, Request
 
 log = structlog.get_logger("linli.requests")
@@ -64,7 +65,7 @@ async def tell(work: Work, person_id: int, notices: Sequence[Notice]) -> None:
 async def _stand_ins(work: Work, person_id: int, notices: Sequence[Notice]) -> None:
     """What was asked of somebody who is on leave by now is asked of whoever stands in."""
     asked = [each for each in notices if each.kind == telling.PAGE]
-    if not asked or person_id not in await directory.away(work.store, [person_id], work.now):
+    if not asked or person_id not in await people_query.away(work.store, [person_id], work.now):
         return
     for notice in asked:
         item = await bundles.item_of(work, notice)

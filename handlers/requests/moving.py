@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.chat import Mark
-from handlers.context import Work
+from handlers.chat.outgoing import Mark
 from handlers.requests import (
     access,
     callback_asking,
@@ -23,6 +22,7 @@ from handlers.requests.effects import EFFECTS
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, Move, State
 from handlers.requests.stop_rules import event_of
+from handlers.work import Work
 from storage.queries import requests as query
 from storage.tables import Event, Person, Request
 

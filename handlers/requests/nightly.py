@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.context import Work
 from handlers.directory import groups
 from handlers.directory.addresses import address_of
 from handlers.directory.roster import role_name
@@ -14,9 +13,10 @@ from handlers.requests import deadlines, reachable
 from handlers.requests.deadlines import Hours
 from handlers.requests.reachable import Nobody, Town
 from handlers.requests.worktime import WorkCalendar
+from handlers.work import Work
 from storage.queries import administration as admin_query
+from storage.queries import areas as areas_query
 from storage.queries import clocks as query
-from storage.queries import directory as directory_query
 
 CHORE = "ladders"
 #: So many places are named in a line; how many there are is told as well.
@@ -69,7 +69,7 @@ async def _tell(work: Work, town: Town, new: Sequence[Nobody]) -> None:
     managers = [role for role, each in work.policy.roles.items() if "manage" in each.rights]
     theirs: dict[int, list[Nobody]] = {}
     for each in new:
-        for area_id in directory_query.ids_of(town.tree[each.area_id].path):
+        for area_id in areas_query.ids_of(town.tree[each.area_id].path):
             for holder in town.holders.get(area_id, ()):
                 if holder.role in managers:
                     theirs.setdefault(holder.person.id, []).append(each)
@@ -119,7 +119,7 @@ def _names(town: Town, areas: Sequence[int]) -> str:
     names = [
         "".join(
             town.tree[each].name
-            for each in directory_query.ids_of(town.tree[area].path)
+            for each in areas_query.ids_of(town.tree[area].path)
             if town.tree[each].kind in KINDS
         )
         for area in areas[:MOST_NAMED]

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from handlers.chat import Media
-from handlers.context import Picture, Work
+from handlers.chat.incoming import Media
+from handlers.context import Picture
 from handlers.requests import cards, clocking, lessons, measured, pages, routing
 from handlers.requests.case import Case, answering
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
 from handlers.understanding.meaning import Place
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
+from storage.queries import chats as chats_query
+from storage.queries import people as people_query
 from storage.queries import requests as query
 from storage.queries import scenes as scene_query
 from storage.tables import Chat, Event, Person, Request, RequestMessage, Supporter
@@ -50,7 +53,7 @@ async def open_request(work: Work, report: Report) -> Request:
         known = await scene_query.request_of_message(work.store, report.chat.id, report.message_id)
         if known is not None:
             return known[0]
-    facts = await directory_query.facts_at(work.store, report.area_id)
+    facts = await areas_query.facts_at(work.store, report.area_id)
     without = frozenset({report.reporter.id} if report.reporter and not report.filed_by else ())
     matter = Matter(report.category, report.urgency, facts)
     asked = await routing.plan(work, matter, without=without)
@@ -66,14 +69,12 @@ async def open_request(work: Work, report: Report) -> Request:
     return case.request
 
 
-async def _begin(
-    work: Work, report: Report, facts: directory_query.AreaFacts, asked: Asked
-) -> Case:
+async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked: Asked) -> Case:
     chats = [report.chat] if report.chat else []
     if report.filed_by is not None or not chats:
-        groups = answering(work, await directory_query.group_chats_over(work.store, facts.path))
+        groups = answering(work, await chats_query.group_chats_over(work.store, facts.path))
         chats = groups[:1] or chats
-    chats += answering(work, await directory_query.twins_of(work.store, chats))
+    chats += answering(work, await chats_query.twins_of(work.store, chats))
     number = await query.next_number(work.store, facts.root_id)
     request = _row(work, report, facts, number)
     request.rung = asked.rung
@@ -96,7 +97,7 @@ async def _begin(
     return case
 
 
-def _row(work: Work, report: Report, facts: directory_query.AreaFacts, number: int) -> Request:
+def _row(work: Work, report: Report, facts: areas_query.AreaFacts, number: int) -> Request:
     return Request(
         root_id=facts.root_id,
         number=number,
@@ -124,7 +125,7 @@ def _row(work: Work, report: Report, facts: directory_query.AreaFacts, number: i
 
 async def voice_of(work: Work, request: Request, person: Person) -> Supporter:
     """A person's voice, counted by their household where it is known."""
-    homes = await directory_query.homes_of(work.store, person.id)
+    homes = await people_query.homes_of(work.store, person.id)
     root = f"/{request.root_id}/"
     inside = (home.home_key or area.id for home, area in homes if area.path.startswith(root))
     return Supporter(

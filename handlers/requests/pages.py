@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat import Content, Media
-from handlers.context import Manner, Work
+from handlers.chat.incoming import Media
+from handlers.chat.outgoing import Content
 from handlers.directory import addresses
 from handlers.directory.addresses import Address
+from handlers.manner import Manner
 from handlers.requests import bundles, cards, private_cards, telling
 from handlers.requests.case import Case, answering, load
 from handlers.requests.routing import Asked
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import chats as chats_query
+from storage.queries import people as people_query
 from storage.queries import requests as query
 from storage.tables import Page, Person, Request
 
@@ -78,7 +81,7 @@ def _begin(case: Case, person: Person, role: str, rung: int, how: str = PRIVATE)
         role=role,
         how=how,
         at=now,
-        tell_at=case.tell_at(person.id) if how in READS else now,
+        tell_at=case.tell_at(person.id, role) if how in READS else now,
         pictures=0,
     )
     case.pages.append(page)
@@ -114,17 +117,19 @@ async def _need_group(case: Case) -> None:
     named = any(page.how in NAMED for page in case.fresh)
     if not named or any(chat.kind == "group" for chat in case.chats):
         return
-    above = await directory_query.group_chats_over(case.work.store, case.request.area_path)
+    above = await chats_query.group_chats_over(case.work.store, case.request.area_path)
     groups = answering(case.work, above)
     if groups:
-        twins = answering(case.work, await directory_query.twins_of(case.work.store, groups[:1]))
+        twins = answering(case.work, await chats_query.twins_of(case.work.store, groups[:1]))
         case.chats += [groups[0], *twins]
         case.request.card_chats = [*case.request.card_chats, groups[0].id, *(t.id for t in twins)]
 
 
 async def _call(case: Case) -> None:
     """Name those who have no private chat in a short line: an edited card calls nobody (R24)."""
-    called = [case.addresses[page.person_id] for page in case.fresh if page.how in NAMED]
+    named = [page for page in case.fresh if page.how in NAMED]
+    called = [case.addresses[page.person_id] for page in named]
+    delay = None if any(case.wakes(page.role) for page in named) else case.delay or None
     groups = [chat for chat in case.chats if chat.kind == "group" and chat.present]
     for group, people in addresses.by_group(called, groups):
         language = case.language_in(group)
@@ -136,7 +141,7 @@ async def _call(case: Case) -> None:
             title=cards.title(case, language),
         )
         mentions = cards.mentions(people, group)
-        manner = Manner(about=case.request.id, urgent=case.emergency, delay=case.delay or None)
+        manner = Manner(about=case.request.id, urgent=case.emergency, delay=delay)
         case.work.say(group, Content(text=text, mentions=mentions), manner)
 
 
@@ -170,7 +175,7 @@ async def _know_pages(case: Case, touched: list[Page]) -> None:
     ids = {page.person_id for page in touched}
     missing = ids - set(case.people)
     if missing:
-        case.people.update(await directory_query.people(case.work.store, missing))
+        case.people.update(await people_query.people(case.work.store, missing))
     await case.know(case.people[each] for each in ids)
 
 

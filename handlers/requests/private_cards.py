@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat import Content, Media, Rows
-from handlers.context import button
+from handlers.chat.incoming import Media
+from handlers.chat.outgoing import Content, Rows, button
 from handlers.requests import cards, texts
 from handlers.requests.cards import Layout
 from handlers.requests.case import Case

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from handlers.context import Context, RefusalError, Work
+from handlers.chat.incoming import Message
+from handlers.context import Context
 from handlers.directory import groups
 from handlers.directory.several import SeveralError
 from handlers.requests import access, asking_more, speaking, texts, voices
 from handlers.requests.case import load
 from handlers.requests.evidence import EvidenceError
 from handlers.requests.rules import ALIVE, Who
-from storage.tables import Chat, Person, Request
+from handlers.work import RefusalError, Work
+from storage.tables import Person, Request
 
 
 async def still_so(work: Work, request: Request, person: Person, text: str) -> bool:
@@ -24,27 +26,24 @@ async def still_so(work: Work, request: Request, person: Person, text: str) -> b
     return case.state in ALIVE and affected
 
 
-async def note_update(
-    work: Work, request: Request, *, person: Person, chat: Chat, message_id: str, text: str
-) -> None:
+async def note_update(ctx: Context, request: Request, message: Message) -> None:
     """Keep the line in the history; make the move it means, if this person may make it."""
-    case = await load(work, await voices.follow(work, request))
-    if not await voices.keep_message(case, "update", person, chat, message_id):
+    case = await load(ctx, await voices.follow(ctx, request))
+    if not await voices.keep_message(case, "update", ctx.person, ctx.chat, message.message_id):
         return
-    voices.note(case, "update", person, text=texts.short(text))
-    await work.store.flush()
-    spoken = speaking.hear(work, text)
+    voices.note(case, "update", ctx.person, text=texts.short(message.text))
+    await ctx.store.flush()
+    spoken = speaking.hear(ctx, message.text)
     if spoken is None or spoken.kind == "join":
         return
     try:
-        async with work.store.begin_nested():
-            await speaking.obey(work, case.request, person, spoken, text)
+        async with ctx.store.begin_nested():
+            await speaking.obey(ctx, case.request, ctx.person, spoken, message.text)
     except SeveralError as several:  # "转给王师傅": of several of that name it is asked which
-        await work.store.refresh(case.request)
-        if isinstance(work, Context):
-            await asking_more.among(work, case.request, "pass", several)
+        await ctx.store.refresh(case.request)
+        await asking_more.among(ctx, case.request, "pass", several)
     except EvidenceError as error:
-        await work.store.refresh(case.request)
-        await groups.tell(work, person.id, error.key, delay=None, **error.values)
+        await ctx.store.refresh(case.request)
+        await groups.tell(ctx, ctx.person.id, error.key, delay=None, **error.values)
     except RefusalError:
-        await work.store.refresh(case.request)  # plain talk is not answered with a refusal
+        await ctx.store.refresh(case.request)  # plain talk is not answered with a refusal

@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import forms
-from handlers.chat import Content, Media, Message
-from handlers.context import Context, Manner, RefusalError, button
+from handlers.chat.incoming import Media, Message
+from handlers.chat.outgoing import Content, button
+from handlers.context import Context
 from handlers.directory import picking
 from handlers.directory.places import (
     base_for,
@@ -19,10 +20,12 @@ from handlers.directory.places import (
     smallest_area,
 )
 from handlers.directory.several import SeveralError
+from handlers.manner import Manner
 from handlers.requests import lessons
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.meaning import Place, Urgency
-from storage.queries import directory as query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
 from storage.tables import Area, Chat, Draft, Person
 
 #: The words wait no longer than this for an answer; then they are forgotten.
@@ -88,9 +91,11 @@ def waits_for_place(draft: Draft) -> bool:
 async def found_place(ctx: Context, draft: Draft, area_id: int) -> None:
     """The report is filed in a place, or in the smaller one in it that its words name."""
     report = await report_from(ctx, draft.data)
-    facts = await query.facts_at(ctx.store, area_id)
+    facts = await areas_query.facts_at(ctx.store, area_id)
     await forms.end(ctx)
-    found = await query.facts_at(ctx.store, await smallest_area(ctx, facts.path, report.place))
+    found = await areas_query.facts_at(
+        ctx.store, await smallest_area(ctx, facts.path, report.place)
+    )
     inside = found.path.startswith(facts.path)  # what is answered counts more than the words
     await open_request(ctx, replace(report, area_id=found.area_id if inside else area_id))
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 from config.ladders import Step, is_duty
 from config.policy import Policy
-from handlers.context import Work
 from handlers.requests import routing
 from handlers.requests.routing import Cast, Matter
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
 from storage.queries import administration as admin_query
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries import requests as query
-from storage.queries.directory import AreaFacts
+from storage.queries.areas import AreaFacts
 from storage.queries.requests import Rung
 from storage.tables import Area, Person
 
@@ -51,8 +53,8 @@ async def walk(work: Work, root: str) -> tuple[Town, list[Nobody]]:
     town = await _town(work, root)
     found: list[Nobody] = []
     for area in await admin_query.stairwells_below(work.store, root):
-        line = [town.tree[each] for each in directory_query.ids_of(area.path)]
-        facts = directory_query.facts_of(line)
+        line = [town.tree[each] for each in areas_query.ids_of(area.path)]
+        facts = areas_query.facts_of(line)
         cast = _cast(town, facts)
         policy = routing.policy_at(work.policy, facts)
         for name, matter in _matters(policy, facts):
@@ -82,7 +84,7 @@ def _without_duty(step: Step) -> Step | None:
 
 
 def _cast(town: Town, facts: AreaFacts) -> Cast:
-    ids = directory_query.ids_of(facts.path)
+    ids = areas_query.ids_of(facts.path)
     holders = [
         replace(each, depth=depth)
         for depth, area_id in enumerate(ids)
@@ -98,7 +100,7 @@ async def _town(work: Work, root: str) -> Town:
     wanted = {each.deputy_id for some in holders.values() for each in some if each.deputy_id}
     deputies = await query.deputies(work.store, wanted, work.now) if wanted else {}
     keys = sorted(_keys(work.policy))
-    named = await directory_query.people_by_key(work.store, keys) if keys else ()
+    named = await people_query.people_by_key(work.store, keys) if keys else ()
     people = {each.person.id for some in holders.values() for each in some} | set(deputies)
     people |= {each.id for each in named}
     return Town(
@@ -123,5 +125,5 @@ def _keys(policy: Policy) -> set[str]:
 
 async def _reachable(work: Work, people: Iterable[int]) -> frozenset[int]:
     """Who has an account: they can be written to, or at least named in a group."""
-    found = await directory_query.accounts_among(work.store, people)
+    found = await accounts_query.accounts_among(work.store, people)
     return frozenset(found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.chat import Mark, Message, Reaction
+from handlers.chat.incoming import Message, Reaction
+from handlers.chat.outgoing import Mark
 from handlers.context import Context
 from handlers.directory.several import SeveralError
 from handlers.requests import (
@@ -55,22 +56,10 @@ async def _of_holder(ctx: Context, request: Request, message: Message) -> bool:
     """A line or a picture from whoever holds it shows life (R26); a line may say more besides."""
     if request.holder_id != ctx.person.id or request.state != State.TAKEN:
         return False
-    person, chat, said = ctx.person, ctx.chat, message.text
     if not message.media:
-        await progress.note_update(
-            ctx, request, person=person, chat=chat, message_id=message.message_id, text=said
-        )
+        await progress.note_update(ctx, request, message)
         return False
-    await details.add_detail(
-        ctx,
-        request,
-        person=person,
-        chat=chat,
-        message_id=message.message_id,
-        text=said,
-        media=message.media,
-        album=message.album,
-    )
+    await details.add_detail(ctx, request, message)
     return True
 
 

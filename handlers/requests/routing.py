@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from config.ladders import Step, is_duty, is_person, rota_of
 from config.policy import Policy
 from config.terms import Governance
-from handlers.context import Work
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries import requests as query
 from storage.queries.requests import Rung
 from storage.tables import Person
@@ -45,7 +47,7 @@ class Asked:
     skipped: tuple[Skipped, ...] = ()
     last: bool = False  #: nobody is further up
     nobody_reachable: bool = False
-    accounts: tuple[directory_query.Reach, ...] = ()  #: of all who could be asked
+    accounts: tuple[accounts_query.Reach, ...] = ()  #: of all who could be asked
     step: Step | None = None  #: the rung itself; None: asked by name
 
     @property
@@ -60,7 +62,7 @@ class Matter:
 
     category: str
     urgency: str
-    facts: directory_query.AreaFacts
+    facts: areas_query.AreaFacts
 
     @property
     def governance(self) -> Governance:
@@ -81,12 +83,12 @@ class Cast:
     deputies: Mapping[int, Person]
     reachable: AbstractSet[int]
     without: AbstractSet[int] = frozenset()
-    accounts: Sequence[directory_query.Reach] = ()
+    accounts: Sequence[accounts_query.Reach] = ()
     named: Mapping[str, Person] = field(default_factory=dict[str, Person])  #: by "@key"
     on_duty: Mapping[str, Sequence[Person]] = field(default_factory=dict[str, Sequence[Person]])
 
 
-def policy_at(policy: Policy, facts: directory_query.AreaFacts) -> Policy:
+def policy_at(policy: Policy, facts: areas_query.AreaFacts) -> Policy:
     """The policy that holds at a place."""
     if not policy.places:
         return policy
@@ -256,7 +258,7 @@ async def _cast(
     work: Work, matter: Matter, ladder: Sequence[Step], names: AbstractSet[str]
 ) -> Cast:
     roles = {role for step in ladder for role in step.roles}
-    ids = directory_query.ids_of(matter.facts.path)
+    ids = areas_query.ids_of(matter.facts.path)
     holders = await query.holders(work.store, ids, roles, work.now)
     wanted = {each.deputy_id for each in holders if each.away and each.deputy_id}
     deputies = await query.deputies(work.store, wanted, work.now) if wanted else {}
@@ -269,7 +271,7 @@ async def _cast(
     people = {each.person.id for each in holders} | set(deputies)
     people |= {each.id for each in named.values()}
     people |= {each.id for some in on_duty.values() for each in some}
-    accounts = await directory_query.accounts(work.store, people) if people else []
+    accounts = await accounts_query.accounts(work.store, people) if people else []
     reachable = {account.person_id for account, _ in accounts}
     return Cast(holders, deputies, reachable, frozenset(), accounts, named, on_duty)
 
@@ -277,5 +279,5 @@ async def _cast(
 async def _named(work: Work, names: Iterable[str]) -> dict[str, Person]:
     """Those whom rungs name by the key of the neighbourhood file."""
     keys = [name[1:] for name in names if is_person(name)]
-    found = await directory_query.people_by_key(work.store, keys) if keys else ()
+    found = await people_query.people_by_key(work.store, keys) if keys else ()
     return {f"@{person.key}": person for person in found}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.context import Work
 from handlers.requests import cards
 from handlers.requests.case import load
+from handlers.work import Work
 from storage.queries import requests as query
 from storage.tables import Chat
 

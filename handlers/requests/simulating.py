@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handlers.context import Context, Work
+from handlers.context import Context
 from handlers.directory import places
 from handlers.directory.roster import role_name
 from handlers.directory.zones import zone_at
@@ -16,8 +16,9 @@ from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State
 from handlers.requests.stop_rules import Clock
 from handlers.understanding.meaning import Urgency
-from storage.queries import directory as directory_query
-from storage.queries.directory import AreaFacts
+from handlers.work import Work
+from storage.queries import areas as areas_query
+from storage.queries.areas import AreaFacts
 from storage.tables import Request
 
 #: A ladder with many laps is not shown to its end.
@@ -47,7 +48,7 @@ async def simulate(work: Work, matter: Matter) -> list[Step]:
             times += 1
             case.wait = clocking.again_wait(case, times)
         await case.know_hours(person.id for person, _ in asked.people)
-        told = tuple(case.tell_at(person.id) for person, _ in asked.people)
+        told = tuple(case.tell_at(person.id, role) for person, role in asked.people)
         steps.append(Step(at, asked, told, case.terms.end(Clock.LADDER), again))
         if again:
             break
@@ -80,7 +81,7 @@ async def ladder(ctx: Context, rest: str) -> None:
     facts = base
     if rest:
         area = await places.find_place(ctx, base, rest)
-        facts = await directory_query.facts_at(ctx.store, area.id)
+        facts = await areas_query.facts_at(ctx.store, area.id)
     matter = Matter(category or "other", urgency or Urgency.NORMAL.value, facts)
     zone = zone_at(ctx, facts)
     lines = [_line(ctx, step, zone) for step in await simulate(ctx, matter)]

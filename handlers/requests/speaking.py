@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from handlers.context import Work
 from handlers.directory.finding import find_person
 from handlers.requests import access, callback, moving, plain_words, texts, voices, when
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
 from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Move, State, Who, may
+from handlers.work import Work
 from storage.tables import Person, Request
 
 MOST_WORDS = 300

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from itertools import groupby
 
-from handlers.context import RefusalError
 from handlers.directory import access as rights
 from handlers.requests import access, cards, clocking, endings, opening, pages, telling, texts
 from handlers.requests.case import Case, load
@@ -15,7 +14,9 @@ from handlers.requests.routing import Asked
 from handlers.requests.rules import Move, State
 from handlers.requests.standing import Stood
 from handlers.requests.stop_rules import Clock
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries import requests as query
 from storage.tables import Area, Event, Person, Request
 
@@ -76,7 +77,7 @@ async def _move(case: Case, actor: Person | None, stood: Stood, made: Event) -> 
         raise RefusalError("directory.undo_gone")
     request = case.request
     request.area_id, request.area_path, request.place = area.id, area.path, dict(stood.place)
-    case.facts = directory_query.facts_of(await directory_query.line_of(case.work.store, area.path))
+    case.facts = areas_query.facts_of(await areas_query.line_of(case.work.store, area.path))
     return {"area": area.name}
 
 
@@ -201,7 +202,7 @@ def _later(moment: datetime | None, now: datetime) -> datetime | None:
 
 
 async def _know(case: Case, ids: list[int]) -> None:
-    case.people.update(await directory_query.people(case.work.store, ids))
+    case.people.update(await people_query.people(case.work.store, ids))
 
 
 async def _still_here(case: Case, ids: list[int]) -> list[int]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from handlers.chat import Content
-from handlers.context import Manner
+from handlers.chat.outgoing import Content
+from handlers.manner import Manner
 from handlers.requests import cards, texts
 from handlers.requests.case import Case
-from storage.queries import directory as directory_query
+from storage.queries import people as people_query
 from storage.tables import Notice, Person
 
 TOLD, PAGE, QUESTION = "told", "page", "question"
@@ -125,7 +125,7 @@ async def _holding(case: Case, roles: Sequence[str]) -> list[Person]:
     memo, key = case.work.memo, ("holding", case.request.area_path, *roles)
     if memo is not None and key in memo:
         return memo[key]
-    held = await directory_query.holders_over(case.work.store, case.request.area_path, roles)
+    held = await people_query.holders_over(case.work.store, case.request.area_path, roles)
     found = list({each.person.id: each.person for each in held}.values())
     if memo is not None:
         memo[key] = found

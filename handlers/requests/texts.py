@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.context import Work
 from handlers.requests.case import Case
 from handlers.understanding.phones import without_numbers
-from storage.queries.directory import AreaFacts
+from handlers.work import Work
+from storage.queries.areas import AreaFacts
 from storage.tables import Request
 
 MOST_WORDS = 160

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from config.terms import Voice
-from handlers.context import RefusalError, Work
 from handlers.requests import (
     callback_asking,
     cards,
@@ -17,6 +16,7 @@ from handlers.requests import (
 )
 from handlers.requests.case import Case, load
 from handlers.requests.rules import REOPENABLE, Move, State
+from handlers.work import RefusalError, Work
 from storage.queries import requests as query
 from storage.tables import Chat, Event, Person, Request, RequestMessage
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers.context import Work
 from handlers.directory import places
 from handlers.directory.zones import zone_at
 from handlers.requests import routing
@@ -15,9 +14,10 @@ from handlers.statistics import periods
 from handlers.statistics.periods import Period
 from handlers.statistics.report import Ask, Curves, Report, Sums, Wait, report
 from handlers.statistics.rules import Marks
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import statistics as query
-from storage.queries.directory import AreaFacts
+from storage.queries.areas import AreaFacts
 from storage.queries.statistics import Alike, Cells
 from storage.tables import Area
 
@@ -51,7 +51,7 @@ async def numbers(work: Work, paths: Sequence[str], ask: Ask) -> Report:
     cells = Cells(ask.period.begin, ask.period.end, areas)
     before = await _volume(work, ask.baseline, areas)
     sums = await (_of_month if ask.period.kind == "month" else _of_days)(work, cells, before)
-    facts = await directory_query.facts_at(work.store, directory_query.ids_of(paths[0])[-1])
+    facts = await areas_query.facts_at(work.store, areas_query.ids_of(paths[0])[-1])
     small = routing.policy_at(work.policy, facts).statistics.small
     found = report(ask, sums, await _waits(work, cells, ask), small)
     by_id = {area.id: area for area in known}
@@ -76,7 +76,7 @@ async def title(work: Work, paths: Sequence[str]) -> str:
     """The names of these places."""
     names: list[str] = []
     for path in paths:
-        facts = await directory_query.facts_at(work.store, directory_query.ids_of(path)[-1])
+        facts = await areas_query.facts_at(work.store, areas_query.ids_of(path)[-1])
         names.append(await places.name_at(work, facts))
     return "、".join(names)
 
@@ -165,7 +165,7 @@ async def upto_building(work: Work, paths: Sequence[str]) -> list[str]:
     """
     found: list[str] = []
     for path in paths:
-        line = await directory_query.line_of(work.store, path)
+        line = await areas_query.line_of(work.store, path)
         found.append([each.path for each in line if each.kind not in query.INSIDE][-1])
     return places.outermost(dict.fromkeys(found))
 

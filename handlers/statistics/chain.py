@@ -47,9 +47,9 @@ class Chain:
         sealed = {**fields, SEAL: self.seal}
         return json.dumps(sealed, ensure_ascii=False, separators=(",", ":"))
 
-    def end(self) -> str:
-        """The last line: how many stood before it, so that a cut file shows."""
-        return self.add({"end": True, "lines": self.lines})
+    def end(self, more: Mapping[str, Any] | None = None) -> str:
+        """The last line: how many stood before it, so that a cut file shows; and what is added."""
+        return self.add({"end": True, "lines": self.lines, **(more or {})})
 
 
 def checked(lines: Iterable[str]) -> Iterator[tuple[int, str, dict[str, Any]]]:

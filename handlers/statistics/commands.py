@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from handlers.chat import Content, Rows
+from handlers.chat.outgoing import Content, Rows, button
 from handlers.commands import Command, Subject
-from handlers.context import Context, RefusalError, Scope, Section, Work, button
+from handlers.context import Context
 from handlers.directory import access as rights
 from handlers.directory import places
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
 from handlers.requests import lists
+from handlers.sections import Scope, Section
 from handlers.statistics import asking, monthly, periods, texts
 from handlers.statistics.periods import Period
 from handlers.statistics.report import Ask, Report
-from storage.queries import directory as directory_query
+from handlers.work import RefusalError, Work
+from storage.queries import areas as areas_query
 from storage.tables import Area
 
 NAMED = ("month", "month_before", "week", "week_before")
@@ -75,7 +77,7 @@ async def _wanted(ctx: Context, rest: str) -> Wanted:
     area = await _place(ctx, said.others) if said.others else None
     if area is not None:
         paths = await _allowed(ctx, area)
-    facts = await directory_query.facts_at(ctx.store, directory_query.ids_of(paths[0])[-1])
+    facts = await areas_query.facts_at(ctx.store, areas_query.ids_of(paths[0])[-1])
     period, baseline = said.periods(ctx.now.astimezone(zone_at(ctx, facts)).date())
     return Wanted(paths, period, baseline, area)
 
@@ -131,7 +133,7 @@ async def _allowed(ctx: Context, area: Area | None) -> tuple[str, ...]:
 
 
 async def _show(ctx: Context, view: str, wanted: Wanted) -> None:
-    facts = await directory_query.facts_at(ctx.store, directory_query.ids_of(wanted.paths[0])[-1])
+    facts = await areas_query.facts_at(ctx.store, areas_query.ids_of(wanted.paths[0])[-1])
     ask = await asking.ask_at(ctx, facts, wanted.period, wanted.baseline)
     check_begun(ctx, ctx.language, ask)
     found = await asking.numbers(ctx, wanted.paths, ask)
@@ -153,7 +155,7 @@ def check_begun(work: Work, language: str, ask: Ask) -> None:
 
 
 def scope_of(
-    work: Work, facts: directory_query.AreaFacts, paths: Sequence[str], period: Period
+    work: Work, facts: areas_query.AreaFacts, paths: Sequence[str], period: Period
 ) -> Scope:
     """The same for other subjects: from the first moment to the one behind the last."""
     zone = zone_at(work, facts)
@@ -209,7 +211,7 @@ async def month(ctx: Context, rest: str) -> None:
     wanted = await _wanted(ctx, rest)
     area = wanted.area or held[0]
     await rights.require(ctx, "manage", area.path)
-    facts = await directory_query.facts_at(ctx.store, area.id)
+    facts = await areas_query.facts_at(ctx.store, area.id)
     today = ctx.now.astimezone(zone_at(ctx, facts)).date()
     period = wanted.period or periods.before(periods.month_of(today))
     if period.kind != "month":

@@ -7,16 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from handlers.context import Work
 from handlers.directory.zones import zone_at
 from handlers.requests.measured import STANDS
 from handlers.statistics.stories import Count, Key, Line, count_of, story_of
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import statistics as query
-from storage.queries.statistics import Past
-from storage.tables import Counted, Request
+from storage.queries.statistics import Past, Was
+from storage.tables import Request
 
 #: A sum: the first day of its month, place, category, rung and mark.
 Sum = tuple[date, int, str, int, str]
@@ -28,8 +26,7 @@ async def keep(works: Sequence[Work]) -> None:
     if not ids:
         return
     store = works[0].store
-    histories = await query.histories(store, ids)
-    before = await query.counted(store, ids)
+    histories, before = await query.histories(store, ids)
     old = [each for each in ids if each not in before and len(histories.get(each, ())) > 1]
     if old:  # of a version without numbers: they are counted with all of those, in their turn
         first = await query.first_counted(store)
@@ -40,17 +37,16 @@ async def keep(works: Sequence[Work]) -> None:
 
 async def count(work: Work, ids: Sequence[int]) -> None:
     """Count these requests, whether they were counted before or not."""
-    histories = await query.histories(work.store, ids)
-    await _count(work, histories, await query.counted(work.store, ids))
+    await _count(work, *await query.histories(work.store, ids))
 
 
 async def _count(
-    work: Work, histories: Mapping[int, Sequence[Past]], before: Mapping[int, Counted]
+    work: Work, histories: Mapping[int, Sequence[Past]], before: Mapping[int, Was]
 ) -> None:
     """Take what these requests counted as off the sums, and put on what they count as now."""
-    store = work.store
     sums: Counter[Sum] = Counter()
     buildings: dict[int, int] = {}
+    rows: list[dict[str, Any]] = []
     for request_id, events in histories.items():
         story = story_of([await line_of(work, event, buildings) for event in events])
         assert story is not None
@@ -60,13 +56,13 @@ async def _count(
                 sums[each] -= 1
         for each in _sums(now):
             sums[each] += 1
-        _keep(store, request_id, row, now)
-    await store.flush()
+        rows.append(_counted(request_id, now))
+    await query.keep_counted(work.store, rows)
     changed = sorted((key, n) for key, n in sums.items() if n)
-    await query.add(store, [_row(key, n) for key, n in changed])
+    await query.add(work.store, [_row(key, n) for key, n in changed])
 
 
-def _was(row: Counted) -> Count:
+def _was(row: Was) -> Count:
     return Count(Key(row.day, row.area_id, row.category, row.rung), tuple(row.marks.split()))
 
 
@@ -81,14 +77,17 @@ def _row(key: Sum, n: int) -> dict[str, Any]:
     return {**dict(zip(names, key, strict=True)), "n": n}
 
 
-def _keep(store: AsyncSession, request_id: int, row: Counted | None, now: Count) -> None:
-    if row is None:
-        row = Counted(request_id=request_id)
-        store.add(row)
-    row.day, row.area_id = now.key.day, now.key.area
-    row.category, row.rung = now.key.category, now.key.rung
-    row.marks = " ".join(now.marks)
-    row.answer_by, row.solve_by = now.answer_by, now.solve_by
+def _counted(request_id: int, now: Count) -> dict[str, Any]:
+    return {
+        "request_id": request_id,
+        "day": now.key.day,
+        "area_id": now.key.area,
+        "category": now.key.category,
+        "rung": now.key.rung,
+        "marks": " ".join(now.marks),
+        "answer_by": now.answer_by,
+        "solve_by": now.solve_by,
+    }
 
 
 async def line_of(work: Work, event: Past, buildings: dict[int, int]) -> Line:
@@ -126,8 +125,8 @@ def _moment(seconds: int | None) -> datetime | None:
 
 
 async def _building(work: Work, area_id: int) -> int:
-    facts = await directory_query.facts_at(work.store, area_id)
-    line = await directory_query.line_of(work.store, facts.path)
+    facts = await areas_query.facts_at(work.store, area_id)
+    line = await areas_query.line_of(work.store, facts.path)
     return building_of([(each.id, each.kind) for each in line])
 
 
@@ -139,7 +138,7 @@ def building_of(line: Iterable[tuple[int, str]]) -> int:
 async def guess(work: Work, event: Past) -> Mapping[str, Any]:
     """Lines of a version without numbers: the request stood there where it stands now."""
     request = await work.store.get_one(Request, event.request_id)
-    facts = await directory_query.facts_at(work.store, request.area_id)
+    facts = await areas_query.facts_at(work.store, request.area_id)
     opened = request.opened_at.astimezone(zone_at(work, facts)).date()
     return _guessed(event, request, opened)
 

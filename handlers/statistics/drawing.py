@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handlers.context import Work
 from handlers.requests import texts as request_texts
 from handlers.statistics import fonts, texts
 from handlers.statistics.report import Report
 from handlers.statistics.rules import Part, Rate, ranked
+from handlers.work import Work
 
 if TYPE_CHECKING:
     from PIL import ImageDraw

@@ -11,15 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.subjects import StatisticsPolicy
-from handlers.context import Work
 from handlers.requests import routing
 from handlers.requests.measured import STANDS
 from handlers.statistics import counting
 from handlers.statistics.chain import NAME, VERSION, Chain
 from handlers.statistics.stories import BOUNDS, Line
-from storage.queries import directory as directory_query
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import statistics as query
-from storage.queries.directory import ids_of
+from storage.queries.areas import ids_of
 from storage.queries.statistics import Past
 from storage.tables import Area
 
@@ -93,7 +93,7 @@ async def _places(work: Work) -> AsyncIterator[dict[str, Any]]:
 async def _rules_at(work: Work, area: Area) -> StatisticsPolicy:
     if not work.policy.places:
         return work.policy.statistics
-    facts = await directory_query.facts_at(work.store, area.id)
+    facts = await areas_query.facts_at(work.store, area.id)
     return routing.policy_at(work.policy, facts).statistics
 
 

@@ -8,18 +8,20 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from handlers.chat import Content, SendFile
-from handlers.context import Manner, Work
+from handlers.chat.outgoing import Content
 from handlers.directory.addresses import address_of
 from handlers.directory.zones import zone_at
+from handlers.manner import Manner
 from handlers.requests import deadlines, routing
 from handlers.statistics import asking, counting, drawing, periods, texts, workbooks
 from handlers.statistics.fonts import NoFontError
 from handlers.statistics.report import Ask, Report
+from handlers.work import Work
+from storage.queries import areas as areas_query
 from storage.queries import clocks as chore_query
-from storage.queries import directory as directory_query
+from storage.queries import people as people_query
 from storage.queries import statistics as query
-from storage.queries.directory import AreaFacts
+from storage.queries.areas import AreaFacts
 from storage.tables import Area, Chat
 
 log = structlog.get_logger("linli.statistics")
@@ -43,30 +45,15 @@ async def send(work: Work, chat: Chat, language: str, area: Area, ask: Ask) -> N
         work.say(chat, Content(text=work.word(language, "stats.no_font")))
     else:
         caption = work.word(language, "stats.report_caption", **values)
-        _file(work, chat, (f"{name}.png", picture, caption), picture=True)
+        work.send_file(chat, f"{name}.png", picture, caption, picture=True)
     sheet = workbooks.workbook(work, language, found)
-    _file(work, chat, (f"{name}.xlsx", sheet, work.word(language, "stats.excel_caption")))
+    work.send_file(chat, f"{name}.xlsx", sheet, work.word(language, "stats.excel_caption"))
 
 
 async def whole(work: Work, area: Area, ask: Ask) -> Report:
     """The numbers of a place with the curves of days and months."""
     found = await asking.numbers(work, [area.path], ask)
     return replace(found, curves=await asking.curves(work, [area.path], ask))
-
-
-def _file(work: Work, chat: Chat, file: tuple[str, bytes, str], *, picture: bool = False) -> None:
-    name, body, caption = file
-    work.put(
-        SendFile(
-            platform=chat.platform,
-            chat=chat.external_id,
-            group=chat.kind == "group",
-            name=name,
-            body=body,
-            caption=caption,
-            picture=picture,
-        )
-    )
 
 
 async def due(work: Work) -> int:
@@ -113,7 +100,7 @@ def _next_night(work: Work, zone: ZoneInfo) -> datetime:
 async def _begin(work: Work) -> None:
     """Communities that are new get a report of their first whole month."""
     for area in await query.reported_places(work.store):
-        facts = await directory_query.facts_at(work.store, area.id)
+        facts = await areas_query.facts_at(work.store, area.id)
         await chore_query.begin_chore(work.store, f"{MONTHLY}{area.id}", _next_first(work, facts))
 
 
@@ -135,7 +122,7 @@ async def _claimed(work: Work) -> str | None:
         if area is None:
             await query.forget_chore(work.store, name)
             continue
-        facts = await directory_query.facts_at(work.store, area.id)
+        facts = await areas_query.facts_at(work.store, area.id)
         if await chore_query.claim_chore(work.store, name, seen, _next_first(work, facts)):
             return name
     return None
@@ -144,14 +131,14 @@ async def _claimed(work: Work) -> str | None:
 async def _post(work: Work, area_id: int) -> None:
     """The month that has ended, to those who manage the place, when they may be disturbed."""
     area = await work.store.get_one(Area, area_id)
-    facts = await directory_query.facts_at(work.store, area_id)
+    facts = await areas_query.facts_at(work.store, area_id)
     zone = zone_at(work, facts)
     today = work.now.astimezone(zone).date()
     last = periods.before(periods.month_of(today))
     ask = await asking.ask_at(work, facts, last, None)
     delay = deadlines.awake(work.now, routing.policy_at(work.policy, facts).quiet, zone) - work.now
     managers = [role for role, each in work.policy.roles.items() if "manage" in each.rights]
-    held = await directory_query.holders_over(work.store, facts.path, managers)
+    held = await people_query.holders_over(work.store, facts.path, managers)
     for person_id in dict.fromkeys(each.person.id for each in held):
         address = await address_of(work, person_id)
         if address is None or address.chat is None:

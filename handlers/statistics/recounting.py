@@ -16,7 +16,7 @@ from handlers.statistics.periods import Period
 from handlers.statistics.report import Ask, Report, Sums, Wait, report
 from handlers.statistics.rules import Marks
 from handlers.statistics.stories import Count, Story, after, count_of
-from storage.queries.directory import ids_of
+from storage.queries.areas import ids_of
 from storage.tables import Area
 
 

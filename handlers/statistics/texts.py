@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from handlers.context import Work
 from handlers.requests import texts as request_texts
 from handlers.statistics.periods import Period
 from handlers.statistics.report import Report
 from handlers.statistics.rules import Part, Rate, Times, ranked
+from handlers.work import Work
 
 T = TypeVar("T")
 RATES = ("response", "resolution", "satisfaction")

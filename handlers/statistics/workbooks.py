@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from handlers.administration.exporting import cell_of
-from handlers.context import Work
 from handlers.requests import texts as request_texts
 from handlers.statistics import texts
 from handlers.statistics.report import Report
 from handlers.statistics.rules import Figures, ranked
+from handlers.work import Work
 
 Row = dict[str, Any]
 #: Columns of shares, written as percentages in Excel.

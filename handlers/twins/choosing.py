@@ -6,7 +6,8 @@ import re
 from datetime import timedelta
 
 from handlers import forms
-from handlers.chat import Message, Press, Speaks
+from handlers.chat.incoming import Message, Press
+from handlers.chat.platform import Speaks
 from handlers.context import Context
 from handlers.understanding.normal import plain
 from storage.queries import choices

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.chat import Button, Capabilities, Content, Rows, Show
+from handlers.chat.outgoing import Button, Content, Rows, Show
+from handlers.chat.platform import Capabilities
 
 #: What changes without being news: how many, and by when.
 DIGITS = re.compile(r"\d+")

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from handlers.chat import (
-    Acknowledge,
-    Capabilities,
-    Content,
-    Message,
-    Press,
-    React,
-    Say,
-    SendFile,
-    Show,
-    Speaks,
-)
-from handlers.context import Context, Outbound, Work
+from handlers.chat.incoming import Message, Press
+from handlers.chat.outgoing import Acknowledge, Content, React, Say, SendFile, Show
+from handlers.chat.platform import Capabilities, Speaks
+from handlers.context import Context
+from handlers.manner import Outbound
 from handlers.parting import parts_of
 from handlers.twins.rules import (
     digest_of,
@@ -27,6 +19,7 @@ from handlers.twins.rules import (
     overflow,
     with_numbers,
 )
+from handlers.work import Work
 from storage.queries import choices, post
 
 

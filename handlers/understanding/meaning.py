@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Outcome(StrEnum):
@@ -136,6 +136,15 @@ class Reason:
     found: str = ""  #: the words that matched
     weight: float = 0.0
 
+    def kept(self) -> dict[str, Any]:
+        """As a row keeps it."""
+        return {
+            "about": self.about,
+            "cue": self.cue,
+            "found": self.found,
+            "weight": self.weight,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -149,9 +158,8 @@ class Meaning:
     place: Place = field(default_factory=Place)
     of: str | None = None  #: key of the known request that it belongs to
     asset: str | None = None
-    question: str | None = (
-        None  #: for ANSWER: what is asked ("manager", "status", "next_reminder" ...)
-    )
+    #: what is asked ("manager", "status" ...), alone or besides what is told (besides.py)
+    question: str | None = None
     again: bool = False  #: what an ended request was about is there again
     clash: bool = False  #: the text contradicts the places that exist: ask, do not guess
     leaning: float = 0.0  #: of what is left as talk: how likely it is something new all the same

@@ -11,16 +11,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from handlers.understanding.rows import Rows
+
 #: Weights have two digits. A row of them is one number with a lane of bits for each answer, so
 #: that a hundred rows are added at once, and a row takes a fifth of the memory.
 DIGITS = 100
 LANE = 24
-LIFTED = 1 << 11  #: added to each weight: lanes hold nothing negative
+LIFTED = 1 << 11  #: added to each weight: lanes hold nothing negative, and no row is 0
 LANE_BYTES = LANE // 8
 MASK = (1 << LANE) - 1
 MOST = (LIFTED - 1) / DIGITS
-NUMBERS: list[int] = []
-MOST_MET = 5_000  #: rows of a table that are kept as they were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +39,24 @@ class Table:
     answers: int
 
     @cached_property
-    def _unpacked(self) -> tuple[dict[int, int], bytes, dict[str, int]]:
-        """Which row each feature has (by its hash, which takes half of its memory), what rows are
-        read from, and the first that were met: the commonest."""
-        raw = zlib.decompress(self.packed)
-        at = 4 + int.from_bytes(raw[:4], "little")
-        names = raw[4:at].decode().split("\n") if at > 4 else []
-        return dict(zip(map(hash, names), _numbers(len(names)), strict=True)), raw[at:], {}
-
-    def row(self, feature: str) -> int | None:
-        """The weights of a feature; None for an unknown one."""
-        places, raw, met = self._unpacked
-        if (row := met.get(feature)) is not None:
-            return row
-        if (place := places.get(hash(feature))) is None:
-            return None
-        width = self.answers * LANE_BYTES
-        row = int.from_bytes(raw[place * width : (place + 1) * width], "little")
-        if len(met) < MOST_MET:
-            met[feature] = row
-        return row
+    def rows(self) -> Rows:
+        """Its rows, unpacked when first asked for."""
+        return Rows(zlib.decompress(self.packed), self.answers * LANE_BYTES)
 
     def __len__(self) -> int:
         """How many features have weights."""
-        return len(self._unpacked[0])
+        return len(self.rows)
 
     def see(self, features: Iterable[str]) -> Seen:
         """The sum of the features' rows."""
-        met, row = self._unpacked[2], self.row
-        found = [each for name in features if (each := met.get(name) or row(name)) is not None]
+        found = self.rows.found(features)
         return Seen(sum(found), len(found))
 
-    def weight(self, feature: str, lane: int) -> float | None:
-        """What a feature weighs for one answer; None for an unknown one."""
-        row = self.row(feature)
-        return None if row is None else ((row >> LANE * lane & MASK) - LIFTED) / DIGITS
-
-
-def _numbers(count: int) -> Sequence[int]:
-    """The first numbers; the tables share them."""
-    NUMBERS.extend(range(len(NUMBERS), count))
-    return NUMBERS[:count]
+    def weights(self, features: Iterable[str], lane: int) -> list[tuple[str, float]]:
+        """What each feature weighs for one answer; unknown ones are left out."""
+        shift = LANE * lane
+        found = self.rows.pairs(features)
+        return [(name, ((row >> shift & MASK) - LIFTED) / DIGITS) for name, row in found]
 
 
 def pack(rows: Mapping[str, Sequence[float]], answers: int) -> Table:
@@ -144,8 +121,7 @@ class Model:
         """The features that spoke most for an answer."""
         head = self.heads[name]
         table, lane = self.tables[head.table], head.first + head.answers.index(answer)
-        weights = ((each, table.weight(each, lane)) for each in set(features))
-        found = [(each, weight) for each, weight in weights if weight is not None]
+        found = table.weights(set(features), lane)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:most]
 
 

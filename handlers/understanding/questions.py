@@ -62,6 +62,8 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
 OFFICES = frozenset({"captain", "unit_captain", "manager", "hotline", "on_duty"})
 #: Longer ones say something besides; what is said with letters takes more of them.
 MOST_SIGNS, MOST_LETTERS = 24, 48
+#: What a message is made of: sentences, and what commas part.
+PART = re.compile(r"[^,，;；。.!！?？\n]+[。.!！?？]*")
 
 
 def plain_question(text: str) -> str | None:
@@ -74,3 +76,17 @@ def plain_question(text: str) -> str | None:
 def question_of(text: str) -> str | None:
     """Which question a plain text asks; None for none that can be answered well."""
     return next((name for name, pattern in QUESTIONS if pattern.search(text)), None)
+
+
+def parted(text: str) -> tuple[str | None, str]:
+    """The question after an office in a text that says more, and what it says besides.
+
+    "今天谁值班？我家漏水了" -> ("on_duty", "我家漏水了"). None where nothing is asked, or where
+    nothing else is said.
+    """
+    if not any(pattern.search(text.casefold()) for name, pattern in QUESTIONS if name in OFFICES):
+        return None, ""
+    parts = [each.strip() for each in PART.findall(text) if each.strip()]
+    asked = [plain_question(each) for each in parts]
+    rest = " ".join(each for each, asks in zip(parts, asked, strict=True) if asks is None)
+    return next(filter(None, asked), None) if rest else None, rest

@@ -357,7 +357,9 @@ def _reasons(
     """The words of the message that spoke most for an answer."""
     found: dict[str, Reason] = {}
     for name, weight in model.strongest(head, features, answer, most=60):
+        if weight <= 0 or len(found) == MOST_REASONS:
+            break  # the strongest come first
         for cue, words in looked.words_of(name):
-            if weight > 0 and words not in found and len(found) < MOST_REASONS:
+            if words not in found and len(found) < MOST_REASONS:
                 found[words] = Reason(about, cue, words, round(weight, 2))
     return list(found.values())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.understanding import placing
@@ -32,7 +32,8 @@ QUOTING = ("#word ", *(f"@{part}{side}=" for part in AFTER for side in ("after",
 
 def wordless(features: Iterable[str]) -> list[str]:
     """Those features from which nothing can be told of the words, in order."""
-    return sorted({each for each in features if _is_wordless(each)})
+    marked = {each for each in features if "#" in each or "@" in each}
+    return sorted(each for each in marked if _is_wordless(each))
 
 
 def _is_wordless(feature: str) -> bool:
@@ -51,7 +52,7 @@ class Seen:
 
     def kept(self) -> dict[str, Any]:
         """As a row keeps it."""
-        return asdict(self)
+        return {"tables": self.tables, "sources": self.sources}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Seen:
@@ -88,7 +89,7 @@ def see(heard: Heard, scene: Scene, category: str | None) -> Seen:
         {
             "whole": wordless(whole(heard, scene)),
             "words": wordless(words_only(heard, scene)),
-            "place": wordless(placing.place_features(heard, scene, category or "other")),
+            "place": wordless(placing.place_features(heard, scene, category or "other", found)),
         },
         {
             "building": dict(found.building),

@@ -13,15 +13,17 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from handlers.chat import Content
-from handlers.context import Manner, Work
+from handlers.chat.outgoing import Content
 from handlers.directory.addresses import Address, addresses
 from handlers.directory.zones import clock_text, zone_at
+from handlers.manner import Manner
 from handlers.requests import deadlines
 from handlers.requests.deadlines import Hours
 from handlers.requests.worktime import WorkCalendar
+from handlers.work import Work
+from storage.queries import accounts as accounts_query
+from storage.queries import areas as areas_query
 from storage.queries import clocks as hours_query
-from storage.queries import directory
 from storage.queries import watching as query
 from storage.queries.watching import Raising
 from storage.tables import Chat, Person
@@ -111,7 +113,7 @@ async def _tell(work: Work, thing: Thing, key: str, since: datetime) -> int:
 
 async def _managers(work: Work, thing: Thing) -> Sequence[Person]:
     roles = [role for role, each in work.policy.roles.items() if "manage" in each.rights]
-    ids = {each for path in await _paths(work, thing) for each in directory.ids_of(path)}
+    ids = {each for path in await _paths(work, thing) for each in areas_query.ids_of(path)}
     return await query.holders_at(work.store, ids, roles)
 
 
@@ -120,7 +122,7 @@ async def _paths(work: Work, thing: Thing) -> Iterable[str]:
         return await query.places_of(work.store, thing.platform)
     if thing.chat.area_id is None:
         return ()
-    return ((await directory.facts_at(work.store, thing.chat.area_id)).path,)
+    return ((await areas_query.facts_at(work.store, thing.chat.area_id)).path,)
 
 
 async def _reached(work: Work, people: Sequence[Person]) -> Mapping[int, Address]:
@@ -129,7 +131,7 @@ async def _reached(work: Work, people: Sequence[Person]) -> Mapping[int, Address
     by_id = [person.id for person in people]
     accounts = [
         (account, chat)
-        for account, chat in await directory.accounts(work.store, by_id)
+        for account, chat in await accounts_query.accounts(work.store, by_id)
         if account.platform not in away
     ]
     return await addresses(work, people, None, work.desk.defaults.language, accounts)
@@ -152,13 +154,13 @@ async def _rest(work: Work, people: Collection[int]) -> Mapping[int, timedelta |
 async def _zone(work: Work, thing: Thing) -> ZoneInfo:
     if thing.chat is None or thing.chat.area_id is None:
         return zone_at(work, None)
-    return zone_at(work, await directory.facts_at(work.store, thing.chat.area_id))
+    return zone_at(work, await areas_query.facts_at(work.store, thing.chat.area_id))
 
 
 async def _group(work: Work, thing: Thing, language: str) -> str:
     if thing.chat is None or thing.chat.area_id is None:
         return ""
-    facts = await directory.facts_at(work.store, thing.chat.area_id)
+    facts = await areas_query.facts_at(work.store, thing.chat.area_id)
     return thing.chat.title or facts.name
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.chat import ChatKind, Incoming, Message
-from handlers.context import Work
+from handlers.chat.incoming import ChatKind, Incoming, Message
 from handlers.noise.groups import Rules, rules_of
 from handlers.watching import alarms, rules
+from handlers.work import Work
 from storage.queries import watching as query
 from storage.tables import Chat, Pulse
 

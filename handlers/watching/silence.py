@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.context import Work
 from handlers.watching import alarms
+from handlers.work import Work
 from storage.queries import watching as query
 from storage.tables import Chat, Pulse
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers.chat import ChatFacts, ChatKind, Standing
-from handlers.context import Work
+from handlers.chat.incoming import ChatKind, Standing
+from handlers.chat.platform import ChatFacts
 from handlers.watching import alarms
-from storage.queries import directory
+from handlers.work import Work
+from storage.queries import chats as chats_query
 from storage.queries import watching as query
 from storage.tables import Chat
 
@@ -17,7 +18,7 @@ Told = Mapping[tuple[str, str | None], ChatFacts]
 
 async def changed(work: Work, standing: Standing) -> None:
     """The platform told what the bot is in a group now."""
-    chat = await directory.chat(work.store, standing.chat.platform, standing.chat.id)
+    chat = await chats_query.chat(work.store, standing.chat.platform, standing.chat.id)
     if chat is None or standing.chat.kind is not ChatKind.GROUP:
         return
     await _switch(work, "removed", chat, on=not standing.present)
@@ -52,7 +53,7 @@ async def asked(work: Work, told: Told) -> None:
         if name is None:
             await _account(work, platform, facts)
             continue
-        chat = await directory.chat(work.store, platform, name)
+        chat = await chats_query.chat(work.store, platform, name)
         if chat is not None and facts.reachable and facts.known:
             await _group(work, chat, facts)
 

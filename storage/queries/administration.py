@@ -10,7 +10,7 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.migrate import newest
-from storage.queries.directory import below
+from storage.queries.areas import below
 from storage.tables import Area, Chat, Letter, Update
 
 

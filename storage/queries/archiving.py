@@ -142,6 +142,11 @@ async def note_seal(store: AsyncSession, archive_id: int, seal: str | None) -> N
     await store.execute(update(Archive).where(Archive.id == archive_id).values(seal=seal))
 
 
+async def note_new_seal(store: AsyncSession, name: str, seal: str) -> None:
+    """A file that was done was written anew."""
+    await store.execute(update(Archive).where(Archive.name == name).values(seal=seal))
+
+
 async def note_done(store: AsyncSession, archive_id: int, now: datetime) -> None:
     """Nothing of it is left to do."""
     await store.execute(update(Archive).where(Archive.id == archive_id).values(done_at=now))

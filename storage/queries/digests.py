@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import begins_with
-from storage.queries.directory import below
+from storage.queries.areas import below
 from storage.tables import Area, Chat, Request, Supporter
 from storage.tables.directory import FRESH
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from storage.queries.directory import below
+from storage.queries.areas import below
 from storage.queries.post import insert_new
 from storage.tables import (
     Area,

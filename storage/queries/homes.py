@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.queries import directory
+from storage.queries import areas as areas_query
+from storage.queries import people as people_query
 from storage.queries.post import insert_new
 from storage.seals import secrets_of
 from storage.tables import Area, Keyring, Residence
@@ -52,13 +53,13 @@ def flat_id(store: AsyncSession, residence: Residence) -> int:
 
 async def flat_of(store: AsyncSession, residence: Residence) -> Area | None:
     """The home itself."""
-    return await directory.area_by_id(store, flat_id(store, residence))
+    return await areas_query.area_by_id(store, flat_id(store, residence))
 
 
 async def flats_of(store: AsyncSession, person_id: int) -> list[tuple[Residence, Area]]:
     """Where a person lives, to the door; confirmed homes first."""
     found: list[tuple[Residence, Area]] = []
-    for residence, area in await directory.homes_of(store, person_id):
+    for residence, area in await people_query.homes_of(store, person_id):
         flat = area if residence.home is None else await flat_of(store, residence)
         if flat is not None:
             found.append((residence, flat))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.prepared import prepared
 from storage.tables import Chat, Correction, Reading, Request
 
 
@@ -24,14 +26,19 @@ async def verdicts(
 
     What nobody said anything of counts as right if it is from before `settled`, else not at all.
     """
-    rows = await store.scalars(
+    rows = await store.scalars(*_verdicts(chat_id, settled, most))
+    return [right is not False for right in rows]
+
+
+@prepared
+def _verdicts(chat_id: int, settled: datetime, most: int) -> Select[Any]:
+    return (
         select(Reading.right)
         .where(Reading.chat_id == chat_id, Reading.opens)
         .where(or_(Reading.right.is_not(None), Reading.at <= settled))
         .order_by(Reading.at.desc(), Reading.id.desc())
         .limit(most)
     )
-    return [right is not False for right in rows]
 
 
 async def turn(store: AsyncSession, chat_id: int, acts_since: datetime | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.queries.directory import below
+from storage.queries.areas import below
 from storage.tables import Area, Person, RoleHeld
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.base import Base, insert_of
 from storage.queries import post
 from storage.queries.post import AT_ONCE, Standing
-from storage.queries.sharing import Hold
+from storage.queries.sharing import Hold, past
 from storage.tables import Letter, Outlet
 
 #: Platform, chat, and whether it is the chat's fast lane (answers to presses).
@@ -53,7 +53,7 @@ async def due_addresses(
     """Where something may be said now and nobody is speaking, the most pressing first."""
     speaking = exists().where(
         *(mine == theirs for mine, theirs in zip(KEYS, LETTER_KEYS, strict=True)),
-        OUTLETS.c.until > hold.now,
+        ~past(OUTLETS.c.until, hold),
         OUTLETS.c.holder != hold.holder,
     )
     rows = await store.execute(
@@ -82,8 +82,12 @@ async def take_outlets(
         index_elements=KEY,
         set_={"holder": made.excluded.holder, "until": made.excluded.until},
         where=and_(
-            OUTLETS.c.until <= hold.now,
-            or_(OUTLETS.c.holder == hold.holder, OUTLETS.c.until <= free_by),
+            past(OUTLETS.c.until, hold),
+            or_(
+                OUTLETS.c.holder == hold.holder,
+                OUTLETS.c.until <= free_by,
+                OUTLETS.c.until > hold.never,
+            ),
         ),
     )
     found = await store.execute(free.returning(*KEYS, OUTLETS.c.said, OUTLETS.c.resumes_at), rows)
@@ -129,6 +133,12 @@ async def leave_outlet(store: AsyncSession, hold: Hold, address: Address, said: 
 async def silence(store: AsyncSession, address: Address, until: datetime) -> None:
     """The platform asked not to be spoken to there until then."""
     await store.execute(SILENCE, {**_where(address), "then": until})
+
+
+async def silent_no_longer_than(store: AsyncSession, until: datetime) -> None:
+    """Pauses that end later end then: they were noted before the clock was put back."""
+    later = update(OUTLETS).where(OUTLETS.c.resumes_at > until)
+    await store.execute(later.values(resumes_at=until))
 
 
 async def overall_said(store: AsyncSession, platform: str, now: datetime) -> Said:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.queries.directory import below
+from storage.queries.areas import below
 from storage.queries.post import insert_new
 from storage.tables import Area, Occurrence, Reminder
 

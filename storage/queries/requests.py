@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import begins_with, insert_of
+from storage.base import Base, begins_with, insert_of
 from storage.prepared import prepared
 from storage.queries.claiming import claimed
 from storage.tables import (
@@ -30,17 +32,22 @@ from storage.tables import (
 )
 
 OWN_WORDS = ("report", "detail")
+COUNTERS = Base.metadata.tables[RequestCounter.__tablename__]
 
 
 async def next_number(store: AsyncSession, root_id: int) -> int:
     """The next number under a root; two at once wait for each other and get two."""
-    made = (
-        insert_of(store.get_bind().dialect.name)(RequestCounter)
-        .values(root_id=root_id, last=1)
-        .on_conflict_do_update(index_elements=["root_id"], set_={"last": RequestCounter.last + 1})
-        .returning(RequestCounter.last)
+    counted = _count_on(store.get_bind().dialect.name)
+    return (await store.execute(counted, {"root_id": root_id, "last": 1})).scalar_one()
+
+
+@cache
+def _count_on(dialect: str) -> Any:
+    return (
+        insert_of(dialect)(COUNTERS)
+        .on_conflict_do_update(index_elements=["root_id"], set_={"last": COUNTERS.c.last + 1})
+        .returning(COUNTERS.c.last)
     )
-    return (await store.scalars(made, execution_options={"populate_existing": True})).one()
 
 
 async def lock(store: AsyncSession, request: Request) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import end_of
 from storage.prepared import prepared
-from storage.queries.directory import ids_of
+from storage.queries.areas import ids_of
 from storage.tables import Account, Draft, Request, RequestMessage, Supporter
 
 MOST = 60

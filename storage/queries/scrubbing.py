@@ -120,6 +120,17 @@ async def due(store: AsyncSession, now: datetime) -> Erasure | None:
     return await store.scalar(waiting.limit(1).with_for_update(skip_locked=True))
 
 
+async def all_of(store: AsyncSession) -> Sequence[Erasure]:
+    """All who are being forgotten."""
+    return (await store.scalars(select(Erasure).order_by(Erasure.id))).all()
+
+
+async def locked(store: AsyncSession, ids: Sequence[int]) -> Sequence[Erasure]:
+    """These, for nobody else to change until the transaction ends."""
+    found = select(Erasure).where(Erasure.id.in_(ids)).order_by(Erasure.id)
+    return (await store.scalars(found.with_for_update())).all()
+
+
 async def drop_failed(store: AsyncSession, needles: Sequence[str]) -> None:
     """Updates that failed and hold a needle lose their bodies; what waits is left alone."""
     holds = or_(*(_holds(BODY, form) for form in _forms(needles)))

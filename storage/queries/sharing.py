@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import (
+    ColumnElement,
     Insert,
     and_,
     bindparam,
@@ -33,6 +34,9 @@ from storage.tables import Lane, Lease, Update
 LANES = Base.metadata.tables[Lane.__tablename__]
 #: More waits in a chat than was read: no count of what is kept is equal to it.
 MORE = -1
+#: A moment so far ahead was noted before the clocks were put back: no hold is so long, and the
+#: clocks of machines differ by less.
+AHEAD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,16 @@ class Hold:
     now: datetime
     until: datetime
 
+    @property
+    def never(self) -> datetime:
+        """No moment that was noted by clocks as they go now is later."""
+        return self.until + AHEAD
+
+
+def past(moment: ColumnElement[datetime], hold: Hold) -> ColumnElement[bool]:
+    """Whether a moment is over; who waits for it does not wait for an hour that comes again."""
+    return or_(moment <= hold.now, moment > hold.never)
+
 
 async def database_time(store: AsyncSession) -> datetime:
     """What time it is for the database."""
@@ -51,7 +65,8 @@ async def database_time(store: AsyncSession) -> datetime:
 
 async def take_lease(store: AsyncSession, name: str, hold: Hold) -> bool:
     """Take or prolong what one process at a time does; False: another one has it."""
-    row = {"name": name, "holder": hold.holder, "until": hold.until, "at": hold.now}
+    row = {"name": name, "holder": hold.holder, "until": hold.until}
+    row |= {"at": hold.now, "never": hold.never}
     return (await store.execute(_take_lease(), row)).first() is not None
 
 
@@ -61,7 +76,11 @@ def _take_lease() -> Insert:
     return made.on_conflict_do_update(
         index_elements=["name"],
         set_={"holder": made.excluded.holder, "until": made.excluded.until},
-        where=or_(Lease.holder == made.excluded.holder, Lease.until <= bindparam("at")),
+        where=or_(
+            Lease.holder == made.excluded.holder,
+            Lease.until <= bindparam("at"),
+            Lease.until > bindparam("never"),
+        ),
     ).returning(Lease.name)
 
 
@@ -98,8 +117,13 @@ async def take_lanes(
     One that another process handled last is left to it, unless it waits since `known_since`:
     that process remembers what was said there, but may be gone.
     """
-    free = and_(Lane.due_at <= hold.now, Lane.until <= hold.now)
-    ours = or_(Lane.holder.is_(None), Lane.holder == hold.holder, Lane.due_at <= known_since)
+    free = and_(past(LANES.c.due_at, hold), past(LANES.c.until, hold))
+    ours = or_(
+        Lane.holder.is_(None),
+        Lane.holder == hold.holder,
+        Lane.due_at <= known_since,
+        Lane.due_at > hold.never,
+    )
     first = (
         select(Lane.name)
         .where(free, ours, or_(*(begins_with(Lane.name, f"{each}:") for each in platforms)))

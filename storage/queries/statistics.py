@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import begins_with, insert_of
+from storage.base import Base, begins_with, insert_of
+from storage.prepared import prepared
 from storage.tables import Area, Chore, Counted, Event, Request, Supporter, Tally
 
+#: Written without the care that the library takes of objects.
+COUNTED = Base.metadata.tables[Counted.__tablename__]
+TALLY = Base.metadata.tables[Tally.__tablename__]
 #: So many requests are read together.
 AT_ONCE = 500
 #: Kinds of places that no number tells apart.
@@ -167,18 +172,43 @@ def _past(row: Any) -> Past:
     return Past(*row[: len(PAST)])
 
 
-async def histories(store: AsyncSession, ids: Sequence[int]) -> dict[int, list[Past]]:
-    """The lines of these requests that say where they stand, in their order."""
-    rows = await store.execute(
-        select(*PAST)
+@dataclass(frozen=True, slots=True)
+class Was:
+    """What a request counts as so far."""
+
+    day: date
+    area_id: int
+    category: str
+    rung: int
+    marks: str
+
+
+WAS = (Counted.day, Counted.area_id, Counted.category, Counted.rung, Counted.marks)
+
+
+async def histories(
+    store: AsyncSession, ids: Sequence[int]
+) -> tuple[dict[int, list[Past]], dict[int, Was]]:
+    """The lines of these requests that say where they stand, in their order; and what each counts
+    as so far, if it does."""
+    found: dict[int, list[Past]] = {}
+    before: dict[int, Was] = {}
+    for row in (await store.execute(*_histories(ids))).all():
+        past = _past(row)
+        found.setdefault(past.request_id, []).append(past)
+        if row.day is not None:
+            before[past.request_id] = Was(*row[len(PAST) :])
+    return found, before
+
+
+@prepared
+def _histories(ids: Sequence[int]) -> Any:
+    return (
+        select(*PAST, *WAS)
+        .outerjoin(Counted, Counted.request_id == Event.request_id)
         .where(Event.request_id.in_(ids), Event.state_to.is_not(None))
         .order_by(Event.id)
     )
-    found: dict[int, list[Past]] = {}
-    for row in rows.all():
-        past = _past(row)
-        found.setdefault(past.request_id, []).append(past)
-    return found
 
 
 async def locked(store: AsyncSession, ids: Sequence[int]) -> dict[int, Request]:
@@ -189,12 +219,17 @@ async def locked(store: AsyncSession, ids: Sequence[int]) -> dict[int, Request]:
     return {each.id: each for each in rows.all()}
 
 
-async def counted(store: AsyncSession, ids: Sequence[int]) -> dict[int, Counted]:
-    """What these requests count as."""
-    rows = await store.scalars(
-        select(Counted).where(Counted.request_id.in_(ids)).execution_options(populate_existing=True)
-    )
-    return {each.request_id: each for each in rows.all()}
+async def keep_counted(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """What requests count as from now on, by columns of `Counted`."""
+    if rows:
+        await store.execute(_keep_counted(store.get_bind().dialect.name), list(rows))
+
+
+@cache
+def _keep_counted(dialect: str) -> Any:
+    made = insert_of(dialect)(COUNTED)
+    new = {each.name: made.excluded[each.name] for each in COUNTED.c if not each.primary_key}
+    return made.on_conflict_do_update(index_elements=["request_id"], set_=new)
 
 
 async def first_counted(store: AsyncSession) -> int | None:
@@ -217,12 +252,14 @@ async def uncounted(store: AsyncSession, limit: int) -> Sequence[int]:
 async def add(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add to sums, each in one step: two processes at once lose nothing."""
     if rows:
-        made = insert_of(store.get_bind().dialect.name)(Tally)
-        keys = [column.name for column in Tally.__table__.primary_key]
-        await store.execute(
-            made.on_conflict_do_update(index_elements=keys, set_={"n": Tally.n + made.excluded.n}),
-            list(rows),
-        )
+        await store.execute(_add(store.get_bind().dialect.name), list(rows))
+
+
+@cache
+def _add(dialect: str) -> Any:
+    made = insert_of(dialect)(TALLY)
+    keys = [column.name for column in TALLY.primary_key]
+    return made.on_conflict_do_update(index_elements=keys, set_={"n": TALLY.c.n + made.excluded.n})
 
 
 async def all_places(store: AsyncSession) -> list[Area]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,9 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from bot.cli import cli
+
+#: `run`, where a test's fixture has prepared the folder for it.
+Linli = Callable[..., Result]
 
 
 def run(*args: object, given: str | bytes | None = None) -> Result:

@@ -16,7 +16,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import desk_archive, desk_numbers
-from bot.app import App
 from bot.archive_files import alone, lines_of
 from bot.desk_archive import archive, show
 from bot.desk_errors import DeskError
@@ -34,53 +33,18 @@ from storage.tables import (
     RequestMessage,
     RoleHeld,
 )
-from tests.dialogues.numbers import month, shown
-from tests.dialogues.policies import governed
-from tests.harness import GROUP4, Stage
+from tests.bot.archives import FILE, MARCH, old, there
+from tests.dialogues.numbers import shown
+from tests.harness import Stage
 
 LENT = "我借出的话"  #: for learning
-MARCH = month("2026-03")
-FILE = Path("archive/linli-archive-0001.jsonl.gz")
 
 
 @pytest.fixture
 async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Stage]:
     """Four requests that ended long ago, one that ended lately, one that is open."""
-    policy = "[archive]\ndays = 30\n[digest]\non = false\n"
-    async with governed(tmp_path, policy, data_dir=tmp_path) as made:
-
-        class Held:
-            async def __aenter__(self) -> App:
-                return made.app
-
-            async def __aexit__(self, *error: object) -> None:
-                """It goes on."""
-
-        for desk in (desk_archive, desk_numbers):
-            monkeypatch.setattr(desk, "desk_app", Held)
-        monkeypatch.chdir(tmp_path)
-        await lived(made)
+    async with old(tmp_path, monkeypatch) as made:
         yield made
-
-
-async def lived(stage: Stage) -> None:
-    for number, text in enumerate(("楼道的灯坏了", "电梯坏了", "3单元没水了"), 1):
-        await stage.li.says(text)
-        await stage.wang.writes(f"/take {number}")
-        await stage.wang.writes("明天修好", reply_to=stage.page(stage.wang, number))
-        await stage.wang.presses(stage.wang.last, "记下")
-        await stage.wang.writes(f"/done {number} 换了零件{number}")
-        await stage.li.presses(stage.li.last, "解决了")
-    await stage.qian.says("门口的灯坏了", GROUP4)
-    await stage.chen.writes("/cannot 4 没有经费")
-    await stage.passes(days=4)
-    await stage.sleeps(days=40)
-    await stage.sun.says("1单元的灯又不亮了")
-    await stage.zhou.writes("/take 5")
-    await stage.zhou.writes("/done 5 换了")
-    await stage.sun.presses(stage.sun.last, "解决了")
-    await stage.li.says("电梯又坏了")
-    assert [each.state for each in await stage.requests()] == ["closed"] * 5 + ["open"]
 
 
 async def alive(stage: Stage) -> dict[int, bool]:
@@ -92,10 +56,6 @@ async def alive(stage: Stage) -> dict[int, bool]:
             assert bool(each.words) == bool(events[each.id]["rows"].get("event")), each.number
             assert bool(each.words) == (each.archive_id is None), each.number
         return {each.number: bool(each.words) for each in found}
-
-
-def there(file: Path) -> bool:
-    return file.exists()
 
 
 def read(file: Path) -> bytes:

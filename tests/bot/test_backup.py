@@ -15,32 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import Result
 
+from bot import desk_backup
 from bot.backup_file import MANIFEST
-from tests.bot.commanding import alone, run
+from tests.bot.commanding import Linli
 from tests.bot.desks import DATABASE, EXAMPLE, people, rename
 from tests.fakes.postgres import Postgres, clients
-
-Linli = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the example in it, made once."""
-    folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        alone(patch, folder)
-        assert run("import", EXAMPLE).exit_code == 0
-    return folder / "data"
-
-
-@pytest.fixture
-def linli(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linli:
-    """The command in English, where the example was imported."""
-    alone(monkeypatch, tmp_path)
-    shutil.copytree(made, tmp_path / "data")
-    return run
 
 
 def manifest(file: str) -> dict[str, Any]:
@@ -332,6 +312,18 @@ def test_the_oldest_go(linli: Linli) -> None:
     assert Path("data/backups/mine.zip").exists(), "only our own"
     assert linli("backup", "--keep", 0).exit_code == 0
     assert len(list(Path("data/backups").iterdir())) == 4
+
+
+def test_of_one_second_the_newest_stay_as_well(
+    linli: Linli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_backup, "moment", lambda: "20260302T100000Z")
+    for _ in range(3):
+        linli("backup", "--keep", 2)
+    told = json.loads(linli("backup", "--keep", 2, "--json").output)
+    left = sorted(each.name for each in Path("data/backups").iterdir())
+    assert left == [f"linli-20260302T100000Z-{n}.zip" for n in (3, 4)]
+    assert told["removed"] == ["data/backups/linli-20260302T100000Z-2.zip"]
 
 
 def test_what_is_a_community_s_own_comes_with_it(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.budget import Budget
-from handlers.chat import Limits
+from handlers.chat.platform import Limits
 from tests.harness import MONDAY
 
 TELEGRAM = Limits(chat_per_second=1, group_per_minute=20, overall_per_second=30)

@@ -10,18 +10,16 @@ import shutil
 import socket
 import stat
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import Result
 
 from bot import desk_work
 from config.words import catalogue
 from storage import sqlite
 from storage.queries import post
 from storage.trouble import AwayError
-from tests.bot.commanding import alone, run
+from tests.bot.commanding import Linli, alone, run
 from tests.fakes.bot_api import FakeTelegram
 from tests.fakes.programs import finished
 
@@ -45,8 +43,6 @@ COMMANDS = (
     "simulate",
     "version",
 )
-
-Linli = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")

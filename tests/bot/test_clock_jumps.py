@@ -13,9 +13,12 @@ from structlog.testing import capture_logs
 from bot import clock as clocks
 from bot.budget import Budget
 from bot.clock import SystemClock, Ticker, VirtualClock
-from handlers.chat import Limits, PassingError
+from bot.crew import Crew
+from handlers.chat.platform import Limits, PassingError
 from storage.engine import Store
+from storage.queries import outlets
 from tests.bot.test_delivery import Office, say
+from tests.bot.test_inbox import Desktop
 from tests.harness import MONDAY
 
 HOUR = timedelta(hours=1)
@@ -62,6 +65,50 @@ async def test_what_was_due_does_not_wait_again_when_the_clock_is_put_back(store
         await office.sends()
         assert await office.waits(minutes=6) == ["g1:一"], "no hour's wait; what is for later waits"
     assert "clock.put_back" in [line["event"] for line in log]
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+async def test_what_is_said_in_a_chat_of_several_processes_is_heard_when_the_clock_is_put_back(
+    store: Store,
+) -> None:
+    """The chat was handled and left, and something waits there, an hour ahead."""
+    clock = Wound(MONDAY)
+    first = Desktop(store, clock=clock)
+    await first.receives("g1:a")
+    await first.inbox.drain()
+    await first.receives("g1:b")
+    clock.goes_back(HOUR)
+    await first.receives("g1:c")
+    await first.inbox.drain()
+    assert first.script.handled == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+async def test_a_turn_of_one_that_died_is_taken_when_the_clock_is_put_back(store: Store) -> None:
+    clock, other = Wound(MONDAY), Store(store.url)
+    first, second = (Crew(each, clock, lambda _news: None) for each in (store, other))
+    assert await first.our_turn("fetch:telegram")
+    clock.goes_back(timedelta(seconds=30))
+    assert not await second.our_turn("fetch:telegram"), "clocks may differ by so much"
+    clock.goes_back(HOUR)
+    assert await second.our_turn("fetch:telegram")
+    await other.close()
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+async def test_a_pause_of_the_platform_does_not_last_an_hour_longer(store: Store) -> None:
+    clock = Wound(MONDAY)
+    office = Office(store, clock=clock)
+    await office.lays(say("一"))
+    assert await office.sends() == ["g1:一"]
+    async with store.write() as session:
+        until = clock.now() + timedelta(minutes=2)
+        await outlets.silence(session, ("rooms", "g1", False), until)
+    clock.goes_back(HOUR)
+    await office.lays(say("二"))
+    with capture_logs():
+        await office.sends()
+        assert await office.waits(minutes=6) == ["g1:一", "g1:二"]
 
 
 async def test_limits_do_not_count_what_was_said_in_an_hour_that_comes_again() -> None:

@@ -18,10 +18,13 @@ from structlog.testing import capture_logs
 from bot.clock import VirtualClock
 from bot.crew import HELD_FOR, Crew
 from bot.inbox import CLOSE_TOGETHER, MAX_TRIES, Inbox
-from handlers.chat import Content, Incoming, Message, RawUpdate, Say
-from handlers.context import Desk, Work
+from bot.lanes import MOST_OF_A_CHAT
+from handlers.chat.incoming import Incoming, Message
+from handlers.chat.outgoing import Content, Say
+from handlers.chat.platform import RawUpdate
 from handlers.dispatch import Dispatcher
 from handlers.turn import Ahead
+from handlers.work import Desk, Work
 from storage.base import Base
 from storage.engine import Store
 from storage.queries import post
@@ -82,9 +85,9 @@ class Desktop:
     store: Store
     script: Script = field(default_factory=Script)
     spoken: int = 0
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
 
     def __post_init__(self) -> None:
-        self.clock = VirtualClock(MONDAY)
         self.rooms = Rooms(self.clock)
         self.inbox = Inbox(
             self.store,
@@ -199,16 +202,23 @@ async def test_a_busy_chat_takes_turns_with_the_others(desk: Desktop) -> None:
 async def test_a_flood_steps_back_for_what_comes_in_meanwhile(desk: Desktop) -> None:
     """One that comes in while a flood is handled is next, not one of many."""
     coming: list[asyncio.Future[None]] = []
+    kept_at: list[int] = []  # how many were handled when it was kept
+
+    async def comes() -> None:
+        await desk.receives("g2:b1")
+        kept_at.append(len(desk.script.handled))
 
     async def step(message: Message, _store: AsyncSession) -> None:
         if message.text == "a20":
-            coming.append(asyncio.ensure_future(desk.receives("g2:b1")))
+            coming.append(asyncio.ensure_future(comes()))
 
     desk.script.step = step
     async with working(desk):
         await desk.receives(*(f"g1:a{n}" for n in range(100)))
         await _until(lambda: len(desk.script.handled) == 101)
-    assert desk.script.handled.index("b1") - desk.script.handled.index("a20") == 1
+    behind = desk.script.handled.index("b1") - kept_at[0]
+    # One was in hand; of several processes a chat must be taken first, while others are handled.
+    assert behind <= (1 if desk.store.sqlite else MOST_OF_A_CHAT)
     assert [each for each in desk.script.handled if each != "b1"] == [f"a{n}" for n in range(100)]
 
 
@@ -360,11 +370,13 @@ async def test_talk_is_closed_when_nothing_more_comes(desk: Desktop) -> None:
 async def test_a_restart_goes_on_with_what_was_kept_in_its_order(desk: Desktop) -> None:
     """R70"""
     await desk.receives("g1:a", "g2:b", "g1:c")
-    again = Desktop(desk.store)
-    assert await again.inbox.resume() == 3
+    again, third = Desktop(desk.store), Desktop(desk.store)
+    await again.inbox.resume()
     await again.inbox.drain()
     assert again.script.handled == ["a", "b", "c"]
-    assert await Desktop(desk.store).inbox.resume() == 0
+    await third.inbox.resume()
+    await third.inbox.drain()
+    assert not third.script.handled
 
 
 async def test_how_often_it_failed_is_remembered_over_a_restart(desk: Desktop) -> None:

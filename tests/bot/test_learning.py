@@ -21,13 +21,13 @@ from bot.sample import load_sample
 from bot.weights import fits, reader_of
 from config.policy import default_policy
 from config.settings import Settings
-from handlers.context import Work
 from handlers.learning import readings
 from handlers.understanding import descent
 from handlers.understanding.meaning import Heard, Outcome, Place, Scene
 from handlers.understanding.model import load_model, save_model
 from handlers.understanding.reader import WEIGHTS
 from handlers.understanding.seen import see
+from handlers.work import Work
 from storage.engine import Store
 from storage.tables import Area, Chat, Correction
 from tests.bot.commanding import alone, run

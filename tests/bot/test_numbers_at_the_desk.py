@@ -11,18 +11,17 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from typer.testing import Result
 
 from bot import desk_numbers
 from bot.app import App
 from bot.desk_errors import DeskError
 from bot.desk_numbers import Wish
-from handlers.context import RefusalError
 from handlers.directory.several import SeveralError
 from handlers.statistics import drawing, fonts, periods
 from handlers.statistics.chain import Chain
 from handlers.statistics.stories import BOUNDS
-from tests.bot.commanding import alone, run
+from handlers.work import RefusalError
+from tests.bot.commanding import Linli, alone, run
 from tests.dialogues.policies import governed
 from tests.dialogues.steps import town
 from tests.harness import GROUP4, Stage
@@ -459,13 +458,13 @@ async def test_pseudonyms_lead_nowhere_and_stay_the_same(stage: Stage) -> None:
 
 
 @pytest.fixture
-def linli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def linli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linli:
     """The command in English, in a folder of its own."""
     alone(monkeypatch, tmp_path)
     return run
 
 
-def test_the_commands_without_anything(linli: Callable[..., Result], tmp_path: Path) -> None:
+def test_the_commands_without_anything(linli: Linli, tmp_path: Path) -> None:
     assert linli("stats").exit_code == 2
     assert "linli import" in linli("stats").output
     assert linli("verify", "nothing.jsonl").exit_code == 2
@@ -477,7 +476,7 @@ def test_the_commands_without_anything(linli: Callable[..., Result], tmp_path: P
     assert linli("verify", "e.jsonl", "nowhere").exit_code == 2
 
 
-def test_of_two_forms_one_is_asked_for(linli: Callable[..., Result], tmp_path: Path) -> None:
+def test_of_two_forms_one_is_asked_for(linli: Linli, tmp_path: Path) -> None:
     assert "not both" in linli("stats", "--json", "--csv").output
     assert "not both" in linli("verify", "e.jsonl", "--json", "--csv").output
     assert "not both" in linli("export", "all.yaml", "--events", "e.jsonl").output

@@ -14,7 +14,7 @@ from bot.clock import VirtualClock
 from bot.platforms import KNOWN, configured
 from bot.roles import ALL, Role
 from config.settings import Settings, SettingsError
-from handlers.chat import Capabilities, ChatFacts, Intake, Platform
+from handlers.chat.platform import Capabilities, ChatFacts, Intake, Platform
 from storage.engine import Store
 from tests.fakes.rooms import Rooms
 from tests.harness import MONDAY, SECRET

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import Result
 
 from bot import desk_backup, desk_restore, leftovers
 from bot.app import DAY_SECONDS, opened
@@ -26,30 +25,11 @@ from bot.desk_errors import DeskError
 from bot.desk_work import NobodyTalks
 from config.settings import load_settings
 from storage.keeping.embedded import SqliteKeeper
-from tests.bot.commanding import alone, run
-from tests.bot.desks import DATABASE, EXAMPLE, people, rename
+from tests.bot.commanding import Linli, alone, run
+from tests.bot.desks import DATABASE, people, rename
 
-Linli = Callable[..., Result]
 WEIGHTS, OLD_FILE = Path("data/weights.bin"), Path("data/archive/linli-archive-0001.jsonl.gz")
 YOUNG_FILE = OLD_FILE.with_name("linli-archive-0002.jsonl.gz")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the example in it, made once."""
-    folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        alone(patch, folder)
-        assert run("import", EXAMPLE).exit_code == 0
-    return folder / "data"
-
-
-@pytest.fixture
-def linli(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linli:
-    """The command in English, where the example was imported."""
-    alone(monkeypatch, tmp_path)
-    shutil.copytree(made, tmp_path / "data")
-    return run
 
 
 def _dies(*_: Any, **__: Any) -> None:

@@ -17,7 +17,7 @@ from bot.clock import SystemClock, VirtualClock
 from bot.crew import HELD_FOR, LEFT_TO_OTHERS, Crew
 from bot.lanes import MOST_OF_A_CHAT
 from bot.outlets import WRITTEN_DOWN
-from handlers.chat import Limits, PassingError
+from handlers.chat.platform import Limits, PassingError
 from storage.engine import Store
 from storage.queries import outlets, sharing
 from storage.tables import Lane, Outlet

@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from bot import ticks
 from bot.clock import VirtualClock
 from bot.ticks import DUE, REPEATS_WITHIN, Ticks
-from handlers.chat import Content, Say
-from handlers.context import Desk, Work
+from handlers.chat.outgoing import Content, Say
+from handlers.work import Desk, Work
 from storage.engine import Store
 from storage.queries import post
 from storage.tables import Audit, Letter, Update

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from tests.conformance.house import House
 from tests.conformance.houses import HOUSES, HOUSES_CAN
 from tests.conformance.venue import Venue

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from tests.conformance.venue import Stood
 
 G3, G4 = "g3", "g4"  #: building 3's group and building 4's

@@ -15,7 +15,8 @@ from sqlalchemy import bindparam, select, update
 from bot.app import App
 from bot.clock import VirtualClock
 from bot.platforms.local import LocalPlatform
-from handlers.chat import Capabilities, Edits, Hears, MediaKind, PassingError, Proof, Speaks
+from handlers.chat.incoming import MediaKind
+from handlers.chat.platform import Capabilities, Edits, Hears, PassingError, Proof, Speaks
 from storage.tables import Account, Chat, Request
 from tests.conformance.house import G3, G4, House, Where
 from tests.conformance.venue import Stood

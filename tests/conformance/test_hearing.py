@@ -6,17 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.chat import (
-    Button,
-    ChatKind,
-    Content,
-    MediaKind,
-    Message,
-    Press,
-    Reaction,
-    Renamed,
-    Standing,
-)
+from handlers.chat.incoming import ChatKind, MediaKind, Message, Press, Reaction, Renamed, Standing
+from handlers.chat.outgoing import Button, Content
 from tests.conformance.venue import LI, TITLE, Venue, deliver, heard, only, say
 
 

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.chat import (
-    Acknowledge,
-    Button,
-    Content,
-    Delivered,
-    DeliveryError,
-    GoneError,
-    Mark,
-    Message,
-    PermanentError,
-    React,
-)
+from handlers.chat.incoming import Message
+from handlers.chat.outgoing import Acknowledge, Button, Content, Mark, React
+from handlers.chat.platform import Delivered, DeliveryError, GoneError, PermanentError
 from tests.conformance.venue import Venue, deliver, heard, only, say, send_file, show
 
 TAKE = ((Button(text="我来", data="take:1", style="primary"),),)

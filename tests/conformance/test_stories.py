@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from handlers.chat import Hears, MediaKind, Speaks
+from handlers.chat.incoming import MediaKind
+from handlers.chat.platform import Hears, Speaks
 from tests.conformance.house import G3, G4, House, choose, told
 
 LIFT = "咱们楼电梯又坏了"

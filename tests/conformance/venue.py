@@ -6,17 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from handlers.chat import (
-    Capabilities,
-    Delivered,
-    Incoming,
-    PassingError,
-    Platform,
-    RawUpdate,
-    Say,
-    SendFile,
-    Show,
-)
+from handlers.chat.incoming import Incoming
+from handlers.chat.outgoing import Say, SendFile, Show
+from handlers.chat.platform import Capabilities, Delivered, PassingError, Platform, RawUpdate
 
 Kind = TypeVar("Kind")
 

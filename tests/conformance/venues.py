@@ -15,7 +15,7 @@ from bot.clock import VirtualClock
 from bot.platforms.local import LocalPlatform
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import CAPABILITIES, TelegramPlatform
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from storage.engine import Store
 from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood, Venue
 from tests.fakes.bot_api import FakeTelegram, Message

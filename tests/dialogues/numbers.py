@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.context import Work
 from handlers.statistics import asking, events, periods, recounting
 from handlers.statistics.chain import Chain
 from handlers.statistics.periods import Period
 from handlers.statistics.recounting import Recount
 from handlers.statistics.report import Report
 from handlers.statistics.rules import Figures
+from handlers.work import Work
 from storage.queries import administration as admin_query
-from storage.queries import directory as directory_query
+from storage.queries import areas as areas_query
 from storage.secrets import Secrets
 from tests.harness import Stage
 
@@ -26,7 +26,7 @@ async def shown(
     async with stage.app.store.read() as store:
         work = Work(stage.app.desk, store, stage.clock.now())
         paths = await admin_query.root_paths(store)
-        facts = await directory_query.facts_at(store, directory_query.ids_of(paths[0])[-1])
+        facts = await areas_query.facts_at(store, areas_query.ids_of(paths[0])[-1])
         ask = await asking.ask_at(work, facts, period, baseline)
         return await asking.numbers(work, paths, ask)
 

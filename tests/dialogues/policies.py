@@ -38,5 +38,6 @@ async def governed(
         file = folder / "policy.toml"
         file.write_text(policy, encoding="utf-8")
         more["policy_file"] = file
-    async with staged(folder, start=start, reader=PlainReader(), **more) as stage:
+    more = {"reader": PlainReader(), **more}
+    async with staged(folder, start=start, **more) as stage:
         yield stage

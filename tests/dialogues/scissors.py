@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import event, select
 
 from bot.app import App
-from handlers.chat import Delivered, RawUpdate
-from handlers.context import Sendable
+from handlers.chat.outgoing import Sendable
+from handlers.chat.platform import Delivered, RawUpdate
 from storage.engine import Store
 from storage.tables import Event, Letter, Notice, Page, Request, Supporter, Update
 from tests.fakes.rooms import Rooms, Shown

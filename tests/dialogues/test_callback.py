@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from tests.dialogues.policies import governed, local
 from tests.harness import GROUP, Stage
 

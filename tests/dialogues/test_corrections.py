@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from storage.tables import Correction
 from tests.dialogues.steps import REPORT
 from tests.fakes.rooms import Shown

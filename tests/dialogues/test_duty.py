@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from handlers.chat import Capabilities, Edits
-from handlers.context import Work
+from handlers.chat.platform import Capabilities, Edits
 from handlers.duty.present import on_duty
+from handlers.work import Work
 from storage.tables import Area, DutyGap, Person, Rota, RotaMember, Shift
 from tests.dialogues.duty_steps import (
     DESK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from tests.dialogues.steps import opened, taken
 from tests.dialogues.test_taking_back import undone
 from tests.harness import GROUP, Actor, Stage, staged

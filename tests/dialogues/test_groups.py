@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from handlers.chat import Capabilities, ChatFacts
+from handlers.chat.platform import Capabilities, ChatFacts
 from storage.tables import Area, Chat
 from tests.dialogues.steps import hires
 from tests.harness import GROUP, Stage, staged

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from tests.dialogues.steps import opened, taken
 from tests.harness import GROUP, Stage, staged
 

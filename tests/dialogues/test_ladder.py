@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
+from handlers.understanding.meaning import Heard, Meaning, Scene, Urgency
 from storage.tables import Gap, Person
 from tests.dialogues.duty_steps import made
 from tests.dialogues.policies import at, governed, local
+from tests.fakes.reader import PlainReader
 from tests.harness import GROUP, Actor, Stage
 
 LAMP = "楼道的灯坏了"
@@ -116,6 +119,38 @@ async def test_whoever_is_on_duty_is_asked(tmp_path: Path) -> None:
         assert "值班的人" in stage.card(1).text
         assert stage.page(stage.chen).labels
         assert "楼道" not in " ".join(each.whole for each in stage.wang.heard), "another rota's"
+
+
+class Hurried(PlainReader):
+    """Takes all for this urgent."""
+
+    def __init__(self, urgency: Urgency) -> None:
+        self._urgency = urgency
+
+    def read(self, heard: Heard, scene: Scene) -> Meaning:
+        return replace(super().read(heard, scene), urgency=self._urgency)
+
+
+NIGHT_LINE = "/值班表 3栋 night 每天轮换 每天 22:00-7:00：陈姐、周叔"
+
+
+@pytest.mark.parametrize(("urgency", "at_once"), [(Urgency.NORMAL, False), (Urgency.URGENT, True)])
+async def test_a_night_line_is_told_at_once_of_what_is_urgent_alone(
+    tmp_path: Path, urgency: Urgency, *, at_once: bool
+) -> None:
+    """R37: what is ordinary waits for the morning there too; a captain who is asked sleeps."""
+    own = ladder('[["duty:night", "unit_captain"], ["coordinator"]]')
+    night, reader = at("2026-03-02 23:00"), Hurried(urgency)
+    async with governed(tmp_path, own, start=night, reader=reader) as stage:
+        await made(stage, NIGHT_LINE)
+        before = len(stage.chen.heard)
+        await stage.li.says(LAMP)
+        told = [LAMP in each.whole for each in stage.chen.heard[before:]]
+        assert told == [True] * at_once
+        assert not stage.wang.heard
+        await stage.passes(hours=8, minutes=1)
+        assert LAMP in stage.page(stage.chen).whole
+        assert LAMP in stage.page(stage.wang).whole
 
 
 async def test_the_next_turn_is_somebody_elses(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.chat import Content
-from handlers.context import Work
+from handlers.chat.outgoing import Content
+from handlers.work import Work
 from storage.tables import Area, Audit, Chat, Event
 from tests.dialogues.steps import hires
 from tests.fakes.rooms import Shown

@@ -13,8 +13,9 @@ from sqlalchemy import event, select
 
 from bot.app import App
 from bot.outbox import keep_said
-from handlers.chat import Content
-from handlers.context import Manner, Work
+from handlers.chat.outgoing import Content
+from handlers.manner import Manner
+from handlers.work import Work
 from storage.engine import Store
 from storage.queries.noise import HeldBack, held_back
 from storage.tables import Chat, Letter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers.chat import RawUpdate
+from handlers.chat.platform import RawUpdate
 from storage.tables import RequestMessage, Supporter
 from tests.harness import GROUP, GROUP4, Stage
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.app import App
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from storage.engine import Store
 from storage.queries.promises import Kept, promises_by_role
 from storage.tables import Area, Promise, Request
@@ -489,6 +489,22 @@ async def test_one_s_own_promises_are_listed_and_nobody_else_s(day: Stage) -> No
     assert "#1" in day.wang.last.text
     await day.zhou.writes("/承诺")
     assert "#1" not in day.zhou.last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "由负责的人来承诺"), ("en", "in charge promise")]
+)
+async def test_a_resident_is_told_who_promises_and_not_how(
+    day: Stage, language: str, said: str
+) -> None:
+    await taken(day)
+    await day.li.writes(f"/language {language}")
+    await day.wang.writes(f"/language {language}")
+    await day.li.writes("/promise")
+    assert said in day.li.last.text
+    assert "/promise" not in day.li.last.text
+    await day.wang.writes("/promise")
+    assert "/promise 12" in day.wang.last.text, "who may is told how"
 
 
 async def test_wrong_dates_are_told_what_to_write(day: Stage) -> None:

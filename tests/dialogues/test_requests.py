@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.chat import Capabilities, Hears
+from handlers.chat.platform import Capabilities, Hears
 from tests.harness import GROUP, Stage
 
 
@@ -141,7 +141,7 @@ async def test_the_first_message_counts_of_a_stranger_too(stage: Stage) -> None:
 
 async def test_one_message_handled_twice_opens_one_request(stage: Stage) -> None:
     """R12"""
-    from handlers.chat import RawUpdate
+    from handlers.chat.platform import RawUpdate
 
     body = {
         "kind": "message",
@@ -286,7 +286,7 @@ async def test_open_cards_are_shown_anew_in_a_migrated_group(stage: Stage) -> No
 
 async def test_a_full_burst_ends_in_one_edited_card(tmp_path: object, stage: Stage) -> None:
     """R16: nothing is lost when the platform says "too many"; the newest picture is shown."""
-    from handlers.chat import PassingError
+    from handlers.chat.platform import PassingError
 
     await stage.li.says("咱们楼电梯又坏了")
     stage.rooms.faults = [PassingError("too many", timedelta(seconds=30)) for _ in range(3)]

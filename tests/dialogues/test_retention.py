@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from config.policy import default_policy
-from handlers.context import Work
 from handlers.privacy import retention
+from handlers.work import Work
 from storage.queries import sweeps
 from storage.tables import (
     Audit,
@@ -25,6 +25,7 @@ from storage.tables import (
 )
 from tests.dialogues.numbers import figures
 from tests.harness import MONDAY, Stage, staged
+from tests.rows import a_request
 
 SHORT = """
 [retention]
@@ -157,20 +158,7 @@ async def test_batches_are_whole_though_they_are_small_and_killed(
 
 
 def request_ended(number: int) -> Request:
-    return Request(
-        root_id=1,
-        number=number,
-        words="李娜家漏水",
-        category="water",
-        kind="fault",
-        urgency="normal",
-        area_id=1,
-        area_path="/1/",
-        state="closed",
-        opened_at=MONDAY,
-        changed_at=MONDAY,
-        ended_at=MONDAY,
-    )
+    return a_request(number, words="李娜家漏水", state="closed", ended_at=MONDAY)
 
 
 async def test_the_doctor_says_what_is_late(stage: Stage) -> None:

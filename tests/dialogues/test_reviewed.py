@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.chat import ChatFacts
+from handlers.chat.platform import ChatFacts
 from tests.harness import GROUP, Stage
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from storage.tables import Rota, Round, RoundCheck
 from tests.dialogues.duty_steps import at, both_tick_at, made, now, rows, told, until
 from tests.harness import GROUP, Actor, Shown, Stage, staged

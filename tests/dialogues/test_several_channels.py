@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from handlers.chat import Capabilities, PassingError, PermanentError
+from handlers.chat.platform import Capabilities, PassingError, PermanentError
 from storage.tables import Account, Area, Chat
 from tests.conformance.houses import CARDS, LEAST
 from tests.fakes.rooms import Rooms, Shown

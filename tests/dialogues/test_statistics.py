@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from handlers.commands import Subject
-from handlers.context import Number, Scope, Section, Work
 from handlers.requests.measured import STANDS
+from handlers.sections import Number, Scope, Section
 from handlers.statistics import workbooks
 from handlers.statistics.report import Report
 from handlers.statistics.rules import Rate
 from handlers.subjects import SUBJECTS
+from handlers.work import Work
 from storage.tables import Area, Counted, Event, Person, RoleHeld, Tally
 from tests.dialogues import numbers
 from tests.dialogues.numbers import figures

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from handlers.chat import Capabilities
+from handlers.chat.platform import Capabilities
 from storage.queries.moves import move_everything
 from storage.tables import Person, Swap, TurnChange
 from tests.dialogues.duty_steps import DESK, NIGHT, at, both_tick_at, made, now, rows, told

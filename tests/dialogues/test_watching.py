@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.app import App
 from bot.watch import CATCHING_UP
-from handlers.chat import Capabilities, ChatFacts, PermanentError
+from handlers.chat.platform import Capabilities, ChatFacts, PermanentError
 from storage.tables import Account, Alarm, Chat, Person, Pulse
 from tests.fakes.rooms import Rooms
 from tests.harness import GROUP, GROUP4, MONDAY, Stage, staged

@@ -44,6 +44,53 @@ async def test_it_is_answered_in_the_group_in_one_line(stage: Stage, text: str) 
     assert not await stage.requests()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天谁值班，我家漏水了",
+        "我家漏水了，今天谁值班？",
+        "Who is on duty today? There is water dripping from my ceiling",
+        "the lift is broken again, who's on duty?",
+    ],
+)
+async def test_who_asks_and_reports_in_one_message_is_heard_in_both(
+    stage: Stage, text: str
+) -> None:
+    await made(stage)
+    await stage.li.says(text)
+    (request,) = await stage.requests()
+    assert request.words == text
+    assert stage.card(1)
+    assert "王姨" in stage.last().text
+    assert "17:00" in stage.last().text
+
+
+async def test_who_asks_and_joins_is_answered_too(stage: Stage) -> None:
+    await made(stage)
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.sun.says("我家也是，今天谁值班？")
+    assert len(await stage.requests()) == 1
+    assert "17:00" in stage.last().text
+
+
+async def test_a_report_in_a_new_group_is_asked_about_and_the_question_answered(
+    stage: Stage,
+) -> None:
+    await made(stage)
+    await stage.feng.says("/settings mode suggest")
+    await stage.li.says("今天谁值班，我家漏水了")
+    assert not await stage.requests()
+    said = [each.text for each in stage.said()]
+    assert any("17:00" in each for each in said)
+
+
+async def test_it_is_answered_and_opened_privately_too(stage: Stage) -> None:
+    await made(stage)
+    await stage.li.writes("今天谁值班，我家漏水了")
+    assert len(await stage.requests()) == 1
+    assert any("17:00" in each.text for each in stage.li.heard)
+
+
 async def test_it_is_answered_privately(stage: Stage) -> None:
     await made(stage)
     await stage.li.writes("今天谁值班？")

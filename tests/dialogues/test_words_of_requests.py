@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+from openpyxl import load_workbook
+
 from tests.dialogues.steps import opened, taken
 from tests.harness import Stage
 
@@ -37,3 +41,17 @@ async def test_several_who_are_asked_read_well_in_english(stage: Stage) -> None:
     await stage.wang.writes("#1 any news?")
     assert "asked to answer by" in stage.wang.last.text
     assert "is asked" not in stage.wang.last.text
+
+
+async def test_a_phone_number_stands_in_no_exported_file(stage: Stage) -> None:
+    """The file goes from hand to hand: who must call asks with /contact (R53)."""
+    await stage.li.says("3栋2单元302漏水，打139-1234-5678")
+    await stage.wang.writes("/take 1")
+    await stage.feng.writes("/export")
+    assert stage.feng.last.file is not None
+    sheet = load_workbook(io.BytesIO(stage.feng.last.file)).active
+    assert sheet is not None
+    cells = " ".join(str(each) for row in sheet.iter_rows(values_only=True) for each in row)
+    assert "139****5678" in cells
+    assert "1234" not in cells
+    assert "302漏水" in cells, "who mends it must find it"

@@ -9,40 +9,36 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
-from handlers.chat import (
-    Acknowledge,
-    Button,
-    Capabilities,
-    ChatFacts,
+from handlers.chat.incoming import (
     ChatKind,
     ChatRef,
-    Delivered,
-    DeliveryError,
-    Edits,
-    GoneError,
     Incoming,
-    Intake,
     Media,
     MediaKind,
     MemberChange,
     Message,
     Moved,
-    PermanentError,
     Press,
-    Proof,
-    RawUpdate,
-    React,
     Reaction,
     Recalled,
     Renamed,
-    Say,
     Sender,
-    SendFile,
-    Show,
-    Speaks,
     Standing,
 )
-from handlers.context import Sendable
+from handlers.chat.outgoing import Acknowledge, Button, React, Say, Sendable, SendFile, Show
+from handlers.chat.platform import (
+    Capabilities,
+    ChatFacts,
+    Delivered,
+    DeliveryError,
+    Edits,
+    GoneError,
+    Intake,
+    PermanentError,
+    Proof,
+    RawUpdate,
+    Speaks,
+)
 
 #: What a button's data has room for, on the narrowest platform.
 MOST_BYTES = 64

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat import Acknowledge, ChatKind, ChatRef, Press, Say, Sender, Show
-from handlers.context import Context, Outbound
+from handlers.chat.incoming import ChatKind, ChatRef, Press, Sender
+from handlers.chat.outgoing import Acknowledge, Say, Show
+from handlers.context import Context
+from handlers.manner import Outbound
 from handlers.subjects import SUBJECTS
 from handlers.tables import Tables
 from storage.base import Base

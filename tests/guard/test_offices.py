@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat import Acknowledge, ChatKind, ChatRef, Message, Press, Reaction, Say, Sender
-from handlers.context import Context, Work
+from handlers.chat.incoming import ChatKind, ChatRef, Message, Press, Reaction, Sender
+from handlers.chat.outgoing import Acknowledge, Say
+from handlers.context import Context
 from handlers.directory.invites import make_invite
+from handlers.work import Work
 from storage.engine import Store
 from storage.tables import Account, Chat, Invite, Person, RoleHeld, Supporter
 from tests.guard.tries import Trier

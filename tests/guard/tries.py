@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat import ChatKind, ChatRef, Message, Press, Sender
-from handlers.context import Context, Work
+from handlers.chat.incoming import ChatKind, ChatRef, Message, Press, Sender
+from handlers.context import Context
+from handlers.work import Work
 from storage.tables import Account, Draft, Person
 from tests.guard.world import FOREIGN, GROUP5, OTHER, OWN, Spot, build
 from tests.harness import GROUP, GROUP4, Stage

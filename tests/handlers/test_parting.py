@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.chat import Button, Content, Media, MediaKind
+from handlers.chat.incoming import Media, MediaKind
+from handlers.chat.outgoing import Button, Content
 from handlers.parting import parts_of
 
 BUTTONS = ((Button(text="好", data="ok"),),)

@@ -15,7 +15,7 @@ from sqlalchemy import Column, MetaData, String, Table, func, insert, select, te
 from bot.app import App
 from bot.crew import HELD_FOR
 from bot.inbox import Inbox
-from handlers.chat import RawUpdate
+from handlers.chat.platform import RawUpdate
 from storage.base import Json, Moment
 from storage.engine import Store
 from storage.keeping import keeper_of

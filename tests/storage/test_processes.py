@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from bot.app import App
-from handlers.chat import RawUpdate
+from handlers.chat.platform import RawUpdate
 from storage.engine import Store
 from storage.tables import Occurrence, Reminder, Shift
 from tests.fakes.reader import PlainReader

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from storage import sealing
 from storage.engine import Store
 from storage.migrate import upgrade
 from storage.queries import homes
-from storage.queries.directory import homes_of
+from storage.queries.people import homes_of
 from storage.sealing import reseal, seal_open
 from storage.secrets import (
     FLOOR,
@@ -25,8 +25,10 @@ from storage.secrets import (
     read_keys,
     write_keys,
 )
-from storage.tables import Area, Keyring, Person, Request, Residence, Supporter
+from storage.tables import Area, Keyring, Person, Residence, Supporter
 from tests.harness import MONDAY
+from tests.rows import a_request
+from tests.storage.stairs import raw, stairwell, voices
 
 PHONE = "13912345678"
 
@@ -39,42 +41,13 @@ async def store(database_url: str, tmp_path: Path) -> AsyncGenerator[Store]:
     secrets = load_secrets(None, tmp_path / "keys")
     made.seals.load = lambda: secrets
     async with made.write() as session:
-        session.add(Area(id=1, kind="unit", name="2单元", code="2", path="/1/"))
-        await session.flush()
-        for flat in (2, 3, 4):
-            session.add(
-                Area(
-                    id=flat,
-                    parent_id=1,
-                    kind="household",
-                    name=f"50{flat}",
-                    code=f"50{flat}",
-                    path=f"/1/{flat}/",
-                )
-            )
+        await stairwell(session)
         for number in (1, 2, 3):
             phone = secrets.seal(PHONE) if number == 1 else None
             session.add(Person(id=number, name=f"P{number}", phone=phone, created_at=MONDAY))
-        session.add(a_request())
+        session.add(a_request(id=1))
     yield made
     await made.close()
-
-
-def a_request() -> Request:
-    return Request(
-        id=1,
-        root_id=1,
-        number=1,
-        words="",
-        category="lift",
-        kind="fault",
-        urgency="normal",
-        area_id=1,
-        area_path="/1/",
-        state="open",
-        opened_at=MONDAY,
-        changed_at=MONDAY,
-    )
 
 
 async def lives(store: Store, person: int, flat: int, *, openly: bool = False) -> None:
@@ -92,22 +65,6 @@ async def flats(store: Store) -> list[int]:
     async with store.read() as session:
         rows = (await session.scalars(select(Residence).order_by(Residence.person_id))).all()
         return [homes.flat_id(session, each) for each in rows]
-
-
-async def voices(store: Store) -> list[int]:
-    async with store.read() as session:
-        rows = await session.scalars(select(Supporter.home_key).order_by(Supporter.person_id))
-        return [each for each in rows if each is not None]
-
-
-async def raw(store: Store) -> list[Any]:
-    async with store.read() as session:
-        return [
-            tuple(row)
-            for row in await session.execute(
-                text("SELECT area_id, home, home_key FROM residence ORDER BY person_id")
-            )
-        ]
 
 
 async def test_a_home_stands_sealed_and_only_its_stairwell_openly(store: Store) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from storage import sqlite
 from storage.engine import Store
 from storage.migrate import upgrade
-from storage.queries import directory
+from storage.queries import areas as areas_query
 from storage.tables import Area
 from tests.fakes.reader import PlainReader
 from tests.harness import staged
@@ -79,16 +79,16 @@ async def test_who_waits_for_too_long_is_told(
 
 async def test_facts_are_remembered_until_a_place_changes(store: Store) -> None:
     async with store.write() as session:
-        before = await directory.facts_at(session, 1)
+        before = await areas_query.facts_at(session, 1)
     async with store.write() as session:
-        assert await directory.facts_at(session, 1) is before
+        assert await areas_query.facts_at(session, 1) is before
         area = await session.get(Area, 1)
         assert area is not None
         area.hotline = "12345"
         await session.flush()
-        assert (await directory.facts_at(session, 1)).hotline == "12345", "its own change is seen"
+        assert (await areas_query.facts_at(session, 1)).hotline == "12345", "its own change is seen"
     async with store.write() as session:
-        assert (await directory.facts_at(session, 1)).hotline == "12345"
+        assert (await areas_query.facts_at(session, 1)).hotline == "12345"
 
 
 async def test_a_change_that_is_taken_back_is_not_remembered(store: Store) -> None:
@@ -97,10 +97,10 @@ async def test_a_change_that_is_taken_back_is_not_remembered(store: Store) -> No
         assert area is not None
         area.hotline = "12345"
         await session.flush()
-        assert (await directory.facts_at(session, 1)).hotline == "12345"
+        assert (await areas_query.facts_at(session, 1)).hotline == "12345"
         await session.rollback()
     async with store.write() as session:
-        assert (await directory.facts_at(session, 1)).hotline is None
+        assert (await areas_query.facts_at(session, 1)).hotline is None
 
 
 async def test_who_read_before_a_change_does_not_remember_it_after(store: Store) -> None:
@@ -110,9 +110,9 @@ async def test_who_read_before_a_change_does_not_remember_it_after(store: Store)
             area = await session.get(Area, 1)
             assert area is not None
             area.hotline = "12345"
-        await directory.facts_at(reading, 1)
+        await areas_query.facts_at(reading, 1)
     async with store.write() as session:
-        assert (await directory.facts_at(session, 1)).hotline == "12345"
+        assert (await areas_query.facts_at(session, 1)).hotline == "12345"
 
 
 async def test_what_another_process_changed_is_noticed(tmp_path: Path) -> None:
@@ -128,4 +128,4 @@ async def test_what_another_process_changed_is_noticed(tmp_path: Path) -> None:
         async with store.read() as session:
             area = await session.scalar(select(Area).where(Area.kind == "building"))
             assert area is not None
-            assert (await directory.facts_at(session, area.id)).hotline == "96123"
+            assert (await areas_query.facts_at(session, area.id)).hotline == "96123"

@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 from bot.outbox import keep_said
 from bot.sample import SAMPLE
 from config.policy import default_policy
-from handlers.chat import Content
-from handlers.context import Manner, Work
+from handlers.chat.outgoing import Content
+from handlers.manner import Manner
 from handlers.neighbourhood.exporting import export_directory
 from handlers.neighbourhood.file import read_file
 from handlers.neighbourhood.importing import apply_import, plan_import
+from handlers.work import Work
 from storage.engine import Store
 from storage.migrate import upgrade
 from storage.queries.noise import HeldBack, held_back

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.platforms.local.happening import Happening, Kind
-from handlers.chat import ChatKind
+from handlers.chat.incoming import ChatKind
 from storage.queries import local as query
 from storage.tables import LocalMessage, LocalPerson, LocalRoom, LocalUpdate
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from handlers.chat import (
+from handlers.chat.incoming import (
     ChatKind,
     ChatRef,
     Incoming,

@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.platforms.local import shown
 from bot.platforms.local.doing import Doing, NotPossibleError
 from bot.platforms.local.town import LONGEST_NAME, Town
-from handlers.chat import Intake, RawUpdate
+from handlers.chat.platform import Intake, RawUpdate
 from storage.engine import Store
 from storage.queries import local as query
 from storage.tables import LocalMember, LocalMessage, LocalRoom

@@ -14,22 +14,15 @@ from bot.clock import Clock
 from bot.platforms.local.doing import BOT
 from bot.platforms.local.happening import Happening
 from bot.platforms.local.people import People
-from handlers.chat import (
-    Acknowledge,
+from handlers.chat.incoming import Incoming, MediaKind
+from handlers.chat.outgoing import Acknowledge, Content, Mark, React, Say, SendFile, Show
+from handlers.chat.platform import (
     Capabilities,
     ChatFacts,
-    Content,
     Delivered,
     GoneError,
-    Incoming,
     Intake,
-    Mark,
-    MediaKind,
     PermanentError,
-    React,
-    Say,
-    SendFile,
-    Show,
 )
 from storage.engine import Store
 from storage.queries import local as query

@@ -13,7 +13,7 @@ from telegram.error import BadRequest
 
 from bot import pictures
 from bot.platforms.telegram.content import is_picture
-from handlers.chat import Media, MediaKind
+from handlers.chat.incoming import Media, MediaKind
 
 log = structlog.get_logger("linli.telegram")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from handlers.chat import Media, MediaKind
+from handlers.chat.incoming import Media, MediaKind
 
 PICTURES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".avif")

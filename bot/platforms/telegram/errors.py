@@ -15,7 +15,13 @@ from telegram.error import (
 )
 
 from bot.platforms.telegram.request import NotSentError
-from handlers.chat import DeliveryError, GoneError, MovedError, PassingError, PermanentError
+from handlers.chat.platform import (
+    DeliveryError,
+    GoneError,
+    MovedError,
+    PassingError,
+    PermanentError,
+)
 
 #: A wrong token is a matter for the operator: letters wait until it is put right.
 UNTIL_TOKEN_IS_RIGHT = timedelta(minutes=5)

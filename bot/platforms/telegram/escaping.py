@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
-from handlers.chat import Content, Mention
+from handlers.chat.outgoing import Content, Mention
 
 TEXT_LIMIT = 4096  #: characters, counted after the entities are parsed
 CAPTION_LIMIT = 1024

@@ -20,7 +20,7 @@ from bot.platforms.telegram.errors import delivery_error
 from bot.platforms.telegram.identity import Identity
 from bot.platforms.telegram.reading import ALLOWED_UPDATES, lane_of
 from bot.platforms.telegram.request import AiohttpRequest
-from handlers.chat import Intake, PassingError, RawUpdate
+from handlers.chat.platform import Intake, PassingError, RawUpdate
 
 log = structlog.get_logger("linli.telegram")
 

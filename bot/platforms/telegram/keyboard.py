@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.chat import Button, Rows
+from handlers.chat.outgoing import Button, Rows
 
 MOST_IN_A_ROW = 8
 MOST_BUTTONS = 100

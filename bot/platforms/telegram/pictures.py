@@ -17,7 +17,9 @@ from bot.platforms.telegram import errors
 from bot.platforms.telegram.cleaning import cleaned, must_be_cleaned
 from bot.platforms.telegram.errors import says
 from bot.platforms.telegram.leniency import Call, Given, leniently
-from handlers.chat import Content, Media, MediaKind, PassingError
+from handlers.chat.incoming import Media, MediaKind
+from handlers.chat.outgoing import Content
+from handlers.chat.platform import PassingError
 
 log = structlog.get_logger("linli.telegram")
 

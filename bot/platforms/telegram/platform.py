@@ -22,21 +22,9 @@ from bot.platforms.telegram.request import AiohttpRequest
 from bot.platforms.telegram.saying import Saying
 from config.settings import Settings, SettingsError
 from config.words import catalogue
-from handlers.chat import (
-    Acknowledge,
-    Capabilities,
-    ChatFacts,
-    Delivered,
-    Hears,
-    Incoming,
-    Intake,
-    Limits,
-    React,
-    Say,
-    SendFile,
-    Show,
-    Told,
-)
+from handlers.chat.incoming import Incoming
+from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
+from handlers.chat.platform import Capabilities, ChatFacts, Delivered, Hears, Intake, Limits, Told
 from handlers.commands import Command
 
 if TYPE_CHECKING:  # the web's library is loaded where there is a webhook

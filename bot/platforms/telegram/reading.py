@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from bot.platforms.telegram.content import media_of
 from bot.platforms.telegram.identity import Identity, named_in_command
-from handlers.chat import (
+from handlers.chat.incoming import (
     ChatKind,
     ChatRef,
     Incoming,

@@ -16,20 +16,9 @@ from bot.platforms.telegram.escaping import CAPTION_LIMIT, TEXT_LIMIT, Shown, fi
 from bot.platforms.telegram.keyboard import keyboard
 from bot.platforms.telegram.leniency import Given, leniently
 from bot.platforms.telegram.pictures import Pictures
-from handlers.chat import (
-    Acknowledge,
-    Content,
-    Delivered,
-    DeliveryError,
-    GoneError,
-    Mark,
-    MediaKind,
-    PermanentError,
-    React,
-    Say,
-    SendFile,
-    Show,
-)
+from handlers.chat.incoming import MediaKind
+from handlers.chat.outgoing import Acknowledge, Content, Mark, React, Say, SendFile, Show
+from handlers.chat.platform import Delivered, DeliveryError, GoneError, PermanentError
 
 log = structlog.get_logger("linli.telegram")
 

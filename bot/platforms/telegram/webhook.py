@@ -18,7 +18,7 @@ from telegram.error import TelegramError
 from bot.platforms.telegram.identity import PLATFORM, Identity
 from bot.platforms.telegram.intake import Pace, raw_updates
 from bot.platforms.telegram.reading import ALLOWED_UPDATES
-from handlers.chat import Intake
+from handlers.chat.platform import Intake
 
 log = structlog.get_logger("linli.telegram")
 

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from bot.platforms.wecom.reading import CHOSEN
-from handlers.chat import Button, Content
+from handlers.chat.outgoing import Button, Content
 
 log = structlog.get_logger("linli.wecom")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from handlers.chat import DeliveryError, PassingError, PermanentError
+from handlers.chat.platform import DeliveryError, PassingError, PermanentError
 
 #: Said by the SDK before WeCom ever heard of it.
 NOT_CONNECTED = "not connected"

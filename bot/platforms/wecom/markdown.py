@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from handlers.chat import Button, Content
+from handlers.chat.outgoing import Button, Content
 
 #: Bytes of one message (a stream's content; markdown that is pushed takes as much).
 MOST_BYTES = 20_480

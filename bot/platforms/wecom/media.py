@@ -19,7 +19,7 @@ import structlog
 from bot import pictures
 from bot.platforms.wecom.line import Line
 from bot.platforms.wecom.sdk import decrypted, new_call
-from handlers.chat import Media, MediaKind
+from handlers.chat.incoming import Media, MediaKind
 
 log = structlog.get_logger("linli.wecom")
 

@@ -31,24 +31,18 @@ from bot.platforms.wecom.saying import Saying
 from bot.platforms.wecom.sdk import Frame
 from config.settings import Settings, SettingsError
 from config.words import catalogue
-from handlers.chat import (
-    Acknowledge,
+from handlers.chat.incoming import Incoming, MediaKind, Message
+from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
+from handlers.chat.platform import (
     Capabilities,
     ChatFacts,
     Delivered,
     Edits,
     Hears,
-    Incoming,
     Intake,
     Limits,
-    MediaKind,
-    Message,
     Proof,
     RawUpdate,
-    React,
-    Say,
-    SendFile,
-    Show,
     Speaks,
 )
 

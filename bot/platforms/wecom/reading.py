@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from bot.platforms.wecom.identity import Identity
 from bot.platforms.wecom.quotes import Quotes
-from handlers.chat import (
+from handlers.chat.incoming import (
     ChatKind,
     ChatRef,
     Incoming,
@@ -17,10 +17,10 @@ from handlers.chat import (
     MediaKind,
     Message,
     Press,
-    RawUpdate,
     Sender,
     Standing,
 )
+from handlers.chat.platform import RawUpdate
 
 Json = Mapping[str, Any]
 

@@ -26,18 +26,9 @@ from bot.platforms.wecom.line import Line
 from bot.platforms.wecom.markdown import escaped, markdown
 from bot.platforms.wecom.media import KINDS, MediaError, MediaRoom
 from bot.platforms.wecom.quotes import Quotes
-from handlers.chat import (
-    Acknowledge,
-    Content,
-    Delivered,
-    GoneError,
-    Media,
-    PassingError,
-    React,
-    Say,
-    SendFile,
-    Show,
-)
+from handlers.chat.incoming import Media
+from handlers.chat.outgoing import Acknowledge, Content, React, Say, SendFile, Show
+from handlers.chat.platform import Delivered, GoneError, PassingError
 
 log = structlog.get_logger("linli.wecom")
 

@@ -14,22 +14,18 @@ import aiohttp
 from bot.platforms.inside import Inside
 from bot.platforms.wecom.markdown import escaped, markdown
 from config.settings import Settings
-from handlers.chat import (
-    Acknowledge,
+from handlers.chat.incoming import Incoming
+from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
+from handlers.chat.platform import (
     Capabilities,
     ChatFacts,
     Delivered,
     Edits,
     Hears,
-    Incoming,
     Limits,
     PassingError,
     PermanentError,
     Proof,
-    React,
-    Say,
-    SendFile,
-    Show,
 )
 
 NAME = "wecom-webhook"

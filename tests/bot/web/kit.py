@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.clock import VirtualClock
 from bot.platforms.local import LocalPlatform
@@ -22,7 +22,7 @@ from bot.web.assembly import assembled
 from bot.web.site import Site, Turn
 from config.policy import default_policy
 from config.words import catalogue
-from handlers.chat import RawUpdate
+from handlers.chat.platform import RawUpdate
 from storage.engine import Store
 from storage.tables import Account, Area, Residence, RoleHeld
 from tests.fakes.databases import DATABASES, make_tables
@@ -165,7 +165,7 @@ def site_of(
 
 
 @contextlib.asynccontextmanager
-async def serving(web: FastAPI, port: int = 0) -> AsyncGenerator[str]:
+async def serving(web: Starlette, port: int = 0) -> AsyncGenerator[str]:
     """The app on a port of its own (or this one); gives its address."""
     config = uvicorn.Config(
         web,
@@ -202,11 +202,11 @@ class Quiet(uvicorn.Server):
         self.listening.set()
 
 
-def page_app(site: Site) -> FastAPI:
+def page_app(site: Site) -> Starlette:
     return assembled(site, ())
 
 
-def client_of(web: FastAPI) -> httpx.AsyncClient:
+def client_of(web: Starlette) -> httpx.AsyncClient:
     """A client on the app itself, with the page's own origin."""
     url = "http://127.0.0.1:8080"
     transport = httpx.ASGITransport(app=web)

@@ -17,7 +17,7 @@ from bot.web.guard import is_loopback
 from bot.web.server import warn_if_open
 from config.settings import Settings
 from config.words import catalogue
-from handlers.chat import SendFile
+from handlers.chat.outgoing import SendFile
 from tests.bot.web.kit import GROUP, Town, client_of, page_app, site_of
 
 JSON = "application/json"

@@ -9,7 +9,8 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, expect
 
-from handlers.chat import Acknowledge, Button, Content, Mark, Press, React, Say, Show
+from handlers.chat.incoming import Press
+from handlers.chat.outgoing import Acknowledge, Button, Content, Mark, React, Say, Show
 from tests.bot.web.chromium import Screen, screen
 from tests.bot.web.kit import GROUP, Town, page_app, serving, site_of, town_in
 

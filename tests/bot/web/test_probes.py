@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from bot.figures import BOUNDS, KINDS, Durations, Figures, kind_of
 from bot.web.app import web_app
 from bot.web.probes import DEAD_AFTER, OLD
-from handlers.chat import (
+from handlers.chat.platform import (
     Capabilities,
     GoneError,
     MovedError,
@@ -116,7 +116,8 @@ async def test_a_database_that_does_not_answer_is_not_ready(tmp_path: Path) -> N
         await drop_everything(stage)
         answer = await http.get("/ready")
         assert answer.status_code == 503
-        assert answer.json()["database"] == {"ok": False, "error": "OperationalError"}
+        kind = "OperationalError" if stage.app.store.sqlite else "ProgrammingError"
+        assert answer.json()["database"] == {"ok": False, "error": kind}, "what the driver says"
         told = await figures(http)
         assert told["linli_database_up"] == 0
         assert "linli_updates_waiting" not in told

@@ -7,7 +7,8 @@ import aiohttp
 import pytest
 
 from config.words import catalogue
-from handlers.chat import Acknowledge, Button, Content, Press, Show
+from handlers.chat.incoming import Press
+from handlers.chat.outgoing import Acknowledge, Button, Content, Show
 from tests.bot.web.kit import GROUP, Town
 
 

@@ -16,8 +16,8 @@ from bot.app import App
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import TelegramPlatform
 from handlers.administration import doctor
-from handlers.chat import ChatFacts
-from handlers.context import Work
+from handlers.chat.platform import ChatFacts
+from handlers.work import Work
 from storage.tables import Account, Area, Chat
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 from tests.fakes.reader import PlainReader

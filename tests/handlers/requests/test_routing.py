@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from config.ladders import Step
 from config.policy import default_policy
 from handlers.requests.routing import Asked, Cast, Matter, choose, ladder_of
-from storage.queries.directory import AreaFacts
+from storage.queries.areas import AreaFacts
 from storage.queries.requests import Rung
 from storage.tables import Person
 from tests.harness import MONDAY

@@ -8,18 +8,18 @@ import pytest
 from bot.clock import VirtualClock
 from bot.platforms.local import LocalPlatform
 from bot.platforms.local.doing import NotPossibleError
-from handlers.chat import (
+from handlers.chat.incoming import (
     ChatKind,
     Incoming,
     MemberChange,
     Message,
     Press,
-    RawUpdate,
     Reaction,
     Recalled,
     Renamed,
     Standing,
 )
+from handlers.chat.platform import RawUpdate
 from storage.engine import Store
 from tests.bot.web.kit import GROUP, MONDAY, Kept
 

@@ -4,19 +4,9 @@ import pytest
 
 from bot.platforms.local import LocalPlatform
 from bot.platforms.local.pages import MOST_WAITING, Page
-from handlers.chat import (
-    Acknowledge,
-    Button,
-    Content,
-    GoneError,
-    Mark,
-    PermanentError,
-    Press,
-    React,
-    Say,
-    SendFile,
-    Show,
-)
+from handlers.chat.incoming import Press
+from handlers.chat.outgoing import Acknowledge, Button, Content, Mark, React, Say, SendFile, Show
+from handlers.chat.platform import GoneError, PermanentError
 from tests.bot.web.kit import GROUP, Kept
 
 

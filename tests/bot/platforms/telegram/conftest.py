@@ -13,7 +13,7 @@ import pytest
 
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import TelegramPlatform
-from handlers.chat import Intake, RawUpdate
+from handlers.chat.platform import Intake, RawUpdate
 from tests.fakes.bot_api import FakeTelegram
 
 PAYLOADS = Path(__file__).parent / "payloads"

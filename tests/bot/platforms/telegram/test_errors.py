@@ -9,15 +9,8 @@ from datetime import timedelta
 import pytest
 
 from bot.platforms.telegram.platform import TelegramPlatform
-from handlers.chat import (
-    Content,
-    DeliveryError,
-    MovedError,
-    PassingError,
-    PermanentError,
-    Say,
-    Show,
-)
+from handlers.chat.outgoing import Content, Say, Show
+from handlers.chat.platform import DeliveryError, MovedError, PassingError, PermanentError
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 
 

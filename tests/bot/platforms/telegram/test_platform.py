@@ -13,7 +13,7 @@ from bot.platforms.telegram.identity import Identity
 from bot.platforms.telegram.platform import TelegramPlatform
 from config.settings import Settings, SettingsError, load_settings
 from config.words import catalogue
-from handlers.chat import ChatFacts
+from handlers.chat.platform import ChatFacts
 from handlers.commands import Command
 from handlers.subjects import SUBJECTS
 from tests.bot.platforms.telegram.conftest import Kept, running

@@ -12,7 +12,8 @@ from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import TelegramPlatform
 from bot.platforms.telegram.reading import ALLOWED_UPDATES
 from config.settings import SettingsError
-from handlers.chat import Message, RawUpdate
+from handlers.chat.incoming import Message
+from handlers.chat.platform import RawUpdate
 from tests.bot.platforms.telegram.conftest import FAST, Kept, running
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 

@@ -16,7 +16,7 @@ from bot.platforms.telegram.cleaning import must_be_cleaned
 from bot.platforms.telegram.content import media_of
 from bot.platforms.telegram.identity import Identity
 from bot.platforms.telegram.reading import lane_of, read_update
-from handlers.chat import (
+from handlers.chat.incoming import (
     ChatKind,
     ChatRef,
     Incoming,

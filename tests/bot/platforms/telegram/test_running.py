@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
 from sqlalchemy import func, select
+from starlette.applications import Starlette
 
 from bot.app import App
 from bot.platforms.telegram.platform import TelegramPlatform
@@ -69,7 +69,7 @@ async def test_it_answers_and_stops_and_goes_on_where_it_was(
 
 
 async def test_a_webhook_is_no_different(tmp_path: Path, tg: FakeTelegram, wang: Person) -> None:
-    web = FastAPI()
+    web = Starlette()
     async with staged(tmp_path) as stage, serving(web) as address:
         platform = TelegramPlatform(tg.token, tg.base_url, webhook=(address, "a-secret"), pace=FAST)
         web.router.routes.extend(platform.routes())

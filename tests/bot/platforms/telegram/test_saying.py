@@ -10,23 +10,19 @@ from hypothesis import strategies as st
 
 from bot.platforms.telegram.escaping import shown
 from bot.platforms.telegram.platform import TelegramPlatform
-from handlers.chat import (
+from handlers.chat.incoming import Media, MediaKind
+from handlers.chat.outgoing import (
     Acknowledge,
     Button,
     Content,
-    Delivered,
-    GoneError,
     Mark,
-    Media,
-    MediaKind,
     Mention,
-    PassingError,
-    PermanentError,
     React,
     Say,
     SendFile,
     Show,
 )
+from handlers.chat.platform import Delivered, GoneError, PassingError, PermanentError
 from tests.bot.test_pictures import jpeg
 from tests.fakes.bot_api import FakeTelegram, Group, Message, Person
 from tests.fakes.bot_api.formatting import parse

@@ -13,7 +13,8 @@ import structlog
 
 from bot.logs import set_up_logs
 from bot.platforms.telegram.platform import TelegramPlatform
-from handlers.chat import Content, DeliveryError, Say
+from handlers.chat.outgoing import Content, Say
+from handlers.chat.platform import DeliveryError
 from tests.bot.platforms.telegram.conftest import FAST, Kept, running
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 

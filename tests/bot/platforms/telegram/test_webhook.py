@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from bot.platforms.telegram import webhook
@@ -34,7 +34,7 @@ async def hooked(tg: FakeTelegram) -> AsyncIterator[TelegramPlatform]:
 
 @asynccontextmanager
 async def client(platform: TelegramPlatform) -> AsyncGenerator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=FastAPI(routes=[*platform.routes()]))
+    transport = httpx.ASGITransport(app=Starlette(routes=[*platform.routes()]))
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as made:
         yield made
 
@@ -157,7 +157,7 @@ async def test_telegram_delivers_through_it_and_comes_again_after_a_refusal(
     tg: FakeTelegram, kept: Kept, group: Group, wang: Person
 ) -> None:
     kept.failures = 2
-    app = FastAPI()
+    app = Starlette()
     async with serving(app) as address:
         platform = TelegramPlatform(tg.token, tg.base_url, webhook=(address, SECRET), pace=FAST)
         app.router.routes.extend(platform.routes())

@@ -13,7 +13,8 @@ from bot.clock import VirtualClock
 from bot.platforms.wecom.identity import Identity
 from bot.platforms.wecom.line import Pace
 from bot.platforms.wecom.platform import WeComPlatform
-from handlers.chat import Incoming, Message, RawUpdate
+from handlers.chat.incoming import Incoming, Message
+from handlers.chat.platform import RawUpdate
 from tests.conformance.venue import Inbox
 from tests.fakes.wecom import BOT, SECRET, FakeWeCom
 from tests.harness import MONDAY

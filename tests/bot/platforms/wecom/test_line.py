@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 
 from bot.platforms.wecom.line import State
-from handlers.chat import PassingError
+from handlers.chat.platform import PassingError
 from tests.bot.platforms.wecom.going import QUICK, Going, PatientClock, going
 from tests.bot.platforms.wecom.words import say
 from tests.fakes.wecom import BOT, SECRET, FakeWeCom

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.platforms.wecom import cards
 from bot.platforms.wecom.markdown import MOST_BYTES, escaped, markdown
-from handlers.chat import Button, Content
+from handlers.chat.outgoing import Button, Content
 from tests.fakes.wecom_world import card_as_seen, plain
 
 #: Letters and all that markup is made of.

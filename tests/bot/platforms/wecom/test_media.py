@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 
 from bot import pictures
-from handlers.chat import Content, Media, MediaKind, Message, PassingError, Say
+from handlers.chat.incoming import Media, MediaKind, Message
+from handlers.chat.outgoing import Content, Say
+from handlers.chat.platform import PassingError
 from tests.bot.platforms.wecom.going import Going
 
 GROUP, LI, WANG = "wrGROUP3", "woLINA0000000000000000", "woWANG0000000000000000"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.platforms.wecom.identity import Identity
-from handlers.chat import ChatKind, MediaKind, Message, Press, Standing
+from handlers.chat.incoming import ChatKind, MediaKind, Message, Press, Standing
 from tests.bot.platforms.wecom.going import Going
 from tests.bot.platforms.wecom.words import TAKE, say
 from tests.fakes.wecom import BOT

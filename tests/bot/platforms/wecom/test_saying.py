@@ -8,19 +8,9 @@ from typing import Any
 
 import pytest
 
-from handlers.chat import (
-    Acknowledge,
-    Button,
-    Content,
-    Delivered,
-    DeliveryError,
-    GoneError,
-    PassingError,
-    PermanentError,
-    Press,
-    React,
-    SendFile,
-)
+from handlers.chat.incoming import Press
+from handlers.chat.outgoing import Acknowledge, Button, Content, React, SendFile
+from handlers.chat.platform import Delivered, DeliveryError, GoneError, PassingError, PermanentError
 from tests.bot.platforms.wecom.going import Going
 from tests.bot.platforms.wecom.words import DONE, TAKE, say, show
 from tests.fakes.wecom import Seen

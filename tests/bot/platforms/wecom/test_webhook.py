@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.platforms.wecom.webhook import WebhookPlatform
-from handlers.chat import Content, PassingError, PermanentError, Say, Show
+from handlers.chat.outgoing import Content, Say, Show
+from handlers.chat.platform import PassingError, PermanentError
 from tests.fakes.wecom_push import KEY, Push, pushing
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.chat import Button, Content, Say, Show
+from handlers.chat.outgoing import Button, Content, Say, Show
 
 TAKE = ((Button(text="我来", data="take:1", style="primary"),),)
 DONE = ((Button(text="办好了", data="done:1"),),)

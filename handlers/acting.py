@@ -1,0 +1,201 @@
+"""The one thing that is done about a message, by what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from handlers import courtesy
+from handlers.chat.incoming import Message
+from handlers.context import Context
+from handlers.directory import answers, groups, places
+from handlers.duty import answering as duty
+from handlers.hearing import Glance, settled
+from handlers.reporting import report_of
+from handlers.requests import answering, callback, inquiries, lifecycle, questions
+from handlers.requests.lifecycle import Given, Report
+from handlers.requests.rules import State
+from handlers.understanding import placing
+from handlers.understanding.looking import look
+from handlers.understanding.meaning import Meaning, Outcome, Urgency
+from handlers.work import RefusalError
+from storage.queries import areas as areas_query
+from storage.tables import Area, Request
+
+
+async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, str | None]:
+    """Do what the message means; gives what became of it and of which request."""
+    named = named_alone(ctx, message)
+    meaning = plainly(glance) if named else settled(glance)
+    asked = await inquiries.by_number(ctx, message.text)
+    if asked is not None:
+        return Outcome.ANSWER, str(asked.id)
+    if ctx.private:
+        if courtesy.thanked(ctx, message.text):
+            return Outcome.TALK, None
+        answered = await answering.answer(ctx, message.text, meaning.category)
+        if answered is not None:
+            return Outcome.UPDATE, str(answered.id)
+    elif glance.repeats is not None:
+        return Outcome.DETAIL, glance.repeats
+    act_as = _back if meaning.again else ACTS[meaning.outcome]
+    done = await act_as(ctx, glance, message)
+    if done is not None and meaning.outcome is not Outcome.ANSWER and meaning.question:
+        await _answer(ctx, glance, message)  # who asks and reports in one is answered as well
+    if done is None and (ctx.private or named):
+        done = await _never_alone(ctx, glance, message)
+    return done if done is not None else (Outcome.TALK, None)
+
+
+Done = tuple[Outcome, str | None] | None
+
+
+def named_alone(ctx: Context, message: Message) -> bool:
+    """Whether somebody named the bot where it hears nothing else: what they say is meant for it."""
+    only = not ctx.can(ctx.chat.platform).may_hear_all
+    return only and message.to_bot and not ctx.private
+
+
+def plainly(glance: Glance) -> Meaning:
+    """The meaning of what was said to the bot on purpose: a report is one, however unsure."""
+    meaning = glance.meaning
+    if meaning.outcome is Outcome.ASK and not meaning.clash:
+        return replace(meaning, outcome=Outcome.OPEN)
+    return meaning if meaning.outcome is Outcome.OPEN else settled(glance)
+
+
+async def _never_alone(ctx: Context, glance: Glance, message: Message) -> Done:
+    """Who speaks to the bot alone, or names it, is asked whether that is a report, or told how."""
+    if ctx.private:
+        if message.text.strip():
+            ctx.answer("directory.private_silence")
+        return None
+    if courtesy.thanked(ctx, message.text):
+        return None
+    if message.reply_to is None and (message.media or courtesy.says_something(message.text)):
+        return await _ask(ctx, glance, message)
+    said = bool(message.text.strip())
+    called = groups.called_in(ctx, ctx.chat, ctx.language)
+    ctx.answer("directory.mentioned_what" if said else "directory.mentioned_nothing", called=called)
+    return None
+
+
+async def _open(ctx: Context, glance: Glance, message: Message) -> Done:
+    report = await report_of(ctx, glance, message)
+    if await _lacks_place(ctx, report):
+        await questions.ask_where(ctx, report)
+        return Outcome.ASK, None
+    request = await lifecycle.open_request(ctx, report)
+    return Outcome.OPEN, str(request.id)
+
+
+async def _lacks_place(ctx: Context, report: Report) -> bool:
+    """Whether somebody above several neighbourhoods said in private what, and not in which one.
+
+    What is pressing waits for no answer: it is asked of those nearest to all of them.
+    """
+    if not ctx.private or report.urgency == Urgency.EMERGENCY:
+        return False
+    return not places.is_somewhere(await areas_query.facts_at(ctx.store, report.area_id))
+
+
+async def _ask(ctx: Context, glance: Glance, message: Message) -> Done:
+    await questions.ask(ctx, await report_of(ctx, glance, message), clash=glance.meaning.clash)
+    return Outcome.ASK, None
+
+
+async def _back(ctx: Context, glance: Glance, message: Message) -> Done:
+    """What was said to be solved is there again: it is open again (R43), or opened anew."""
+    request = await _linked(ctx, glance)
+    if request is None:
+        return await _open(ctx, glance, message)
+    request = await lifecycle.follow(ctx, request)
+    if request.state in (State.DONE, State.CLOSED):
+        try:
+            async with ctx.store.begin_nested():
+                await callback.not_solved(ctx, request, ctx.person, Given(code="came_back"))
+        except RefusalError:
+            await ctx.store.refresh(request)  # it ended long ago, or otherwise
+            return await _open(ctx, glance, message)
+    await lifecycle.add_detail(ctx, request, message)
+    return Outcome.DETAIL, str(request.id)
+
+
+async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
+    request = await _linked(ctx, glance)
+    if request is None:
+        return await _open(ctx, glance, message)
+    more = message.media or not lifecycle.only_me_too(ctx, message.text)
+    said = None if more else message.message_id
+    await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, message_id=said)
+    if more:  # "我家也是，从昨晚就没水": who is asked reads the rest as well
+        await lifecycle.add_detail(ctx, request, message)
+    return Outcome.JOIN, str(request.id)
+
+
+async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
+    request = await _linked(ctx, glance)
+    if request is None:
+        return None
+    await lifecycle.add_detail(ctx, request, message)
+    await _narrow(ctx, glance, request)
+    return Outcome.DETAIL, str(request.id)
+
+
+async def _narrow(ctx: Context, glance: Glance, request: Request) -> bool:
+    """What the words say of the place may be more exact than what was known; whether it is."""
+    said = placing.listed(look(glance.heard.text).text, glance.scene.view())
+    if said.unit is None and said.room is None:
+        return False
+    area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)
+    area = await ctx.store.get(Area, area_id)
+    return area is not None and await lifecycle.narrow(ctx, request, ctx.person, area)
+
+
+async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
+    request = await _linked(ctx, glance)
+    if request is None:
+        return None
+    still = await lifecycle.still_so(ctx, request, ctx.person, message.text)
+    if await _narrow(ctx, glance, request) or still:
+        await lifecycle.add_detail(ctx, request, message)
+        return Outcome.DETAIL, str(request.id)
+    await lifecycle.note_update(ctx, request, message)
+    return Outcome.UPDATE, str(request.id)
+
+
+async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
+    question = settled(glance).question or ""
+    if question == "on_duty":
+        return await _on_duty(ctx, glance)
+    request = await _linked(ctx, glance)
+    answered = await answers.answer(ctx, question, request)
+    return (Outcome.ANSWER, glance.meaning.of) if answered else None
+
+
+async def _on_duty(ctx: Context, glance: Glance) -> Done:
+    """Of the place that the words name, else of the chat's own."""
+    text, scene = look(glance.heard.text).text, glance.scene
+    said = placing.listed(text, scene.view())
+    area_id = await places.smallest_area(ctx, scene.facts.path, said)
+    return (Outcome.ANSWER, None) if await duty.answered(ctx, text, area_id) else None
+
+
+async def _nothing(ctx: Context, glance: Glance, message: Message) -> Done:
+    return None
+
+
+ACTS: dict[Outcome, Callable[[Context, Glance, Message], Awaitable[Done]]] = {
+    Outcome.OPEN: _open,
+    Outcome.ASK: _ask,
+    Outcome.JOIN: _join,
+    Outcome.DETAIL: _detail,
+    Outcome.UPDATE: _update,
+    Outcome.ANSWER: _answer,
+    Outcome.TALK: _nothing,
+}
+
+
+async def _linked(ctx: Context, glance: Glance) -> Request | None:
+    key = glance.meaning.of
+    return await ctx.store.get(Request, int(key)) if key else None
