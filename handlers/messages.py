@@ -127,7 +127,7 @@ async def _is_meant(ctx: Context, typed: Typed) -> bool:
     if typed.command.right == "answer" and not typed.name.isascii():
         return True  # "办结 换了阀门": hardly anybody begins talk so
     message = ctx.incoming if isinstance(ctx.incoming, Message) else None
-    if typed.command.name == "report" and message and hearing.named_alone(ctx, message):
+    if typed.command.name == "report" and message and acting.named_alone(ctx, message):
         return True
     if typed.command.parses is not None and await typed.command.parses(ctx, typed.rest):
         return True

@@ -61,9 +61,9 @@ class Office:
 
     store: Store
     limits: Limits = field(default_factory=Limits)
-    one_line: bool = False
     clock: Any = field(default_factory=lambda: VirtualClock(MONDAY))
     returned: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    one_line: bool = False
 
     def __post_init__(self) -> None:
         self.van = Van(self.clock, Capabilities(limits=self.limits, one_line=self.one_line))
