@@ -1,7 +1,8 @@
 """A bare, fast Bot API server for measuring: gives updates by long polling, accepts every call.
 
 Run as a process: `python -m bench.bot_api PORT`. Controlled over HTTP:
-/control/load?n=..&chats=..&requests=..  fills the queue (requests: one in how many is a report),
+/control/load?n=..&chats=..&requests=..  fills the queue (requests: one in how many is a report;
+                                         talk is said in `chats`, each report in one of its own),
 /control/pace?n=..&rate=..&chats=..      gives `n` reports at `rate` a second,
 /control/state                           counts and times as JSON.
 """
@@ -58,9 +59,9 @@ def ok(result: Any) -> bytes:
 TRUE, EMPTY = ok(True), ok([])
 
 
-def update(number: int, chats: int, text: str) -> bytes:
+def update(number: int, chats: int, text: str, group: int | None = None) -> bytes:
     who = number % 50
-    chat = -1001000000 - number % chats
+    chat = -1001000000 - (number % chats if group is None else group)
     message = {
         "message_id": number,
         "from": {"id": 5000 + who, "is_bot": False, "first_name": f"N{who}", "language_code": "zh"},
@@ -127,7 +128,7 @@ class Front(asyncio.Protocol):
 
     def _serve(self, path: bytes, body: bytes) -> None:
         method = path.rsplit(b"/", 1)[-1].split(b"?")[0].lower().decode()
-        STATE.calls += 1
+        STATE.calls += not path.startswith(b"/control/")
         if path.startswith(b"/control/"):
             self.transport.write(reply(json.dumps(control(path.decode())).encode()))
         elif method == "getupdates":
@@ -192,8 +193,12 @@ def control(path: str) -> dict[str, Any]:
     if parts.path.endswith("load"):
         n, chats, every = int(ask["n"]), int(ask["chats"]), int(ask["requests"])
         for i in range(n):
-            text = report(i // every) if i % every == 0 else TALK[i % len(TALK)]
-            STATE.queue.append(update(STATE.base + len(STATE.queue), chats, text))
+            number = STATE.base + len(STATE.queue)
+            if i % every == 0:
+                group = chats + i // every
+                STATE.queue.append(update(number, chats, report(i // every), group))
+            else:
+                STATE.queue.append(update(number, chats, TALK[i % len(TALK)]))
         wake()
     elif parts.path.endswith("pace"):
         asyncio.get_running_loop().call_soon(

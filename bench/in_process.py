@@ -35,6 +35,7 @@ from sqlalchemy import event, func, select
 from bench.bot_api import TALK, report, update
 from bench.town import build
 from bot.app import App
+from bot.clock import Clock
 from bot.logs import set_up_logs
 from bot.platforms.telegram.intake import raw_updates
 from bot.platforms.telegram.platform import TelegramPlatform
@@ -103,6 +104,7 @@ class Bench:
 
     path: Path
     chats: int = CHATS
+    clock: Clock | None = None
     store: Store = field(init=False)
     app: App = field(init=False)
     platform: Taking = field(init=False)
@@ -112,7 +114,7 @@ class Bench:
         self.store = Store(f"sqlite:///{self.path}")
         self.platform = Taking(TOKEN)
         settings = Settings(data_dir=self.path.parent, web_chat=False)
-        self.app = App(settings, self.store, [self.platform])
+        self.app = App(settings, self.store, [self.platform], clock=self.clock)
 
     async def keep(self, texts: Iterable[str]) -> None:
         """Keep these as Telegram gives them, a hundred at a time."""

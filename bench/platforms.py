@@ -73,6 +73,8 @@ def _edits(can: Capabilities) -> str:
 def _private(can: Capabilities) -> str:
     if not can.private:
         return "none: asked in the group"
+    if not can.private_unasked:
+        return "only in answer"
     return "to anybody" if can.speaks_first else "only to who wrote before"
 
 
@@ -130,12 +132,14 @@ ROWS: Mapping[str, Callable[[Capabilities], str]] = {
     "media heard in a group": lambda can: _kinds(can.media_in),
     "media heard in private": lambda can: _kinds(can.media_in_private),
     "media shown to others": lambda can: _kinds(can.media_out),
+    "words under a picture": lambda can: _yes(can.captions, "no: a message of their own"),
     "files for download": lambda can: _yes(can.files),
     "is told of": _tells,
     "longest message": _text,
     "limits kept": _limits,
     "proof of delivery": lambda can: PROOF[can.proof],
     "out of reach is noticed after": _contact,
+    "hands over what was said meanwhile": lambda can: _yes(can.catches_up, "no: told as a gap"),
     "spoken to by": lambda can: "the process that hears it" if can.one_line else "any process",
 }
 

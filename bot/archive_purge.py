@@ -45,7 +45,7 @@ class ArchivePurge:
             try:
                 await self.purge()
             except Exception:
-                log.exception("archive.purge_broke")
+                log.exception("archives.purge_broke")
             await self.clock.sleep(LOOK)
 
     async def purge(self) -> int:
@@ -82,9 +82,9 @@ class ArchivePurge:
                 seal = await asyncio.to_thread(_write, path, gone, above)
         except (BrokenError, DeskError, OSError) as error:
             why = error.key if isinstance(error, DeskError) else str(error)
-            log.warning("archive.not_rewritten", name=path.name, why=why)
+            log.warning("archives.not_rewritten", name=path.name, why=why)
             return None
-        log.info("archive.rewritten", name=path.name, seal=seal)
+        log.info("archives.rewritten", name=path.name, seal=seal)
         return seal
 
     async def _gone(self, theirs: Sequence[Leaving]) -> list[Gone]:

@@ -40,6 +40,18 @@ WEBHOOK = re.compile(r"https?://[^\s/]+/\S*\bkey=\S+")
 NAME = re.compile(r"[a-z0-9]{1,15}")
 
 
+#: Settings of the WeChat gateway (gateway/README.md), which may stand in the same environment.
+GATEWAYS_OWN = (
+    "PUPPET",
+    "PUPPET_OPTIONS",
+    "GATEWAY_TOKEN",
+    "GATEWAY_HOST",
+    "GATEWAY_PORT",
+    "GATEWAY_CERT",
+    "GATEWAY_KEY",
+)
+
+
 class SettingsError(ValueError):
     """Some settings are wrong; the message names each with what to change."""
 
@@ -147,6 +159,30 @@ _metrics_token = _like(
 )
 
 
+def _by_name(example: str, alone: str, what: str = "token") -> Callable[[object], object]:
+    """From "east=123:ABC, west=456:DEF" to what each name has; `alone` has the one without."""
+
+    def named(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [each.strip().partition("=") for each in value.split(",") if each.strip()]
+        if not all(equals for _, equals, _ in pairs):
+            raise ValueError(
+                f"lacks a name and = before a {what}: write name={what},name={what}, like "
+                f"{example},west=..."
+                + (f"; a bot without a name goes into {alone}" if alone else "")
+            )
+        names = [name.strip() for name, _, _ in pairs]
+        if len(set(names)) < len(names) or not all(NAME.fullmatch(name) for name in names):
+            raise ValueError(
+                f"must be name={what},name={what}; each name once, of 1 to 15 small letters and "
+                f"digits, like {example},west=..."
+            )
+        return {name.strip(): given.strip() for name, _, given in pairs}
+
+    return named
+
+
 def _tokens(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
     for each in value.values():
         _ = _token(each)
@@ -155,38 +191,42 @@ def _tokens(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
     return value
 
 
-def _named(lacks: str, must: str) -> Callable[[object], object]:
-    """From "east=..., west=..." to a name for each; what to say where it is not written so."""
-
-    def named(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        pairs = [each.strip().partition("=") for each in value.split(",") if each.strip()]
-        if not all(equals for _, equals, _ in pairs):
-            raise ValueError(lacks)
-        names = [name.strip() for name, _, _ in pairs]
-        if len(set(names)) < len(names) or not all(NAME.fullmatch(name) for name in names):
-            raise ValueError(must)
-        return {name.strip(): given.strip() for name, _, given in pairs}
-
-    return named
+#: "127.0.0.1:18788", "[::1]:18788", "tls://gateway.example.org:18788".
+GATEWAY = re.compile(r"(tls://)?([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})")
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
 
 
-_by_name = _named(
-    "lacks a name and = before a token: write name=token,name=token, like "
-    "east=123456:ABC-DEF...,west=...; a bot without a name goes into LINLI_TELEGRAM_TOKEN",
-    "must be name=token,name=token; each name once, of 1 to 15 small letters and digits, "
-    "like east=123456:ABC-DEF...,west=...",
+def _gateway(value: str) -> str:
+    found = GATEWAY.fullmatch(value)
+    if value and (found is None or not 0 < int(found[3]) < 65536):
+        raise ValueError("must be a host and a port, like 127.0.0.1:18788 or tls://10.0.0.5:18788")
+    if found and not found[1] and found[2] not in LOOPBACK:
+        raise ValueError(
+            f"is on another machine: write tls://{value}, for the token and all messages would "
+            "cross the network in clear (docs/wechat.md)"
+        )
+    return value
+
+
+def _gateways(value: dict[str, str]) -> dict[str, str]:
+    for each in value.values():
+        _ = _gateway(each)
+    if len(set(value.values())) < len(value):
+        raise ValueError("names one gateway twice; each account has a gateway of its own")
+    return value
+
+
+_gateway_token = _like(
+    VISIBLE,
+    "must be letters, digits and signs without blanks, the gateway's LINLI_GATEWAY_TOKEN "
+    "(`openssl rand -hex 16` makes one)",
 )
-_robots_by_name = _named(
-    "lacks a name and = before a robot: write name=id:secret,name=id:secret; a robot without a "
-    "name goes into LINLI_WECOM_BOT_ID and LINLI_WECOM_SECRET",
-    "must be name=id:secret,name=id:secret; each name once, of 1 to 15 small letters and digits",
-)
-_webhooks_by_name = _named(
-    "lacks a name and = before an address: write name=address,name=address",
-    "must be name=address,name=address; each name once, of 1 to 15 small letters and digits",
-)
+
+
+def _gateway_tokens(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for each in value.values():
+        _ = _gateway_token(each)
+    return value
 
 
 def _robots(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
@@ -266,8 +306,31 @@ class Settings(BaseSettings):
 
     #: further bots of this installation, one a district, as name=token,name=token
     telegram_tokens: Annotated[
-        dict[str, SecretStr], NoDecode, BeforeValidator(_by_name), AfterValidator(_tokens)
+        dict[str, SecretStr],
+        NoDecode,
+        BeforeValidator(_by_name("east=123456:ABC-DEF...", "LINLI_TELEGRAM_TOKEN")),
+        AfterValidator(_tokens),
     ] = Field(default_factory=dict)
+
+    #: WeChat (docs/wechat.md): where the puppet gateway is, like 127.0.0.1:18788; none: off
+    wechat_gateway: Annotated[str, AfterValidator(_gateway)] = ""
+    wechat_token: Annotated[SecretStr | None, AfterValidator(_gateway_token)] = None
+    #: further accounts, as name=host:port and name=token; the names are the same in both
+    wechat_gateways: Annotated[
+        dict[str, str],
+        NoDecode,
+        BeforeValidator(_by_name("east=127.0.0.1:18789", "LINLI_WECHAT_GATEWAY", "gateway")),
+        AfterValidator(_gateways),
+    ] = Field(default_factory=dict)
+    wechat_tokens: Annotated[
+        dict[str, SecretStr],
+        NoDecode,
+        BeforeValidator(_by_name("east=0f1e2d3c...", "LINLI_WECHAT_TOKEN")),
+        AfterValidator(_gateway_tokens),
+    ] = Field(default_factory=dict, validate_default=True)
+    #: who vouches for gateways with tls://; left out: whom this machine trusts
+    wechat_ca_file: Annotated[Path | None, AfterValidator(_file)] = None
+    wechat_proactive: bool = False  #: says something unasked as well, at the account's risk
 
     wecom_bot_id: str = ""  #: the robot's id, from its page in WeCom's administration
     wecom_secret: SecretStr | None = Field(default=None, validate_default=True)
@@ -275,7 +338,7 @@ class Settings(BaseSettings):
     wecom_bots: Annotated[
         dict[str, SecretStr],
         NoDecode,
-        BeforeValidator(_robots_by_name),
+        BeforeValidator(_by_name("east=aib1:secret", "LINLI_WECOM_BOT_ID", "robot")),
         AfterValidator(_robots),
     ] = Field(default_factory=dict)
     wecom_name: str = "邻里"  #: what the robot is called in groups
@@ -284,7 +347,7 @@ class Settings(BaseSettings):
     wecom_webhooks: Annotated[
         dict[str, SecretStr],
         NoDecode,
-        BeforeValidator(_webhooks_by_name),
+        BeforeValidator(_by_name("staff=https://...key=...", "", "address")),
         AfterValidator(_webhooks),
     ] = Field(default_factory=dict)
 
@@ -302,6 +365,21 @@ class Settings(BaseSettings):
     def _other(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
         if info.data.get("telegram_token") in value.values():
             raise ValueError("names the token of LINLI_TELEGRAM_TOKEN again; leave one of them out")
+        return value
+
+    @field_validator("wechat_tokens")
+    @classmethod
+    def _open(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
+        if info.data.get("wechat_gateway") and not info.data.get("wechat_token"):
+            raise ValueError(
+                "LINLI_WECHAT_GATEWAY needs LINLI_WECHAT_TOKEN, the gateway's LINLI_GATEWAY_TOKEN"
+            )
+        missing = sorted(set(info.data.get("wechat_gateways") or ()) ^ set(value))
+        if missing:
+            raise ValueError(
+                f"and LINLI_WECHAT_GATEWAYS must have the same names; not in both: "
+                f"{', '.join(missing)}"
+            )
         return value
 
     @field_validator("wecom_secret")
@@ -372,7 +450,7 @@ def _lines(error: ValidationError) -> list[str]:
 
 def _misspelt() -> Iterator[str]:
     """A name that begins like ours and is none would be ignored in silence."""
-    known = [name.upper() for name in Settings.model_fields]
+    known = [*(name.upper() for name in Settings.model_fields), *GATEWAYS_OWN]
     written: Mapping[str, str | None] = {**dotenv_values(ENV_FILE, encoding="utf-8"), **os.environ}
     for name in written:
         if name.upper().startswith(PREFIX) and name.upper().removeprefix(PREFIX) not in known:

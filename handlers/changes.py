@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from handlers import reach
-from handlers.chat.incoming import ChatKind, Incoming, MemberChange, Moved, Renamed, Standing
+from handlers.chat.incoming import (
+    ChatKind,
+    Incoming,
+    MemberChange,
+    Missed,
+    Moved,
+    Renamed,
+    Standing,
+)
 from handlers.directory import groups
-from handlers.watching import standing
+from handlers.watching import missed, standing
 from handlers.work import Work
 from storage.queries import accounts as accounts_query
 from storage.queries import chats as chats_query
@@ -42,9 +50,15 @@ async def _on_member(work: Work, incoming: Incoming) -> None:
     await groups.on_member(work, incoming)
 
 
+async def _on_missed(work: Work, incoming: Incoming) -> None:
+    assert isinstance(incoming, Missed)
+    await missed.missed(work, incoming)
+
+
 CHANGES: Mapping[type, Callable[[Work, Incoming], Awaitable[None]]] = {
     Standing: _on_standing,
     Moved: _on_moved,
     Renamed: _on_renamed,
     MemberChange: _on_member,
+    Missed: _on_missed,
 }

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, event
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -66,10 +67,19 @@ class LoopConnection(sqlite3.Connection):
         return super().cursor(factory)
 
 
+class LoopCompiler(SQLiteCompiler):
+    """Writes the hints that statements give for SQLite behind the table's name."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        """What stands there: "INDEXED BY ..." (without statistics SQLite guesses)."""
+        return text
+
+
 class LoopDialect(SQLiteDialect_pysqlite):
     """The standard library's driver under SQLAlchemy's async engine."""
 
     driver = "loop"
+    statement_compiler = LoopCompiler
     is_async = True
     supports_statement_cache = True
 

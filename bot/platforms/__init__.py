@@ -9,7 +9,7 @@ from handlers.chat.platform import Platform
 from storage.engine import Store
 
 #: Every platform there is, turned on or not: what a neighbourhood file may name.
-KNOWN = ("local", "telegram", "wecom", "wecom-webhook")
+KNOWN = ("local", "telegram", "wechat", "wecom", "wecom-webhook")
 
 WECOM_MISSING = (
     "WeCom's SDK is not installed. Install it with `pip install 'linli[wecom]'`, or leave the "
@@ -30,6 +30,8 @@ def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]
         from bot.platforms.wecom.webhook import WebhookPlatform
 
         platforms.append(WebhookPlatform.from_settings(settings))
+    if settings.wechat_gateway or settings.wechat_gateways:
+        platforms += _wechat(settings, store, clock)
     return platforms
 
 
@@ -51,6 +53,23 @@ def _wecom(settings: Settings, clock: Clock) -> list[Platform]:
         raise SettingsError(f"LINLI_WECOM_BOT_ID: {WECOM_MISSING}") from None
     names = [*([""] if settings.wecom_bot_id else []), *settings.wecom_bots]
     return [WeComPlatform.from_settings(settings, clock, name) for name in names]
+
+
+def _wechat(settings: Settings, store: Store, clock: Clock) -> list[Platform]:
+    """The one account, and those that have names; its library is an extra."""
+    try:
+        from bot.platforms.wechat.platform import WechatPlatform
+    except ModuleNotFoundError as error:
+        raise SettingsError(MISSING.format(module=error.name)) from None
+
+    names = [*([""] if settings.wechat_gateway else []), *settings.wechat_gateways]
+    return [WechatPlatform.from_settings(settings, store, clock, name) for name in names]
+
+
+MISSING = (
+    "LINLI_WECHAT_GATEWAY: {module} is not installed. Install it with: pip install 'linli[wechat]' "
+    "-c constraints.txt; or leave the setting empty to run without WeChat"
+)
 
 
 def _address(settings: Settings) -> str:

@@ -11,6 +11,7 @@ from handlers.chat.platform import Capabilities
 PLACES: Mapping[str, str] = {
     "local": "bot.platforms.local.platform",
     "telegram": "bot.platforms.telegram.platform",
+    "wechat": "bot.platforms.wechat.platform",
     "wecom": "bot.platforms.wecom.platform",
     "wecom-webhook": "bot.platforms.wecom.webhook",
 }

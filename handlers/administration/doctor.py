@@ -147,11 +147,14 @@ def _once(found: Sequence[Finding]) -> list[Finding]:
 
 
 def _platforms(live: Live) -> list[Finding]:
-    return [
-        Finding("bad", facts.note or "platform_down", {"platform": platform})
-        for (platform, chat), facts in live.items()
-        if chat is None and not facts.reachable
-    ]
+    found: list[Finding] = []
+    for (platform, chat), facts in live.items():
+        named: dict[str, object] = {"platform": platform}
+        if chat is None and not facts.reachable:
+            found.append(Finding("bad", facts.note or "platform_down", named))
+        elif chat is None:
+            found += [Finding("warn", each, named) for each in facts.warns]
+    return found
 
 
 async def _groups(work: Work, live: Live, path: str) -> list[Finding]:

@@ -158,4 +158,16 @@ class MemberChange:
     joined: bool
 
 
-Incoming = Message | Press | Reaction | Recalled | Standing | Moved | Renamed | MemberChange
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The platform was out of reach, and hands over nothing of what was said meanwhile (R72)."""
+
+    chat: ChatRef  #: its id is empty: all chats of the platform
+    since: datetime
+    at: datetime  #: when it was there again
+    sender: Sender | None = None
+
+
+Incoming = (
+    Message | Press | Reaction | Recalled | Standing | Moved | Renamed | MemberChange | Missed
+)

@@ -108,6 +108,9 @@ class Capabilities:
     proof: Proof = Proof.MESSAGE
     #: so often at least it tells the intake that it is in contact; None: it cannot be cut off
     contact: timedelta | None = None
+    captions: bool = True  #: a picture comes with words of its own, in one message
+    catches_up: bool = True  #: after it was away it hands over what was said meanwhile
+    private_unasked: bool = True  #: may write privately to somebody who did not just write to it
 
     @property
     def edits_always(self) -> bool:
@@ -198,6 +201,7 @@ class ChatFacts:
     note: str = ""  #: key of a finding, empty when all is well
     known: bool = True  #: False: the platform did not say, and nothing is held against it
     rights: frozenset[str] = frozenset()
+    warns: tuple[str, ...] = ()  #: keys of findings that are told though all works
 
 
 class Platform(Protocol):

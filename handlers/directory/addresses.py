@@ -97,6 +97,8 @@ async def _private(
         can = work.can(account.platform)
         if not can.private or not (account.private_chat or can.speaks_first):
             continue
+        if not can.private_unasked and (chat is None or near is None or chat.id != near.id):
+            continue
         if chat is None:
             return await _first_letter(work, person, account)
         if chat.present or account.private_chat:

@@ -41,7 +41,7 @@ class Table:
     @cached_property
     def rows(self) -> Rows:
         """Its rows, unpacked when first asked for."""
-        return Rows(zlib.decompress(self.packed), self.answers * LANE_BYTES)
+        return Rows(self.packed, self.answers * LANE_BYTES)
 
     def __len__(self) -> int:
         """How many features have weights."""

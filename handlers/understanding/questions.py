@@ -62,6 +62,11 @@ QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
 OFFICES = frozenset({"captain", "unit_captain", "manager", "hotline", "on_duty"})
 #: Longer ones say something besides; what is said with letters takes more of them.
 MOST_SIGNS, MOST_LETTERS = 24, 48
+#: Whoever asks after an office says one of these.
+OFFICE_WORDS = (
+    *("值", "班", "巡逻", "单元长", "楼长", "组长", "物业", "经理", "网格员", "管家"),
+    *("电话", "号码", "联系方式", "手机", "who", "duty", "call", "number", "phone"),
+)
 #: What a message is made of: sentences, and what commas part.
 PART = re.compile(r"[^,，;；。.!！?？\n]+[。.!！?？]*")
 
@@ -84,9 +89,15 @@ def parted(text: str) -> tuple[str | None, str]:
     "今天谁值班？我家漏水了" -> ("on_duty", "我家漏水了"). None where nothing is asked, or where
     nothing else is said.
     """
-    if not any(pattern.search(text.casefold()) for name, pattern in QUESTIONS if name in OFFICES):
-        return None, ""
     parts = [each.strip() for each in PART.findall(text) if each.strip()]
+    if len(parts) < 2 or not _names_office(text):
+        return None, ""
     asked = [plain_question(each) for each in parts]
     rest = " ".join(each for each, asks in zip(parts, asked, strict=True) if asks is None)
     return next(filter(None, asked), None) if rest else None, rest
+
+
+def _names_office(text: str) -> bool:
+    """Whether it is worth a closer look: most of what is said names none."""
+    plain = text.casefold()
+    return any(each in plain for each in OFFICE_WORDS)

@@ -61,7 +61,7 @@ async def on(work: Work, thing: Thing, *, since: datetime | None = None) -> bool
     new = Raising(thing.kind, thing.about, begun, work.now, post=work.desk.defaults.alarm_post)
     if not await query.raise_alarm(work.store, new):
         return False
-    told = await _tell(work, thing, f"watching.on.{thing.kind}", begun)
+    told = await tell_managers(work, thing, f"watching.on.{thing.kind}", begun)
     log.error("alarm.on", kind=thing.kind, about=thing.about, since=begun.isoformat(), told=told)
     return True
 
@@ -72,9 +72,15 @@ async def over(work: Work, thing: Thing) -> bool:
     since = await query.end_alarm(work.store, thing.kind, thing.about, work.now, post=post)
     if since is None:
         return False
-    told = await _tell(work, thing, f"watching.over.{thing.kind}", since)
+    told = await tell_managers(work, thing, _over(work, thing), since)
     log.warning("alarm.over", kind=thing.kind, about=thing.about, told=told)
     return True
+
+
+def _over(work: Work, thing: Thing) -> str:
+    """A platform that hands over nothing later is back with a gap (R72)."""
+    lost = thing.kind == "cut_off" and not work.can(thing.platform).catches_up
+    return "watching.missed.back" if lost else f"watching.over.{thing.kind}"
 
 
 async def drop(work: Work, chat: Chat) -> None:
@@ -90,7 +96,7 @@ async def cut_off(work: Work) -> frozenset[str]:
     return frozenset(each.about for each in await query.alarms_on(work.store, "cut_off"))
 
 
-async def _tell(work: Work, thing: Thing, key: str, since: datetime) -> int:
+async def tell_managers(work: Work, thing: Thing, key: str, since: datetime) -> int:
     """A private word to each who manages a place concerned; gives how many were told."""
     people = await _managers(work, thing)
     found = await _reached(work, people)

@@ -73,6 +73,16 @@ async def waiting_updates(store: AsyncSession, platforms: Iterable[str]) -> Sequ
     return rows.all()
 
 
+async def last_kept(store: AsyncSession, platform: str) -> datetime | None:
+    """When an update of this platform was kept the last time; None: never."""
+    return await store.scalar(
+        select(Update.received_at)
+        .where(Update.platform == platform)
+        .order_by(Update.id.desc())
+        .limit(1)
+    )
+
+
 async def claim_update(store: AsyncSession, update_id: int) -> bool:
     """Close an update in the transaction that handles it; False: another process did already."""
     return (await store.execute(CLAIM, {"row": update_id})).first() is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -113,8 +115,16 @@ class Row:
 
 async def count(store: AsyncSession, wanted: Wanted) -> int:
     """How many requests a list holds."""
-    terms = _where(wanted)
-    return (await store.scalar(select(func.count()).select_from(Request).where(*terms))) or 0
+    asked = select(func.count()).select_from(Request).where(*_where(wanted))
+    return (await store.scalar(_by_state(asked, wanted))) or 0
+
+
+def _by_state(asked: Any, wanted: Wanted) -> Any:
+    """Ended ones are most of all, and lists of the others ask for none: SQLite, which keeps no
+    statistics, is told to look for the states first. PostgreSQL finds that out by itself."""
+    if not wanted.states or "closed" in wanted.states:
+        return asked
+    return asked.with_hint(Request, "INDEXED BY ix_request_state_area_path", "sqlite")
 
 
 async def listed(
@@ -127,7 +137,7 @@ async def listed(
         .where(Supporter.request_id == Request.id)
         .scalar_subquery()
     )
-    rows = await store.execute(
+    asked = (
         select(Request, Area, Person.name, voices)
         .join(Area, Area.id == Request.area_id)
         .outerjoin(Person, Person.id == Request.holder_id)
@@ -136,7 +146,8 @@ async def listed(
         .offset(offset)
         .limit(limit)
     )
-    return [Row(request, area, name, n) for request, area, name, n in rows.all()]
+    rows: Sequence[Any] = (await store.execute(_by_state(asked, wanted))).all()
+    return [Row(*each) for each in rows]
 
 
 async def roots_of(store: AsyncSession, person_id: int) -> list[int]:

@@ -44,6 +44,17 @@ async def groups_named(
     return found
 
 
+async def groups_on(store: AsyncSession, platform: str) -> Sequence[Chat]:
+    """The groups of a platform in which the bot is and that stand for a place."""
+    rows = await store.scalars(
+        select(Chat)
+        .where(Chat.platform == platform, Chat.kind == "group", Chat.present)
+        .where(Chat.area_id.is_not(None))
+        .order_by(Chat.id)
+    )
+    return rows.all()
+
+
 async def pulses(store: AsyncSession, chats: Sequence[int], now: datetime) -> Mapping[int, Pulse]:
     """The pulses of these chats; one that was never heard before begins now."""
     if chats:

@@ -86,7 +86,7 @@ async def test_the_file_is_written_anew_without_them_and_all_numbers_stay(
     assert await erasures(stage) == 1, "it waits for the file"
     with capture_logs() as log:
         assert await stage.app.archives.purge() == 1
-    assert [each["event"] for each in log] == ["archive.rewritten"]
+    assert [each["event"] for each in log] == ["archives.rewritten"]
     text = body()
     for word in (LI, "楼道的灯坏了", "电梯坏了", "3单元没水了", '"501"'):
         assert word not in text, word
@@ -122,13 +122,13 @@ async def test_the_running_program_looks_by_itself_and_goes_on_after_a_mishap(
     monkeypatch.setattr(archives, "leaving", at_first_not)
     with capture_logs() as log:
         running = asyncio.ensure_future(stage.app.run())
-        told = partial(_told, log, "archive.")
+        told = partial(_told, log, "archives.")
         await until(told)
         stage.clock.turn(timedelta(seconds=LOOK))
         await until(lambda: len(told()) > 1)
         running.cancel()
         await asyncio.wait((running,))
-    assert told() == ["archive.purge_broke", "archive.rewritten"]
+    assert told() == ["archives.purge_broke", "archives.rewritten"]
 
 
 def _told(log: list[Any], about: str) -> list[str]:
@@ -139,7 +139,7 @@ async def test_a_file_that_is_at_work_waits(stage: Stage) -> None:
     await forgotten(stage)
     with alone(stage.app.settings), capture_logs() as log:
         assert await stage.app.archives.purge() == 0
-    assert [each["event"] for each in log] == ["archive.not_rewritten"]
+    assert [each["event"] for each in log] == ["archives.not_rewritten"]
     assert LI in body() or "楼道的灯坏了" in body()
     assert await stage.app.archives.purge() == 1
 
@@ -149,7 +149,7 @@ async def test_one_that_is_broken_is_left_and_told_and_waited_for_a_month(stage:
     FILE.write_bytes(b"x")
     with capture_logs() as log:
         assert await stage.app.archives.purge() == 0
-    assert [each["event"] for each in log] == ["archive.not_rewritten"]
+    assert [each["event"] for each in log] == ["archives.not_rewritten"]
     assert FILE.read_bytes() == b"x"
     stage.clock.turn(WITHIN - timedelta(hours=3))
     await stage.passes(minutes=20)

@@ -87,6 +87,7 @@ async def test_a_press_is_acknowledged_to_who_pressed(venue: Venue) -> None:
     assert len(await venue.stands()) == 1, "a notice is no message"
 
 
+@pytest.mark.takes("replies")
 async def test_it_replies(venue: Venue) -> None:
     said = await venue.says("电梯坏了")
     await deliver(venue, show(venue, Content(text="#1 电梯"), reply_to=said))

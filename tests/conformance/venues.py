@@ -18,6 +18,7 @@ from bot.platforms.telegram.platform import CAPABILITIES, TelegramPlatform
 from handlers.chat.platform import Capabilities
 from storage.engine import Store
 from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood, Venue
+from tests.conformance.wechat_venue import WechatVenue, wechat
 from tests.fakes.bot_api import FakeTelegram, Message
 from tests.fakes.databases import DATABASES, make_tables
 from tests.fakes.rooms import Rooms, photo
@@ -291,9 +292,11 @@ VENUES: dict[str, Callable[[Path], AbstractAsyncContextManager[Venue]]] = {
     "rooms": rooms,
     "local": local,
     "telegram": telegram,
+    "wechat": wechat,
 }
 CAN: dict[str, Capabilities] = {
     "rooms": RoomsVenue.can,
     "local": LocalVenue.can,
     "telegram": TelegramVenue.can,
+    "wechat": WechatVenue.can,
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.dialogues.steps import opened, taken
-from tests.harness import GROUP, Stage
+from tests.harness import ALL, GROUP, Stage
 
 
 async def ended(stage: Stage) -> None:
@@ -79,3 +81,24 @@ async def test_a_neighbour_s_own_place_does_not_move_it(stage: Stage) -> None:
     await stage.wu.says("/report 3栋没热水了")
     await stage.zhao.says("2-401也是", reply_to=stage.card(1))
     assert "2单元" not in stage.card(1).title
+
+
+@pytest.mark.parametrize(
+    "words", ["单元长是谁", "楼长是谁", "who is the building captain?", "who's our unit captain?"]
+)
+async def test_the_building_captain_is_named_to_who_lives_in_no_unit(
+    stage: Stage, words: str
+) -> None:
+    await stage.wu.says(words)
+    assert "周叔" in stage.last(GROUP).text
+
+
+async def test_in_the_whole_neighbourhood_s_group_it_is_that_of_the_asker_s_building(
+    stage: Stage,
+) -> None:
+    await stage.qian.says("楼长是谁", ALL)
+    assert "陈姐" in stage.last(ALL).text
+    assert "周叔" not in stage.last(ALL).text
+    await stage.wu.says("楼长是谁", ALL)
+    assert "3栋楼长：周叔" in stage.last(ALL).text
+    assert "4栋楼长：陈姐" in stage.last(ALL).text

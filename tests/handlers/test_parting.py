@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from handlers.chat.incoming import Media, MediaKind
 from handlers.chat.outgoing import Button, Content
-from handlers.parting import parts_of
+from handlers.parting import parts_of, without_turns
 
 BUTTONS = ((Button(text="好", data="ok"),),)
 
@@ -44,3 +44,12 @@ def test_nothing_is_lost_and_nothing_is_too_long(text: str, title: str) -> None:
     assert all(len(each.title) + 1 + len(each.text) <= 41 for each in parts)
     whole = "".join(each.text for each in parts)
     assert whole.replace("\n", "") == text.replace("\n", "") or whole.strip() == text.strip()
+
+
+@given(text=st.text(max_size=400), most=st.integers(8, 60))
+def test_no_part_has_more_bytes_than_the_platform_takes(text: str, most: int) -> None:
+    parts = parts_of(Content(text=text), 4096, most)
+    for each in parts:
+        assert len(each.text.encode()) <= most or len(each.text) == 1
+    kept = "".join("".join(each.text.split()) for each in parts)
+    assert kept == "".join(without_turns(Content(text=text)).text.split())

@@ -72,6 +72,7 @@ CAPABILITIES = Capabilities(
     text_limit=TEXT_LIMIT,
     text_bytes=TEXT_BYTES,
     proof=Proof.ACCEPTED,
+    catches_up=False,
     limits=Limits(chat_per_minute=30, chat_per_hour=1000),
     contact=timedelta(seconds=100),  # a dead line is noticed after two pings of 30 s, at the latest
 )

@@ -1,0 +1,217 @@
+"""WeChat as a chat platform: receives, sends, and tells what it can do where."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+import structlog
+
+from bot.clock import Clock
+from bot.platforms.wechat.identity import PLATFORM, Identity
+from bot.platforms.wechat.intake import Listening, Pace
+from bot.platforms.wechat.reading import read_update
+from bot.platforms.wechat.saying import TEXT_LIMIT, Saying
+from bot.platforms.wechat.wire import Endpoint, TokenRefusedError, Wire, WireError
+from config.settings import Settings
+from config.words import catalogue
+from handlers.chat.incoming import Incoming, MediaKind
+from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
+from handlers.chat.platform import (
+    Capabilities,
+    ChatFacts,
+    Delivered,
+    Edits,
+    Intake,
+    Limits,
+    Proof,
+    Speaks,
+    Told,
+)
+from storage.engine import Store
+from storage.queries import post
+
+if TYPE_CHECKING:  # the web's library is loaded where there is a page
+    from starlette.routing import Route
+
+log = structlog.get_logger("linli.wechat")
+
+CAPABILITIES = Capabilities(
+    buttons=0,
+    toasts=False,
+    edits=Edits.NEVER,
+    reactions=False,
+    reactions_heard=False,
+    replies=False,
+    speaks_first=False,
+    speaks=Speaks.ANSWERING,
+    media_out=frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.FILE}),
+    tells=frozenset({Told.RECALLED, Told.RENAMED, Told.MEMBERS, Told.STANDING}),
+    text_limit=TEXT_LIMIT,
+    # Slow on purpose: unofficial accounts that talk much are put out (R18).
+    limits=Limits(
+        chat_per_second=0.25, group_per_minute=8, overall_per_second=0.5, group_per_hour=60
+    ),
+    proof=Proof.ACCEPTED,  # few puppets tell under which id something stands
+    captions=False,
+    catches_up=False,
+    private_unasked=False,
+)
+
+Last = Callable[[], Awaitable[datetime | None]]
+
+
+async def _never() -> datetime | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How one account behaves."""
+
+    account: str = ""  #: the name of one of several; each has chats and people of its own
+    proactive: bool = False  #: may also say something where nobody asked
+    language: str = "zh"  #: what whoever runs it reads
+
+
+def name_of(account: str) -> str:
+    """The key under which an account's chats and people are stored."""
+    return f"{PLATFORM}-{account}" if account else PLATFORM
+
+
+class WechatPlatform:
+    """One account behind one gateway."""
+
+    def __init__(
+        self,
+        to: Endpoint,
+        clock: Clock,
+        manner: Manner | None = None,
+        *,
+        last: Last = _never,
+        pace: Pace | None = None,
+    ) -> None:
+        """`last`: when something of this account was kept before the program started."""
+        pace, manner = pace or Pace(), manner or Manner()
+        self.me = Identity(name_of(manner.account))
+        self._wire = Wire(to)
+        self._talk = Wire(to)  # a stream that is made anew must not cut what is being said
+        self.listening = Listening(self._wire, self.me, clock, pace)
+        self.listening.scanned = self._show_code
+        self._saying = Saying(self._talk, self.me, self.listening.gathering.memory)
+        self._language = manner.language
+        self._last = last
+        self._capabilities = replace(
+            CAPABILITIES,
+            speaks=Speaks.ANY_TIME if manner.proactive else Speaks.ANSWERING,
+            private_unasked=manner.proactive,
+            contact=timedelta(seconds=2 * pace.look),
+        )
+
+    @classmethod
+    def from_settings(
+        cls, settings: Settings, store: Store, clock: Clock, account: str = ""
+    ) -> Self:
+        """One account as the operator set it."""
+        return cls(
+            endpoint_of(settings, account),
+            clock,
+            Manner(account, settings.wechat_proactive, settings.language),
+            last=partial(_last_kept, store, name_of(account)),
+        )
+
+    @property
+    def name(self) -> str:
+        """The key under which chats and accounts are stored."""
+        return self.me.platform
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What WeChat can do behind a puppet."""
+        return self._capabilities
+
+    def routes(self) -> list[Route]:
+        """What the web app must serve: the page with the code to scan."""
+        from bot.platforms.wechat.page import LoginPage
+
+        return LoginPage(self.me, catalogue(), self._language).routes()
+
+    async def run(self, intake: Intake) -> None:
+        """Receive until cancelled; that the account is at risk is told at each start (R18)."""
+        log.warning("wechat.account_at_risk", platform=self.name, remedy=self._word("risk"))
+        try:
+            await self.listening.run(intake, self._last)
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        self._wire.let_go()
+        self._talk.let_go()
+
+    def read(self, body: Mapping[str, Any]) -> Sequence[Incoming]:
+        """What a raw update says. Raises ValueError for one that cannot be understood."""
+        return read_update(body, self.name)
+
+    async def deliver(
+        self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
+    ) -> Delivered:
+        """Send; a standing message is said anew. Raises DeliveryError."""
+        return await self._saying.deliver(out)
+
+    async def examine(self, chat_id: str | None) -> ChatFacts:
+        """Whether the gateway answers; of a chat, whether the bot is in it."""
+        try:
+            version = await self._talk.version()
+        except TokenRefusedError:
+            return ChatFacts(reachable=False, note="wechat_token")
+        except WireError as error:
+            log.warning("wechat.not_examined", error=str(error))
+            note = "wechat_gateway" if chat_id is None else ""
+            return ChatFacts(reachable=chat_id is not None, note=note, known=False)
+        if chat_id is None:
+            log.debug("wechat.gateway", version=version)
+            only_answers = self._capabilities.speaks is Speaks.ANSWERING
+            warns = ("wechat_risk", *(("answers_only",) if only_answers else ()))
+            return ChatFacts(reachable=True, warns=warns)
+        reaches = await self._saying.reaches(chat_id, group=True) or (
+            await self._saying.reaches(chat_id, group=False)
+        )
+        return ChatFacts(reachable=reaches, note="" if reaches else "group_gone")
+
+    def link(self, payload: str, *, group: bool = False) -> str | None:
+        """There are no links."""
+        return None
+
+    def _show_code(self) -> None:
+        from bot.platforms.wechat.page import draw, path_of
+
+        log.warning("wechat.scan_needed", page=path_of(self.name), remedy=self._word("scan_at"))
+        draw(self.me.code)
+
+    def _word(self, key: str) -> str:
+        return catalogue().say(self._language, f"puppet.{key}")
+
+
+def endpoint_of(settings: Settings, account: str) -> Endpoint:
+    """Where an account's gateway is. The settings saw to it that it has a token."""
+    where = settings.wechat_gateways[account] if account else settings.wechat_gateway
+    token = settings.wechat_tokens.get(account) if account else settings.wechat_token
+    assert token is not None
+    bare = where.removeprefix("tls://")
+    host, _, port = bare.rpartition(":")
+    return Endpoint(
+        host.strip("[]"),
+        int(port),
+        token.get_secret_value(),
+        tls=bare != where,
+        ca_file=settings.wechat_ca_file,
+    )
+
+
+async def _last_kept(store: Store, platform: str) -> datetime | None:
+    async with store.read() as session:
+        return await post.last_kept(session, platform)

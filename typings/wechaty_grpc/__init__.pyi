@@ -1,0 +1,1 @@
+"""Types of what bot/platforms/wechat/wire.py uses of wechaty-grpc, which brings none."""
