@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,5 +67,6 @@ async def robot(program: str, *given: str) -> AsyncGenerator[Robot]:
     try:
         yield Robot(running)
     finally:
-        running.kill()
+        with suppress(ProcessLookupError):  # who was pushed out may have ended by itself
+            running.kill()
         await running.wait()
