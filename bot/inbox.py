@@ -119,16 +119,17 @@ class Inbox:
         if not updates:
             return
         now = self._clock.now()
-        updates = [_storable(each) for each in updates]
+        stored = [_storable(each) for each in updates]
+        updates = [each for each, _ in stored]
         rows = [
             {
                 "platform": platform,
                 "key": each.key,
                 "lane": f"{platform}:{each.lane}",
-                "body": json.dumps(each.body, ensure_ascii=False),
+                "body": body,
                 "received_at": now,
             }
-            for each in updates
+            for each, body in stored
         ]
         async with self._store.write() as store:
             if self._shared is not None:
@@ -384,11 +385,14 @@ async def _step_back() -> None:
         await asyncio.sleep(0)
 
 
-def _storable(update: RawUpdate) -> RawUpdate:
-    """The same without what cannot be kept: one such update must not hold up all others."""
-    if not UNSTORABLE_JSON.search(json.dumps(update.body, ensure_ascii=False)):
-        return update
-    return RawUpdate(update.key, update.lane, _cleaned(update.body))
+def _storable(update: RawUpdate) -> tuple[RawUpdate, str]:
+    """The same without what cannot be kept, and its body in JSON: one such update must not hold up
+    all others."""
+    body = json.dumps(update.body, ensure_ascii=False)
+    if not UNSTORABLE_JSON.search(body):
+        return update, body
+    clean = RawUpdate(update.key, update.lane, _cleaned(update.body))
+    return clean, json.dumps(clean.body, ensure_ascii=False)
 
 
 def _cleaned(value: Any) -> Any:
