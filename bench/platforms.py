@@ -140,6 +140,7 @@ ROWS: Mapping[str, Callable[[Capabilities], str]] = {
     "proof of delivery": lambda can: PROOF[can.proof],
     "out of reach is noticed after": _contact,
     "hands over what was said meanwhile": lambda can: _yes(can.catches_up, "no: told as a gap"),
+    "spoken to by": lambda can: "the process that hears it" if can.one_line else "any process",
 }
 
 

@@ -45,6 +45,7 @@ log = structlog.get_logger("linli.app")
 TICK_SECONDS = 5.0
 DAY_SECONDS = 86_400.0
 LOOK = 0.01  #: seconds between two looks at whether the first answers are given
+BOTH_ROLES = "run one process with --role intake --role sender: this platform has a single line"
 ASK_AGAIN = 15.0  #: seconds until a platform that did not answer is asked again who we are
 
 
@@ -182,7 +183,7 @@ class App:
         if Role.SENDER in self.roles:
             yield self.delivery.run()
         for platform in self.platforms.values():
-            yield platform.run(self.inbox) if Role.INTAKE in self.roles else _met(platform)
+            yield platform.run(self.inbox) if self._hears_on(platform) else _met(platform)
         if Role.CLOCK in self.roles:
             yield Ticker(self.ticks.tick, TICK_SECONDS).run()
             if self.alarm_post is not None:
@@ -192,6 +193,16 @@ class App:
         yield self.watch.run()
         yield self.archives.run()
         yield self._tidy()
+
+    def _hears_on(self, platform: Platform) -> bool:
+        """What has a single line is heard where it can be spoken to as well."""
+        if not platform.capabilities.one_line:
+            return Role.INTAKE in self.roles
+        if self.roles >= {Role.INTAKE, Role.SENDER}:
+            return True
+        if Role.INTAKE in self.roles or Role.SENDER in self.roles:
+            log.warning("platform.needs_both_roles", platform=platform.name, remedy=BOTH_ROLES)
+        return False
 
     async def _tidy(self) -> None:
         """At the start and every day: what killed commands left in the data folder."""

@@ -87,6 +87,10 @@ class Crew:
         (self._leases.add if ours else self._leases.discard)(name)
         return ours
 
+    def has_turn(self, name: str) -> bool:
+        """Whether it is this process that has it now, as far as it knows."""
+        return not self.shared or name in self._leases
+
     async def catch_up(self) -> None:
         """Hear all that others have changed so far."""
         await self.wire.catch_up(self.clock.now())

@@ -155,12 +155,20 @@ class SharedOutlets:
     async def _take(self, hold: Hold, busy: Collection[Address]) -> dict[Address, Taken]:
         free_by = self._free_by(hold.now)
         async with self._crew.store.write() as session:
-            wanted = await query.due_addresses(session, hold, self._platforms, busy)
+            wanted = await query.due_addresses(session, hold, self._speaking(), busy)
             wanted = wanted[: max(0, MOST_CHATS - len(self._ours))]
             taken = await query.take_outlets(session, hold, wanted, free_by)
         if free_by == hold.now:
             self._looked_at = hold.now
         return taken
+
+    def _speaking(self) -> list[str]:
+        """The platforms to which this process can speak: on a single line only who hears on it."""
+        return [
+            name
+            for name, each in self._platforms.items()
+            if not each.capabilities.one_line or self._crew.has_turn(f"fetch:{name}")
+        ]
 
     def _free_by(self, now: datetime) -> datetime:
         careful = self._careful_until is not None and now < self._careful_until

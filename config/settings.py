@@ -34,6 +34,8 @@ TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 #: What can be sent in a header as it is.
 VISIBLE = re.compile(r"[!-~]+")
+#: What a group's webhook looks like, here or behind a proxy of one's own.
+WEBHOOK = re.compile(r"https?://[^\s/]+/\S*\bkey=\S+")
 #: What one of several accounts may be called.
 NAME = re.compile(r"[a-z0-9]{1,15}")
 
@@ -167,7 +169,8 @@ def _by_name(example: str, alone: str, what: str = "token") -> Callable[[object]
         if not all(equals for _, equals, _ in pairs):
             raise ValueError(
                 f"lacks a name and = before a {what}: write name={what},name={what}, like "
-                f"{example},west=...; a bot without a name goes into {alone}"
+                f"{example},west=..."
+                + (f"; a bot without a name goes into {alone}" if alone else "")
             )
         names = [name.strip() for name, _, _ in pairs]
         if len(set(names)) < len(names) or not all(NAME.fullmatch(name) for name in names):
@@ -223,6 +226,30 @@ _gateway_token = _like(
 def _gateway_tokens(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
     for each in value.values():
         _ = _gateway_token(each)
+    return value
+
+
+def _robots(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    parts = [each.get_secret_value().partition(":") for each in value.values()]
+    if not all(bot_id and secret for bot_id, _, secret in parts):
+        raise ValueError("must have the robot's id, a colon and its secret behind each name")
+    if len({bot_id for bot_id, _, _ in parts}) < len(parts):
+        raise ValueError("names one robot twice; WeCom lets a robot have one connection")
+    return value
+
+
+def _webhooks(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    if not all(WEBHOOK.match(each.get_secret_value()) for each in value.values()):
+        raise ValueError(
+            "must be whole addresses, as WeCom shows them at the group's message push: "
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=..."
+        )
+    return value
+
+
+def _websocket(value: str) -> str:
+    if value and (not value.startswith(("wss://", "ws://")) or not _has_host(value)):
+        raise ValueError("must begin with wss://, or be left out for WeCom's own server")
     return value
 
 
@@ -305,6 +332,25 @@ class Settings(BaseSettings):
     wechat_ca_file: Annotated[Path | None, AfterValidator(_file)] = None
     wechat_proactive: bool = False  #: says something unasked as well, at the account's risk
 
+    wecom_bot_id: str = ""  #: the robot's id, from its page in WeCom's administration
+    wecom_secret: SecretStr | None = Field(default=None, validate_default=True)
+    #: further robots, as name=id:secret,name=id:secret
+    wecom_bots: Annotated[
+        dict[str, SecretStr],
+        NoDecode,
+        BeforeValidator(_by_name("east=aib1:secret", "LINLI_WECOM_BOT_ID", "robot")),
+        AfterValidator(_robots),
+    ] = Field(default_factory=dict)
+    wecom_name: str = "邻里"  #: what the robot is called in groups
+    wecom_url: Annotated[str, AfterValidator(_websocket)] = ""  #: left out: WeCom's own server
+    #: groups that are only spoken to, by WeCom's message push, as name=address,name=address
+    wecom_webhooks: Annotated[
+        dict[str, SecretStr],
+        NoDecode,
+        BeforeValidator(_by_name("staff=https://...key=...", "", "address")),
+        AfterValidator(_webhooks),
+    ] = Field(default_factory=dict)
+
     @field_validator("telegram_webhook")
     @classmethod
     def _reachable(cls, value: bool, info: ValidationInfo) -> bool:
@@ -334,6 +380,23 @@ class Settings(BaseSettings):
                 f"and LINLI_WECHAT_GATEWAYS must have the same names; not in both: "
                 f"{', '.join(missing)}"
             )
+        return value
+
+    @field_validator("wecom_secret")
+    @classmethod
+    def _both(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if bool(value) != bool(info.data.get("wecom_bot_id")):
+            raise ValueError("goes with LINLI_WECOM_BOT_ID: set both, or neither")
+        return value
+
+    @field_validator("wecom_bots")
+    @classmethod
+    def _other_robots(
+        cls, value: dict[str, SecretStr], info: ValidationInfo
+    ) -> dict[str, SecretStr]:
+        ids = {each.get_secret_value().partition(":")[0] for each in value.values()}
+        if info.data.get("wecom_bot_id") in ids:
+            raise ValueError("names the robot of LINLI_WECOM_BOT_ID again; leave one of them out")
         return value
 
     @field_validator("opinion_model")

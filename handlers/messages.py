@@ -127,6 +127,9 @@ async def _is_meant(ctx: Context, typed: Typed) -> bool:
         return True
     if typed.command.right == "answer" and not typed.name.isascii():
         return True  # "办结 换了阀门": hardly anybody begins talk so
+    message = ctx.incoming if isinstance(ctx.incoming, Message) else None
+    if typed.command.name == "report" and message and acting.named_alone(ctx, message):
+        return True
     if typed.command.parses is not None and await typed.command.parses(ctx, typed.rest):
         return True
     replied = ctx.incoming.reply_to if isinstance(ctx.incoming, Message) else None

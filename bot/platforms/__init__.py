@@ -9,7 +9,12 @@ from handlers.chat.platform import Platform
 from storage.engine import Store
 
 #: Every platform there is, turned on or not: what a neighbourhood file may name.
-KNOWN = ("local", "telegram", "wechat")
+KNOWN = ("local", "telegram", "wechat", "wecom", "wecom-webhook")
+
+WECOM_MISSING = (
+    "WeCom's SDK is not installed. Install it with `pip install 'linli[wecom]'`, or leave the "
+    "setting out"
+)
 
 
 def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]:
@@ -19,6 +24,12 @@ def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]
         platforms.append(LocalPlatform(store, clock, _address(settings)))
     if settings.telegram_token is not None or settings.telegram_tokens:
         platforms += _telegram(settings)
+    if settings.wecom_bot_id or settings.wecom_bots:
+        platforms += _wecom(settings, clock)
+    if settings.wecom_webhooks:
+        from bot.platforms.wecom.webhook import WebhookPlatform
+
+        platforms.append(WebhookPlatform.from_settings(settings))
     if settings.wechat_gateway or settings.wechat_gateways:
         platforms += _wechat(settings, store, clock)
     return platforms
@@ -30,6 +41,18 @@ def _telegram(settings: Settings) -> list[Platform]:
 
     names = [*([""] if settings.telegram_token else []), *settings.telegram_tokens]
     return [TelegramPlatform.from_settings(settings, name) for name in names]
+
+
+def _wecom(settings: Settings, clock: Clock) -> list[Platform]:
+    """The one robot, and those that have names. Raises SettingsError where the SDK is missing."""
+    try:
+        from bot.platforms.wecom.platform import WeComPlatform
+    except ModuleNotFoundError as error:
+        if error.name != "aibot":
+            raise
+        raise SettingsError(f"LINLI_WECOM_BOT_ID: {WECOM_MISSING}") from None
+    names = [*([""] if settings.wecom_bot_id else []), *settings.wecom_bots]
+    return [WeComPlatform.from_settings(settings, clock, name) for name in names]
 
 
 def _wechat(settings: Settings, store: Store, clock: Clock) -> list[Platform]:

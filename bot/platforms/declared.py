@@ -12,6 +12,8 @@ PLACES: Mapping[str, str] = {
     "local": "bot.platforms.local.platform",
     "telegram": "bot.platforms.telegram.platform",
     "wechat": "bot.platforms.wechat.platform",
+    "wecom": "bot.platforms.wecom.platform",
+    "wecom-webhook": "bot.platforms.wecom.webhook",
 }
 
 

@@ -35,6 +35,8 @@ WORST = (
     "no_platform",
     "platform_down",
     "token_bad",
+    "secret_bad",
+    "taken_over",
     "deaf",
     "mute",
     "group_gone",

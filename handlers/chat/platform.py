@@ -99,6 +99,8 @@ class Capabilities:
     people: str = ""  #: accounts of platforms with the same word here are of the same people
     hears: Hears = Hears.EVERYTHING
     may_hear_all: bool = True  #: a group can let it hear everything
+    #: what it says goes through the one line on which it hears: only who has the line can speak
+    one_line: bool = False
     called: str = ""  #: how people call it in a group, "@邻里"; empty: by its own name there
     text_limit: int = 4096  #: characters
     text_bytes: int = 0  #: bytes of UTF-8 as well; zero: only characters count

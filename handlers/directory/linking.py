@@ -77,6 +77,7 @@ async def bind(ctx: Context, chat: Chat, area: Area, *, slot: str | None = None)
     change = ["area", chat.area_id, area.id] if chat.area_id else None
     detail = {"chat": chat.id, "area": area.id, "change": change}
     chat.area_id = area.id
+    chat.title = chat.title or area.name  # where the platform tells none
     ctx.directory_changed = True
     audit = await record(ctx, "link", detail=detail, undo=back)
     undo = button(ctx.t("directory.button_undo"), f"undo:{audit.id}")

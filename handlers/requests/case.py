@@ -13,6 +13,7 @@ from config.policy import Policy
 from config.spans import Span, hours
 from config.subjects import QuietPolicy
 from config.words import best_language
+from handlers.chat.platform import Hears
 from handlers.directory.addresses import Address, addresses
 from handlers.directory.zones import zone_at
 from handlers.requests import batches, deadlines, routing
@@ -359,3 +360,8 @@ def _people_of(
         *(request.holder_id, request.reporter_id, request.filed_by, done_by.get(request.id)),
     }
     return {each for each in found if each is not None}
+
+
+def answering(work: Work, groups: Iterable[Chat]) -> list[Chat]:
+    """The groups in which somebody can answer: others are for announcements and reminders."""
+    return [each for each in groups if work.can(each.platform).hears is not Hears.NOTHING]

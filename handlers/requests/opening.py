@@ -10,7 +10,7 @@ from handlers.chat.incoming import Media
 from handlers.context import Picture
 from handlers.directory import groups as group_chats
 from handlers.requests import cards, clocking, lessons, measured, pages, routing
-from handlers.requests.case import Case
+from handlers.requests.case import Case, answering
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
 from handlers.understanding.meaning import Place
@@ -73,9 +73,9 @@ async def open_request(work: Work, report: Report) -> Request:
 async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked: Asked) -> Case:
     chats = [report.chat] if report.chat else []
     if report.filed_by is not None or not chats:
-        groups = await chats_query.group_chats_over(work.store, facts.path)
-        chats = list(groups[:1]) or chats
-    chats += await group_chats.twins(work, chats)
+        groups = answering(work, await chats_query.group_chats_over(work.store, facts.path))
+        chats = groups[:1] or chats
+    chats += answering(work, await group_chats.twins(work, chats))
     number = await query.next_number(work.store, facts.root_id)
     request = _row(work, report, facts, number)
     request.rung = asked.rung

@@ -15,7 +15,7 @@ from handlers.directory import groups as group_chats
 from handlers.directory.addresses import Address
 from handlers.manner import Manner
 from handlers.requests import bundles, cards, private_cards, telling
-from handlers.requests.case import Case, load
+from handlers.requests.case import Case, answering, load
 from handlers.requests.routing import Asked
 from handlers.work import Work
 from storage.queries import chats as chats_query
@@ -118,9 +118,10 @@ async def _need_group(case: Case) -> None:
     named = any(page.how in NAMED for page in case.fresh)
     if not named or any(chat.kind == "group" for chat in case.chats):
         return
-    groups = await chats_query.group_chats_over(case.work.store, case.request.area_path)
+    above = await chats_query.group_chats_over(case.work.store, case.request.area_path)
+    groups = answering(case.work, above)
     if groups:
-        twins = await group_chats.twins(case.work, groups[:1])
+        twins = answering(case.work, await group_chats.twins(case.work, groups[:1]))
         case.chats += [groups[0], *twins]
         case.request.card_chats = [*case.request.card_chats, groups[0].id, *(t.id for t in twins)]
 

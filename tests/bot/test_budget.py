@@ -20,6 +20,8 @@ limits = st.builds(
     group_per_minute=st.sampled_from([0, 1, 3, 20]),
     overall_per_second=st.sampled_from([0, 0.4, 1, 5, 30]),
     group_per_hour=st.sampled_from([0, 5, 40]),
+    chat_per_minute=st.sampled_from([0, 4, 30]),
+    chat_per_hour=st.sampled_from([0, 9, 1000]),
 )
 #: seconds later, chat ("g" is a group)
 attempts = st.lists(
@@ -49,10 +51,11 @@ def test_never_more_than_allowed_in_any_span(given: Limits, tries: list[tuple[fl
         theirs = [at for at, where in said if where == chat]
         if given.chat_per_second:
             assert most_within(theirs, timedelta(seconds=1 / given.chat_per_second)) <= 1
-        if chat.startswith("g") and given.group_per_minute:
-            assert most_within(theirs, timedelta(minutes=1)) <= given.group_per_minute
-        if chat.startswith("g") and given.group_per_hour:
-            assert most_within(theirs, timedelta(hours=1)) <= given.group_per_hour
+        minute, hour = [given.chat_per_minute], [given.chat_per_hour]
+        if chat.startswith("g"):
+            minute, hour = [*minute, given.group_per_minute], [*hour, given.group_per_hour]
+        assert not any(most_within(theirs, timedelta(minutes=1)) > most for most in minute if most)
+        assert not any(most_within(theirs, timedelta(hours=1)) > most for most in hour if most)
     if rate := given.overall_per_second:
         most = max(1, int(rate))
         span = timedelta(seconds=most / rate)

@@ -63,9 +63,10 @@ class Office:
     limits: Limits = field(default_factory=Limits)
     clock: Any = field(default_factory=lambda: VirtualClock(MONDAY))
     returned: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    one_line: bool = False
 
     def __post_init__(self) -> None:
-        self.van = Van(self.clock, Capabilities(limits=self.limits))
+        self.van = Van(self.clock, Capabilities(limits=self.limits, one_line=self.one_line))
         self.delivery = self._started()
 
     async def restart(self) -> None:

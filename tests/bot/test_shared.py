@@ -375,3 +375,17 @@ async def test_where_nothing_was_said_for_long_is_forgotten(store: Store) -> Non
     async with store.write() as session:
         await outlets.forget_outlets(session, MONDAY + timedelta(days=2))
         assert (await session.scalars(select(Outlet.chat))).all() == [""]
+
+
+async def test_on_a_single_line_only_who_has_it_speaks(store: Store, other: Store) -> None:
+    first, second = Office(store, one_line=True), Office(other, one_line=True)
+    assert await first.delivery.crew.our_turn("fetch:rooms")
+    assert not await second.delivery.crew.our_turn("fetch:rooms")
+    await first.lays(say("1"))
+    assert await second.sends() == []
+    assert await first.sends() == ["g1:1"]
+    await first.delivery.crew.close()
+    assert await second.delivery.crew.our_turn("fetch:rooms")
+    await second.lays(say("2"))
+    assert await second.sends() == ["g1:2"]
+    await second.delivery.crew.close()

@@ -238,3 +238,51 @@ def test_further_bots_are_named_once_each(
     assert told in str(wrong.value)
     assert "hunter2" not in str(wrong.value)
     assert TOKENS["east"] not in str(wrong.value)
+
+
+WECOM_HOOK = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a-hunter2"
+
+
+def test_wecom_has_one_robot_or_several_and_groups_by_webhook(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LINLI_WECOM_BOT_ID", "aib1")
+    monkeypatch.setenv("LINLI_WECOM_SECRET", "hunter2")
+    monkeypatch.setenv("LINLI_WECOM_BOTS", "east=aib2:hunter2,west=aib3:hunter2:3")
+    monkeypatch.setenv("LINLI_WECOM_WEBHOOKS", f"staff={WECOM_HOOK}")
+    settings = load_settings()
+    found = {name: each.get_secret_value() for name, each in settings.wecom_bots.items()}
+    assert found == {"east": "aib2:hunter2", "west": "aib3:hunter2:3"}
+    assert settings.wecom_webhooks["staff"].get_secret_value() == WECOM_HOOK
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"BOT_ID": "aib1"}, "LINLI_WECOM_SECRET: goes with LINLI_WECOM_BOT_ID"),
+        ({"SECRET": "hunter2"}, "LINLI_WECOM_SECRET: goes with LINLI_WECOM_BOT_ID"),
+        ({"BOTS": "aib2:hunter2"}, "LINLI_WECOM_BOTS: lacks a name and ="),
+        ({"BOTS": "East=aib2:hunter2"}, "small letters"),
+        ({"BOTS": "east=aib2"}, "a colon and its secret"),
+        ({"BOTS": "east=aib2:hunter2,west=aib2:hunter2"}, "one robot twice"),
+        (
+            {"BOT_ID": "aib2", "SECRET": "hunter2", "BOTS": "east=aib2:hunter2"},
+            "LINLI_WECOM_BOT_ID again",
+        ),
+        ({"WEBHOOKS": WECOM_HOOK}, "must be name=address"),
+        ({"WEBHOOKS": "hunter2"}, "lacks a name and ="),
+        ({"WEBHOOKS": "staff=hunter2"}, "must be whole addresses"),
+        ({"URL": "https://hunter2.example.org"}, "must begin with wss://"),
+        ({"URL": "wss://"}, "must begin with wss://"),
+    ],
+)
+def test_what_is_wrong_with_wecom_is_told_without_its_secrets(
+    given: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"LINLI_WECOM_{name}", value)
+    with pytest.raises(SettingsError) as wrong:
+        load_settings()
+    assert told in str(wrong.value)
+    assert "hunter2" not in str(wrong.value)

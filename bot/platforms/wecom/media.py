@@ -1,0 +1,117 @@
+"""Pictures and files on their way through: fetched, decrypted, made harmless, and handed in anew.
+
+WeCom lets a file be fetched for five minutes; what is handed in may be sent for three days. So a
+picture is taken over as soon as it comes, and nothing of it is kept here but the id of the copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import structlog
+
+from bot import pictures
+from bot.platforms.wecom.line import Line
+from bot.platforms.wecom.sdk import decrypted, new_call
+from handlers.chat.incoming import Media, MediaKind
+
+log = structlog.get_logger("linli.wecom")
+
+CHUNK = 512 * 1024
+MOST_CHUNKS = 100
+FETCH = aiohttp.ClientTimeout(total=30)
+MOST_REMEMBERED = 500
+#: Our kinds that are sent on, and what WeCom calls them.
+KINDS = {MediaKind.PHOTO: "image", MediaKind.FILE: "file", MediaKind.VIDEO: "video"}
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".tif", ".bmp", ".avif")
+
+
+class MediaError(Exception):
+    """It cannot be had or passed on (any more): the words go without it."""
+
+
+class MediaRoom:
+    """Takes files over and hands files in."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._copies: OrderedDict[str, str] = OrderedDict()
+
+    async def copy_of(self, media: Media) -> str:
+        """The id of a copy that may be sent. Raises MediaError; RuntimeError as the line does."""
+        known = self._copies.get(media.ref)
+        if known is not None:
+            return known
+        if media.kind not in KINDS or not media.ref.startswith(("https://", "http://")):
+            raise MediaError("of another platform, or of a kind that is not sent on")
+        body = await self._fetched(media)
+        made = await self.handed_in(body, media.name or "picture.jpg", KINDS[media.kind])
+        self._copies[media.ref] = made
+        while len(self._copies) > MOST_REMEMBERED:
+            self._copies.popitem(last=False)
+        return made
+
+    async def handed_in(self, body: bytes, name: str, kind: str) -> str:
+        """Hand a file in; gives its id. Raises MediaError for one that is too large."""
+        chunks = [body[at : at + CHUNK] for at in range(0, len(body), CHUNK)]
+        if not 0 < len(chunks) <= MOST_CHUNKS:
+            raise MediaError("empty, or larger than WeCom takes")
+        told = await self._tell(
+            "aibot_upload_media_init",
+            type=kind,
+            filename=name,
+            total_size=len(body),
+            total_chunks=len(chunks),
+            md5=hashlib.md5(body, usedforsecurity=False).hexdigest(),
+        )
+        upload = str(told["upload_id"])
+        for number, chunk in enumerate(chunks):
+            await self._tell(
+                "aibot_upload_media_chunk",
+                upload_id=upload,
+                chunk_index=number,
+                base64_data=base64.b64encode(chunk).decode(),
+            )
+        told = await self._tell("aibot_upload_media_finish", upload_id=upload)
+        return str(told["media_id"])
+
+    async def _tell(self, command: str, **body: Any) -> Mapping[str, Any]:
+        told = await self._line.answer(new_call(command), command, body)
+        return told.get("body") or {}
+
+    async def _fetched(self, media: Media) -> bytes:
+        """The file as it was sent; a picture without anything that was hidden in it (R50)."""
+        url, _, key = media.ref.partition(" ")
+        try:
+            body = await _download(url)
+            body = await asyncio.to_thread(decrypted, body, key) if key else body
+            if media.kind is MediaKind.PHOTO or _is_picture(media.name, body):
+                body, _ = await asyncio.to_thread(pictures.clean, body)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise MediaError(type(error).__name__) from None  # its text may carry the address
+        return body
+
+
+async def _download(url: str) -> bytes:
+    async with (
+        aiohttp.ClientSession(timeout=FETCH, trust_env=True) as session,
+        session.get(url) as answer,
+    ):
+        answer.raise_for_status()
+        body = bytearray()
+        async for part in answer.content.iter_chunked(CHUNK):
+            body += part
+            if len(body) > pictures.LARGEST_BODY:
+                raise MediaError("too large")
+        return bytes(body)
+
+
+def _is_picture(name: str, body: bytes) -> bool:
+    """A file that is a picture, whatever it is called; a kind that cannot be cleaned stays here."""
+    return pictures.type_of(body) is not None or name.lower().endswith(PICTURES)

@@ -1,0 +1,227 @@
+"""What is to be said, as commands of WeCom's: answered where a callback is open, else pushed.
+
+A message may take several commands: its pictures, its words, its buttons. They go one by one, each
+counted by the chat's limits; what arrived already is not said again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.platforms.wecom import cards
+from bot.platforms.wecom.calls import Call, Calls
+from bot.platforms.wecom.errors import (
+    NOT_SUBSCRIBED,
+    PUSH_INSTEAD,
+    RefusedError,
+    delivery_error,
+    refusal,
+)
+from bot.platforms.wecom.line import Line
+from bot.platforms.wecom.markdown import escaped, markdown
+from bot.platforms.wecom.media import KINDS, MediaError, MediaRoom
+from bot.platforms.wecom.quotes import Quotes
+from handlers.chat.incoming import Media
+from handlers.chat.outgoing import Acknowledge, Content, React, Say, SendFile, Show
+from handlers.chat.platform import Delivered, GoneError, PassingError
+
+log = structlog.get_logger("linli.wecom")
+
+Done = TypeVar("Done")
+Body = dict[str, Any]
+#: One command's worth of a message, made when its turn comes: as markup knows it, and its words.
+Piece = tuple[Body, str]
+Part = Callable[[], Awaitable[Piece | None]]
+
+RESPOND, WELCOME, UPDATE = (
+    "aibot_respond_msg",
+    "aibot_respond_welcome_msg",
+    "aibot_respond_update_msg",
+)
+A_MOMENT = timedelta(seconds=1)
+MOST_REMEMBERED = 2000
+
+
+class Saying:
+    """Sends what handlers say, and tells its failures apart."""
+
+    def __init__(self, line: Line, calls: Calls, quotes: Quotes, choose: str) -> None:
+        """`choose`: the words on the button below a list."""
+        self.media = MediaRoom(line)
+        self._line = line
+        self._calls = calls
+        self._quotes = quotes
+        self._choose = choose
+        #: how many parts of a message arrived while its last one did not yet
+        self._arrived: OrderedDict[tuple[str, str], int] = OrderedDict()
+
+    async def deliver(
+        self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
+    ) -> Delivered:
+        """Send; what stands already is changed in place or said anew. Raises DeliveryError."""
+        try:
+            return await self._deliver(out, message_id)
+        except (RefusedError, RuntimeError, TimeoutError) as error:
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> Exception:
+        if isinstance(error, RefusedError) and error.code == NOT_SUBSCRIBED:
+            self._line.renew()
+        return delivery_error(error, self._line.away)
+
+    async def _deliver(
+        self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
+    ) -> Delivered:
+        if isinstance(out, React | Acknowledge):
+            return Delivered()  # there are none: what they tell is said in words
+        if isinstance(out, SendFile):
+            return await self._file(out)
+        if isinstance(out, Show) and message_id is not None:
+            return await self._changed(out, message_id)
+        return await self._say(out)
+
+    async def _say(self, out: Say | Show) -> Delivered:
+        task = cards.new_task()
+        await self._in_parts(out, self._parts(out.content, task))
+        whole = f"{out.content.title}{out.content.text}"
+        for words in (whole, out.content.title, out.content.text):
+            if words:
+                self._quotes.say(out.chat, words, task)
+        return Delivered(task)
+
+    def _parts(self, content: Content, task: str) -> list[Part]:
+        parts: list[Part] = [_copied(self.media, each) for each in content.media]
+        buttons = cards.buttons_of(content)
+        if not (buttons and cards.fits(content)):
+            body = {"msgtype": "markdown", "markdown": {"content": markdown(content)}}
+            parts.append(_made((body, f"{content.title}\n{content.text}".strip())))
+        if buttons:
+            card = cards.card(content, task, self._choose)
+            parts.append(_made(({"msgtype": "template_card", "template_card": card}, "")))
+        return parts
+
+    async def _in_parts(self, out: Say | Show, parts: Sequence[Part]) -> None:
+        """Send the next part; raises PassingError while there are more: each waits for its turn."""
+        key = _key(out)
+        for number in range(self._arrived.get(key, 0), len(parts)):
+            piece = await parts[number]()
+            if piece is not None:
+                await self._send(out, piece)
+            if number + 1 < len(parts):
+                self._remember(key, number + 1)
+                if piece is not None:
+                    raise PassingError("a part of it arrived, the rest follows", A_MOMENT)
+        self._arrived.pop(key, None)
+
+    def _remember(self, key: tuple[str, str], arrived: int) -> None:
+        self._arrived[key] = arrived
+        while len(self._arrived) > MOST_REMEMBERED:
+            self._arrived.popitem(last=False)
+
+    async def _send(self, out: Say | Show, piece: Piece) -> None:
+        call = self._calls.take(out.reply_to or (None if out.group else out.chat))
+        if call is None or not await self._answered(call, piece):
+            await _checked(self._line.push(out.chat, piece[0]))
+
+    async def _answered(self, call: Call, piece: Piece) -> bool:
+        """Answer a callback; False: it cannot be answered so, and is to be pushed."""
+        answer = _as_welcome(*piece) if call.welcome else _as_answer(piece[0])
+        if answer is None:
+            return False
+        try:
+            await _checked(self._line.answer(call.id, WELCOME if call.welcome else RESPOND, answer))
+        except RefusedError as error:
+            if error.code not in PUSH_INSTEAD:
+                raise
+            log.info("wecom.pushed_instead", code=error.code)
+            return False
+        return True
+
+    async def _changed(self, out: Show, message_id: str) -> Delivered:
+        """In place, within seconds of a press. Raises GoneError: it is to be said anew."""
+        call = self._calls.take(message_id)
+        if call is not None and await self._updated(call, out, message_id):
+            return Delivered(message_id)
+        raise GoneError("a card changes within seconds of a press only")
+
+    async def _updated(self, call: Call, out: Show, task: str) -> bool:
+        """Change the pressed card; whether that shows all there is to show.
+
+        Where it cannot, the card keeps its title alone: what follows has the buttons.
+        """
+        whole = cards.fits(out.content) and not out.content.media
+        shown = out.content if whole else cards.without_buttons(out.content)
+        card = cards.card(shown, task, self._choose)
+        body = {"response_type": "update_template_card", "template_card": card}
+        try:
+            await _checked(self._line.answer(call.id, UPDATE, body))
+        except RefusedError as error:
+            log.info("wecom.card_not_changed", code=error.code)
+            return False
+        return whole
+
+    async def _file(self, out: SendFile) -> Delivered:
+        kind = "image" if out.picture else "file"
+        try:
+            media_id = await _checked(self.media.handed_in(out.body, out.name, kind))
+        except MediaError as error:
+            raise RefusedError(0, str(error)) from error
+        await _checked(self._line.push(out.chat, {"msgtype": kind, kind: {"media_id": media_id}}))
+        if out.caption:
+            words = {"content": escaped(out.caption)}
+            await _checked(self._line.push(out.chat, {"msgtype": "markdown", "markdown": words}))
+        return Delivered(cards.new_task())
+
+
+def _key(out: Say | Show) -> tuple[str, str]:
+    """By which the parts of one message are known to belong together."""
+    return out.chat, out.content.model_dump_json()
+
+
+def _made(piece: Piece) -> Part:
+    async def made() -> Piece:
+        return piece
+
+    return made
+
+
+def _copied(room: MediaRoom, media: Media) -> Part:
+    async def copied() -> Piece | None:
+        try:
+            media_id = await _checked(room.copy_of(media))
+        except MediaError as error:
+            log.warning("wecom.media_not_passed_on", kind=media.kind, error=str(error))
+            return None
+        kind = KINDS[media.kind]
+        return {"msgtype": kind, kind: {"media_id": media_id}}, ""
+
+    return copied
+
+
+def _as_answer(body: Body) -> Body | None:
+    """A pushed body as the answer to a message: words are a stream of one piece there."""
+    if body["msgtype"] == "markdown":
+        stream = {"id": cards.new_task(), "finish": True, "content": body["markdown"]["content"]}
+        return {"msgtype": "stream", "stream": stream}
+    return body
+
+
+def _as_welcome(body: Body, words: str) -> Body | None:
+    """A welcome is plain text or a card."""
+    if body["msgtype"] == "markdown":
+        return {"msgtype": "text", "text": {"content": words}}
+    return body if body["msgtype"] == "template_card" else None
+
+
+async def _checked(calling: Awaitable[Done]) -> Done:
+    """What WeCom answers. Raises RefusedError for a refusal, else what the line raises."""
+    try:
+        return await calling
+    except RuntimeError as error:
+        refused = refusal(error)
+        raise (refused or error) from None

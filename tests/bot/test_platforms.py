@@ -1,0 +1,100 @@
+"""Which platforms the settings turn on."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any, cast
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.app import App
+from bot.clock import VirtualClock
+from bot.platforms import KNOWN, configured
+from bot.roles import ALL, Role
+from config.settings import Settings, SettingsError
+from handlers.chat.platform import Capabilities, ChatFacts, Intake, Platform
+from storage.engine import Store
+from tests.fakes.rooms import Rooms
+from tests.harness import MONDAY, SECRET
+
+HOOK = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a"
+
+
+def made(**given: Any) -> list[Platform]:
+    settings = Settings(web_chat=False, **given)
+    return configured(settings, cast("Store", None), VirtualClock(MONDAY))
+
+
+def test_wecom_has_a_platform_for_each_robot_and_one_for_all_webhooks() -> None:
+    found = made(
+        wecom_bot_id="aib1",
+        wecom_secret="s",
+        wecom_bots="east=aib2:s,west=aib3:s",
+        wecom_webhooks=f"staff={HOOK}",
+    )
+    names = [each.name for each in found]
+    assert names == ["wecom", "wecom-east", "wecom-west", "wecom-webhook"]
+    assert {"wecom", "wecom-webhook"} <= set(KNOWN)
+
+
+def test_a_robot_among_several_needs_no_first_one() -> None:
+    assert [each.name for each in made(wecom_bots="east=aib2:s")] == ["wecom-east"]
+
+
+def test_without_the_sdk_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in sys.modules if each.startswith("bot.platforms.wecom.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "aibot", None)
+    with pytest.raises(SettingsError, match=r"pip install 'linli\[wecom\]'"):
+        made(wecom_bot_id="aib1", wecom_secret="s")
+
+
+def test_a_webhook_needs_no_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in sys.modules if each.startswith("bot.platforms.wecom.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "aibot", None)
+    assert [each.name for each in made(wecom_webhooks=f"staff={HOOK}")] == ["wecom-webhook"]
+
+
+class SingleLine(Rooms):
+    """A platform that is spoken to where it is heard."""
+
+    def __init__(self) -> None:
+        super().__init__(VirtualClock(MONDAY), Capabilities(one_line=True))
+        self.ran, self.asked = asyncio.Event(), asyncio.Event()
+
+    async def run(self, intake: Intake) -> None:
+        self.ran.set()
+        await super().run(intake)
+
+    async def examine(self, chat_id: str | None) -> ChatFacts:
+        self.asked.set()
+        return await super().examine(chat_id)
+
+
+@pytest.mark.parametrize(
+    ("roles", "hears"),
+    [
+        (ALL, True),
+        (frozenset({Role.INTAKE, Role.SENDER}), True),
+        (frozenset({Role.INTAKE}), False),
+        (frozenset({Role.SENDER, Role.WORKER}), False),
+    ],
+)
+async def test_a_single_line_is_heard_where_it_can_be_spoken_to(
+    store: Store, roles: frozenset[Role], hears: bool
+) -> None:
+    platform = SingleLine()
+    settings = Settings(web_chat=False, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+    app = App(settings, store, [platform], clock=VirtualClock(MONDAY), roles=roles)
+    with capture_logs() as logs:
+        running = asyncio.ensure_future(app.run())
+        await asyncio.wait_for((platform.ran if hears else platform.asked).wait(), 10)
+        running.cancel()
+        await asyncio.wait((running,))
+    assert platform.ran.is_set() == hears
+    told = [each["remedy"] for each in logs if each["event"] == "platform.needs_both_roles"]
+    assert len(told) == (not hears)
+    await app.close()

@@ -1,0 +1,289 @@
+"""The stage for dialogues through WeCom: the whole program, the official SDK, a strict fake.
+
+Nothing sleeps: the stage waits for what the fake handed over, and the clock is turned by hand.
+
+    await stage.li.says("电梯坏了")
+    await stage.wang.presses(stage.page(stage.wang), "我来")
+    assert "王姨在办" in stage.card(1).text
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from bot.app import App
+from bot.clock import VirtualClock
+from bot.platforms import configured
+from bot.platforms.wecom.platform import WeComPlatform
+from config.settings import Settings
+from storage.engine import Store
+from storage.tables import Account, Chat, Letter, Request, Update
+from tests.fakes.wecom import BOT, SECRET, FakeWeCom
+from tests.fakes.wecom_world import Seen
+from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, staged
+from tests.harness import SECRET as KEY
+
+GROUPS = {GROUP: "wrGROUP3", GROUP4: "wrGROUP4", ALL: "wrALL"}
+#: A conversation takes thirty messages a minute: so long the stage lets time go by for them.
+PATIENCE = 150
+
+
+@dataclass(slots=True)
+class Actor:
+    """Somebody of the cast; speaks in building 3's group, to the robot, unless told otherwise."""
+
+    stage: WeComStage
+    id: str
+
+    async def says(self, text: str, group: str = "", **more: Any) -> None:
+        """Name the robot and say something; the bot then does all it has to."""
+        await self.stage.wecom.says(self.id, text, group or self.stage.group, **more)
+        await self.stage.settles()
+
+    async def quotes(self, quoted: str, text: str = "", group: str = "") -> None:
+        """Quote a message and name the robot."""
+        quote = {"msgtype": "text", "text": {"content": quoted}}
+        await self.says(text, group, quote=quote)
+
+    async def writes(self, text: str) -> None:
+        """Say something to the robot in private."""
+        await self.stage.wecom.says(self.id, text)
+        await self.stage.settles()
+
+    async def enters(self) -> None:
+        """Open the robot's chat."""
+        await self.stage.wecom.enters(self.id)
+        await self.stage.settles()
+
+    async def presses(self, seen: Seen, label: str) -> None:
+        """Press the button that says `label`."""
+        await self.stage.wecom.presses(self.id, seen, label)
+        await self.stage.settles()
+
+    @property
+    def heard(self) -> list[Seen]:
+        """What the bot said to this person in private."""
+        return self.stage.wecom.chats.in_chat(self.id)
+
+
+class WeComStage:
+    """The program on stage, with WeCom around it."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: VirtualClock,
+        wecom: FakeWeCom,
+        reader: Any,
+        webhooks: str = "",
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.wecom = wecom
+        self.group = GROUPS[GROUP]
+        self.cast = {key: Actor(self, f"wo{key.upper():0<22}") for key, *_ in CAST}
+        self._reader = reader
+        self._webhooks = webhooks
+        self._base = 0
+        self._receiving: asyncio.Task[None] | None = None
+        self.app = self._built()
+
+    def __getattr__(self, key: str) -> Actor:
+        try:
+            return self.cast[key]
+        except KeyError:
+            raise AttributeError(key) from None
+
+    def _built(self) -> App:
+        settings = Settings(
+            database_url="sqlite://",  # the store is given
+            web_chat=False,
+            secret_key=KEY,  # pyright: ignore[reportArgumentType]
+            wecom_bot_id=BOT,
+            wecom_secret=SECRET,  # pyright: ignore[reportArgumentType]
+            wecom_url=self.wecom.url,
+            wecom_webhooks=self._webhooks,  # pyright: ignore[reportArgumentType] - as it is written
+        )
+        platforms = configured(settings, self.store, self.clock)
+        return App(settings, self.store, platforms, clock=self.clock, reader=self._reader)
+
+    @property
+    def platform(self) -> WeComPlatform:
+        """WeCom as the program sees it."""
+        found = self.app.platforms["wecom"]
+        assert isinstance(found, WeComPlatform)
+        return found
+
+    # The program ----------------------------------------------------------------------------
+
+    async def begins(self) -> None:
+        """The program starts and gets its line."""
+        await self.app.inbox.resume()
+        self._base = self.wecom.called
+        loop = asyncio.get_running_loop()
+        self._receiving = loop.create_task(self.platform.run(self.app.inbox))
+        await self.wecom.until(lambda: self.wecom.line)
+        await self.until(lambda: self.platform.line.is_on)
+
+    async def dies(self) -> None:
+        """The program is gone at this moment."""
+        if self._receiving is not None:
+            self._receiving.cancel()
+            await asyncio.wait((self._receiving,))
+
+    async def restarts(self) -> None:
+        """The program dies and starts again on the same database."""
+        await self.dies()
+        self.clock.turn(timedelta(seconds=2))
+        self.app = self._built()
+        await self.begins()
+        await self.settles()
+
+    async def settles(self) -> None:
+        """Until all is kept, done and said; time goes by where a limit asks for patience."""
+        for _ in range(PATIENCE):
+            await self.until(self.all_kept)
+            await self.app.settle()
+            if not await self._owed():
+                break
+            self.clock.turn(timedelta(seconds=1))
+        await self._nothing_failed()
+
+    async def passes(self, **span: float) -> None:
+        """Time passes; whatever becomes due on the way is done."""
+        end = self.clock.now() + timedelta(**span)
+        step = max(timedelta(minutes=1), timedelta(**span) / 100)
+        while self.clock.now() < end:
+            self.clock.set(min(end, self.clock.now() + step))
+            await self.app.ticks.tick()
+            await self.app.settle()
+
+    async def comes_back(self) -> None:
+        """After a fault: time goes by until there is a line again."""
+        for _ in range(600):
+            if self.platform.line.is_on and self.wecom.line:
+                return
+            self.clock.turn(timedelta(seconds=0.5))
+            await asyncio.sleep(0.005)
+        raise AssertionError("it never came back")
+
+    def all_kept(self) -> bool:
+        """Whether all that WeCom handed over is in the inbox."""
+        return self.app.inbox.figures.received["wecom"] >= self.wecom.called - self._base
+
+    async def until(self, holds: Any) -> None:
+        """Until something is so that comes by itself."""
+        async with asyncio.timeout(20):
+            while True:
+                if holds():
+                    return
+                await asyncio.sleep(0.001)
+
+    async def _owed(self) -> int:
+        due = Letter.not_before <= self.clock.now()
+        async with self.store.read() as store:
+            counted = select(func.count()).select_from(Letter).where(Letter.state == "new", due)
+            return await store.scalar(counted) or 0
+
+    async def _nothing_failed(self) -> None:
+        async with self.store.read() as store:
+            failed = (await store.scalars(select(Update).where(Update.error.is_not(None)))).all()
+        assert not failed, [(each.error, each.body) for each in failed]
+
+    def ends(self) -> None:
+        """Whatever happened, the robot never sent what no robot should."""
+        assert not self.wecom.violations, self.wecom.violations
+        assert 45009 not in self.wecom.refused, "limits are kept ahead of time"
+
+    # What stands in the chats ---------------------------------------------------------------
+
+    @property
+    def said(self) -> list[Seen]:
+        """What the bot said in building 3's group."""
+        return self.wecom.chats.in_chat(self.group)
+
+    def cards(self, number: int = 1, group: str = "") -> list[Seen]:
+        """All messages that look like the card of a request."""
+        said = self.wecom.chats.in_chat(group or self.group)
+        return [each for each in said if f"#{number} " in each.text.split("\n")[0]]
+
+    def card(self, number: int = 1) -> Seen:
+        """What shows a request now: the last of them."""
+        return self.cards(number)[-1]
+
+    def page(self, actor: Actor, number: int = 1) -> Seen:
+        """What a person asked to help was sent about a request, with its buttons."""
+        found = [each for each in actor.heard if f"#{number} " in each.text and each.buttons]
+        assert found, f"{actor.id} was not asked about #{number}"
+        return found[-1]
+
+    async def requests(self) -> list[Request]:
+        """All requests."""
+        async with self.store.read() as store:
+            return list((await store.scalars(select(Request).order_by(Request.id))).all())
+
+    async def chat_of(self, group: str) -> Chat:
+        """What is remembered of a group."""
+        async with self.store.read() as store:
+            found = await store.scalar(select(Chat).where(Chat.external_id == group))
+        assert found is not None
+        return found
+
+
+@asynccontextmanager
+async def on_wecom(
+    folder: Path, *, unheard: frozenset[str] = frozenset(), webhooks: str = ""
+) -> AsyncGenerator[WeComStage]:
+    """The sample neighbourhood in WeCom, on a Monday morning; `unheard`: who never wrote to it."""
+    async with staged(folder, start=MONDAY) as seed, FakeWeCom(seed.clock.now) as wecom:
+        stage = WeComStage(seed.app.store, seed.clock, wecom, seed.app.desk.reader, webhooks)
+        await _seat(stage, unheard)
+        await stage.begins()
+        try:
+            yield stage
+            await stage.settles()
+        finally:
+            await stage.dies()
+            await stage.app.close()
+        stage.ends()
+
+
+async def _seat(stage: WeComStage, unheard: frozenset[str]) -> None:
+    """Everybody of the cast is a colleague with an opaque id; all wrote to the robot once."""
+    accounts: list[dict[str, Any]] = [
+        {"was": key, "now": actor.id, "private": None if key in unheard else actor.id}
+        for key, actor in stage.cast.items()
+    ]
+    stage.wecom.talked |= {*GROUPS.values(), *(each["private"] for each in accounts)} - {None}
+    async with stage.store.engine.begin() as connection:
+        await connection.execute(
+            update(Account)
+            .where(Account.external_id == bindparam("was"))
+            .values(
+                platform="wecom",
+                external_id=bindparam("now"),
+                username=None,
+                private_chat=bindparam("private"),
+            ),
+            accounts,
+        )
+        await connection.execute(
+            update(Chat)
+            .where(Chat.external_id == bindparam("was"))
+            .values(
+                platform="wecom",
+                external_id=bindparam("now"),
+                administrator=False,
+                hears_all=False,
+                title="",
+            ),
+            [{"was": key, "now": group} for key, group in GROUPS.items()],
+        )
