@@ -1,4 +1,4 @@
-"""docs/reliability.md and docs/wechat.md name for each fault the test that shows what it promises."""
+"""docs/reliability.md and wechat.md name for each fault the test that shows what they promise."""
 
 from __future__ import annotations
 
