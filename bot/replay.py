@@ -183,7 +183,7 @@ class _Witness:
         n, meaning = int(glance.heard.key), glance.meaning
         opens = outcome is Outcome.OPEN
         if opens and of is not None:
-            self.opened_by[of] = n
+            self.opened_by[of] = int(meaning.bears_out or n)
         place = meaning.place
         self.became[n] = Became(
             conv=self.conversation.name,

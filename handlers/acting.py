@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from handlers import courtesy
+from handlers import borne_out, courtesy
 from handlers.chat.incoming import Message
 from handlers.context import Context
 from handlers.directory import answers, groups, places
@@ -81,6 +81,9 @@ async def _never_alone(ctx: Context, glance: Glance, message: Message) -> Done:
 
 
 async def _open(ctx: Context, glance: Glance, message: Message) -> Done:
+    if glance.meaning.bears_out is not None:
+        earlier = await borne_out.open_earlier(ctx, glance, message)
+        return (Outcome.OPEN, str(earlier.id)) if earlier else None
     report = await report_of(ctx, glance, message)
     if await _lacks_place(ctx, report):
         await questions.ask_where(ctx, report)
@@ -125,11 +128,7 @@ async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return await _open(ctx, glance, message)
-    more = message.media or not lifecycle.only_me_too(ctx, message.text)
-    said = None if more else message.message_id
-    await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, message_id=said)
-    if more:  # "我家也是，从昨晚就没水": who is asked reads the rest as well
-        await lifecycle.add_detail(ctx, request, message)
+    await borne_out.join(ctx, request, message)
     return Outcome.JOIN, str(request.id)
 
 

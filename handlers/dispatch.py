@@ -144,6 +144,9 @@ class Dispatcher:
             elif isinstance(incoming, Reaction):
                 await _react(ctx, incoming)
             elif isinstance(incoming, Recalled):
+                self.scenes.take_back(
+                    (incoming.chat.platform, incoming.chat.id), incoming.message_id
+                )
                 await _recall(ctx, incoming)
 
     async def _press(self, ctx: Context, press: Press) -> None:

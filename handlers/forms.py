@@ -45,11 +45,17 @@ async def start(
 
 async def draft_of(ctx: Context) -> Draft | None:
     """The form this person is filling in here; None when there is none or it expired."""
-    draft = await ctx.store.scalar(*_draft_of(ctx.chat.id, ctx.person.id))
+    draft = await draft_by(ctx, ctx.person.id)
     if draft is not None and draft.expires_at <= ctx.now:
         await ctx.store.delete(draft)
         await ctx.store.flush()
         return None
+    return draft
+
+
+async def draft_by(ctx: Context, person_id: int) -> Draft | None:
+    """The form that somebody is filling in here, expired or not."""
+    draft: Draft | None = await ctx.store.scalar(*_draft_of(ctx.chat.id, person_id))
     return draft
 
 
@@ -95,7 +101,12 @@ async def drop(ctx: Context) -> None:
 
 async def end(ctx: Context, *only: str) -> None:
     """The form is done or given up (if it is one of `only`, where any are named)."""
-    mine = delete(Draft).where(Draft.chat_id == ctx.chat.id, Draft.person_id == ctx.person.id)
+    await end_of(ctx, ctx.person.id, *only)
+
+
+async def end_of(ctx: Context, person_id: int, *only: str) -> None:
+    """The same of somebody's form."""
+    mine = delete(Draft).where(Draft.chat_id == ctx.chat.id, Draft.person_id == person_id)
     await ctx.store.execute(mine.where(Draft.form.in_(only)) if only else mine)
     ctx.touched.add(ctx.chat.id)
 

@@ -12,7 +12,7 @@ from handlers.chat.incoming import ChatKind, Message
 from handlers.context import Context
 from handlers.requests import inquiries
 from handlers.scenes import ChatScene, Scenes, Speaker
-from handlers.understanding import besides, repeating
+from handlers.understanding import belated, besides, repeating
 from handlers.understanding import opinion as second
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Said, Urgency
 from handlers.understanding.opinion import Opinion, Question
@@ -88,9 +88,17 @@ class Hearing:
             self.folded += 1
             outcome, of = Outcome.DETAIL, glance.repeats
         kept = outcome or settled(glance).outcome
-        glance.scene.recent.append(Said(glance.heard, kept, of))
+        self._keep(glance, kept, of)
         if self.witness is not None:
             self.witness(glance, kept, of)
+
+    def _keep(self, glance: Glance, kept: Outcome, of: str | None) -> None:
+        recent, meaning = glance.scene.recent, glance.meaning
+        if kept is Outcome.OPEN and meaning.bears_out is not None and of is not None:
+            belated.settle(recent, glance.heard, meaning.bears_out, of)
+            return
+        leaning = meaning.leaning if kept in (Outcome.TALK, Outcome.ASK) else 0.0
+        recent.append(Said(glance.heard, kept, of, leaning))
 
     def _read(self, message: Message, scene: ChatScene, speaker: Speaker | None) -> Glance:
         heard = heard_of(message, speaker, scene.facts.path)
@@ -141,7 +149,9 @@ def is_emergency(glance: Glance) -> bool:
 
 def is_request(glance: Glance) -> bool:
     """Whether a message tells of something new by itself."""
-    return glance.meaning.outcome is Outcome.OPEN and not is_silent(glance)
+    meaning = glance.meaning
+    alone = meaning.outcome is Outcome.OPEN and meaning.bears_out is None
+    return alone and not is_silent(glance)
 
 
 def settled(glance: Glance) -> Meaning:
@@ -150,11 +160,13 @@ def settled(glance: Glance) -> Meaning:
     if meaning.outcome is Outcome.TALK and (question := plain_question(glance.heard.text)):
         return replace(meaning, outcome=Outcome.ANSWER, question=question)
     if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
+        # Nobody is asked about what somebody else said.
+        unsure = Outcome.ASK if meaning.bears_out is None else Outcome.TALK
         if scene.mode == "suggest":
-            return replace(meaning, outcome=Outcome.ASK)
+            return replace(meaning, outcome=unsure)
         if scene.ask_above is not None and meaning.confidence < scene.ask_above:
             unsaid = Outcome.ANSWER if meaning.question else Outcome.TALK
             return replace(meaning, outcome=unsaid)
         if scene.open_above is not None and meaning.confidence < scene.open_above:
-            return replace(meaning, outcome=Outcome.ASK)
+            return replace(meaning, outcome=unsure)
     return meaning

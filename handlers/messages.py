@@ -67,6 +67,7 @@ class Messages:
 
     async def _edit(self, turn: Turn) -> None:
         ctx, message = turn.ctx, turn.message
+        self._scenes.take_back((message.chat.platform, message.chat.id), message.message_id)
         request = await belonging.request_of(ctx, message.message_id)
         if request is not None:
             await lifecycle.change_detail(ctx, request, message)

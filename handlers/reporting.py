@@ -10,6 +10,7 @@ from handlers.directory import places
 from handlers.hearing import Glance
 from handlers.requests import lessons, questions
 from handlers.requests.lifecycle import Report
+from handlers.understanding import belated
 from handlers.understanding.meaning import Meaning, Outcome, Urgency
 from handlers.understanding.seen import see, where_from
 
@@ -26,6 +27,8 @@ async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
 def _as_read(glance: Glance, report: Report) -> Report:
     """With what is kept of how it was read: to learn from, and to say why (/why)."""
     heard, scene, meaning = glance.heard, glance.scene.view(), glance.meaning
+    if meaning.bears_out is not None:
+        scene = belated.scene_before(heard, scene)
     opens = meaning.outcome is Outcome.OPEN
     read = lessons.as_read(see(heard, scene, meaning.category), lessons.HEARD, opens=opens)
     where = [reason.kept() for reason in where_from(heard, scene, meaning.place)]

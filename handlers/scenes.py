@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -221,6 +221,13 @@ class Scenes:
             for media in message.media
         )
         _trim(self._pictures, MOST_CHATS)
+
+    def take_back(self, key: ChatKey, message_id: str) -> None:
+        """What its sender took back or changed is not opened by what others say of it."""
+        recent = self._recent.get(key) or deque[Said]()
+        for at, said in enumerate(recent):
+            if said.heard.key == message_id:
+                recent[at] = replace(said, leaning=0.0)
 
     def memory(self, store: AsyncSession, chat: Chat, now: datetime) -> ChatMemory:
         """What was said lately in a chat."""

@@ -64,8 +64,9 @@ def _whom(ctx: Context, event: Event) -> str:
     return ctx.t("list.event_asked", who=ctx.t("request.between").join(names)) if names else ""
 
 
-#: The reason that a second opinion leaves (handlers/understanding/opinion.py).
-AGREES = "second_opinion"
+#: Reasons that are no words of the message: a second opinion agreed (understanding/opinion.py), a
+#: neighbour bore it out (understanding/belated.py).
+SPOKE_FOR_IT = {"second_opinion": "list.why_opinion", "borne_out": "list.why_borne_out"}
 
 
 async def why(ctx: Context, request: Request) -> None:
@@ -82,8 +83,9 @@ async def why(ctx: Context, request: Request) -> None:
         *_where_from(ctx, request.reasons),
         *_put_right(ctx, events),
     ]
-    if any(reason.get("cue") == AGREES for reason in request.reasons):
-        lines.append(ctx.t("list.why_opinion"))
+    for cue, line in SPOKE_FOR_IT.items():
+        if any(reason.get("cue") == cue for reason in request.reasons):
+            lines.append(ctx.t(line))
     for event, _ in events:
         if asked := event.data.get("asked"):
             lines += _asked(ctx, asked, event.data.get("skipped", []))

@@ -116,6 +116,16 @@ async def _picked_place(ctx: Context, arguments: Sequence[str]) -> None:
     await found_place(ctx, draft, area.id)
 
 
+async def outrun(ctx: Context, person: Person, message_id: str) -> None:
+    """What somebody was asked about a message is answered: a neighbour bore it out."""
+    draft = await forms.draft_by(ctx, person.id)
+    if draft is None or draft.form != FORM or draft.data.get("message_id") != message_id:
+        return
+    slot = _slot(draft)
+    await forms.end_of(ctx, person.id)
+    ctx.show(ctx.chat, slot, Content(text=ctx.word(ctx.chat_language, "question.opened")))
+
+
 def _slot(draft: Draft) -> str:
     return f"q{draft.id}:{draft.data['token']}"
 

@@ -62,7 +62,7 @@ def speaks_of(heard: Heard, looked: Looked, fit: Fit) -> bool:
     at_once = heard.at - request.last_at <= AT_ONCE
     if own and (at_once or looked.categories or looked.signs - AWAY or DIGIT.search(looked.text)):
         return True
-    if "metoo" in looked.signs or TOO.search(looked.text):
+    if says_too(looked):
         return True
     if not AWAY & looked.signs and (POINTING & looked.signs or DIGIT.search(looked.text)):
         return True
@@ -71,6 +71,11 @@ def speaks_of(heard: Heard, looked: Looked, fit: Fit) -> bool:
         return True
     shared = set(looked.grams) & set(theirs.grams)
     return any(len(gram) > 1 and not EMPTY & set(gram) for gram in shared)
+
+
+def says_too(looked: Looked) -> bool:
+    """Whether a text says "me too", or "also" of anything."""
+    return "metoo" in looked.signs or TOO.search(looked.text) is not None
 
 
 def goes_on(text: str) -> bool:
@@ -119,8 +124,7 @@ def contradicts(heard: Heard, looked: Looked, scene: Scene, fit: Fit) -> bool:
         return False
     if not tells_anew(heard, looked, scene) or request.urgency is Urgency.EMERGENCY:
         return False
-    too = "metoo" in looked.signs or TOO.search(looked.text) is not None
-    return not too and named.isdisjoint(look(request.words).categories)
+    return not says_too(looked) and named.isdisjoint(look(request.words).categories)
 
 
 def same_thing(heard: Heard, looked: Looked, scene: Scene) -> Fit | None:

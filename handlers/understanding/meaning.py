@@ -106,6 +106,25 @@ class KnownRequest:
     messages: frozenset[str] = frozenset()  #: keys of the messages that belong to it
 
 
+def opened_by(
+    heard: Heard, category: str, urgency: Urgency, kind: Kind, place: Place
+) -> KnownRequest:
+    """The request that a message opened when it was said, and nobody joined yet."""
+    return KnownRequest(
+        heard.key,
+        category,
+        urgency,
+        kind,
+        place,
+        heard.sender,
+        heard.at,
+        heard.at,
+        heard.text,
+        supporters=frozenset((heard.sender,)),
+        messages=frozenset((heard.key,)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A recent message with what became of it; held in memory only, for minutes."""
@@ -113,6 +132,8 @@ class Said:
     heard: Heard
     outcome: Outcome
     of: str | None = None  #: key of the request
+    #: of what was left as talk or asked about: how likely it was something new all the same
+    leaning: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,5 +183,9 @@ class Meaning:
     question: str | None = None
     again: bool = False  #: what an ended request was about is there again
     clash: bool = False  #: the text contradicts the places that exist: ask, do not guess
-    leaning: float = 0.0  #: of what is left as talk: how likely it is something new all the same
+    #: of what is left as talk or asked about: how likely it is something new all the same
+    leaning: float = 0.0
+    bears_out: str | None = (
+        None  #: key of the earlier message that is opened: this one belongs to it
+    )
     reasons: tuple[Reason, ...] = ()

@@ -55,7 +55,7 @@ def is_unsure(meaning: Meaning) -> bool:
     if meaning.urgency is Urgency.EMERGENCY:
         return False
     if meaning.outcome is Outcome.OPEN:
-        return meaning.confidence < OPENS_BELOW
+        return meaning.bears_out is None and meaning.confidence < OPENS_BELOW
     if meaning.outcome is Outcome.TALK:
         return meaning.leaning >= LEANS_FROM
     return meaning.outcome is Outcome.ASK

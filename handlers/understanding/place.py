@@ -31,11 +31,14 @@ BUILDING = re.compile(
     rf"({CODE})\s*(?:栋|幢|号楼|座(?!位|谈|机))|(?<![\w])(\d{{1,3}})#(?!\d)"
     r"|(?<![a-z])([a-z]\d{1,2})(?=[栋座的]|门口|楼下|大堂)"
 )
+CODE_EN = r"(?:[a-z]?\d{1,3}[a-z]?|[a-z])"
 KINDS_EN = r"building|bldg|block|blk|tower|wing|bloc"
 BUILDING_EN = re.compile(
     rf"(?<!is )(?<!are )(?<!'s )(?<!been )(?<!i )\b(?:{KINDS_EN})\.?\s+"
     r"([a-z]?\d{1,4}[a-z]?|[a-z])\b"
     r"|(?<![\w-])(t[1-9]\d?)(?![\w-])"
+    r"|(?<!tennis )(?<!squash )(?<!ball )(?<!food )\bcourt\s+(\d{1,2})\b"
+    r"(?!\s*(?:am|pm|min|hour|time))"
 )
 BUILDING_TAIL = re.compile(
     rf"\b([b-hj-z]|\d{{1,3}})\s+(?:{KINDS_EN})\b|\b(a)\s+(?:wing|block|blk)\b"
@@ -98,7 +101,7 @@ ABOVE = re.compile(
 TWO_BUILDINGS = re.compile(
     rf"({CODE})\s*(?:栋|幢|号楼|座)\s*[和跟与到至去、]?\s*({CODE})\s*(?:栋|幢|号楼|座)"
     rf"|({CODE})\s*[和跟与、]\s*({CODE})\s*(?:栋|幢|号楼|座)"
-    rf"|\b(?:{KINDS_EN})\s+(\w{{1,3}})\s+(?:and|to|or)\s+(?:(?:{KINDS_EN})\s+)?(\w{{1,3}})\b"
+    rf"|\b(?:{KINDS_EN})\s+({CODE_EN})\s+(?:and|to|or)\s+(?:(?:{KINDS_EN})\s+)?({CODE_EN})\b"
 )
 #: Whom to call in danger is no room, unless it is written as one: "119室", "2单元110".
 SOS = r"(?!(?:11[0249]|12[02]|911|99[59]|000|12345)(?!\d)(?!室|户|房|号房))"
@@ -301,7 +304,8 @@ def lettered(text: str, home: Place) -> Place | None:
     building, room = home.building or "", home.room or ""
     if not (len(building) == 1 and building.isalpha() and room.isdigit()):
         return None
-    found = re.search(rf"(?<![\w.-])([a-h])(\d{{{len(room)}}})(?![\w:%-])", text)
+    # "A9, could you move the van": who is spoken to tells no place.
+    found = re.search(rf"(?<![\w.-])(?!^\w+,)([a-h])(\d{{{len(room)}}})(?![\w:%-])", text)
     return Place(building=found[1].upper(), room=found[2]) if found else None
 
 

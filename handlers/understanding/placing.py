@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import product
 from math import log
 
-from handlers.understanding.looking import Looked, look
+from handlers.understanding.looking import LIFE, Looked, look
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.understanding.place import floor_of
 from handlers.understanding.sources import Sources, listed, sources
@@ -115,7 +115,7 @@ def combinations(found: Sources) -> list[str]:
 
 #: Somebody else, somewhere: "门口有个老人晕倒了" is not at the sender's home.
 SOMEBODY = re.compile(
-    r"有人|有个|有一个|有位|哪个|谁家|一个(?:人|男|女|老|小孩|孩子)"
+    r"(?<!要)有人(?!.{,5}[吗么])|有个|有一个|有位|哪个|谁家|(?<![我俺咱])一个(?:人|男|女|老|小孩|孩子)"
     r"|\b(?:someone|somebody|a (?:man|woman|guy|lady|boy|girl|kid|child|stranger)|an old|people)\b"
 )
 
@@ -127,7 +127,7 @@ def ways(heard: Heard, found: Sources) -> list[str]:
     so: those who help look where it is, not where the sender lives.
     """
     looked, every = look(heard.text), combinations(found)
-    elsewhere = looked.alarms or SOMEBODY.search(looked.text)
+    elsewhere = looked.alarms - {LIFE} or SOMEBODY.search(looked.text)
     if elsewhere and not looked.mine and "own" not in looked.scopes:
         return [way for way in every if not way.endswith(",home")]
     return every

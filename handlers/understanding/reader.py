@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from handlers.understanding import linking, placing
+from handlers.understanding import belated, linking, placing
 from handlers.understanding.cues import Cues, Found, load_cues
 from handlers.understanding.features import minutes_since, whole, words_only
 from handlers.understanding.linking import Fit
@@ -29,6 +29,9 @@ WEIGHTS = Path(__file__).parent / "weights.bin"
 MOST_REASONS = 4
 QUIET_FOR = 30  #: minutes after which a line begins something new
 ASKED_FOR = 10  #: minutes in which nobody is asked twice
+#: What is at least so likely to be unclear, beside a report, is asked about ("停电？"), unless it
+#: is plain by itself.
+UNCLEAR = 0.7
 NEW = (Outcome.OPEN, Outcome.ASK)
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 #: Categories whose words name a thing; those of the others name what is wrong already.
@@ -88,7 +91,8 @@ class Reader:
             return self._answer(heard, scene, looked.text, sure)
         if outcome is Outcome.TALK:
             leaning = chances.get("open", 0) + chances.get("ask", 0)
-            return Meaning(Outcome.TALK, sure, leaning=leaning)
+            talk = Meaning(Outcome.TALK, sure, leaning=leaning)
+            return self._belated(heard, scene, looked) or talk
         return self._report(heard, scene, outcome, sure, features)
 
     def report(self, heard: Heard, scene: Scene) -> Meaning:
@@ -155,6 +159,9 @@ class Reader:
         linked = sum(chances.get(each, 0) for each in LINKS)
         least = min(limit, limits["either"] - linked) if limit <= limits["open"] else limit
         if limit == 0.0 or (opens >= least and opens >= linked):
+            unclear = chances.get("ask", 0) > UNCLEAR * chances.get("open", 0)
+            if unclear and limit >= limits["quiet"]:
+                return Outcome.ASK, opens
             # What is opened because it is plain or dangerous counts as sure enough.
             return Outcome.OPEN, max(opens, limits["open"])
         if linked >= limits["linked"] and linked > opens:
@@ -183,6 +190,20 @@ class Reader:
         sure = max(chances.get(each, 0) for each in LINKS)
         again = linking.is_back(heard, look(heard.text), fit)
         return Meaning(outcome, sure, of=fit.request.key, again=again, reasons=reasons)
+
+    def _belated(self, heard: Heard, scene: Scene, looked: Looked) -> Meaning | None:
+        """The report of an earlier line that this one bears out; None where there is none."""
+        said = belated.nearly_opened(heard, scene)
+        if said is None:
+            return None
+        report = self.report(said.heard, belated.scene_before(said.heard, scene))
+        features = whole(heard, belated.as_if_opened(said, report, scene))
+        chances = self._model.chances("outcome", self._model.see("whole", features))
+        if belated.borne_out(said, looked, scene, chances) < belated.OPENS_FROM:
+            return None
+        sure = max(said.leaning, self._model.thresholds["open"])
+        reasons = (Reason("request", "borne_out", weight=1.0), *report.reasons)
+        return replace(report, confidence=sure, bears_out=said.heard.key, reasons=reasons)
 
     def _answer(self, heard: Heard, scene: Scene, text: str, sure: float) -> Meaning:
         question = question_of(text)
@@ -219,6 +240,7 @@ class Reader:
             place,
             asset="lift" if category == "lift" else None,
             clash=clash,
+            leaning=sure if outcome is Outcome.ASK else 0.0,
             reasons=reasons,
         )
 

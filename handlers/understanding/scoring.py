@@ -192,12 +192,12 @@ def same_place(said: Place, gold: GoldPlace) -> bool:
 
 
 def floor_of(room: str | None) -> str | None:
-    """The floor that a room number tells: 501 -> 5, #12-08 -> 12; None when it tells none."""
+    """The floor that a room number tells: 501 -> 5, #12-08 -> 12, E-114 -> 1; None for none."""
     if not room:
         return None
     if "-" in room:
-        head = room.split("-")[0].strip("#").lstrip("0")
-        return head or None
+        head, _, rest = room.partition("-")
+        return floor_of(rest) if head.isalpha() else head.strip("#").lstrip("0") or None
     digits = "".join(sign for sign in room if sign.isdigit())
     if len(digits) >= 3:
         return digits[:-2].lstrip("0") or None
@@ -225,16 +225,23 @@ def predict(reader: Reads, conversation: Conversation) -> dict[int, Prediction]:
         meaning = reader.read(heard, walk.scene())
         said[line.n] = _prediction(meaning)
         if meaning.outcome is Outcome.OPEN:
-            walk.opens(
-                heard,
-                meaning.category or "other",
-                meaning.urgency or Urgency.NORMAL,
-                meaning.kind or Kind.REPAIR,
-                meaning.place,
-            )
+            _opens(walk, heard, meaning)
         else:
-            walk.hears(heard, meaning.outcome, meaning.of)
+            walk.hears(heard, meaning.outcome, meaning.of, meaning.leaning)
     return said
+
+
+def _opens(walk: Walk, heard: Heard, meaning: Meaning) -> None:
+    report = (
+        meaning.category or "other",
+        meaning.urgency or Urgency.NORMAL,
+        meaning.kind or Kind.REPAIR,
+        meaning.place,
+    )
+    if meaning.bears_out is None:
+        walk.opens(heard, *report)
+    else:
+        walk.bears_out(heard, meaning.bears_out, *report)
 
 
 def _prediction(meaning: Meaning) -> Prediction:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, Place, Places, Said, Scene
+from handlers.understanding.normal import HAN
 from handlers.understanding.place import (
     NUMBERED_UNIT,
     PAIR,
@@ -30,6 +31,7 @@ from handlers.understanding.place import (
 #: Who is spoken to tells no place: "@802老莫".
 MENTION = re.compile(r"@\S+")
 #: How far back the place of what is spoken of may have been named: lines, and time.
+OUTSIDE = frozenset(("outside",))
 LINES, WHILE = 4, timedelta(minutes=15)
 Tail = tuple[str | None, str | None]  #: floor, room
 
@@ -55,11 +57,12 @@ class Sources:
 
 def sources(heard: Heard, scene: Scene) -> Sources:
     """All sources of a message in its scene."""
-    text = MENTION.sub(" ", look(heard.text).text)
-    home, area = heard.home or Place(), scene.area
+    looked, home, area = look(heard.text), heard.home or Place(), scene.area
+    text = MENTION.sub(" ", looked.text)
+    outside = looked.scopes == OUTSIDE and HAN.search(text) is not None
     said, before = _said(text, home, scene), told_before(heard, scene)
     return Sources(
-        _buildings(text, said, home, area),
+        _buildings(text, said, home, area, outside=outside),
         _once({"said": said.unit, "area": area.unit, "home": home.unit}),
         _once_tail(dict(_tails(text, said, home, before.place))),
         said,
@@ -67,12 +70,17 @@ def sources(heard: Heard, scene: Scene) -> Sources:
     )
 
 
-def _buildings(text: str, said: Place, home: Place, area: Place) -> dict[str, str | None]:
-    """What lies between two buildings is in neither; a group of one building speaks of it."""
+def _buildings(
+    text: str, said: Place, home: Place, area: Place, *, outside: bool
+) -> dict[str, str | None]:
+    """What lies between two buildings is in neither; a group of one building speaks of it.
+
+    Of what stands outside ("南门", "快递柜") most Chinese hands name no building; English ones do.
+    """
     if two_buildings(text):
         return {"none": None}
     found = _once({"said": said.building, "area": area.building, "home": home.building})
-    if area.building is not None:
+    if area.building is not None and not outside:
         del found["none"]
     return found
 

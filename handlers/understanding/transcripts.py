@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from handlers.understanding import belated
 from handlers.understanding.meaning import (
     Heard,
     Kind,
@@ -20,6 +21,7 @@ from handlers.understanding.meaning import (
     Said,
     Scene,
     Urgency,
+    opened_by,
 )
 from handlers.understanding.place import group_place
 
@@ -155,25 +157,29 @@ class Walk:
 
     def opens(self, heard: Heard, category: str, urgency: Urgency, kind: Kind, place: Place) -> str:
         """A message opened a request; gives its key."""
-        self.requests[heard.key] = KnownRequest(
-            key=heard.key,
-            category=category,
-            urgency=urgency,
-            kind=kind,
-            place=place,
-            sender=heard.sender,
-            opened_at=heard.at,
-            last_at=heard.at,
-            words=heard.text,
-            supporters=frozenset((heard.sender,)),
-            messages=frozenset((heard.key,)),
-        )
         self.recent.append(Said(heard, Outcome.OPEN, heard.key))
-        return heard.key
+        return self._know(opened_by(heard, category, urgency, kind, place))
 
-    def hears(self, heard: Heard, outcome: Outcome, of: str | None) -> None:
+    def bears_out(
+        self, heard: Heard, key: str, category: str, urgency: Urgency, kind: Kind, place: Place
+    ) -> None:
+        """A message bore out an earlier one, which is opened; it joins that."""
+        first = next(said.heard for said in self.recent if said.heard.key == key)
+        request = opened_by(first, category, urgency, kind, place)
+        self._know(replace(request, opened_at=heard.at))
+        belated.settle(self.recent, heard, key, key)
+        self._belongs(heard, Outcome.JOIN, key)
+
+    def hears(self, heard: Heard, outcome: Outcome, of: str | None, leaning: float = 0.0) -> None:
         """A message that opened nothing."""
-        self.recent.append(Said(heard, outcome, of))
+        self.recent.append(Said(heard, outcome, of, leaning))
+        self._belongs(heard, outcome, of)
+
+    def _know(self, request: KnownRequest) -> str:
+        self.requests[request.key] = request
+        return request.key
+
+    def _belongs(self, heard: Heard, outcome: Outcome, of: str | None) -> None:
         request = self.requests.get(of or "")
         if request is None:
             return

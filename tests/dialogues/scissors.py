@@ -200,9 +200,13 @@ def _built(stage: Stage, scissors: Scissors, rooms: CutRooms) -> App:
 
 @asynccontextmanager
 async def fragile(folder: Path, at: int | None = None) -> AsyncGenerator[Fragile]:
-    """The stage of all dialogues; the program dies at the step `at`."""
+    """The stage of all dialogues; the program dies at the step `at`.
+
+    One process on SQLite, whatever the run is for: of several what a dead one held runs out by the
+    clock (tests/bot/test_shared.py, tests/processes), and its leaving would be steps as well.
+    """
     scissors = Scissors(at)
-    async with staged(folder) as stage:
+    async with staged(folder, kind="sqlite") as stage:
         rooms = CutRooms(stage.rooms, scissors)
         stage.rooms.intake = rooms
         made = Fragile(stage, scissors, rooms, _built(stage, scissors, rooms))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import func, select
 
 from handlers.chat.platform import RawUpdate
 from storage.tables import RequestMessage, Supporter
-from tests.harness import GROUP, GROUP4, Stage
+from tests.harness import GROUP, GROUP4, Stage, staged
 
 WORDS = "楼道灯不亮了"
 BINS = "垃圾桶满了没人收"  # said twice, it may well be two bins: two requests, where few speak
@@ -80,7 +82,13 @@ async def test_a_hundred_at_once_are_few_requests_in_which_each_is_counted(stage
     assert await count(stage, Supporter) + len(requests) >= len(people)
 
 
-async def test_another_group_is_answered_while_the_flood_is_handled(stage: Stage) -> None:
+async def test_another_group_is_answered_while_the_flood_is_handled(tmp_path: Path) -> None:
+    """Turn by turn as one process takes them; of several see tests/bot/test_shared.py."""
+    async with staged(tmp_path, kind="sqlite") as stage:
+        await _is_answered_in_a_flood(stage)
+
+
+async def _is_answered_in_a_flood(stage: Stage) -> None:
     await pours(stage, [(f"p{n}", f"{n % 2 + 1}单元{n % 6 + 1}楼漏水") for n in range(60)])
     await pours(stage, [("qian", "咱们楼电梯又坏了")], room=GROUP4)
     inbox = stage.app.inbox

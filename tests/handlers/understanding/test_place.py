@@ -16,6 +16,8 @@ from handlers.understanding.place import (
     same_code,
     two_buildings,
 )
+from handlers.understanding.scoring import same_place
+from handlers.understanding.transcripts import GoldPlace
 
 
 @pytest.mark.parametrize(
@@ -151,6 +153,22 @@ def test_rooms_are_found_in_the_way_the_senders_own_is_written() -> None:
     assert like("is mr lee in 12 well?", "11") == "12"
     assert like("802 is drilling", "501") == "802"
     assert like("nothing here", "501") is None
+
+
+@pytest.mark.parametrize(
+    ("room", "floor"),
+    [("501", "5"), ("#12-08", "12"), ("E-114", "1"), ("B-07-05", "7"), ("C", None)],
+)
+def test_a_floor_may_be_left_out_where_it_follows_from_the_room(
+    room: str, floor: str | None
+) -> None:
+    assert same_place(Place(room=room), GoldPlace(room=room, floor=floor))
+    assert not same_place(Place(room=room), GoldPlace(room=room, floor="9"))
+
+
+def test_courts_are_buildings_unless_one_plays_there() -> None:
+    assert parse("bike shed at Court 2, lock cut").building == "2"
+    assert parse("tennis court 2 is flooded").building is None
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,48 @@ def test_what_lies_between_two_buildings_is_in_neither() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "buildings"),
+    [
+        ("南门口积水了", {"area", "none"}),
+        ("电梯坏了", {"area"}),
+        ("the playground swing is broken", {"area"}),
+    ],
+)
+def test_what_stands_outside_need_not_be_the_groups_building(
+    text: str, buildings: set[str]
+) -> None:
+    found = combinations(sources(spoken(text), after()))
+    assert {way.split(",")[0] for way in found} == buildings
+
+
+def test_a_building_and_what_is_beside_it_are_not_two_buildings() -> None:
+    found = sources(spoken("lost my keys between building 5 and the playground"), after())
+    assert {way.split(",")[0] for way in combinations(found)} == {"said"}
+
+
+def test_who_is_spoken_to_tells_no_place() -> None:
+    home = Place("B", None, None, "2")
+    assert sources(spoken("A9, could you move the van?", home), Scene()).said == Place()
+    assert sources(spoken("leak in A9, again", home), Scene()).said.building == "A"
+
+
+@pytest.mark.parametrize(
+    ("text", "at_home"),
+    [
+        ("我放门口的快递不见了，有人拿错吗", True),
+        ("我老伴用制氧机的，要停多久", True),
+        ("看病要有人陪，我一个人不敢去", True),
+        ("门口有人晕倒了", False),
+        ("one of the stairs: somebody fell", False),
+    ],
+)
+def test_a_home_is_no_place_for_somebody_elsewhere(text: str, at_home: bool) -> None:
+    message = spoken(text)
+    found = ways(message, sources(message, after()))
+    assert any(way.endswith(",home") for way in found) is at_home
+
+
+@pytest.mark.parametrize(
     ("text", "floor"),
     [("我家楼上半夜拖椅子", "6"), ("the people upstairs stomp all night", "6"), ("电梯坏了", None)],
 )

@@ -1,0 +1,51 @@
+"""What somebody said a few lines ago is opened as theirs: a neighbour bore it out and joins it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.chat.incoming import Message, Sender
+from handlers.context import Context
+from handlers.directory import people
+from handlers.hearing import Glance
+from handlers.reporting import report_of
+from handlers.requests import lifecycle, questions
+from handlers.understanding.meaning import Heard
+from storage.tables import Request
+
+
+async def open_earlier(ctx: Context, glance: Glance, message: Message) -> Request | None:
+    """The request of the earlier message; None when that is not remembered any more."""
+    first = ctx.memory.heard(glance.meaning.bears_out or "")
+    if first is None:
+        return None
+    said = _said(ctx, message, first)
+    report = await report_of(ctx, replace(glance, heard=first), said)
+    _, reporter = await people.meet_sender(ctx, said.chat, said.sender)
+    request = await lifecycle.open_request(ctx, replace(report, reporter=reporter))
+    await questions.outrun(ctx, reporter, first.key)
+    await join(ctx, request, message)
+    return request
+
+
+def _said(ctx: Context, message: Message, first: Heard) -> Message:
+    """The earlier message as it came, as far as it is remembered."""
+    pictures = ctx.memory.pictures_of(first.key)
+    return Message(
+        message.chat,
+        Sender(first.sender, first.name),
+        first.at,
+        first.key,
+        first.text,
+        media=tuple(each.media for each in pictures),
+        album=next((each.album for each in pictures), None),
+    )
+
+
+async def join(ctx: Context, request: Request, message: Message) -> None:
+    """Whoever says "me too" joins; what they say besides is read by who is asked as well."""
+    more = message.media or not lifecycle.only_me_too(ctx, message.text)
+    said = None if more else message.message_id
+    await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, message_id=said)
+    if more:
+        await lifecycle.add_detail(ctx, request, message)
