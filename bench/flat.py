@@ -88,7 +88,9 @@ class Town:
         await house(store, households)
         await fill(store, stored)
         await store.close()
-        return cls(Bench(path, GROUPS, VirtualClock(NOW)))
+        bench = Bench(path, GROUPS, VirtualClock(NOW))
+        await bench.warm()  # each group was read once: its rooms are remembered
+        return cls(bench)
 
     async def said(self, what: str, message: Callable[[dict[str, Any]], None], text: str) -> None:
         """Something is said, handled and answered; noted how long that took."""

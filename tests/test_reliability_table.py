@@ -1,4 +1,4 @@
-"""docs/reliability.md names for each fault the test that shows what it promises."""
+"""docs/reliability.md and wechat.md name for each fault the test that shows what they promise."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ NAMED = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 
 
 def rows() -> list[str]:
-    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if NAMED.search(line)]
+    files = [ROOT / "docs" / name for name in ("reliability.md", "wechat.md")]
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if NAMED.search(line)]
 
 
 def named_in(name: str) -> set[str]:
