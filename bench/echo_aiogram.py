@@ -1,4 +1,4 @@
-"""The other peer: a bare aiogram echo bot. Argument: the port. Needs the extra `bench`."""
+"""The other peer: a bare aiogram echo bot. Argument: the port. See docs/performance.md."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Prints, in one run: handled messages a second and their ratio, time from a message to its card,
 start to first answer, memory at rest. One message in ten is a report, in words and in a group of
-its own. Against aiogram all are; it runs where it is installed (the extra `bench`), or by another
-interpreter that has it: BENCH_AIOGRAM=path/to/python.
+its own. Against aiogram all are; it is no dependency and runs by an interpreter that has it:
+BENCH_AIOGRAM=path/to/python.
 """
 
 from __future__ import annotations

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -24,20 +19,12 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config import checks
+
 PREFIX = "LINLI_"
 ENV_FILE = ".env"
 #: From which likeness (0 to 100) a setting was misspelt, and not some other program's.
 LIKELY = 75
-#: What Telegram's tokens look like.
-TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35,}")
-#: What Telegram takes for a webhook's secret, and nobody guesses.
-WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
-#: What can be sent in a header as it is.
-VISIBLE = re.compile(r"[!-~]+")
-#: What a group's webhook looks like, here or behind a proxy of one's own.
-WEBHOOK = re.compile(r"https?://[^\s/]+/\S*\bkey=\S+")
-#: What one of several accounts may be called.
-NAME = re.compile(r"[a-z0-9]{1,15}")
 
 
 #: Settings of the WeChat gateway (gateway/README.md), which may stand in the same environment.
@@ -56,204 +43,7 @@ class SettingsError(ValueError):
     """Some settings are wrong; the message names each with what to change."""
 
 
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"unknown time zone {value!r}; use a name like Asia/Shanghai") from error
-    return value
-
-
-def _database(value: str) -> str:
-    if not value.startswith(("sqlite://", "sqlite+aiosqlite://", "postgresql+asyncpg://")):
-        raise ValueError(
-            "must begin with sqlite:/// or postgresql+asyncpg:// "
-            "(for example sqlite:///data/linli.db)"
-        )
-    try:
-        _ = urlsplit(value).port
-    except ValueError:
-        raise ValueError("the port in it must be a number, like 5432") from None
-    return value
-
-
-def _http(value: str) -> str:
-    if value and not value.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://")
-    if value and not _has_host(value):
-        raise ValueError(
-            "names no host that can be; write it whole, like https://linli.example.org"
-        )
-    return value.rstrip("/")
-
-
-def _has_host(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:  # "[", or a port that is no number
-        return False
-    return bool((parts.hostname or "").strip())
-
-
-def _file(value: Path | None) -> Path | None:
-    if value is not None and not value.is_file():
-        raise ValueError(f"there is no file {value}; write its path, or leave the setting out")
-    return value
-
-
-def _programs(value: Path | None) -> Path | None:
-    if value is not None and not value.is_dir():
-        raise ValueError(f"there is no folder {value}; write its path, or leave the setting out")
-    return value
-
-
-def _folder(value: Path) -> Path:
-    if value.exists() and not value.is_dir():
-        raise ValueError(f"{value} is no folder; name one that may be made")
-    return value
-
-
-def _key(value: SecretStr | None) -> SecretStr | None:
-    if value is None:
-        return None
-    if not all(_is_key(each.strip()) for each in value.get_secret_value().split(",")):
-        raise ValueError(
-            "must be 44 characters of URL-safe base64 (32 bytes); leave it out and one is made"
-        )
-    return value
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return len(base64.urlsafe_b64decode(text.encode())) == 32
-    except (binascii.Error, ValueError):
-        return False
-
-
-def _like(form: re.Pattern[str], says: str) -> Callable[[SecretStr | None], SecretStr | None]:
-    """A secret of a form, or none; what it `says` where it is not never shows it."""
-
-    def checked(value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not form.fullmatch(value.get_secret_value()):
-            raise ValueError(says)
-        return value
-
-    return checked
-
-
-_token = _like(
-    TOKEN,
-    "is not a token: it looks like 123456:ABC-DEF... (digits, a colon, at least "
-    "35 characters); get it from @BotFather, or leave it out",
-)
-_webhook_secret = _like(
-    WEBHOOK_SECRET,
-    "must be 16 to 256 of A-Z, a-z, 0-9, _ and -; leave it out and one is made up",
-)
-# Who asks puts it into a header: blanks around it would be lost on the way.
-_metrics_token = _like(
-    VISIBLE,
-    "must be letters, digits and signs without blanks (`openssl rand -hex 16` makes one); "
-    "leave it out where nobody else reaches the server",
-)
-
-
-def _by_name(example: str, alone: str, what: str = "token") -> Callable[[object], object]:
-    """From "east=123:ABC, west=456:DEF" to what each name has; `alone` has the one without."""
-
-    def named(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        pairs = [each.strip().partition("=") for each in value.split(",") if each.strip()]
-        if not all(equals for _, equals, _ in pairs):
-            raise ValueError(
-                f"lacks a name and = before a {what}: write name={what},name={what}, like "
-                f"{example},west=..."
-                + (f"; a bot without a name goes into {alone}" if alone else "")
-            )
-        names = [name.strip() for name, _, _ in pairs]
-        if len(set(names)) < len(names) or not all(NAME.fullmatch(name) for name in names):
-            raise ValueError(
-                f"must be name={what},name={what}; each name once, of 1 to 15 small letters and "
-                f"digits, like {example},west=..."
-            )
-        return {name.strip(): given.strip() for name, _, given in pairs}
-
-    return named
-
-
-def _tokens(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
-    for each in value.values():
-        _ = _token(each)
-    if len({each.get_secret_value() for each in value.values()}) < len(value):
-        raise ValueError("names one token twice; each bot has one name")
-    return value
-
-
-#: "127.0.0.1:18788", "[::1]:18788", "tls://gateway.example.org:18788".
-GATEWAY = re.compile(r"(tls://)?([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})")
-LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
-
-
-def _gateway(value: str) -> str:
-    found = GATEWAY.fullmatch(value)
-    if value and (found is None or not 0 < int(found[3]) < 65536):
-        raise ValueError("must be a host and a port, like 127.0.0.1:18788 or tls://10.0.0.5:18788")
-    if found and not found[1] and found[2] not in LOOPBACK:
-        raise ValueError(
-            f"is on another machine: write tls://{value}, for the token and all messages would "
-            "cross the network in clear (docs/wechat.md)"
-        )
-    return value
-
-
-def _gateways(value: dict[str, str]) -> dict[str, str]:
-    for each in value.values():
-        _ = _gateway(each)
-    if len(set(value.values())) < len(value):
-        raise ValueError("names one gateway twice; each account has a gateway of its own")
-    return value
-
-
-_gateway_token = _like(
-    VISIBLE,
-    "must be letters, digits and signs without blanks, the gateway's LINLI_GATEWAY_TOKEN "
-    "(`openssl rand -hex 16` makes one)",
-)
-
-
-def _gateway_tokens(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
-    for each in value.values():
-        _ = _gateway_token(each)
-    return value
-
-
-def _robots(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
-    parts = [each.get_secret_value().partition(":") for each in value.values()]
-    if not all(bot_id and secret for bot_id, _, secret in parts):
-        raise ValueError("must have the robot's id, a colon and its secret behind each name")
-    if len({bot_id for bot_id, _, _ in parts}) < len(parts):
-        raise ValueError("names one robot twice; WeCom lets a robot have one connection")
-    return value
-
-
-def _webhooks(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
-    if not all(WEBHOOK.match(each.get_secret_value()) for each in value.values()):
-        raise ValueError(
-            "must be whole addresses, as WeCom shows them at the group's message push: "
-            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=..."
-        )
-    return value
-
-
-def _websocket(value: str) -> str:
-    if value and (not value.startswith(("wss://", "ws://")) or not _has_host(value)):
-        raise ValueError("must begin with wss://, or be left out for WeCom's own server")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_http)]
+Address = Annotated[str, AfterValidator(checks.http)]
 
 
 class Settings(BaseSettings):
@@ -268,68 +58,70 @@ class Settings(BaseSettings):
     )
 
     #: key file, QR pictures, local database
-    data_dir: Annotated[Path, AfterValidator(_folder)] = Path("data")
+    data_dir: Annotated[Path, AfterValidator(checks.folder)] = Path("data")
     #: left out: a SQLite file in data_dir
-    database_url: Annotated[str, AfterValidator(_database)] = Field(
+    database_url: Annotated[str, AfterValidator(checks.database)] = Field(
         default_factory=lambda given: f"sqlite:///{given.get('data_dir', 'data')}/linli.db"
     )
     #: a community's own policy; its values go over the default
-    policy_file: Annotated[Path | None, AfterValidator(_file)] = None
+    policy_file: Annotated[Path | None, AfterValidator(checks.file)] = None
     language: Literal["zh", "en"] = "zh"
-    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    timezone: Annotated[str, AfterValidator(checks.zone)] = "Asia/Shanghai"
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: Address = ""  #: where others reach this server (webhooks, links)
     web_chat: bool = True  #: the built-in web chat
     demo: bool = True  #: the web chat may turn the clock; load the sample into an empty database
-    telegram_token: Annotated[SecretStr | None, AfterValidator(_token)] = None
+    telegram_token: Annotated[SecretStr | None, AfterValidator(checks.token)] = None
     telegram_base_url: Address = "https://api.telegram.org/bot"
     telegram_webhook: bool = False  #: webhook at public_url instead of polling
-    telegram_webhook_secret: Annotated[SecretStr | None, AfterValidator(_webhook_secret)] = None
+    telegram_webhook_secret: Annotated[SecretStr | None, AfterValidator(checks.webhook_secret)] = (
+        None
+    )
     #: encrypts phone numbers and homes; made in data_dir when missing; while a key is exchanged
     #: "new,old" (docs/privacy.md)
-    secret_key: Annotated[SecretStr | None, AfterValidator(_key)] = None
+    secret_key: Annotated[SecretStr | None, AfterValidator(checks.key)] = None
     opinion_url: Address = ""  #: an OpenAI-compatible address asked for second opinions; none: off
     opinion_key: SecretStr | None = None
     opinion_model: str = Field(default="", validate_default=True)
     opinion_seconds: float = Field(default=3, gt=0, le=30)  #: how long a message waits for it
     opinion_budget: int = Field(default=500, ge=0)  #: calls a day
     #: draws the pictures of numbers; left out: a font with Chinese signs of this machine
-    font_file: Annotated[Path | None, AfterValidator(_file)] = None
+    font_file: Annotated[Path | None, AfterValidator(checks.file)] = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
     #: where pg_dump and psql are (backups of PostgreSQL); left out: on the PATH
-    pg_programs: Annotated[Path | None, AfterValidator(_programs)] = None
+    pg_programs: Annotated[Path | None, AfterValidator(checks.programs)] = None
     alarm_url: Address = ""  #: told of alarms by POST, also when no chat works; none: off
     #: asked for at /metrics; needed where others reach it
-    metrics_token: Annotated[SecretStr | None, AfterValidator(_metrics_token)] = None
+    metrics_token: Annotated[SecretStr | None, AfterValidator(checks.metrics_token)] = None
 
     #: further bots of this installation, one a district, as name=token,name=token
     telegram_tokens: Annotated[
         dict[str, SecretStr],
         NoDecode,
-        BeforeValidator(_by_name("east=123456:ABC-DEF...", "LINLI_TELEGRAM_TOKEN")),
-        AfterValidator(_tokens),
+        BeforeValidator(checks.by_name("east=123456:ABC-DEF...", "LINLI_TELEGRAM_TOKEN")),
+        AfterValidator(checks.tokens),
     ] = Field(default_factory=dict)
 
     #: WeChat (docs/wechat.md): where the puppet gateway is, like 127.0.0.1:18788; none: off
-    wechat_gateway: Annotated[str, AfterValidator(_gateway)] = ""
-    wechat_token: Annotated[SecretStr | None, AfterValidator(_gateway_token)] = None
+    wechat_gateway: Annotated[str, AfterValidator(checks.gateway)] = ""
+    wechat_token: Annotated[SecretStr | None, AfterValidator(checks.gateway_token)] = None
     #: further accounts, as name=host:port and name=token; the names are the same in both
     wechat_gateways: Annotated[
         dict[str, str],
         NoDecode,
-        BeforeValidator(_by_name("east=127.0.0.1:18789", "LINLI_WECHAT_GATEWAY", "gateway")),
-        AfterValidator(_gateways),
+        BeforeValidator(checks.by_name("east=127.0.0.1:18789", "LINLI_WECHAT_GATEWAY", "gateway")),
+        AfterValidator(checks.gateways),
     ] = Field(default_factory=dict)
     wechat_tokens: Annotated[
         dict[str, SecretStr],
         NoDecode,
-        BeforeValidator(_by_name("east=0f1e2d3c...", "LINLI_WECHAT_TOKEN")),
-        AfterValidator(_gateway_tokens),
+        BeforeValidator(checks.by_name("east=0f1e2d3c...", "LINLI_WECHAT_TOKEN")),
+        AfterValidator(checks.gateway_tokens),
     ] = Field(default_factory=dict, validate_default=True)
     #: who vouches for gateways with tls://; left out: whom this machine trusts
-    wechat_ca_file: Annotated[Path | None, AfterValidator(_file)] = None
+    wechat_ca_file: Annotated[Path | None, AfterValidator(checks.file)] = None
     wechat_proactive: bool = False  #: says something unasked as well, at the account's risk
 
     wecom_bot_id: str = ""  #: the robot's id, from its page in WeCom's administration
@@ -338,17 +130,19 @@ class Settings(BaseSettings):
     wecom_bots: Annotated[
         dict[str, SecretStr],
         NoDecode,
-        BeforeValidator(_by_name("east=aib1:secret", "LINLI_WECOM_BOT_ID", "robot")),
-        AfterValidator(_robots),
+        BeforeValidator(checks.by_name("east=aib1:secret", "LINLI_WECOM_BOT_ID", "robot")),
+        AfterValidator(checks.robots),
     ] = Field(default_factory=dict)
     wecom_name: str = "邻里"  #: what the robot is called in groups
-    wecom_url: Annotated[str, AfterValidator(_websocket)] = ""  #: left out: WeCom's own server
+    wecom_url: Annotated[str, AfterValidator(checks.websocket)] = (
+        ""  #: left out: WeCom's own server
+    )
     #: groups that are only spoken to, by WeCom's message push, as name=address,name=address
     wecom_webhooks: Annotated[
         dict[str, SecretStr],
         NoDecode,
-        BeforeValidator(_by_name("staff=https://...key=...", "", "address")),
-        AfterValidator(_webhooks),
+        BeforeValidator(checks.by_name("staff=https://...key=...", "", "address")),
+        AfterValidator(checks.webhooks),
     ] = Field(default_factory=dict)
 
     @field_validator("telegram_webhook")
