@@ -8,9 +8,9 @@ the ratio.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -165,5 +165,8 @@ async def main(stored: int, households: int) -> None:
 
 if __name__ == "__main__":
     set_up_logs("error", "console")
-    given = [int(each) for each in sys.argv[1:]]
-    asyncio.run(main(*[*given, *(1_000_000, 60_000)[len(given) :]]))
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("stored", nargs="?", type=int, default=1_000_000)
+    asked.add_argument("households", nargs="?", type=int, default=60_000)
+    given = asked.parse_args()
+    asyncio.run(main(given.stored, given.households))

@@ -13,11 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.policy import Policy
 from config.words import Catalogue
 from handlers.chat.outgoing import Button, Content, Mark, React, Say, Sendable, SendFile, Show
-from handlers.chat.platform import Capabilities, ChatFacts
+from handlers.chat.platform import Capabilities, ChatFacts, Hears
 from handlers.manner import PLAINLY, Manner, Outbound, Unasked, given
 from handlers.parting import parts_of
 from handlers.understanding.meaning import Heard, Meaning, Scene
 from storage.tables import Chat, Notice, Person
+
+#: A platform that is not among those of this program: its chats are known and out of reach.
+TURNED_OFF = Capabilities(hears=Hears.NOTHING, private=False)
 
 
 class RefusalError(Exception):
@@ -141,8 +144,8 @@ class Work:
         return self.desk.words.say(language, key, **values)
 
     def can(self, platform: str) -> Capabilities:
-        """What a platform can do (a removed one can do nothing that matters)."""
-        return self.desk.capabilities.get(platform, Capabilities(private=False))
+        """What a platform can do; one that was turned off hears nobody and writes to nobody."""
+        return self.desk.capabilities.get(platform, TURNED_OFF)
 
     def put(
         self,

@@ -93,11 +93,15 @@ def borne_out(said: Said, looked: Looked, scene: Scene, chances: Mapping[str, fl
     `chances` are the outcomes of the message, read as if the earlier line had been opened.
     """
     belongs = sum(chances.get(each, 0.0) for each in ("join", "detail", "open"))
-    too = says_too(looked)
-    if belongs < (LEAST / 2 if too else LEAST):
+    if belongs < (LEAST / 2 if says_too(looked) else LEAST):
         return 0.0
+    return at_best(said, looked, scene, belongs)
+
+
+def at_best(said: Said, looked: Looked, scene: Scene, belongs: float = 1.0) -> float:
+    """How well it could, were it so likely one of the same request."""
     lines = next(at for at, each in enumerate(reversed(scene.recent)) if each is said)
     whole = (said.leaning * belongs) ** 0.5 - FARTHER * lines
     first = look(said.heard.text)
-    whole += SAYS_TOO * too - NAMELESS * (not first.named)
+    whole += SAYS_TOO * says_too(looked) - NAMELESS * (not first.named)
     return whole - ELSEWHERE * (not AWAY.isdisjoint(first.signs))

@@ -194,8 +194,8 @@ class Reader:
     def _belated(self, heard: Heard, scene: Scene, looked: Looked) -> Meaning | None:
         """The report of an earlier line that this one bears out; None where there is none."""
         said = belated.nearly_opened(heard, scene)
-        if said is None:
-            return None
+        if said is None or belated.at_best(said, looked, scene) < belated.OPENS_FROM:
+            return None  # most lines: not worth a second reading
         report = self.report(said.heard, belated.scene_before(said.heard, scene))
         features = whole(heard, belated.as_if_opened(said, report, scene))
         chances = self._model.chances("outcome", self._model.see("whole", features))

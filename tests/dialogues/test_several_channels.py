@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from handlers.chat.platform import Capabilities, PassingError, PermanentError
-from storage.tables import Account, Area, Chat
+from storage.tables import Account, Area, Chat, Letter
 from tests.conformance.houses import CARDS, LEAST
 from tests.fakes.rooms import Rooms, Shown
 from tests.harness import GROUP, Stage, staged
@@ -187,3 +187,13 @@ async def test_an_app_from_which_it_was_put_out_is_left_alone(stage: Stage, card
     await stage.li.says("咱们楼电梯又坏了")
     await stage.wang.presses(stage.page(stage.wang), "我来")
     assert "王姨在办" in stage.card(1).text
+
+
+async def test_no_card_waits_for_an_app_that_was_turned_off(stage: Stage) -> None:
+    async with stage.app.store.write() as store:
+        area = await store.scalar(select(Area.id).where(Area.kind == "building", Area.code == "3"))
+        store.add(Chat(platform="gone", external_id="w9", kind="group", title="3栋", area_id=area))
+    await stage.li.says("3栋2单元电梯又坏了")
+    async with stage.app.store.read() as store:
+        assert not (await store.scalars(select(Letter).where(Letter.platform == "gone"))).all()
+    assert stage.card(1)
