@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from time import perf_counter
 from typing import Any
@@ -37,7 +37,7 @@ from handlers.duty.retelling import retell
 from handlers.subjects import SUBJECTS
 from handlers.work import Defaults, Desk, Understands
 from storage.engine import Store
-from storage.secrets import Secrets, load_secrets
+from storage.secrets import Secrets, account_name, load_secrets
 from storage.wire import Left, News
 
 log = structlog.get_logger("linli.app")
@@ -125,7 +125,14 @@ class App:
         if news.everything:
             self.store.remembered.forget()
         self.dispatcher.forget_chats(news.chats, everything=news.everything)
+        if news.people is None or news.people:
+            self.dispatcher.forget_people(partial(self._is_among, news.people))
         self.delivery.wake()
+
+    def _is_among(self, people: frozenset[str] | None, platform: str, account: str) -> bool:
+        """Whether an account is one of these pseudonyms' (None: whoever it is)."""
+        names = self.secrets.pseudonyms(account_name(platform, account))
+        return people is None or not people.isdisjoint(names)
 
     def _woken(self, left: Left) -> None:
         """Another process kept something, or has something to say."""

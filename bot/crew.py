@@ -119,10 +119,11 @@ class Crew:
             log.warning("crew.clocks_differ", seconds=round(apart, 1), remedy=SAME_TIME)
 
     async def prolong(self) -> None:
-        """One sign of life."""
+        """One sign of life, and a look at what others changed: somebody may have been forgotten."""
         for each in self._prolonged:
             async with self.store.write() as store:
                 await each(store, self.hold())
+        await self.catch_up()
 
     async def close(self) -> None:
         """Leave everything to the others at once."""

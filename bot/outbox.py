@@ -18,6 +18,8 @@ from handlers.twins import words
 from handlers.work import Work
 from storage import wire
 from storage.queries import post
+from storage.seals import secrets_of
+from storage.secrets import account_name
 
 
 async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
@@ -37,8 +39,10 @@ async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     await post.keep_letters(store, [{**_row(each), "state": "waits"} for each in waiting])
     touched = {chat for work in works for chat in work.touched}
     everything = any(work.directory_changed for work in works)
-    if touched or everything:
-        await wire.tell(store, touched, works[0].now, everything=everything)
+    forgotten = {each for work in works for each in work.forgotten}
+    people = [secrets_of(store).pseudonym(account_name(*each)) for each in forgotten]
+    if touched or everything or people:
+        await wire.tell(store, touched, works[0].now, everything=everything, people=people)
     return bool(tray)
 
 

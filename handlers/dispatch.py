@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -87,6 +87,10 @@ class Dispatcher:
     def forget_chats(self, chat_ids: Iterable[int], *, everything: bool) -> None:
         """Another process changed these chats, or what is remembered of all."""
         self.scenes.forget_chats(chat_ids, everything=everything)
+
+    def forget_people(self, gone: Callable[[str, str], bool]) -> None:
+        """Another process forgot these people (platform, id there)."""
+        self.scenes.forget_people(gone)
 
     def forget_all(self) -> None:
         """After a failure: trust nothing that is remembered."""

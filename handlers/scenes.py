@@ -242,6 +242,8 @@ class Scenes:
     def forget(self, work: Work) -> None:
         """After a commit: what the work changed is read anew when next needed."""
         self.forget_chats(work.touched, everything=work.directory_changed)
+        if work.forgotten:
+            self.forget_people(lambda platform, sender: (platform, sender) in work.forgotten)
 
     def forget_chats(self, chat_ids: Iterable[int], *, everything: bool = False) -> None:
         """These chats (or all, and all people) are read anew when next needed."""
@@ -252,10 +254,25 @@ class Scenes:
             if key := self._keys.get(chat_id):
                 self._scenes.pop(key, None)
 
+    def forget_people(self, gone: Callable[[str, str], bool]) -> None:
+        """The last lines and pictures of those who are gone (platform, id there) go as well: what
+        a neighbour says of them next opens nothing of theirs."""
+        for (platform, _), recent in self._recent.items():
+            _keep(recent, [each for each in recent if not gone(platform, each.heard.sender)])
+        for (platform, _), pictures in self._pictures.items():
+            _keep(pictures, [each for each in pictures if not gone(platform, each.sender)])
+
     def forget_all(self) -> None:
         """Read everything anew (recent talk stays)."""
         self._scenes.clear()
         self._speakers.clear()
+
+
+def _keep(remembered: deque[Any], these: Sequence[Any]) -> None:
+    """In place: a chat's scene holds the same lines."""
+    if len(these) < len(remembered):
+        remembered.clear()
+        remembered.extend(these)
 
 
 def _trim(table: OrderedDict[Any, Any], most: int) -> None:

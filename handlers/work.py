@@ -129,6 +129,8 @@ class Work:
     counted: set[int] = field(default_factory=set[int])
     #: what a batch of one subject has read of people once for all; None: nothing is kept
     memo: dict[object, Any] | None = None
+    #: accounts (platform, id there) of who was forgotten: their last lines go from memory as well
+    forgotten: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     #: something was dropped that is to leave no trace in the database's files
     forgot: bool = False
 

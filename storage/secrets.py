@@ -103,6 +103,11 @@ class Secrets:
         return True
 
 
+def account_name(platform: str, account: str) -> str:
+    """What an account's pseudonym is made of."""
+    return f"account:{platform}:{account}"
+
+
 def _fingerprint(key: bytes) -> str:
     return sha256(b"fingerprint:" + key).hexdigest()[:16]
 

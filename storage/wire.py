@@ -54,6 +54,8 @@ class News:
 
     chats: frozenset[int] = frozenset()
     everything: bool = False  #: what is remembered of places, people and chats is read anew
+    #: pseudonyms of accounts whose last lines go from memory; None: it may have been anybody
+    people: frozenset[str] | None = frozenset()
 
 
 class Left(StrEnum):
@@ -64,15 +66,25 @@ class Left(StrEnum):
 
 
 async def tell(
-    store: AsyncSession, chats: Iterable[int], now: datetime, *, everything: bool
+    store: AsyncSession,
+    chats: Iterable[int],
+    now: datetime,
+    *,
+    everything: bool,
+    people: Iterable[str] = (),
 ) -> None:
-    """Tell the other processes, when (and if) the open transaction is committed."""
+    """Tell the other processes, when (and if) the open transaction is committed.
+
+    `people`: pseudonyms of who was forgotten (storage/secrets.py); they stand in the row as texts
+    among the chats' numbers.
+    """
     if store.get_bind().dialect.name != "postgresql":
         return
     changed = sorted(chats)
     if len(changed) > MOST_CHATS:
         changed, everything = [], True
-    row = {"by": store.info.get(ORIGIN, ""), "chats": changed, "everything": everything, "at": now}
+    told = [*changed, *sorted(people)]
+    row = {"by": store.info.get(ORIGIN, ""), "chats": told, "everything": everything, "at": now}
     await store.execute(_tell(), row)
 
 
@@ -135,10 +147,12 @@ class Wire:
                 rows = (await store.execute(self._question())).all()
             self._read_at = now
             if self._floor is None or late:
-                self._heard(News(everything=True))
+                self._heard(News(everything=True, people=None))
             elif told := [each for each in rows if each.id and each.id not in self._read]:
-                chats = frozenset(chat for each in told for chat in each.chats)
-                self._heard(News(chats, any(each.everything for each in told)))
+                named = frozenset(name for each in told for name in each.chats)
+                people = frozenset(name for name in named if isinstance(name, str))
+                everything = any(each.everything for each in told)
+                self._heard(News(named - people, everything, people))
             floor = rows[0].floor
             self._read = {each.id for each in rows if each.id and each.written >= floor}
             self._floor = floor

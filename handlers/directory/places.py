@@ -21,6 +21,7 @@ BUILDING = re.compile(
 UNIT = re.compile(r"(?:unit|stair|entrance)\s*([\w]+)|([\w]+?)\s*(?:单元|梯)", re.I)
 ROOM = re.compile(r"(?:flat|room|apt|#)\s*([\w-]+)|([\w]+)\s*(?:室|户|号房)?\s*$", re.I)
 DASHED = re.compile(r"^\s*(\w+)[-—/.](\w+)(?:[-—/.](\w+))?\s*$")
+A_WORD = re.compile(r"[^\W_]")
 NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 
 #: The whole of it says where: "3栋2单元602", "3-2", "Blk 3 unit 2".
@@ -54,10 +55,11 @@ def token(area: Area) -> str:
     return f"area.{area.id}"
 
 
-async def find_place(work: Work, base: AreaFacts, text: str) -> Area:
+async def find_place(work: Work, base: AreaFacts, text: str, *, alone: bool = False) -> Area:
     """The place that a text names, seen from `base` (a group's or a person's place).
 
     Looked for below `base` first, then in its whole neighbourhood, then in the whole tree.
+    `alone`: every word of the text must be of its name; else "3栋（北门）" is building 3 as well.
     Raises RefusalError when there is none, or more than one.
     """
     wanted = text.strip()
@@ -70,7 +72,7 @@ async def find_place(work: Work, base: AreaFacts, text: str) -> Area:
     line = await areas_query.line_of(work.store, base.path)
     tops = [line[-1], *(a for a in reversed(line[:-1]) if a.kind != "unit")]
     for top in tops:
-        found = await _below(work, top, wanted)
+        found = await _below(work, top, wanted, alone=alone)
         if len(found) == 1:
             return found[0]
         if len(found) > 1:
@@ -93,11 +95,12 @@ async def place_in(work: Work, base: AreaFacts, text: str) -> tuple[Area | None,
             (words[-many:], words[:-many]),
         ):
             try:
-                return await find_place(work, base, " ".join(chosen)), " ".join(others)
+                area = await find_place(work, base, " ".join(chosen), alone=True)
             except SeveralError:
                 raise
             except RefusalError:
                 continue
+            return area, " ".join(others)
     return None, " ".join(words)
 
 
@@ -110,7 +113,7 @@ async def place_first(work: Work, base: AreaFacts, text: str) -> tuple[Area | No
     words = text.split(maxsplit=MOST_WORDS_OF_A_PLACE)
     for many in range(min(len(words), MOST_WORDS_OF_A_PLACE), 0, -1):
         try:
-            area = await find_place(work, base, " ".join(words[:many]))
+            area = await find_place(work, base, " ".join(words[:many]), alone=True)
         except SeveralError:
             raise
         except RefusalError:
@@ -139,13 +142,13 @@ def _behind(text: str, many: int) -> str:
     return parts[many].strip() if len(parts) > many else ""
 
 
-async def _below(work: Work, top: Area, text: str) -> Sequence[Area]:
+async def _below(work: Work, top: Area, text: str, *, alone: bool) -> Sequence[Area]:
     for kind in ("neighbourhood", "community", "subdistrict", "district"):
         if found := await areas_query.find_below(work.store, top.path, kind, [text]):
             return found
     if inside := await _named_first(work, top, text):
-        return await _below(work, *inside)
-    for steps in readings(text, top.kind):
+        return await _below(work, *inside, alone=alone)
+    for steps in readings(text, top.kind, alone=alone):
         if found := await _walk(work, top, steps):
             return found
     return []
@@ -206,25 +209,32 @@ def _spellings(code: str) -> list[str]:
     return list(dict.fromkeys((code, plain, plain.lstrip("0") or plain)))
 
 
-def readings(text: str, top: str) -> list[list[tuple[str, str]]]:
-    """The ways a text may name a place below a place of kind `top`, the likeliest first."""
+def readings(text: str, top: str, *, alone: bool = False) -> list[list[tuple[str, str]]]:
+    """The ways a text may name a place below a place of kind `top`, the likeliest first.
+
+    `alone`: only those that leave no word of it over.
+    """
     if found := DASHED.match(text):
         codes = [code for code in found.groups() if code]
         return _dashed(codes)
-    steps: list[tuple[str, str]] = []
-    rest = text
-    for kind, pattern in (("building", BUILDING), ("unit", UNIT)):
-        if found := pattern.search(rest):
-            steps.append((kind, found[1] or found[2]))
-            rest = (rest[: found.start()] + " " + rest[found.end() :]).strip()
-    if rest and (found := ROOM.search(rest)):
-        steps.append(("household", found[1] or found[2]))
-    ways = [steps] if steps else []
-    if len(steps) == 1 and steps[0][0] == "household":
+    steps, over = _steps(text)
+    ways = [steps] if steps and not (alone and A_WORD.search(over)) else []
+    if ways and len(steps) == 1 and steps[0][0] == "household":
         ways = [[("building", steps[0][1])], [("unit", steps[0][1])], *ways]
         if top in ("building", "unit"):
             ways.reverse()
     return [*ways, [("building", text.strip())]]
+
+
+def _steps(text: str) -> tuple[list[tuple[str, str]], str]:
+    """Building, unit and flat, as far as a text names them, and what is left of it."""
+    steps: list[tuple[str, str]] = []
+    rest = text
+    for kind, pattern in (("building", BUILDING), ("unit", UNIT), ("household", ROOM)):
+        if found := pattern.search(rest):
+            steps.append((kind, found[1] or found[2]))
+            rest = f"{rest[: found.start()]} {rest[found.end() :]}".strip()
+    return steps, rest
 
 
 def _dashed(codes: list[str]) -> list[list[tuple[str, str]]]:

@@ -87,6 +87,7 @@ async def _forget(ctx: Context) -> None:
     touched = await erasing.erase(ctx.store, person, instead, rewrite)
     ctx.store.add(_erasure(ctx, person, known))
     ctx.directory_changed = True
+    ctx.forgotten |= {(platform, account) for platform, account, _ in known.accounts}
     await ctx.store.flush()
     await _show_anew(ctx, touched)
 

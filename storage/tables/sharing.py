@@ -64,6 +64,7 @@ class News(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     written: Mapped[int] = mapped_column(BigInteger, index=True)  #: the transaction's number
     by: Mapped[str] = mapped_column(String(16))
+    #: ids, and pseudonyms (texts) of accounts that were forgotten
     chats: Mapped[list[Any]] = mapped_column(default=list)
     everything: Mapped[bool]
     at: Mapped[datetime]

@@ -85,7 +85,7 @@ async def test_what_a_slow_transaction_changed_is_heard_though_later_ones_were_r
     clock, heard = VirtualClock(MONDAY), list[News]()
     crew = Crew(other, clock, heard.append)
     await crew.catch_up()
-    assert heard == [News(everything=True)]
+    assert heard == [News(everything=True, people=None)]
     async with store.write() as slow:
         await tell(slow, [1], MONDAY, everything=False)
         await slow.flush()
@@ -117,7 +117,17 @@ async def test_who_did_not_look_for_long_reads_everything_anew(store: Store) -> 
     await crew.catch_up()
     clock.turn(timedelta(minutes=6))
     await crew.catch_up()
-    assert heard == [News(everything=True)] * 2
+    assert heard == [News(everything=True, people=None)] * 2
+
+
+async def test_who_was_forgotten_is_told_by_a_pseudonym(store: Store, other: Store) -> None:
+    clock, heard = VirtualClock(MONDAY), list[News]()
+    crew = Crew(other, clock, heard.append)
+    await crew.catch_up()
+    async with store.write() as session:
+        await tell(session, [7], MONDAY, everything=False, people=["b5c1"])
+    await crew.catch_up()
+    assert heard[1:] == [News(frozenset({7}), people=frozenset({"b5c1"}))]
 
 
 # Chats that are handled ----------------------------------------------------------------------

@@ -21,6 +21,7 @@ from storage.tables import Account, Chat, Request
 from tests.conformance.house import G3, G4, House, Where
 from tests.conformance.venue import Stood
 from tests.conformance.venues import JPEG, LocalVenue, RoomsVenue, TelegramVenue
+from tests.conformance.wechat_house import WechatHouse, wechat
 from tests.conformance.wecom_house import WeComHouse, wecom
 from tests.dialogues.telegram.stage import TelegramStage, on_telegram
 from tests.harness import CAST, Stage, staged
@@ -302,11 +303,13 @@ HOUSES: dict[str, Callable[[Path], AbstractAsyncContextManager[House]]] = {
     **{name: partial(pure, can) for name, can in PURE.items()},
     "local": local,
     "telegram": telegram,
+    "wechat": wechat,
     "wecom": wecom,
 }
 HOUSES_CAN: dict[str, Capabilities] = {
     **PURE,
     "local": LocalHouse.can,
     "telegram": TelegramHouse.can,
+    "wechat": WechatHouse.can,
     "wecom": WeComHouse.can,
 }

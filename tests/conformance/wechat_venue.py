@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -44,9 +44,7 @@ class WechatVenue:
         return self._last
 
     async def sends_photo(self, text: str) -> str:
-        out = BytesIO()
-        Image.new("RGB", (4, 3), "red").save(out, "JPEG")
-        return self.puppet.shows("li", out.getvalue())
+        return self.puppet.shows("li", picture())
 
     async def edits(self, message_id: str, text: str) -> None:
         raise AssertionError("nothing can be edited there")
@@ -71,23 +69,8 @@ class WechatVenue:
         await self.settles()
 
     async def stands(self, *, private: bool = False) -> list[Stood]:
-        """A file or picture and the words behind it are one thing to whoever reads them."""
-        found: list[Stood] = []
-        before: list[Told] = []
-        for each in self.puppet.sent:
-            if (each.listener if private else each.room) != (
-                self.private if private else self.group
-            ):
-                continue
-            if each.body:
-                before.append(each)
-                continue
-            pictures = sum(told.name.startswith("picture.") for told in before)
-            files = [told.body for told in before if not told.name.startswith("picture.")]
-            body = files[0] if files else None
-            found.append(Stood(each.id, each.text, pictures=pictures, file=body))
-            before = []
-        return found
+        here = self.private if private else self.group
+        return stood(each for each in self.puppet.sent if here in (each.room, each.listener))
 
     async def marks(self, message_id: str) -> int:
         return 0
@@ -97,6 +80,29 @@ class WechatVenue:
 
     async def settles(self) -> None:
         await self.puppet.until_read()
+
+
+def picture() -> bytes:
+    """One that is a picture: it is drawn anew on its way."""
+    out = BytesIO()
+    Image.new("RGB", (4, 3), "red").save(out, "JPEG")
+    return out.getvalue()
+
+
+def stood(sent: Iterable[Told]) -> list[Stood]:
+    """A file or picture and the words behind it are one thing to whoever reads them."""
+    found: list[Stood] = []
+    before: list[Told] = []
+    for each in sent:
+        if each.body:
+            before.append(each)
+            continue
+        pictures = sum(told.name.startswith("picture.") for told in before)
+        files = [told.body for told in before if not told.name.startswith("picture.")]
+        body = files[0] if files else None
+        found.append(Stood(each.id, each.text, pictures=pictures, file=body))
+        before = []
+    return found
 
 
 @asynccontextmanager

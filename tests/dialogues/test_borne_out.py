@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Reason, Scene
 from handlers.understanding.opinion import is_unsure
+from storage.tables import RequestMessage
 from tests.fakes.reader import PlainReader
 from tests.harness import Actor, Stage, staged
 
@@ -119,3 +121,45 @@ def test_no_second_opinion_is_asked_for_it() -> None:
     borne_out = Meaning(Outcome.OPEN, 0.75, bears_out="1")
     assert not is_unsure(borne_out)
     assert is_unsure(replace(borne_out, bears_out=None))
+
+
+async def forgets(stage: Stage, who: Actor) -> None:
+    """Somebody has the bot forget them."""
+    await who.writes("/忘记我")
+    await who.presses(who.last, "确定，忘记我")
+
+
+@pytest.fixture
+def lan(stage: Stage) -> Actor:
+    """A neighbour who has no home and no role."""
+    return Actor(stage, "7700123456", "欧阳兰芝")
+
+
+async def test_who_had_themselves_forgotten_is_not_made_a_reporter(
+    stage: Stage, lan: Actor
+) -> None:
+    """Their last lines go from memory: what a neighbour says of them opens nothing of theirs."""
+    await lan.says(HALF)
+    await forgets(stage, lan)
+    await stage.zhao.says(TOO)
+    assert not [each for each in await stage.requests() if HALF in (each.words or "")]
+    assert HALF not in await stage.kept_text()
+
+
+async def test_a_picture_of_theirs_goes_as_well(stage: Stage, lan: Actor) -> None:
+    await lan.sends_photo()
+    await forgets(stage, lan)
+    await lan.says("3栋2单元楼道灯坏了")
+    assert await stage.requests()
+    async with stage.app.store.read() as store:
+        kept = (await store.scalars(select(RequestMessage.media))).all()
+    assert not any(kept), "else it would have gone with what is said within minutes"
+
+
+async def test_what_neighbours_said_stays(stage: Stage, lan: Actor) -> None:
+    await lan.says("早上好")
+    await stage.li.says(HALF)
+    await forgets(stage, lan)
+    await stage.zhao.says(TOO)
+    (request,) = await stage.requests()
+    assert request.words == HALF

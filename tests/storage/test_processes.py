@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -14,9 +15,9 @@ from structlog.testing import capture_logs
 from bot.app import App
 from handlers.chat.platform import RawUpdate
 from storage.engine import Store
-from storage.tables import Occurrence, Reminder, Shift
+from storage.tables import Occurrence, Reminder, RequestMessage, Shift
 from tests.fakes.reader import PlainReader
-from tests.harness import GROUP, MONDAY, Stage, staged
+from tests.harness import GROUP, MONDAY, Actor, Stage, photo, staged
 
 
 class Pair:
@@ -65,6 +66,29 @@ async def test_each_hears_what_the_other_changed(pair: Pair) -> None:
     await pair.by(pair.first, "sun", "+1")
     assert "3 户" in pair.stage.card(1).text
     assert len(pair.stage.said(GROUP)) == 1
+
+
+async def test_who_is_forgotten_by_one_is_forgotten_by_the_other(pair: Pair) -> None:
+    """What the other remembers of them in memory alone goes as well: here a picture."""
+    lan, rooms = Actor(pair.stage, "7700123456", "兰芝"), pair.stage.rooms
+
+    async def by_the_other(**what: Any) -> None:
+        pair.stage.clock.turn(timedelta(seconds=10))  # the chat is nobody's in hand
+        rooms.intake = pair.second.inbox
+        await rooms.act(GROUP, lan.key, "message", name=lan.name, **what)
+        await pair.second.settle()
+
+    await by_the_other(text="大家早")
+    await by_the_other(text="", media=[photo("p1")])
+    rooms.intake = pair.first.inbox
+    await lan.writes("/忘记我")
+    await lan.presses(lan.last, "确定，忘记我")
+    await pair.second.crew.prolong()  # within a second, be there something to do or not
+    await by_the_other(text="3栋2单元楼道灯坏了")
+    async with pair.first.store.read() as store:
+        kept = (await store.scalars(select(RequestMessage.media))).all()
+    assert kept
+    assert not any(kept)
 
 
 async def test_the_same_update_received_by_both_opens_one_request(pair: Pair) -> None:
