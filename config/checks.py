@@ -74,6 +74,22 @@ def file(value: Path | None) -> Path | None:
     return value
 
 
+def certificates(value: Path | None) -> Path | None:
+    """A file with certificates that vouch for others, or none."""
+    if file(value) is None:
+        return None
+    import ssl  # only where it is asked for
+
+    try:
+        _ = ssl.create_default_context(cafile=value)
+    except OSError:  # of which ssl's own errors are
+        raise ValueError(
+            f"there is no certificate in {value}, or it cannot be read: it must be a PEM file "
+            "(docs/wechat.md)"
+        ) from None
+    return value
+
+
 def programs(value: Path | None) -> Path | None:
     """A folder that is there, or none."""
     if value is not None and not value.is_dir():
@@ -189,9 +205,14 @@ def gateways(value: dict[str, str]) -> dict[str, str]:
     """Each gateway once, and a gateway."""
     for each in value.values():
         _ = gateway(each)
-    if len(set(value.values())) < len(value):
+    if len({place(each) for each in value.values()}) < len(value):
         raise ValueError("names one gateway twice; each account has a gateway of its own")
     return value
+
+
+def place(gateway: str) -> str:
+    """Where a gateway is, whichever way this machine is written."""
+    return re.sub(r"(localhost|\[::1\])(?=:\d+$)", "127.0.0.1", gateway.removeprefix("tls://"))
 
 
 gateway_token = _like(
@@ -210,12 +231,25 @@ def gateway_tokens(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
 
 def robots(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
     """An id and a secret each; each robot once."""
+    if "webhook" in value:
+        raise ValueError("cannot name a robot webhook, which LINLI_WECOM_WEBHOOKS are")
     parts = [each.get_secret_value().partition(":") for each in value.values()]
     if not all(bot_id and secret for bot_id, _, secret in parts):
         raise ValueError("must have the robot's id, a colon and its secret behind each name")
     if len({bot_id for bot_id, _, _ in parts}) < len(parts):
         raise ValueError("names one robot twice; WeCom lets a robot have one connection")
     return value
+
+
+def called(value: str) -> str:
+    """A robot's name, as it stands behind an @."""
+    name = value.strip().lstrip("@\uff20").strip()
+    if not name:
+        raise ValueError("must be what the robot is called in WeCom, like 邻里")
+    return name
+
+
+robot_secret = _like(VISIBLE, "must be the robot's secret as WeCom shows it, without blanks")
 
 
 def webhooks(value: dict[str, SecretStr]) -> dict[str, SecretStr]:

@@ -121,11 +121,15 @@ class Settings(BaseSettings):
         AfterValidator(checks.gateway_tokens),
     ] = Field(default_factory=dict, validate_default=True)
     #: who vouches for gateways with tls://; left out: whom this machine trusts
-    wechat_ca_file: Annotated[Path | None, AfterValidator(checks.file)] = None
+    wechat_ca_file: Annotated[Path | None, AfterValidator(checks.certificates)] = None
     wechat_proactive: bool = False  #: says something unasked as well, at the account's risk
 
-    wecom_bot_id: str = ""  #: the robot's id, from its page in WeCom's administration
-    wecom_secret: SecretStr | None = Field(default=None, validate_default=True)
+    wecom_bot_id: Annotated[str, AfterValidator(str.strip)] = (
+        ""  #: the robot's id, from its page in WeCom's administration
+    )
+    wecom_secret: Annotated[SecretStr | None, AfterValidator(checks.robot_secret)] = Field(
+        default=None, validate_default=True
+    )
     #: further robots, as name=id:secret,name=id:secret
     wecom_bots: Annotated[
         dict[str, SecretStr],
@@ -133,7 +137,9 @@ class Settings(BaseSettings):
         BeforeValidator(checks.by_name("east=aib1:secret", "LINLI_WECOM_BOT_ID", "robot")),
         AfterValidator(checks.robots),
     ] = Field(default_factory=dict)
-    wecom_name: str = "邻里"  #: what the robot is called in groups
+    wecom_name: Annotated[str, AfterValidator(checks.called)] = (
+        "邻里"  #: what the robot is called in groups
+    )
     wecom_url: Annotated[str, AfterValidator(checks.websocket)] = (
         ""  #: left out: WeCom's own server
     )
@@ -159,6 +165,15 @@ class Settings(BaseSettings):
     def _other(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
         if info.data.get("telegram_token") in value.values():
             raise ValueError("names the token of LINLI_TELEGRAM_TOKEN again; leave one of them out")
+        return value
+
+    @field_validator("wechat_gateways")
+    @classmethod
+    def _other_gateways(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        if checks.place(info.data.get("wechat_gateway") or "") in map(checks.place, value.values()):
+            raise ValueError(
+                "names the gateway of LINLI_WECHAT_GATEWAY again; leave one of them out"
+            )
         return value
 
     @field_validator("wechat_tokens")

@@ -261,6 +261,10 @@ def test_wecom_has_one_robot_or_several_and_groups_by_webhook(
     ("given", "told"),
     [
         ({"BOT_ID": "aib1"}, "LINLI_WECOM_SECRET: goes with LINLI_WECOM_BOT_ID"),
+        ({"BOT_ID": " ", "SECRET": "hunter2"}, "LINLI_WECOM_SECRET: goes with LINLI_WECOM_BOT_ID"),
+        ({"BOT_ID": "aib1", "SECRET": "hunter2 "}, "LINLI_WECOM_SECRET: must be the robot's"),
+        ({"BOTS": "webhook=aib2:hunter2"}, "cannot name a robot webhook"),
+        ({"NAME": "@ "}, "LINLI_WECOM_NAME: must be what the robot is called"),
         ({"SECRET": "hunter2"}, "LINLI_WECOM_SECRET: goes with LINLI_WECOM_BOT_ID"),
         ({"BOTS": "aib2:hunter2"}, "LINLI_WECOM_BOTS: lacks a name and ="),
         ({"BOTS": "East=aib2:hunter2"}, "small letters"),

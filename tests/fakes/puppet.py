@@ -88,7 +88,7 @@ class FakePuppet:
         self.refuses: list[str] = []  #: answers to the next sends
         self.code = ""
         self._now = now
-        self._stream: asyncio.Queue[tuple[EventKind, Mapping[str, Any]]] | None = None
+        self._stream: asyncio.Queue[tuple[EventKind, str]] | None = None
         self._server: Listener | None = None
         self._changed = asyncio.Event()
         self._count = 0
@@ -194,9 +194,12 @@ class FakePuppet:
         return {"roomId": room, "timestamp": int(self._now().timestamp() * 1000)}
 
     def _tell(self, kind: EventKind, **told: Any) -> None:
-        """Who does not listen misses it, as with the real one."""
+        self.tells(kind, json.dumps(told))
+
+    def tells(self, kind: EventKind, payload: str) -> None:
+        """An event as it is on the wire. Who does not listen misses it, as with the real one."""
         if self._stream is not None:
-            self._stream.put_nowait((kind, told))
+            self._stream.put_nowait((kind, payload))
 
     def _id(self) -> str:
         self._count += 1
@@ -278,15 +281,13 @@ class FakePuppet:
                 self._tell(EventKind.LOGIN, contactId=ME)
             self._changed.set()
             while True:
-                kind, told = await queue.get()
-                event = puppet.EventResponse(type=kind.value, payload=json.dumps(told))
+                kind, payload = await queue.get()
+                event = puppet.EventResponse(type=kind.value, payload=payload)
                 await stream.send_message(event)
 
     @asynccontextmanager
-    async def _listening(
-        self,
-    ) -> AsyncGenerator[asyncio.Queue[tuple[EventKind, Mapping[str, Any]]]]:
-        queue = asyncio.Queue[tuple[EventKind, Mapping[str, Any]]]()
+    async def _listening(self) -> AsyncGenerator[asyncio.Queue[tuple[EventKind, str]]]:
+        queue = asyncio.Queue[tuple[EventKind, str]]()
         self._stream = queue
         try:
             yield queue

@@ -73,6 +73,7 @@ class Listening:
         self._gathering = Gathering(wire, me)
         self._failures = 0
         self._last: datetime | None = None  #: until then nothing was missed
+        self._in_hand = False  #: something was told and is not kept yet
         self._lost: datetime | None = None  #: when the stream was found to be gone
         self._signed: datetime | None = None
         self._started = False
@@ -114,19 +115,29 @@ class Listening:
 
     async def _heard(self, event: Happened, intake: Intake) -> None:
         now = self._clock.now()
+        self._in_hand = True
+        try:
+            await self._taken_in(event, intake, now)
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            # The puppet is somebody else's program: what it garbles must not end ours.
+            log.warning(
+                "wechat.event_garbled", kind=event.kind.name.lower(), error=type(error).__name__
+            )
+        # Only now: what was told but could not be fetched or kept is within the gap.
+        self._last, self._in_hand = now, False
+
+    async def _taken_in(self, event: Happened, intake: Intake, now: datetime) -> None:
         if known := DOINGS.get(event.kind):
             await known(self, event)
             if event.kind is EventKind.LOGIN:
                 await self._sign(intake, now)
         elif (update := await self._gathering.update(event, now)) is not None:
             await self._keep(intake, [update])
-        # Only now: what was told but could not be fetched or kept is within the gap.
-        self._last = now
 
     async def _met(self, intake: Intake) -> None:
         self._failures = 0
         since, lost, now = self._last, self._lost, self._clock.now()
-        self._lost = None
+        self._lost, self._in_hand = None, False
         log.info("wechat.listening", platform=self._me.platform)
         if since is None or lost is None:
             return
@@ -146,7 +157,7 @@ class Listening:
             elif not self._started and now - begun >= timedelta(seconds=self._pace.start):
                 self._started = True
                 await self._wire.start()
-            if not self._lost:
+            if not self._lost and not self._in_hand:
                 self._last = now
             await asyncio.sleep(self._pace.look)
 

@@ -28,7 +28,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
-PASSED_ON_BY = ("forwarded", "x-forwarded-for", "x-real-ip")
+PASSED_ON_BY = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
 def path_of(platform: str) -> str:
@@ -69,7 +69,9 @@ def from_this_machine(request: Request) -> bool:
     """Whether a browser on this machine asks, for an address of this machine; no proxy for it."""
     asks = request.client.host if request.client else ""
     named = request.url.hostname or ""
-    passed_on = any(name in request.headers for name in PASSED_ON_BY)
+    # nginx says nothing of itself unless it is told to, but asks as no browser does.
+    old = request.scope.get("http_version") == "1.0"
+    passed_on = old or any(name in request.headers for name in PASSED_ON_BY)
     return _is_own(asks) and (named == "localhost" or _is_own(named)) and not passed_on
 
 

@@ -297,7 +297,10 @@ def _reason(error: BaseException) -> str:
 def _context(to: Endpoint) -> ssl.SSLContext | None:
     if not to.tls:
         return None
-    made = ssl.create_default_context(cafile=to.ca_file)
+    try:
+        made = ssl.create_default_context(cafile=to.ca_file)
+    except OSError as error:  # the file was well when the program started
+        raise AwayError(f"LINLI_WECHAT_CA_FILE: {_reason(error)}", uncertain=False) from None
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     made.set_alpn_protocols(["h2"])
     return made
@@ -305,7 +308,10 @@ def _context(to: Endpoint) -> ssl.SSLContext | None:
 
 def _happened(event: Event) -> Happened:
     kind = _KINDS.get(int(event.type), EventKind.OTHER)
-    told = json.loads(event.payload or "{}")
+    try:
+        told = json.loads(event.payload or "{}")
+    except ValueError:
+        told = None
     return Happened(kind, cast("dict[str, Any]", told) if isinstance(told, dict) else {})
 
 

@@ -14,6 +14,8 @@ CODE = re.compile(r"errcode=(-?\d+)")
 BUSY = -1
 TOO_OFTEN = frozenset((45009, 45033))
 NOT_SUBSCRIBED = 846609
+#: What was handed in is good for three days.
+NO_SUCH_MEDIA = 40007
 NO_SUCH_CHAT = frozenset((93006,))
 #: The callback can no longer be answered, or not in this group: it is pushed instead.
 PUSH_INSTEAD = frozenset((846605, 846608, 600039))

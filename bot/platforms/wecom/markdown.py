@@ -17,13 +17,14 @@ ANYWHERE = re.compile(r"[\\`*_\[\]<>~|&!$]")
 AT_START = re.compile(
     r"^([ \t]{0,3})(#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=]{2,}$|\d{1,9}(?=[.)](?:\s|$)))"
 )
+LINE_END = re.compile(r"\r\n|\r|\n")
 INDENTED = re.compile(r"^[ \t]{4,}")
 
 
 def escaped(text: str) -> str:
     """Words as markdown that shows exactly these words, line for line."""
     # Two blanks before its end keep a line a line of its own, and nobody sees them.
-    return "  \n".join(_line(each) for each in text.split("\n"))
+    return "  \n".join(_line(each) for each in LINE_END.split(text))
 
 
 def _line(line: str) -> str:

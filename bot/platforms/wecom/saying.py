@@ -16,6 +16,7 @@ import structlog
 from bot.platforms.wecom import cards
 from bot.platforms.wecom.calls import Call, Calls
 from bot.platforms.wecom.errors import (
+    NO_SUCH_MEDIA,
     NOT_SUBSCRIBED,
     PUSH_INSTEAD,
     RefusedError,
@@ -110,13 +111,24 @@ class Saying:
         key = _key(out)
         for number in range(self._arrived.get(key, 0), len(parts)):
             piece = await parts[number]()
-            if piece is not None:
-                await self._send(out, piece)
+            if piece is not None and not await self._arrives(out, piece):
+                piece = None
             if number + 1 < len(parts):
                 self._remember(key, number + 1)
                 if piece is not None:
                     raise PassingError("a part of it arrived, the rest follows", A_MOMENT)
         self._arrived.pop(key, None)
+
+    async def _arrives(self, out: Say | Show, piece: Piece) -> bool:
+        """Send a part; False: it was a picture that WeCom has no longer, and the words go on."""
+        try:
+            await self._send(out, piece)
+        except RefusedError as error:
+            if error.code != NO_SUCH_MEDIA:
+                raise
+            log.warning("wecom.media_not_passed_on", error="no longer there")
+            return False
+        return True
 
     def _remember(self, key: tuple[str, str], arrived: int) -> None:
         self._arrived[key] = arrived

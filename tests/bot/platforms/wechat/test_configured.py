@@ -84,6 +84,15 @@ def test_the_gateway_s_own_settings_may_stand_beside(monkeypatch: pytest.MonkeyP
             {**TWO, "WECHAT_GATEWAYS": "east=127.0.0.1:1,west=127.0.0.1:1"},
             "names one gateway twice",
         ),
+        (
+            {**TWO, "WECHAT_GATEWAYS": "east=127.0.0.1:1,west=localhost:1"},
+            "names one gateway twice",
+        ),
+        (
+            {**ONE, "WECHAT_GATEWAYS": "east=127.0.0.1:18788", "WECHAT_TOKENS": "east=hunter2"},
+            "LINLI_WECHAT_GATEWAYS: names the gateway of LINLI_WECHAT_GATEWAY again",
+        ),
+        ({**ONE, "WECHAT_CA_FILE": __file__}, "LINLI_WECHAT_CA_FILE: there is no certificate in"),
     ],
 )
 def test_what_cannot_be_is_told_without_secrets(

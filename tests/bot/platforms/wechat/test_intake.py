@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import json
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,7 +16,9 @@ from structlog.testing import capture_logs
 from bot.clock import VirtualClock
 from bot.platforms.wechat.intake import Pace
 from bot.platforms.wechat.platform import WechatPlatform
+from bot.platforms.wechat.wire import EventKind
 from handlers.chat.incoming import Message, Missed, Standing
+from handlers.chat.platform import RawUpdate
 from tests.bot.platforms.wechat.conftest import FAST, Kept, read, running
 from tests.fakes.puppet import FakePuppet
 from tests.harness import MONDAY
@@ -250,3 +254,58 @@ async def test_a_kind_of_a_newer_puppet_is_nothing(
         puppet.says("li", "新玩意", kind=number)
         await puppet.until_read()
         assert not read(platform, kept)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (EventKind.JOINED, {}),
+        (EventKind.TITLE, {"roomId": "bldg3@chatroom"}),
+        (EventKind.LEFT, {"roomId": "bldg3@chatroom", "timestamp": "yesterday"}),
+        (EventKind.JOINED, {"roomId": "bldg3@chatroom", "inviteeIdList": [1]}),
+        (EventKind.ERROR, None),
+    ],
+)
+async def test_what_a_puppet_garbles_ends_nothing(
+    puppet: FakePuppet, clock: VirtualClock, kind: EventKind, told: dict[str, Any] | None
+) -> None:
+    kept = Kept()
+    async with listening(puppet, clock, kept):
+        puppet.tells(kind, "{no json" if told is None else json.dumps(told))
+        puppet.says("li", "电梯坏了")
+        await puppet.until_read()
+    assert kept.texts == ["电梯坏了"]
+
+
+class Holding(Kept):
+    """The database is away; a sign of contact needs none."""
+
+    async def receive(self, platform: str, updates: Sequence[RawUpdate]) -> None:
+        if self.held.is_set() and any(each.body["kind"] == "message" for each in updates):
+            await asyncio.Event().wait()
+        await super().receive(platform, updates)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = asyncio.Event()
+
+
+async def test_what_was_held_when_the_gateway_went_is_within_the_gap(
+    puppet: FakePuppet, clock: VirtualClock
+) -> None:
+    kept = Holding()
+    async with listening(puppet, clock, kept, replace(FAST, look=0.01)) as platform:
+        before = clock.now()
+        kept.held.set()
+        said = puppet.says("li", "电梯坏了")
+        await puppet.until(lambda: f"MessagePayload {said}" in puppet.calls)
+        clock.turn(timedelta(minutes=5))
+        contacts = kept.contacts
+        await kept.until(lambda: kept.contacts > contacts + 2)  # it is looked after meanwhile
+        await puppet.stop()
+        await platform.listening.refused.wait()
+        clock.turn(timedelta(minutes=1))
+        await puppet.start()
+        await kept.until(lambda: kept.of("missed"))
+        (gap,) = [each for each in read(platform, kept) if isinstance(each, Missed)]
+    assert gap.since <= before

@@ -9,9 +9,11 @@ from dataclasses import replace
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from bot.clock import VirtualClock
+from bot.platforms.wechat.page import from_this_machine
 from bot.platforms.wechat.platform import WechatPlatform
 from tests.bot.platforms.wechat.conftest import FAST, Kept, running
 from tests.fakes.puppet import FakePuppet
@@ -67,8 +69,9 @@ async def test_the_code_is_shown_until_it_is_scanned(
         ("127.0.0.1", "linli.example.org", {}),
         ("127.0.0.1", "127.0.0.1:8080", {"x-forwarded-for": "10.0.0.7"}),
         ("127.0.0.1", "127.0.0.1:8080", {"forwarded": "for=10.0.0.7"}),
+        ("127.0.0.1", "127.0.0.1:8080", {"via": "1.1 proxy"}),
     ],
-    ids=["another machine", "another name", "a proxy", "a proxy of today"],
+    ids=["another machine", "another name", "a proxy", "a proxy of today", "an old one"],
 )
 async def test_nobody_else_sees_it(
     platform: WechatPlatform, client: str, host: str, headers: dict[str, str]
@@ -97,3 +100,18 @@ async def test_it_is_drawn_on_a_terminal_and_not_into_a_file(
         await puppet.until(lambda: not puppet.listened_to)
         assert ("█" in out.getvalue() or "▄" in out.getvalue()) is drawn
         puppet.logged_in = True
+
+
+def test_a_proxy_that_says_nothing_of_itself_sees_nothing() -> None:
+    """As nginx asks without a line about headers."""
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/wechat/login",
+        "query_string": b"",
+        "server": ("127.0.0.1", 8080),
+        "client": ("127.0.0.1", 40000),
+        "headers": [(b"host", b"127.0.0.1:8080"), (b"connection", b"close")],
+    }
+    assert from_this_machine(Request({**scope, "http_version": "1.1"}))
+    assert not from_this_machine(Request({**scope, "http_version": "1.0"}))

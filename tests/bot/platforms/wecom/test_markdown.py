@@ -50,3 +50,7 @@ def test_every_card_is_one_that_wecom_takes(text: str, title: str, buttons: list
     wanted = {each.data for each in cards.buttons_of(content)}
     assert len(wanted) <= cards.MOST_CHOICES
     assert set(seen.buttons.values()) <= wanted
+
+
+def test_every_end_of_a_line_is_one() -> None:
+    assert escaped("好\r# 大\r\n- 一") == "好  \n\\# 大  \n\\- 一"
