@@ -76,6 +76,7 @@ class _Signals:
     def __init__(self) -> None:
         self.changed = asyncio.Event()
         self.let_in = self.broken = self.refused = self.taken = False
+        self.why = ""  #: the first thing that was told of what went wrong
 
     def on_let_in(self) -> None:
         """The secret is right."""
@@ -85,6 +86,7 @@ class _Signals:
     def on_error(self, error: object) -> None:
         """Refused, or whatever else: such a connection is replaced."""
         told = str(error)
+        self.why = self.why or told or type(error).__name__
         self.refused = REFUSAL in told and not any(each in told for each in PASSING)
         self.broken = True
         self.changed.set()
@@ -252,7 +254,8 @@ class Line:
         if self._lost_at is None or signals.let_in:
             self._lost_at = self._clock.now()
         if not (signals.refused or signals.taken):
-            log.warning("wecom.line_lost", platform=self._platform, was_on=signals.let_in)
+            told = {"error": signals.why[:200]} if signals.why else {}
+            log.warning("wecom.line_lost", platform=self._platform, was_on=signals.let_in, **told)
 
     def _pause_after(self, last: float, good: bool) -> float:
         """None after a good connection, then longer and longer."""

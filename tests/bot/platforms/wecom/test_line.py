@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -100,6 +101,21 @@ async def test_a_server_that_is_away_at_the_start_is_awaited() -> None:
         await wecom.comes()
         assert await bot.waits_until(lambda: bot.line.is_on) < 60
         await bot.ends()
+
+
+async def test_the_log_says_why_there_is_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address without TLS, a certificate, a host that is none: the SDK tells, and so do we."""
+    monkeypatch.setattr("aibot.ws._SSL_CONTEXT", ssl.create_default_context())
+    clock = PatientClock()
+    with capture_logs() as logs:
+        async with FakeWeCom(clock.now) as wecom:
+            bot = Going(wecom, clock)
+            bot.begins()
+            await bot.until(lambda: any(each["event"] == "wecom.line_lost" for each in logs))
+            await bot.ends()
+    told = [each for each in logs if each["event"] == "wecom.line_lost"]
+    assert "ws://" in told[0]["error"]
+    assert SECRET not in str(logs)
 
 
 async def test_while_it_is_away_nothing_is_said_and_nothing_is_uncertain(bot: Going) -> None:
