@@ -28,7 +28,7 @@ from bot.undelivered import Returns
 from bot.watch import Watch
 from bot.weights import reader_of
 from config.policy import Policy, load_policy
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from config.words import catalogue
 from handlers.chat.platform import ChatFacts, Platform
 from handlers.dispatch import Dispatcher
@@ -190,7 +190,7 @@ class App:
         if Role.SENDER in self.roles:
             yield self.delivery.run()
         for platform in self.platforms.values():
-            yield platform.run(self.inbox) if self._hears_on(platform) else _met(platform)
+            yield self._hear(platform) if self._hears_on(platform) else _met(platform)
         if Role.CLOCK in self.roles:
             yield Ticker(self.ticks.tick, TICK_SECONDS).run()
             if self.alarm_post is not None:
@@ -200,6 +200,19 @@ class App:
         yield self.watch.run()
         yield self.archives.run()
         yield self._tidy()
+
+    async def _hear(self, platform: Platform) -> None:
+        """What breaks on one platform ends no other: it is told, and begun anew."""
+        while True:
+            try:
+                await platform.run(self.inbox)
+            except SettingsError:
+                raise  # its operator is told in words, and starts it again
+            except Exception:
+                log.exception("platform.broke", platform=platform.name)
+                await self.clock.sleep(ASK_AGAIN)
+            else:
+                return
 
     def _hears_on(self, platform: Platform) -> bool:
         """What has a single line is heard where it can be spoken to as well."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -97,4 +98,36 @@ async def test_a_single_line_is_heard_where_it_can_be_spoken_to(
     assert platform.ran.is_set() == hears
     told = [each["remedy"] for each in logs if each["event"] == "platform.needs_both_roles"]
     assert len(told) == (not hears)
+    await app.close()
+
+
+class Breaks(SingleLine):
+    """A platform with a mistake that nobody foresaw, once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broke = asyncio.Event()
+
+    async def run(self, intake: Intake) -> None:
+        if not self.broke.is_set():
+            self.broke.set()
+            raise KeyError("roomId")
+        await super().run(intake)
+
+
+async def test_a_platform_that_breaks_ends_no_other_and_is_begun_anew(store: Store) -> None:
+    platform, clock = Breaks(), VirtualClock(MONDAY)
+    settings = Settings(web_chat=False, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+    app = App(settings, store, [platform], clock=clock)
+    with capture_logs() as logs:
+        running = asyncio.ensure_future(app.run())
+        async with asyncio.timeout(10):
+            await platform.broke.wait()
+            while not platform.ran.is_set():
+                clock.turn(timedelta(seconds=1))
+                await asyncio.sleep(0.001)
+        assert not running.done()
+        running.cancel()
+        await asyncio.wait((running,))
+    assert [each["platform"] for each in logs if each["event"] == "platform.broke"] == ["rooms"]
     await app.close()
