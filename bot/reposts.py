@@ -10,7 +10,15 @@ from bot.clock import Clock
 from bot.ledger import named_message
 from bot.patience import patiently
 from handlers.chat.outgoing import Sendable, Show
-from handlers.chat.platform import Capabilities, Delivered, Edits, GoneError, Platform, Proof
+from handlers.chat.platform import (
+    Capabilities,
+    Delivered,
+    Edits,
+    EmptiedError,
+    GoneError,
+    Platform,
+    Proof,
+)
 from handlers.twins.rules import News, news_of, short
 from storage.engine import Store
 from storage.queries import post
@@ -91,9 +99,11 @@ async def deliver(
     if edits is Edits.AFTER_PRESS:
         try:
             return await platform.deliver(out, message_id)
-        except GoneError:
+        except GoneError as gone:
             if named_message(out) is not None:
                 raise
+            if isinstance(gone, EmptiedError) and news is not None and not news.lines:
+                return await platform.deliver(out, None)
     if news is not None and not news.lines:
         return Delivered()
     return await platform.deliver(short(out, news) if news else out, None)

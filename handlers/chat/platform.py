@@ -166,6 +166,10 @@ class GoneError(DeliveryError):
     """The message that should be edited is no longer there: show it anew."""
 
 
+class EmptiedError(GoneError):
+    """It is there, but no longer shows what can be done: that must follow, whatever is new."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawUpdate:
     """An update as the platform gave it, before anyone has read it."""

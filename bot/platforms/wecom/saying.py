@@ -29,7 +29,7 @@ from bot.platforms.wecom.media import KINDS, MediaError, MediaRoom
 from bot.platforms.wecom.quotes import Quotes
 from handlers.chat.incoming import Media
 from handlers.chat.outgoing import Acknowledge, Content, React, Say, SendFile, Show
-from handlers.chat.platform import Delivered, GoneError, PassingError
+from handlers.chat.platform import Delivered, EmptiedError, GoneError, PassingError
 
 log = structlog.get_logger("linli.wecom")
 
@@ -157,14 +157,15 @@ class Saying:
     async def _changed(self, out: Show, message_id: str) -> Delivered:
         """In place, within seconds of a press. Raises GoneError: it is to be said anew."""
         call = self._calls.take(message_id)
-        if call is not None and await self._updated(call, out, message_id):
-            return Delivered(message_id)
-        raise GoneError("a card changes within seconds of a press only")
+        if call is None or not await self._updated(call, out, message_id):
+            raise GoneError("a card changes within seconds of a press only")
+        return Delivered(message_id)
 
     async def _updated(self, call: Call, out: Show, task: str) -> bool:
-        """Change the pressed card; whether that shows all there is to show.
+        """Change the pressed card; whether it was.
 
-        Where it cannot, the card keeps its title alone: what follows has the buttons.
+        Where it cannot show all, it keeps its title alone. Raises EmptiedError then: what follows
+        has the buttons.
         """
         whole = cards.fits(out.content) and not out.content.media
         shown = out.content if whole else cards.without_buttons(out.content)
@@ -175,7 +176,9 @@ class Saying:
         except RefusedError as error:
             log.info("wecom.card_not_changed", code=error.code)
             return False
-        return whole
+        if not whole:
+            raise EmptiedError("a card does not hold so much: its title stands alone")
+        return True
 
     async def _file(self, out: SendFile) -> Delivered:
         kind = "image" if out.picture else "file"

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot import reposts
 from handlers.chat.incoming import Press
 from handlers.chat.outgoing import Acknowledge, Button, Content, React, SendFile
 from handlers.chat.platform import Delivered, DeliveryError, GoneError, PassingError, PermanentError
+from handlers.twins.rules import News
 from tests.bot.platforms.wecom.going import Going
 from tests.bot.platforms.wecom.words import DONE, TAKE, say, show
 from tests.fakes.wecom import Seen
@@ -154,6 +156,20 @@ async def test_a_change_that_a_card_cannot_show_leaves_no_old_buttons(bot: Going
     await deliver(bot, longer)
     assert (seen.text, seen.buttons) == ("#1 电梯", {})
     assert [list(each.buttons) for each in bot.wecom.chats.seen] == [[], [], ["办好了"]]
+
+
+async def test_what_an_emptied_card_could_be_asked_follows_though_nothing_is_new(
+    bot: Going,
+) -> None:
+    done = await deliver(bot, show(GROUP, "长" * 300, title="#1 电梯", buttons=TAKE))
+    seen = bot.wecom.chats.seen[-1]
+    await pressed(bot, LI, seen, "我来")
+    longer = show(GROUP, "长" * 300, title="#1 电梯", buttons=DONE)
+    nothing_new = News((), numbers_only=False, said_at=None)
+    with pytest.raises(PassingError, match="the rest follows"):
+        await reposts.deliver(bot.platform, longer, done.message_id, nothing_new)
+    await deliver(bot, longer)
+    assert list(bot.wecom.chats.seen[-1].buttons) == ["办好了"]
 
 
 @pytest.mark.parametrize(
