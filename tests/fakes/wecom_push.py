@@ -21,6 +21,7 @@ class Push:
     code: int = 0
     status: int = 200
     cuts: bool = False
+    answer: Any = None  #: what is said instead of a code
     address: str = ""
 
     async def take(self, request: web.Request) -> web.Response:
@@ -34,6 +35,8 @@ class Push:
         if size > 4096:
             return web.json_response({"errcode": 40058, "errmsg": "content size out of limit"})
         self.posted.append(body)
+        if self.answer is not None:
+            return web.json_response(self.answer)
         return web.json_response({"errcode": self.code, "errmsg": "ok"}, status=self.status)
 
 

@@ -23,6 +23,7 @@ from bot.platforms.wechat.wire import (
     AwayError,
     EventKind,
     Happened,
+    RefusedError,
     TakenError,
     TokenRefusedError,
     Wire,
@@ -201,8 +202,15 @@ class Listening:
     async def login(self, event: Happened) -> None:
         """The account is there."""
         contact = str(event.told.get("contactId", ""))
-        self._me.login(contact, await self._wire.name(contact))
+        self._me.login(contact, await self._name(contact))
         log.info("wechat.logged_in", platform=self._me.platform)
+
+    async def _name(self, contact: str) -> str:
+        """Its name; some puppets do not know it yet when they say who logged in."""
+        try:
+            return await self._wire.name(contact)
+        except RefusedError:
+            return ""
 
     async def logout(self, event: Happened) -> None:
         """The account was put out: by its owner, or by WeChat."""

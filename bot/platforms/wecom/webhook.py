@@ -114,8 +114,8 @@ class WebhookPlatform(Inside):
             self._session = aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True)
         try:
             async with self._session.post(address, json=body) as answer:
-                told: Any = await answer.json(content_type=None) if answer.status == 200 else None
-                code = int(told["errcode"]) if told else 0
+                fine = answer.status == 200
+                code = int((await answer.json(content_type=None))["errcode"]) if fine else 0
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise PassingError(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:

@@ -20,7 +20,7 @@ from bot.platforms.wechat.wire import EventKind
 from handlers.chat.incoming import Message, Missed, Standing
 from handlers.chat.platform import RawUpdate
 from tests.bot.platforms.wechat.conftest import FAST, Kept, read, running
-from tests.fakes.puppet import FakePuppet
+from tests.fakes.puppet import ME, FakePuppet
 from tests.harness import MONDAY
 
 
@@ -69,6 +69,18 @@ async def test_what_cannot_be_kept_is_held_until_it_can(
         puppet.says("wang", "我看看")
         await puppet.until_read()
         assert kept.texts == ["电梯坏了", "我看看"]
+
+
+async def test_an_account_whose_name_the_puppet_does_not_know_yet_is_there_all_the_same(
+    puppet: FakePuppet, clock: VirtualClock
+) -> None:
+    del puppet.people[ME]
+    kept = Kept()
+    async with listening(puppet, clock, kept) as platform:
+        puppet.says("li", "电梯坏了")
+        await puppet.until_read()
+        assert (platform.me.logged_in, platform.me.name) == (True, "")
+    assert kept.texts == ["电梯坏了"]
 
 
 async def test_the_puppet_is_never_stopped_and_started_once_at_most(

@@ -92,3 +92,13 @@ async def test_it_knows_which_groups_it_has(platform: WebhookPlatform) -> None:
     assert (await platform.examine("nobody")).note == "group_gone"
     with pytest.raises(ValueError, match="update"):
         platform.read({})
+
+
+@pytest.mark.parametrize("answer", [{}, [], "ok", 7])
+async def test_an_answer_without_a_code_is_no_receipt(
+    push: Push, platform: WebhookPlatform, answer: object
+) -> None:
+    push.answer = answer
+    with pytest.raises(PassingError) as told:
+        await platform.deliver(say("在"), None)
+    assert told.value.uncertain
