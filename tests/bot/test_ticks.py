@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -13,6 +14,7 @@ from bot import ticks
 from bot.clock import VirtualClock
 from bot.ticks import DUE, REPEATS_WITHIN, Ticks
 from handlers.chat.outgoing import Content, Say
+from handlers.chat.platform import Capabilities
 from handlers.work import Desk, Work
 from storage.engine import Store
 from storage.queries import post
@@ -20,6 +22,9 @@ from storage.tables import Audit, Letter, Update
 from tests.harness import MONDAY
 
 SAY = Say(platform="rooms", chat="g1", content=Content(text="due"))
+
+#: Ticks ask a desk for nothing but what a platform can do.
+DESK = cast("Desk", SimpleNamespace(capabilities={"rooms": Capabilities()}))
 
 
 class Tower:
@@ -31,8 +36,7 @@ class Tower:
         self.done: list[Work] = []
         self.spoken = 0
         self.patch = patch
-        desk = cast("Desk", None)
-        self.ticks = Ticks(store, self.clock, desk, self.done.append, self._spoken)
+        self.ticks = Ticks(store, self.clock, DESK, self.done.append, self._spoken)
 
     def _spoken(self) -> None:
         self.spoken += 1
