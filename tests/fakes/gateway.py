@@ -20,8 +20,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, Self
 
-import pytest
-
+from tests.fakes.missing import missing
 from tests.fakes.programs import finished
 
 FOLDER = Path(__file__).parents[2] / "gateway"
@@ -36,7 +35,7 @@ Said = dict[str, Any]
 def ready() -> None:
     """See to it that the gateway's packages are there; else skip, or fail under CI."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        _missing(MISSING)
+        missing(MISSING)
     with _one_at_a_time():
         _install()
 
@@ -51,14 +50,8 @@ def _install() -> None:
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     code, out, err = finished(command, cwd=FOLDER)
     if code:
-        _missing(f"npm ci in gateway/ ended with {code}: {(err or out)[-500:]}")
+        missing(f"npm ci in gateway/ ended with {code}: {(err or out)[-500:]}")
     stamp.write_text(lock)
-
-
-def _missing(what: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)  # off CI alone: whoever has no Node can run all the others
 
 
 @contextlib.contextmanager

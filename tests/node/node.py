@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from tests.fakes.missing import missing
 from tests.fakes.programs import finished
 
 FOLDER = Path(__file__).parent
@@ -26,18 +24,12 @@ def node() -> str:
     """Where Node is, with its packages; without them the test is skipped (under CI it fails)."""
     found, npm = shutil.which("node"), shutil.which("npm")
     if found is None or npm is None:
-        return _missing(NO_NODE)
+        missing(NO_NODE)
     if not PACKAGES.is_dir():
         code, _, err = finished([npm, "ci", "--ignore-scripts", "--no-audit"], cwd=FOLDER)
         if code:
-            return _missing(NO_PACKAGES.format(why=err.strip()[-300:]))
+            missing(NO_PACKAGES.format(why=err.strip()[-300:]))
     return found
-
-
-def _missing(what: str) -> str:
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)  # off CI alone: whoever has no Node can run all the others
 
 
 class Robot:

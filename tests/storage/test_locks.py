@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from storage.locks import alone, lock
+from tests.fakes.programs import finished
 
 ROOT = Path(__file__).parents[2]
 #: As on a system that has no such module.
@@ -44,11 +44,5 @@ def test_bytes_are_locked_beside_the_whole(tmp_path: Path) -> None:
 
 def test_the_desk_starts_on_a_system_without_locks(tmp_path: Path) -> None:
     there = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", WITHOUT, tmp_path / "lock"],
-        capture_output=True,
-        text=True,
-        env=there,
-        check=False,
-    )
-    assert (done.stdout.strip(), done.stderr) == ("None", "")
+    _, out, err = finished([sys.executable, "-c", WITHOUT, tmp_path / "lock"], env=there)
+    assert (out.strip(), err) == ("None", "")
