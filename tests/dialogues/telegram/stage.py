@@ -10,30 +10,27 @@ Nothing sleeps: the stage waits for the fake's events, and the program's clock i
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.app import App
 from bot.clock import VirtualClock
 from bot.platforms.telegram.platform import TelegramPlatform
 from config.settings import Settings
 from storage.engine import Store
-from storage.tables import Account, Area, Chat, Event, Letter, Request, Update
+from storage.tables import Account, Area, Chat, Event, Request
+from tests.dialogues.outside import Outside
 from tests.fakes.bot_api import FakeTelegram, Group, Message, Person, Topic
 from tests.fakes.bot_api.chats import Kind
 from tests.fakes.bot_api.groups import Standing
 from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, SECRET, staged
 
 TITLES = {GROUP: "和平里3栋邻里群", GROUP4: "和平里4栋邻里群", ALL: "和平里大群"}
-#: The limits let one message a second into a chat: so long the stage lets time go by for a letter.
-PATIENCE = 90
 
 Place = Group | Topic | None
 Done = TypeVar("Done")
@@ -118,20 +115,18 @@ class Actor:
         return self.person.private.last
 
 
-class TelegramStage:
+class TelegramStage(Outside):
     """The program on stage, with Telegram around it."""
 
+    #: The limits let one message a second into a chat.
+    patience = 90
+
     def __init__(self, store: Store, clock: VirtualClock, tg: FakeTelegram, reader: Any) -> None:
-        self.store = store
-        self.clock = clock
         self.tg = tg
         self.groups: dict[str, Group] = {}
         self.cast: dict[str, Actor] = {}
         self.throttled = 0  #: how many 429s a test ordered
-        self.parked = 0  #: how many updates nobody can read a test sent
-        self._reader = reader
-        self._receiving: asyncio.Task[None] | None = None
-        self.app = self._built()
+        super().__init__(store, clock, reader)
 
     def __getattr__(self, key: str) -> Actor:
         try:
@@ -162,62 +157,20 @@ class TelegramStage:
     async def begins(self) -> None:
         """The program starts and asks for updates."""
         before = len(self.tg.calls("getUpdates"))
-        await self.app.inbox.resume()
-        loop = asyncio.get_running_loop()
-        self._receiving = loop.create_task(self.platform.run(self.app.inbox))
+        await self._receives(self.platform)
         await self.tg.until(lambda: len(self.tg.calls("getUpdates")) > before)
 
-    async def dies(self) -> None:
-        """The program is gone at this moment."""
-        if self._receiving is not None:
-            self._receiving.cancel()
-            await asyncio.wait((self._receiving,))
+    async def _all_read(self) -> None:
+        await self.tg.until_read()
 
-    async def restarts(self) -> None:
-        """The program dies and starts again on the same database."""
-        await self.dies()
-        self.clock.turn(timedelta(seconds=2))  # nobody starts anew within a second
-        self.app = self._built()
-        await self.begins()
-        await self.settles()
+    def _more_to_come(self) -> bool:
+        return bool(self.tg.world.updates.queue)
 
     async def after(self, doing: Awaitable[Done]) -> Done:
         """Somebody does something, and the bot does all that follows."""
         done = await doing
         await self.settles()
         return done
-
-    async def settles(self) -> None:
-        """Until all is read, done and said; time goes by where a limit asks for patience."""
-        for _ in range(PATIENCE):
-            await self.tg.until_read()
-            await self.app.settle()
-            if not self.tg.world.updates.queue:
-                if not await self._owed():
-                    break
-                self.clock.turn(timedelta(seconds=1))
-        await self._nothing_failed()
-
-    async def passes(self, **span: float) -> None:
-        """Time passes; whatever becomes due on the way is done."""
-        end = self.clock.now() + timedelta(**span)
-        step = max(timedelta(minutes=1), timedelta(**span) / 100)
-        while self.clock.now() < end:
-            self.clock.set(min(end, self.clock.now() + step))
-            await self.app.ticks.tick()
-            await self.app.settle()
-
-    async def _owed(self) -> int:
-        due = Letter.not_before <= self.clock.now()
-        async with self.store.read() as store:
-            counted = select(func.count()).select_from(Letter).where(Letter.state == "new", due)
-            return await store.scalar(counted) or 0
-
-    async def _nothing_failed(self) -> None:
-        async with self.store.read() as store:
-            failed = (await store.scalars(select(Update).where(Update.error.is_not(None)))).all()
-        told = [(each.error, each.body) for each in failed]
-        assert len(failed) == self.parked, told
 
     def ends(self) -> None:
         """Whatever happened, the bot never made a call that no bot should make."""
@@ -249,18 +202,6 @@ class TelegramStage:
         return found[0]
 
     # What is remembered ---------------------------------------------------------------------
-
-    async def requests(self) -> list[Request]:
-        """All requests."""
-        async with self.store.read() as store:
-            return list((await store.scalars(select(Request).order_by(Request.id))).all())
-
-    async def kept_text(self) -> str:
-        """All that stands in updates and letters."""
-        async with self.store.read() as store:
-            bodies = [*(await store.scalars(select(Update.body))).all()]
-            bodies += (await store.scalars(select(Letter.body))).all()
-        return "\n".join(body or "" for body in bodies)
 
     async def events(self, number: int = 1) -> list[str]:
         """The moves of a request, in order."""

@@ -6,16 +6,14 @@ assert "电梯" in stage.said()[-1]
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from bot.app import App
 from bot.clock import VirtualClock
@@ -23,31 +21,28 @@ from bot.platforms.wechat.platform import Manner, WechatPlatform
 from config.settings import Settings
 from storage.engine import Store
 from storage.queries import post
-from storage.tables import Account, Chat, Letter, Person, Request, Supporter, Update
+from storage.tables import Account, Chat, Person, Supporter
 from tests.bot.platforms.wechat.conftest import FAST
+from tests.dialogues.outside import Outside
 from tests.fakes.gateway import ROOM
 from tests.fakes.puppet import FakePuppet, Told
 from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, SECRET, staged
 
 ROOMS = {GROUP: ROOM, GROUP4: "bldg4@chatroom", ALL: "heping@chatroom"}
 TITLES = {GROUP: "和平里3栋邻里群", GROUP4: "和平里4栋邻里群", ALL: "和平里大群"}
-#: The limits let one message in four seconds into a chat: so long the stage lets time go by.
-PATIENCE = 120
 
 
-class WechatStage:
+class WechatStage(Outside):
     """The program on stage, with WeChat around it."""
+
+    patience = 120  #: the limits let one message in four seconds into a chat
 
     def __init__(
         self, store: Store, clock: VirtualClock, puppet: FakePuppet, reader: Any, *, bold: bool
     ) -> None:
-        self.store = store
-        self.clock = clock
         self.puppet = puppet
-        self._reader = reader
         self._bold = bold
-        self._receiving: asyncio.Task[None] | None = None
-        self.app = self._built()
+        super().__init__(store, clock, reader)
 
     def _built(self) -> App:
         settings = Settings(
@@ -73,25 +68,17 @@ class WechatStage:
 
     async def begins(self) -> None:
         """The program starts and listens."""
-        await self.app.inbox.resume()
-        loop = asyncio.get_running_loop()
-        self._receiving = loop.create_task(self.platform.run(self.app.inbox))
+        await self._receives(self.platform)
         await self.puppet.until(lambda: self.puppet.listened_to)
 
     async def dies(self) -> None:
         """The program is gone at this moment."""
         if self._receiving is not None:
-            self._receiving.cancel()
-            await asyncio.wait((self._receiving,))
+            await super().dies()
             await self.puppet.until(lambda: not self.puppet.listened_to)
 
-    async def restarts(self, **down: float) -> None:
-        """The program dies, is down for so long, and starts again on the same database."""
-        await self.dies()
-        self.clock.turn(timedelta(**down))
-        self.app = self._built()
-        await self.begins()
-        await self.settles()
+    async def _all_read(self) -> None:
+        await self.puppet.until_read()
 
     async def gateway_dies(self) -> None:
         """The gateway is gone, and the program has noticed."""
@@ -117,36 +104,6 @@ class WechatStage:
         await self.settles()
         return said
 
-    async def settles(self) -> None:
-        """Until all is read, done and said; time goes by where a limit asks for patience."""
-        for _ in range(PATIENCE):
-            await self.puppet.until_read()
-            await self.app.settle()
-            if not await self._owed():
-                break
-            self.clock.turn(timedelta(seconds=1))
-        await self.puppet.until_read()
-        await self._nothing_failed()
-
-    async def passes(self, **span: float) -> None:
-        """Time passes; whatever becomes due on the way is done."""
-        end = self.clock.now() + timedelta(**span)
-        while self.clock.now() < end:
-            self.clock.set(min(end, self.clock.now() + timedelta(minutes=1)))
-            await self.app.ticks.tick()
-            await self.app.settle()
-
-    async def _owed(self) -> int:
-        due = Letter.not_before <= self.clock.now()
-        async with self.store.read() as store:
-            counted = select(func.count()).select_from(Letter).where(Letter.state == "new", due)
-            return await store.scalar(counted) or 0
-
-    async def _nothing_failed(self) -> None:
-        async with self.store.read() as store:
-            failed = (await store.scalars(select(Update).where(Update.error.is_not(None)))).all()
-        assert not failed, [(each.error, each.body) for each in failed]
-
     def said(self, room: str = ROOM) -> list[str]:
         """What the bot said in a group."""
         return [each.text for each in self.puppet.sent if each.room == room]
@@ -155,23 +112,11 @@ class WechatStage:
         """What the bot said to somebody in private."""
         return [each.text for each in self.puppet.sent if each.listener == who]
 
-    async def requests(self) -> list[Request]:
-        """All requests."""
-        async with self.store.read() as store:
-            return list((await store.scalars(select(Request).order_by(Request.id))).all())
-
     async def supporters(self) -> set[str]:
         """Who is concerned by any request."""
         async with self.store.read() as store:
             asked = select(Person.name).join(Supporter, Supporter.person_id == Person.id)
             return set((await store.scalars(asked)).all())
-
-    async def kept_text(self) -> str:
-        """All that stands in updates and letters."""
-        async with self.store.read() as store:
-            bodies = [*(await store.scalars(select(Update.body))).all()]
-            bodies += (await store.scalars(select(Letter.body))).all()
-        return "\n".join(body or "" for body in bodies)
 
 
 async def _last(store: Store) -> Any:

@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.app import App
 from bot.clock import VirtualClock
@@ -25,15 +25,14 @@ from bot.platforms import configured
 from bot.platforms.wecom.platform import WeComPlatform
 from config.settings import Settings
 from storage.engine import Store
-from storage.tables import Account, Chat, Letter, Request, Update
+from storage.tables import Account, Chat
+from tests.dialogues.outside import Outside
 from tests.fakes.wecom import BOT, SECRET, FakeWeCom
 from tests.fakes.wecom_world import Seen
 from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, staged
 from tests.harness import SECRET as KEY
 
 GROUPS = {GROUP: "wrGROUP3", GROUP4: "wrGROUP4", ALL: "wrALL"}
-#: A conversation takes thirty messages a minute: so long the stage lets time go by for them.
-PATIENCE = 150
 
 
 @dataclass(slots=True)
@@ -74,8 +73,10 @@ class Actor:
         return self.stage.wecom.chats.in_chat(self.id)
 
 
-class WeComStage:
+class WeComStage(Outside):
     """The program on stage, with WeCom around it."""
+
+    patience = 150  #: a conversation takes thirty messages a minute
 
     def __init__(
         self,
@@ -85,16 +86,12 @@ class WeComStage:
         reader: Any,
         webhooks: str = "",
     ) -> None:
-        self.store = store
-        self.clock = clock
         self.wecom = wecom
         self.group = GROUPS[GROUP]
         self.cast = {key: Actor(self, f"wo{key.upper():0<22}") for key, *_ in CAST}
-        self._reader = reader
         self._webhooks = webhooks
         self._base = 0
-        self._receiving: asyncio.Task[None] | None = None
-        self.app = self._built()
+        super().__init__(store, clock, reader)
 
     def __getattr__(self, key: str) -> Actor:
         try:
@@ -126,45 +123,13 @@ class WeComStage:
 
     async def begins(self) -> None:
         """The program starts and gets its line."""
-        await self.app.inbox.resume()
         self._base = self.wecom.called
-        loop = asyncio.get_running_loop()
-        self._receiving = loop.create_task(self.platform.run(self.app.inbox))
+        await self._receives(self.platform)
         await self.wecom.until(lambda: self.wecom.line)
         await self.until(lambda: self.platform.line.is_on)
 
-    async def dies(self) -> None:
-        """The program is gone at this moment."""
-        if self._receiving is not None:
-            self._receiving.cancel()
-            await asyncio.wait((self._receiving,))
-
-    async def restarts(self) -> None:
-        """The program dies and starts again on the same database."""
-        await self.dies()
-        self.clock.turn(timedelta(seconds=2))
-        self.app = self._built()
-        await self.begins()
-        await self.settles()
-
-    async def settles(self) -> None:
-        """Until all is kept, done and said; time goes by where a limit asks for patience."""
-        for _ in range(PATIENCE):
-            await self.until(self.all_kept)
-            await self.app.settle()
-            if not await self._owed():
-                break
-            self.clock.turn(timedelta(seconds=1))
-        await self._nothing_failed()
-
-    async def passes(self, **span: float) -> None:
-        """Time passes; whatever becomes due on the way is done."""
-        end = self.clock.now() + timedelta(**span)
-        step = max(timedelta(minutes=1), timedelta(**span) / 100)
-        while self.clock.now() < end:
-            self.clock.set(min(end, self.clock.now() + step))
-            await self.app.ticks.tick()
-            await self.app.settle()
+    async def _all_read(self) -> None:
+        await self.until(self.all_kept)
 
     async def comes_back(self) -> None:
         """After a fault: time goes by until there is a line again."""
@@ -186,17 +151,6 @@ class WeComStage:
                 if holds():
                     return
                 await asyncio.sleep(0.001)
-
-    async def _owed(self) -> int:
-        due = Letter.not_before <= self.clock.now()
-        async with self.store.read() as store:
-            counted = select(func.count()).select_from(Letter).where(Letter.state == "new", due)
-            return await store.scalar(counted) or 0
-
-    async def _nothing_failed(self) -> None:
-        async with self.store.read() as store:
-            failed = (await store.scalars(select(Update).where(Update.error.is_not(None)))).all()
-        assert not failed, [(each.error, each.body) for each in failed]
 
     def ends(self) -> None:
         """Whatever happened, the robot never sent what no robot should."""
@@ -224,11 +178,6 @@ class WeComStage:
         found = [each for each in actor.heard if f"#{number} " in each.text and each.buttons]
         assert found, f"{actor.id} was not asked about #{number}"
         return found[-1]
-
-    async def requests(self) -> list[Request]:
-        """All requests."""
-        async with self.store.read() as store:
-            return list((await store.scalars(select(Request).order_by(Request.id))).all())
 
     async def chat_of(self, group: str) -> Chat:
         """What is remembered of a group."""
