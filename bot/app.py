@@ -206,13 +206,22 @@ class App:
         while True:
             try:
                 await platform.run(self.inbox)
-            except SettingsError:
-                raise  # its operator is told in words, and starts it again
+            except SettingsError as error:
+                if not self._hears_elsewhere(platform):
+                    raise  # its operator is told in words, and starts it again
+                refused = str(error)
+                break
             except Exception:
                 log.exception("platform.broke", platform=platform.name)
                 await self.clock.sleep(ASK_AGAIN)
             else:
                 return
+        log.error("platform.refused", platform=platform.name, remedy=refused)
+
+    def _hears_elsewhere(self, platform: Platform) -> bool:
+        """Whether another app is served, which need not end with this one; our own page is none."""
+        others = (each for each in self.platforms.values() if each is not platform)
+        return any(each.capabilities.contact is not None for each in others)
 
     def _hears_on(self, platform: Platform) -> bool:
         """What has a single line is heard where it can be spoken to as well."""

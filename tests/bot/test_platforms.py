@@ -131,3 +131,36 @@ async def test_a_platform_that_breaks_ends_no_other_and_is_begun_anew(store: Sto
         await asyncio.wait((running,))
     assert [each["platform"] for each in logs if each["event"] == "platform.broke"] == ["rooms"]
     await app.close()
+
+
+class Refused(SingleLine):
+    """A platform that does not know its token any more."""
+
+    async def run(self, intake: Intake) -> None:
+        self.ran.set()
+        raise SettingsError("ask @BotFather for another token")
+
+
+@pytest.mark.parametrize("contact", [None, timedelta(seconds=100)])
+async def test_who_is_refused_ends_the_program_only_where_no_other_app_is_served(
+    store: Store, contact: timedelta | None
+) -> None:
+    clock = VirtualClock(MONDAY)
+    other = Rooms(clock, Capabilities(contact=contact), name="other")
+    settings = Settings(web_chat=False, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+    refused = Refused()
+    app = App(settings, store, [refused, other], clock=clock)
+    with capture_logs() as logs:
+        running = asyncio.ensure_future(app.run())
+        if contact is None:
+            with pytest.raises(ExceptionGroup) as ended:
+                await asyncio.wait_for(running, 10)
+            assert ended.group_contains(SettingsError)
+        else:
+            await asyncio.wait_for(refused.ran.wait(), 10)
+            assert not running.done()
+            running.cancel()
+            await asyncio.wait((running,))
+    told = [each["remedy"] for each in logs if each["event"] == "platform.refused"]
+    assert told == ([] if contact is None else ["ask @BotFather for another token"])
+    await app.close()
