@@ -6,9 +6,11 @@ counted by the chat's limits; what arrived already is not said again.
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -106,7 +108,7 @@ class Saying:
             parts.append(_made(({"msgtype": "template_card", "template_card": card}, "")))
         return parts
 
-    async def _in_parts(self, out: Say | Show, parts: Sequence[Part]) -> None:
+    async def _in_parts(self, out: Say | Show | SendFile, parts: Sequence[Part]) -> None:
         """Send the next part; raises PassingError while there are more: each waits for its turn."""
         key = _key(out)
         for number in range(self._arrived.get(key, 0), len(parts)):
@@ -119,7 +121,7 @@ class Saying:
                     raise PassingError("a part of it arrived, the rest follows", A_MOMENT)
         self._arrived.pop(key, None)
 
-    async def _arrives(self, out: Say | Show, piece: Piece) -> bool:
+    async def _arrives(self, out: Say | Show | SendFile, piece: Piece) -> bool:
         """Send a part; False: it was a picture that WeCom has no longer, and the words go on."""
         try:
             await self._send(out, piece)
@@ -135,8 +137,10 @@ class Saying:
         while len(self._arrived) > MOST_REMEMBERED:
             self._arrived.popitem(last=False)
 
-    async def _send(self, out: Say | Show, piece: Piece) -> None:
-        call = self._calls.take(out.reply_to or (None if out.group else out.chat))
+    async def _send(self, out: Say | Show | SendFile, piece: Piece) -> None:
+        call = None
+        if not isinstance(out, SendFile):
+            call = self._calls.take(out.reply_to or (None if out.group else out.chat))
         if call is None or not await self._answered(call, piece):
             await _checked(self._line.push(out.chat, piece[0]))
 
@@ -181,20 +185,27 @@ class Saying:
         return True
 
     async def _file(self, out: SendFile) -> Delivered:
+        """Its caption is a message of its own, which counts and is sent again by itself."""
+        parts: list[Part] = [partial(self._handed_in, out)]
+        if out.caption:
+            words = {"content": escaped(out.caption)}
+            parts.append(_made(({"msgtype": "markdown", "markdown": words}, "")))
+        await self._in_parts(out, parts)
+        return Delivered(cards.new_task())
+
+    async def _handed_in(self, out: SendFile) -> Piece:
         kind = "image" if out.picture else "file"
         try:
             media_id = await _checked(self.media.handed_in(out.body, out.name, kind))
         except MediaError as error:
             raise RefusedError(0, str(error)) from error
-        await _checked(self._line.push(out.chat, {"msgtype": kind, kind: {"media_id": media_id}}))
-        if out.caption:
-            words = {"content": escaped(out.caption)}
-            await _checked(self._line.push(out.chat, {"msgtype": "markdown", "markdown": words}))
-        return Delivered(cards.new_task())
+        return {"msgtype": kind, kind: {"media_id": media_id}}, ""
 
 
-def _key(out: Say | Show) -> tuple[str, str]:
+def _key(out: Say | Show | SendFile) -> tuple[str, str]:
     """By which the parts of one message are known to belong together."""
+    if isinstance(out, SendFile):
+        return out.chat, f"{out.name} {out.caption} {hashlib.sha256(out.body).hexdigest()}"
     return out.chat, out.content.model_dump_json()
 
 

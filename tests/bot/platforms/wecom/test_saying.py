@@ -200,6 +200,17 @@ async def test_a_file_is_handed_in_and_sent(bot: Going) -> None:
     assert (file.kind, file.media, words.text) == ("file", body, "给您")
 
 
+async def test_a_file_is_not_sent_again_for_a_caption_that_was_refused(bot: Going) -> None:
+    out = SendFile(platform="wecom", chat=LI, group=False, name="a", body=b"a", caption="给您")
+    with pytest.raises(PassingError, match="the rest follows"):
+        await bot.platform.deliver(out, None)
+    bot.wecom.refuse["aibot_send_msg"] = [45009]
+    with pytest.raises(PassingError):
+        await bot.platform.deliver(out, None)
+    await bot.platform.deliver(out, None)
+    assert [each.kind for each in bot.wecom.chats.in_chat(LI)] == ["file", "markdown"]
+
+
 async def test_the_longest_text_stands_whole_and_a_longer_one_is_cut(bot: Going) -> None:
     limit = bot.platform.capabilities.text_limit
     await deliver(bot, say(GROUP, "长" * limit))
