@@ -15,8 +15,10 @@ from storage.tables import Choice, Letter
 
 #: The first number: smaller ones are said of other things all the time.
 FIRST = 11
-#: After this one they begin anew.
-LAST = 999
+#: After this one they begin anew (999 is called in danger in some places).
+LAST = 998
+#: Whoever writes these means whom they call (China, Europe, America): no button has them.
+CALLED = frozenset((110, 112, 119, 120, 122, 911))
 
 
 async def lay_out(
@@ -37,12 +39,18 @@ async def lay_out(
     for each in data:
         number = known.get(each)
         if number is None:
-            number = last = last + 1 if FIRST <= last < LAST else FIRST
+            number = last = after(last)
         row = Choice(platform=platform, chat=chat, number=number, slot=slot, data=each, at=now)
         await store.merge(row)
         numbers.append(number)
     await store.flush()
     return numbers
+
+
+def after(last: int) -> int:
+    """The number that follows; the first one after the last and where there was none."""
+    following = last + 1 if FIRST <= last < LAST else FIRST
+    return after(following) if following in CALLED else following
 
 
 async def _known(store: AsyncSession, platform: str, chat: str, slot: str | None) -> dict[str, int]:
