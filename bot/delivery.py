@@ -263,7 +263,7 @@ class Delivery:
         can = platform.capabilities
         message_id = standing.message_id if standing else named_message(out)
         try:
-            addressed = out.model_copy(update={"chat": letter.chat})
+            addressed = out.model_copy(update={"chat": letter.chat, "letter": letter.id})
             done = await reposts.deliver(platform, addressed, message_id, news)
         except DeliveryError as error:
             return await self._failed(letter, out, error)

@@ -137,6 +137,7 @@ class Listening:
 
     async def _met(self, intake: Intake) -> None:
         self._failures = 0
+        self._me.away = False
         since, lost, now = self._last, self._lost, self._clock.now()
         self._lost, self._in_hand = None, False
         log.info("wechat.listening", platform=self._me.platform)
@@ -189,6 +190,7 @@ class Listening:
         """Wait before the stream is asked for again."""
         self._lost = self._lost or self._clock.now()
         self._failures += 1
+        self._me.away = True
         self._wire.let_go()
         pause = min(
             self._pace.longest_pause, self._pace.first_pause * 2 ** min(self._failures - 1, 10)

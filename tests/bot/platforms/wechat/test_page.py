@@ -62,6 +62,28 @@ async def test_the_code_is_shown_until_it_is_scanned(
     assert CODE not in str(logs), "whoever reads the log must not be able to log in"
 
 
+async def test_while_the_gateway_is_down_it_says_so(
+    puppet: FakePuppet, platform: WechatPlatform
+) -> None:
+    """What it told before may be no longer so, and a code of it lets nobody in."""
+    kept = Kept()
+    async with running(platform, kept):
+        await kept.until(lambda: kept.contacts)
+        assert "已登录" in (await asked(platform)).text
+        puppet.asks_to_scan(CODE)
+        await puppet.until_read()
+        platform.listening.refused.clear()
+        await puppet.stop()
+        await platform.listening.refused.wait()
+        page = (await asked(platform)).text
+        assert "网关没有应答" in page
+        assert "svg" not in page
+        await puppet.start()
+        puppet.logs_in()
+        await puppet.until_read()
+        assert "已登录" in (await asked(platform)).text
+
+
 @pytest.mark.parametrize(
     ("client", "host", "headers"),
     [

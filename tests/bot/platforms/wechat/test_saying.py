@@ -11,7 +11,7 @@ from bot.clock import VirtualClock
 from bot.platforms.wechat.platform import CAPABILITIES, Manner, WechatPlatform
 from bot.platforms.wechat.saying import TEXT_LIMIT, shown
 from handlers.chat.incoming import Media, MediaKind
-from handlers.chat.outgoing import Acknowledge, Content, Mark, Mention, React, Say, Show
+from handlers.chat.outgoing import Acknowledge, Content, Mark, Mention, React, Say, SendFile, Show
 from handlers.chat.platform import Delivered, PassingError, PermanentError, Speaks
 from tests.bot.platforms.wechat.conftest import FAST, PAST, Kept, running
 from tests.fakes.puppet import FakePuppet
@@ -211,3 +211,17 @@ def test_names_are_called_once_and_texts_are_cut() -> None:
     long, _ = shown(Content(title="题", text="长" * (TEXT_LIMIT + 10)))
     assert len(long) == TEXT_LIMIT
     assert long.endswith("…")
+
+
+async def test_two_letters_that_say_the_same_are_two(
+    puppet: FakePuppet, platform: WechatPlatform
+) -> None:
+    """The second one may come while the first has arrived in part."""
+    file = SendFile(platform="wechat", chat="bldg3@chatroom", name="a.txt", body=b"a", caption="给")
+    first, second = (file.model_copy(update={"letter": each}) for each in (1, 2))
+    for each in (first, second):
+        with pytest.raises(PassingError, match="the rest follows"):
+            await platform.deliver(each, None)
+    for each in (second, first):
+        await platform.deliver(each, None)
+    assert [bool(each.body) for each in puppet.sent] == [True, True, False, False]
