@@ -19,6 +19,7 @@ from handlers.chat.platform import Capabilities
 from storage.engine import Store
 from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood, Venue
 from tests.conformance.wechat_venue import WechatVenue, wechat
+from tests.conformance.wecom_venue import WeComVenue, wecom
 from tests.fakes.bot_api import FakeTelegram, Message
 from tests.fakes.databases import DATABASES, make_tables
 from tests.fakes.rooms import Rooms, photo
@@ -31,6 +32,7 @@ class RoomsVenue:
     """The platform in memory, on which most dialogues are played."""
 
     can = Capabilities(deep_links=True)
+    title, li = TITLE, LI
 
     def __init__(self) -> None:
         self.platform = Rooms(VirtualClock(MONDAY))
@@ -104,6 +106,7 @@ class LocalVenue:
     """The web chat."""
 
     can = Capabilities(deep_links=True)
+    title, li = TITLE, LI
 
     def __init__(self, store: Store) -> None:
         self.platform = LocalPlatform(store, VirtualClock(MONDAY), "http://127.0.0.1:8080")
@@ -188,6 +191,7 @@ class TelegramVenue:
     """Telegram, over loopback, by a strict fake."""
 
     can = replace(CAPABILITIES, contact=timedelta(seconds=25))  # a poll of 20, and 5 of grace
+    title, li = TITLE, LI
 
     def __init__(self, tg: FakeTelegram) -> None:
         self.tg = tg
@@ -293,10 +297,12 @@ VENUES: dict[str, Callable[[Path], AbstractAsyncContextManager[Venue]]] = {
     "local": local,
     "telegram": telegram,
     "wechat": wechat,
+    "wecom": wecom,
 }
 CAN: dict[str, Capabilities] = {
     "rooms": RoomsVenue.can,
     "local": LocalVenue.can,
     "telegram": TelegramVenue.can,
     "wechat": WechatVenue.can,
+    "wecom": WeComVenue.can,
 }

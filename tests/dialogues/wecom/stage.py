@@ -27,7 +27,7 @@ from config.settings import Settings
 from storage.engine import Store
 from storage.tables import Account, Chat
 from tests.dialogues.outside import Outside
-from tests.fakes.wecom import BOT, SECRET, FakeWeCom
+from tests.fakes.wecom import BOT, SECRET, FakeWeCom, without_tls
 from tests.fakes.wecom_world import Seen
 from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, staged
 from tests.harness import SECRET as KEY
@@ -188,11 +188,21 @@ class WeComStage(Outside):
 
 
 @asynccontextmanager
+async def _on_loopback() -> AsyncGenerator[None]:
+    with without_tls():
+        yield
+
+
+@asynccontextmanager
 async def on_wecom(
     folder: Path, *, unheard: frozenset[str] = frozenset(), webhooks: str = ""
 ) -> AsyncGenerator[WeComStage]:
     """The sample neighbourhood in WeCom, on a Monday morning; `unheard`: who never wrote to it."""
-    async with staged(folder, start=MONDAY) as seed, FakeWeCom(seed.clock.now) as wecom:
+    async with (
+        _on_loopback(),
+        staged(folder, start=MONDAY) as seed,
+        FakeWeCom(seed.clock.now) as wecom,
+    ):
         stage = WeComStage(seed.app.store, seed.clock, wecom, seed.app.desk.reader, webhooks)
         await _seat(stage, unheard)
         await stage.begins()

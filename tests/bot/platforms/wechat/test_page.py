@@ -79,8 +79,9 @@ async def test_while_the_gateway_is_down_it_says_so(
         assert "网关没有应答" in page
         assert "svg" not in page
         await puppet.start()
+        await puppet.until(lambda: puppet.listened_to)
         puppet.logs_in()
-        await puppet.until_read()
+        await kept.until(lambda: platform.me.logged_in)
         assert "已登录" in (await asked(platform)).text
 
 
