@@ -63,6 +63,14 @@ class Media(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """The words of another message, where the platform does not tell which one that is."""
+
+    words: str
+    own: str  #: what was said beside them
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Something was said, or (`edited`) changed."""
 
@@ -77,6 +85,7 @@ class Message:
     forwarded: bool = False
     to_bot: bool = False  #: the bot was mentioned, or its message replied to
     edited: bool = False
+    quote: Quote | None = None  #: which message it answers is to be found by these words
 
 
 @dataclass(frozen=True, slots=True)

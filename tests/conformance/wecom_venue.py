@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.platforms.wecom.platform import CAPABILITIES
 from tests.bot.platforms.wecom.going import Going, going
-from tests.conformance.venue import Stood, as_read
+from tests.conformance.venue import Inbox, Stood, as_read
 from tests.fakes.pictures import jpeg
 from tests.fakes.wecom import without_tls
 from tests.fakes.wecom_world import Seen
@@ -29,7 +29,8 @@ class WeComVenue:
     def __init__(self, bot: Going) -> None:
         self._bot, self._wecom = bot, bot.wecom
         self._wecom.talked |= {GROUP, LI}  # both spoke to it before
-        self.platform, self.inbox = bot.platform, bot.inbox
+        self.platform = bot.platform
+        self.inbox: Inbox = bot.inbox
 
     async def says(self, text: str, *, reply_to: str | None = None, private: bool = False) -> str:
         quote = {}

@@ -37,19 +37,12 @@ MARKS = {Mark.HEARD: "👀", Mark.TAKEN: "👌", Mark.DONE: "👍", Mark.UNCLEAR
 class LocalPlatform(People):
     """Rooms, people and the bot on one page."""
 
+    name = "local"
+    capabilities = CAPABILITIES
+
     def __init__(self, store: Store, clock: Clock, public_url: str = "") -> None:
         super().__init__(store, clock)
         self._url = public_url.rstrip("/")
-
-    @property
-    def name(self) -> str:
-        """The key under which its chats and accounts are stored."""
-        return "local"
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """It can do everything, without limits."""
-        return CAPABILITIES
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; what was done just before a crash comes first."""

@@ -13,6 +13,7 @@ import structlog
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
+from bot.platforms.accounts import name_of
 from bot.platforms.telegram import menus
 from bot.platforms.telegram.escaping import TEXT_LIMIT
 from bot.platforms.telegram.identity import PLATFORM, Identity
@@ -77,8 +78,8 @@ class TelegramPlatform:
 
         `menu`: its commands, and the language for people of one that we do not speak.
         """
-        name = f"{PLATFORM}-{account}" if account else PLATFORM
-        self.me = Identity.of_token(token, name)
+        self.name = name_of(PLATFORM, account)
+        self.me = Identity.of_token(token, self.name)
         self._account = account
         self._commands, self._language = menu
         self._pace = pace or Pace()
@@ -94,7 +95,7 @@ class TelegramPlatform:
         self._saying = Saying(self._bot)
         self._webhook = _webhook(self.me, *webhook) if webhook else None
         every = self._pace.webhook if webhook else self._pace.poll + self._pace.grace
-        self._capabilities = replace(CAPABILITIES, contact=timedelta(seconds=every))
+        self.capabilities = replace(CAPABILITIES, contact=timedelta(seconds=every))
 
     @classmethod
     def from_settings(cls, settings: Settings, account: str = "") -> Self:
@@ -114,16 +115,6 @@ class TelegramPlatform:
             )
         except ValueError as error:
             raise SettingsError(str(error)) from None
-
-    @property
-    def name(self) -> str:
-        """The key under which chats and accounts are stored."""
-        return self.me.platform
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What Telegram can do."""
-        return self._capabilities
 
     def routes(self) -> list[Route]:
         """What the web app must serve for this platform: the webhook, if there is one."""

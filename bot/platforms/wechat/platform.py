@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import structlog
 
 from bot.clock import Clock
+from bot.platforms.accounts import name_of
 from bot.platforms.wechat.identity import PLATFORM, Identity
 from bot.platforms.wechat.intake import Listening, Pace
 from bot.platforms.wechat.reading import read_update
@@ -77,11 +78,6 @@ class Manner:
     language: str = "zh"  #: what whoever runs it reads
 
 
-def name_of(account: str) -> str:
-    """The key under which an account's chats and people are stored."""
-    return f"{PLATFORM}-{account}" if account else PLATFORM
-
-
 class WechatPlatform:
     """One account behind one gateway."""
 
@@ -96,7 +92,8 @@ class WechatPlatform:
     ) -> None:
         """`last`: when something of this account was kept before the program started."""
         pace, manner = pace or Pace(), manner or Manner()
-        self.me = Identity(name_of(manner.account))
+        self.name = name_of(PLATFORM, manner.account)
+        self.me = Identity(self.name)
         self._wire = Wire(to)
         self._talk = Wire(to)  # a stream that is made anew must not cut what is being said
         self.listening = Listening(self._wire, self.me, clock, pace)
@@ -104,7 +101,7 @@ class WechatPlatform:
         self._saying = Saying(self._talk, self.me, self.listening.gathering.memory)
         self._language = manner.language
         self._last = last
-        self._capabilities = replace(
+        self.capabilities = replace(
             CAPABILITIES,
             speaks=Speaks.ANY_TIME if manner.proactive else Speaks.ANSWERING,
             private_unasked=manner.proactive,
@@ -120,18 +117,8 @@ class WechatPlatform:
             endpoint_of(settings, account),
             clock,
             Manner(account, settings.wechat_proactive, settings.language),
-            last=partial(_last_kept, store, name_of(account)),
+            last=partial(_last_kept, store, name_of(PLATFORM, account)),
         )
-
-    @property
-    def name(self) -> str:
-        """The key under which chats and accounts are stored."""
-        return self.me.platform
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What WeChat can do behind a puppet."""
-        return self._capabilities
 
     def routes(self) -> list[Route]:
         """What the web app must serve: the page with the code to scan."""
@@ -174,7 +161,7 @@ class WechatPlatform:
             return ChatFacts(reachable=chat_id is not None, note=note, known=False)
         if chat_id is None:
             log.debug("wechat.gateway", version=version)
-            only_answers = self._capabilities.speaks is Speaks.ANSWERING
+            only_answers = self.capabilities.speaks is Speaks.ANSWERING
             warns = ("wechat_risk", *(("answers_only",) if only_answers else ()))
             return ChatFacts(reachable=True, warns=warns)
         reaches = await self._saying.reaches(chat_id, group=True) or (

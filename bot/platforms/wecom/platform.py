@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, SystemClock
+from bot.platforms.accounts import name_of
 from bot.platforms.wecom import probing
 from bot.platforms.wecom.calls import ANSWER_WITHIN, AT_ONCE, Calls
 from bot.platforms.wecom.cards import MOST_CHOICES
@@ -95,10 +96,10 @@ class WeComPlatform:
         language: str = "zh",
     ) -> None:
         """`url`: another server than WeCom's own; `language`: of the few words of its own."""
-        self.me = me
+        self.me, self.name = me, me.platform
         self._clock = clock or SystemClock()
         self._url = url
-        self._capabilities = replace(CAPABILITIES, called=f"@{me.robot}")
+        self.capabilities = replace(CAPABILITIES, called=f"@{me.robot}")
         words = catalogue()
         self._unnamed = words.say(language, "channels.unnamed")
         self.line = Line(me.platform, (me.bot_id, secret), url, self._clock, pace or Pace())
@@ -120,20 +121,9 @@ class WeComPlatform:
             secret = given.get_secret_value() if given else ""
         if not bot_id or not secret:
             raise SettingsError("LINLI_WECOM_BOT_ID: needs LINLI_WECOM_SECRET beside it")
-        name = f"{PLATFORM}-{account}" if account else PLATFORM
-        me = Identity(bot_id, name, settings.wecom_name)
+        me = Identity(bot_id, name_of(PLATFORM, account), settings.wecom_name)
         url, language = settings.wecom_url, settings.language
         return cls(me, secret, url, clock=clock, language=language)
-
-    @property
-    def name(self) -> str:
-        """The key under which chats and accounts are stored."""
-        return self.me.platform
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What a robot can do in internal groups and with colleagues."""
-        return self._capabilities
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; a refused secret or a second program is told, and awaited."""

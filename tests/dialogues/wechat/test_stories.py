@@ -54,6 +54,19 @@ async def test_a_captain_takes_it_by_quoting(stage: WechatStage) -> None:
     assert request.state == "taken"
 
 
+async def test_after_a_restart_the_card_and_the_report_are_known_by_what_they_say(
+    stage: WechatStage,
+) -> None:
+    said = await stage.says("li", REPORT)
+    report, card = stage.puppet.messages[said], stage.puppet.sent[-1]
+    await stage.restarts()
+    await stage.quotes("zhao", card, "我家也是")
+    assert await stage.supporters() == {"李娜", "赵强"}
+    await stage.quotes("wang", report, "我来")
+    (request,) = await stage.requests()
+    assert request.state == "taken"
+
+
 async def test_a_command_with_a_call_of_the_bot(stage: WechatStage) -> None:
     await stage.says("li", "@邻里\u2005/report 楼道灯坏了", mentions=("bot",))
     (request,) = await stage.requests()
