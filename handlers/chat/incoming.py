@@ -60,6 +60,7 @@ class Media(BaseModel):
     size: int | None = None  #: bytes
     latitude: float | None = None  #: degrees
     longitude: float | None = None
+    of: str | None = None  #: the platform on which it was sent, where it is shown on another one
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Acknowledge, Button, Content, Mark, React
 from handlers.chat.platform import Delivered, DeliveryError, GoneError, PermanentError, Proof
 from tests.conformance.venue import Venue, deliver, heard, only, say, send_file, show
+from tests.fakes.pictures import HIDDEN
 
 TAKE = ((Button(text="我来", data="take:1", style="primary"),),)
 DONE = ((Button(text="办好了", data="done:1"),),)
@@ -137,6 +138,28 @@ async def test_a_picture_that_somebody_sent_is_shown_to_others(venue: Venue) -> 
     stood = await venue.stands(private=True)
     assert sum(each.pictures for each in stood) == 1
     assert stood[-1].text == "请看"
+
+
+@pytest.mark.takes("lends")
+async def test_a_picture_that_somebody_sent_is_lent_without_what_was_hidden_in_it(
+    venue: Venue,
+) -> None:
+    await venue.sends_photo("楼道积水")
+    (media,) = (await only(venue, Message)).media
+    body = await venue.platform.picture(media)
+    assert body
+    assert HIDDEN.encode() not in body
+
+
+@pytest.mark.takes("lends")
+async def test_one_that_is_nowhere_is_not_lent(venue: Venue) -> None:
+    await venue.sends_photo("楼道积水")
+    (media,) = (await only(venue, Message)).media
+    try:
+        body = await venue.platform.picture(media.model_copy(update={"ref": "nowhere"}))
+    except OSError:
+        return
+    assert body is None
 
 
 async def test_a_text_of_the_limit_stands_whole_and_a_longer_one_does_not_fail(

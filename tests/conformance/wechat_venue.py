@@ -14,7 +14,7 @@ from bot.platforms.wechat.platform import CAPABILITIES, WechatPlatform
 from tests.bot.platforms.wechat.conftest import FAST
 from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood, as_read
 from tests.fakes.gateway import ME
-from tests.fakes.pictures import jpeg
+from tests.fakes.pictures import HIDDEN, jpeg
 from tests.fakes.puppet import FakePuppet, Told
 from tests.harness import MONDAY
 
@@ -43,7 +43,7 @@ class WechatVenue:
         return self._last
 
     async def sends_photo(self, text: str) -> str:
-        return self.puppet.shows("li", jpeg())
+        return self.puppet.shows("li", jpeg(HIDDEN))
 
     async def edits(self, message_id: str, text: str) -> None:
         raise AssertionError("nothing can be edited there")

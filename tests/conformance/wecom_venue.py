@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.platforms.wecom.platform import CAPABILITIES
 from tests.bot.platforms.wecom.going import Going, going
 from tests.conformance.venue import Inbox, Stood, as_read
-from tests.fakes.pictures import jpeg
+from tests.fakes.pictures import HIDDEN, jpeg
 from tests.fakes.wecom import without_tls
 from tests.fakes.wecom_world import Seen
 
@@ -43,7 +43,7 @@ class WeComVenue:
 
     async def sends_photo(self, text: str) -> str:
         words = {"msgtype": "text", "text": {"content": text}}
-        picture = {"msgtype": "image", "image": self._wecom.picture(jpeg())}
+        picture = {"msgtype": "image", "image": self._wecom.picture(jpeg(HIDDEN))}
         said = await self._wecom.sends(LI, msgtype="mixed", mixed={"msg_item": [words, picture]})
         await self.settles()
         return said

@@ -6,6 +6,9 @@ import io
 
 from PIL import Image
 
+#: What stands hidden in a picture: where it was taken.
+HIDDEN = "Heping Li 3-2-501"
+
 
 def jpeg(hidden: str = "", size: tuple[int, int] = (8, 6)) -> bytes:
     """A red one; `hidden`: what stands in it beside what it shows."""

@@ -15,6 +15,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.platforms.accounts import name_of
 from bot.platforms.telegram import menus
+from bot.platforms.telegram.cleaning import cleaned
 from bot.platforms.telegram.escaping import TEXT_LIMIT
 from bot.platforms.telegram.identity import PLATFORM, Identity
 from bot.platforms.telegram.intake import Pace, Polling
@@ -23,7 +24,7 @@ from bot.platforms.telegram.request import AiohttpRequest
 from bot.platforms.telegram.saying import Saying
 from config.settings import Settings, SettingsError
 from config.words import catalogue
-from handlers.chat.incoming import Incoming
+from handlers.chat.incoming import Incoming, Media
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
 from handlers.chat.platform import Capabilities, ChatFacts, Delivered, Hears, Intake, Limits, Told
 from handlers.commands import Command
@@ -144,6 +145,13 @@ class TelegramPlatform:
     ) -> Delivered:
         """Send; for a `Show` that stands already, edit `message_id`. Raises DeliveryError."""
         return await self._saying.deliver(out, message_id)
+
+    async def picture(self, media: Media) -> bytes | None:
+        """A picture that somebody sent, drawn anew (R50). Raises OSError: try it no more."""
+        try:
+            return await cleaned(self._bot, media)
+        except TelegramError as error:
+            raise OSError(type(error).__name__) from None  # its text may carry the address
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """What the bot can do in this chat (None: the account itself)."""

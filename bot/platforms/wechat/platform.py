@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 
+from bot import pictures
 from bot.clock import Clock
 from bot.platforms.accounts import name_of
 from bot.platforms.wechat.identity import PLATFORM, Identity
@@ -19,7 +21,7 @@ from bot.platforms.wechat.saying import TEXT_LIMIT, Saying
 from bot.platforms.wechat.wire import Endpoint, TokenRefusedError, Wire, WireError
 from config.settings import Settings
 from config.words import catalogue
-from handlers.chat.incoming import Incoming, MediaKind
+from handlers.chat.incoming import Incoming, Media, MediaKind
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
 from handlers.chat.platform import (
     Capabilities,
@@ -148,6 +150,14 @@ class WechatPlatform:
     ) -> Delivered:
         """Send; a standing message is said anew. Raises DeliveryError."""
         return await self._saying.deliver(out)
+
+    async def picture(self, media: Media) -> bytes | None:
+        """A picture that somebody sent, drawn anew (R50). Raises OSError where it is not there."""
+        try:
+            body = await self._talk.picture(media.ref)
+        except WireError as error:
+            raise OSError(type(error).__name__) from None
+        return (await asyncio.to_thread(pictures.clean, body))[0]
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Whether the gateway answers; of a chat, whether the bot is in it."""

@@ -32,7 +32,7 @@ from bot.platforms.wecom.saying import Saying
 from bot.platforms.wecom.sdk import Frame
 from config.settings import Settings, SettingsError
 from config.words import catalogue
-from handlers.chat.incoming import Incoming, MediaKind, Message
+from handlers.chat.incoming import Incoming, Media, MediaKind, Message
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
 from handlers.chat.platform import (
     Capabilities,
@@ -154,6 +154,13 @@ class WeComPlatform:
     ) -> Delivered:
         """Send; a `Show` that stands already is changed or said anew. Raises DeliveryError."""
         return await self._saying.deliver(out, message_id)
+
+    async def picture(self, media: Media) -> bytes | None:
+        """A picture that somebody sent, drawn anew (R50); for five minutes it can be fetched."""
+        try:
+            return await self._saying.media.body_of(media)
+        except MediaError as error:
+            raise OSError(str(error)) from None
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Of the account: whether it has its line. WeCom tells nothing of groups.

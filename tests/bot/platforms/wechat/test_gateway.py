@@ -248,6 +248,7 @@ async def test_logged_out_and_in_again_by_a_code(gateway: Gateway) -> None:
         assert not platform.me.code
 
 
+@pytest.mark.fault("wechat")
 async def test_the_gateway_is_killed_and_comes_back(gateway: Gateway) -> None:
     """All that it told is kept; from when to when something may be missing is told (R72)."""
     kept = Kept()
@@ -271,6 +272,7 @@ async def test_the_gateway_is_killed_and_comes_back(gateway: Gateway) -> None:
         await gateway.until(lambda: gateway.texts)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_wrong_token_is_told_in_words_and_nothing_of_it_is_logged(
     gateway: Gateway,
 ) -> None:
@@ -288,6 +290,7 @@ async def test_a_wrong_token_is_told_in_words_and_nothing_of_it_is_logged(
     assert not kept.updates
 
 
+@pytest.mark.fault("wechat")
 async def test_a_second_listener_is_told_in_words(gateway: Gateway) -> None:
     first, second = Kept(), Kept()
     async with listening(at(gateway), first) as platform:
@@ -354,6 +357,7 @@ async def examined(to: Endpoint) -> ChatFacts:
     return facts
 
 
+@pytest.mark.fault("wechat")
 async def test_over_tls_nobody_else_s_certificate_is_taken(tmp_path: Path) -> None:
     async with Gateway(tls=certificate(tmp_path)) as gateway:
         with capture_logs() as logs:

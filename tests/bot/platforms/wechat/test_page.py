@@ -62,6 +62,7 @@ async def test_the_code_is_shown_until_it_is_scanned(
     assert CODE not in str(logs), "whoever reads the log must not be able to log in"
 
 
+@pytest.mark.fault("wechat")
 async def test_while_the_gateway_is_down_it_says_so(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:

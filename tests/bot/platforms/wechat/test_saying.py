@@ -81,6 +81,7 @@ async def test_pictures_go_first_each_in_a_turn_of_its_own(
     assert all(PAST.encode() not in each.body for each in puppet.sent)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_picture_that_cannot_be_had_is_passed_over(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
@@ -92,6 +93,7 @@ async def test_a_picture_that_cannot_be_had_is_passed_over(
     assert [each.text for each in puppet.sent] == ["请看"]
 
 
+@pytest.mark.fault("wechat")
 async def test_a_gateway_that_is_away_is_awaited(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
@@ -103,6 +105,7 @@ async def test_a_gateway_that_is_away_is_awaited(
     await platform.deliver(say("好"), None)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_gateway_that_cannot_be_reached_was_told_nothing(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -114,6 +117,7 @@ async def test_a_gateway_that_cannot_be_reached_was_told_nothing(
     await platform.close()
 
 
+@pytest.mark.fault("wechat")
 async def test_out_of_wechat_letters_wait_for_the_login(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
@@ -124,6 +128,7 @@ async def test_out_of_wechat_letters_wait_for_the_login(
     assert told.value.retry_after == timedelta(minutes=5)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_wrong_token_is_the_operators_matter(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -137,6 +142,7 @@ async def test_a_wrong_token_is_the_operators_matter(
     await platform.close()
 
 
+@pytest.mark.fault("wechat")
 async def test_what_a_puppet_refuses_once_is_tried_again(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
@@ -147,6 +153,7 @@ async def test_what_a_puppet_refuses_once_is_tried_again(
     await platform.deliver(say("好"), None)
 
 
+@pytest.mark.fault("wechat")
 @pytest.mark.parametrize("chat", ["nowhere@chatroom", "nobody"])
 async def test_a_chat_that_is_none_is_out_of_reach(platform: WechatPlatform, chat: str) -> None:
     with pytest.raises(PermanentError) as told:
@@ -155,6 +162,7 @@ async def test_a_chat_that_is_none_is_out_of_reach(platform: WechatPlatform, cha
     assert not (await platform.examine(chat)).reachable
 
 
+@pytest.mark.fault("wechat")
 async def test_a_group_that_put_it_out_is_out_of_reach(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:

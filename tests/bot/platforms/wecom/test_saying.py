@@ -201,6 +201,7 @@ async def test_a_file_is_handed_in_and_sent(bot: Going) -> None:
     assert (file.kind, file.media, words.text) == ("file", body, "给您")
 
 
+@pytest.mark.fault("wecom")
 async def test_a_file_is_not_sent_again_for_a_caption_that_was_refused(bot: Going) -> None:
     out = SendFile(platform="wecom", chat=LI, group=False, name="a", body=b"a", caption="给您")
     with pytest.raises(PassingError, match="the rest follows"):
@@ -221,6 +222,7 @@ async def test_the_longest_text_stands_whole_and_a_longer_one_is_cut(bot: Going)
     assert cut.endswith("…")
 
 
+@pytest.mark.fault("wecom")
 @pytest.mark.parametrize(
     ("code", "kind", "unreachable"),
     [
@@ -241,6 +243,7 @@ async def test_each_refusal_is_told_apart(
     assert not getattr(told.value, "uncertain", False)
 
 
+@pytest.mark.fault("wecom")
 async def test_too_often_is_waited_out_and_not_subscribed_is_made_good(bot: Going) -> None:
     bot.wecom.refuse["aibot_send_msg"] = [45009, 846609]
     with pytest.raises(PassingError) as often:
@@ -254,6 +257,7 @@ async def test_too_often_is_waited_out_and_not_subscribed_is_made_good(bot: Goin
     assert texts(bot) == ["在"]
 
 
+@pytest.mark.fault("wecom")
 async def test_what_is_not_acknowledged_may_have_been_said(
     bot: Going, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +269,7 @@ async def test_what_is_not_acknowledged_may_have_been_said(
     assert told.value.uncertain
 
 
+@pytest.mark.fault("wecom")
 async def test_what_is_never_acknowledged_is_said_a_few_times_and_told_as_not_delivered(
     bot: Going, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,6 +317,7 @@ async def test_two_letters_that_say_the_same_are_two(bot: Going) -> None:
     assert kinds == ["file", "file", "markdown", "markdown"]
 
 
+@pytest.mark.fault("wecom")
 async def test_a_line_that_is_cut_leaves_it_uncertain(bot: Going) -> None:
     bot.wecom.faults.mute_acks = True
     saying = asyncio.ensure_future(deliver(bot, say(GROUP, "在")))
