@@ -151,17 +151,6 @@ async def test_a_picture_that_somebody_sent_is_lent_without_what_was_hidden_in_i
     assert HIDDEN.encode() not in body
 
 
-@pytest.mark.takes("lends")
-async def test_one_that_is_nowhere_is_not_lent(venue: Venue) -> None:
-    await venue.sends_photo("楼道积水")
-    (media,) = (await only(venue, Message)).media
-    try:
-        body = await venue.platform.picture(media.model_copy(update={"ref": "nowhere"}))
-    except OSError:
-        return
-    assert body is None
-
-
 async def test_a_text_of_the_limit_stands_whole_and_a_longer_one_does_not_fail(
     venue: Venue,
 ) -> None:
