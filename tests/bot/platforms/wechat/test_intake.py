@@ -141,6 +141,27 @@ async def test_a_short_absence_is_written_into_the_log_alone(
 
 
 @pytest.mark.fault("wechat")
+@pytest.mark.parametrize(("pause", "told"), [(10, True), (50, False)], ids=["often", "rarely"])
+async def test_short_absences_that_add_up_are_told_as_one(
+    puppet: FakePuppet, clock: VirtualClock, pause: int, told: bool
+) -> None:
+    kept, began = Kept(), clock.now()
+    async with listening(puppet, clock, kept, replace(FAST, untold=5)) as platform:
+        for number in range(3):
+            platform.listening.refused.clear()
+            await puppet.stop()
+            await platform.listening.refused.wait()
+            clock.turn(timedelta(seconds=2))
+            await puppet.start()
+            await puppet.until(lambda: puppet.listened_to)
+            puppet.says("li", f"电梯坏了{number}")
+            await kept.until(lambda number=number: len(kept.texts) > number)
+            clock.turn(timedelta(minutes=pause))
+        gaps = [each for each in read(platform, kept) if isinstance(each, Missed)]
+    assert [each.since for each in gaps] == ([began] if told else [])
+
+
+@pytest.mark.fault("wechat")
 async def test_what_was_missed_while_the_program_was_down_is_told_after_its_start(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
