@@ -16,7 +16,8 @@ from bot.platforms.telegram import request
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import TelegramPlatform
 from bot.platforms.telegram.request import Timeouts
-from tests.bot.platforms.telegram.conftest import Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.telegram.conftest import Kept
 from tests.dialogues.telegram.going import until
 from tests.dialogues.telegram.stage import Setting, TelegramStage, on_telegram
 from tests.fakes.bot_api import FakeTelegram, Group

@@ -14,7 +14,8 @@ from bot.platforms.telegram.reading import ALLOWED_UPDATES
 from config.settings import SettingsError
 from handlers.chat.incoming import Message
 from handlers.chat.platform import RawUpdate
-from tests.bot.platforms.telegram.conftest import FAST, Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.telegram.conftest import FAST, Kept
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 
 

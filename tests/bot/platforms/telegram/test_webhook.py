@@ -16,7 +16,8 @@ from bot.platforms.telegram.platform import TelegramPlatform
 from bot.platforms.telegram.reading import ALLOWED_UPDATES
 from bot.platforms.telegram.webhook import GUARD_HEADER, PATH, Webhook, secret_of
 from config.settings import Settings
-from tests.bot.platforms.telegram.conftest import FAST, Kept, Payload, running, waking
+from tests.bot.platforms.running import running
+from tests.bot.platforms.telegram.conftest import FAST, Kept, Payload, waking
 from tests.bot.web.kit import serving
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 

@@ -34,7 +34,8 @@ from handlers.chat.incoming import (
 )
 from handlers.chat.outgoing import Content, Mention, Say, SendFile
 from handlers.chat.platform import ChatFacts, PassingError, PermanentError
-from tests.bot.platforms.wechat.conftest import PAST, Kept, platform_at, read, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.wechat.conftest import PAST, Kept, platform_at, read
 from tests.fakes import gateway as node
 from tests.fakes.gateway import ME, ROOM, TOKEN, Gateway
 

@@ -19,7 +19,8 @@ from bot.platforms.wechat.platform import WechatPlatform
 from bot.platforms.wechat.wire import EventKind
 from handlers.chat.incoming import Message, Missed, Standing
 from handlers.chat.platform import RawUpdate
-from tests.bot.platforms.wechat.conftest import FAST, Kept, read, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.wechat.conftest import FAST, Kept, read
 from tests.fakes.puppet import ME, FakePuppet
 from tests.harness import MONDAY
 

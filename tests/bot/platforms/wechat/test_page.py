@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 from bot.clock import VirtualClock
 from bot.platforms.wechat.page import from_this_machine
 from bot.platforms.wechat.platform import WechatPlatform
-from tests.bot.platforms.wechat.conftest import FAST, Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.wechat.conftest import FAST, Kept
 from tests.fakes.puppet import FakePuppet
 
 CODE = "https://login.weixin.qq.com/l/a-secret-of-one-minute"

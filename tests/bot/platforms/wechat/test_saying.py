@@ -13,7 +13,8 @@ from bot.platforms.wechat.saying import TEXT_LIMIT, shown
 from handlers.chat.incoming import Media, MediaKind
 from handlers.chat.outgoing import Acknowledge, Content, Mark, Mention, React, Say, SendFile, Show
 from handlers.chat.platform import Delivered, PassingError, PermanentError, Speaks
-from tests.bot.platforms.wechat.conftest import FAST, PAST, Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.wechat.conftest import FAST, PAST, Kept
 from tests.fakes.puppet import FakePuppet
 
 
