@@ -55,8 +55,7 @@ async def draft_of(ctx: Context) -> Draft | None:
 
 async def draft_by(ctx: Context, person_id: int) -> Draft | None:
     """The form that somebody is filling in here, expired or not."""
-    draft: Draft | None = await ctx.store.scalar(*_draft_of(ctx.chat.id, person_id))
-    return draft
+    return await _draft_of.scalar(ctx.store, ctx.chat.id, person_id)
 
 
 @prepared

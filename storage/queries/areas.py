@@ -55,7 +55,7 @@ async def line_of(store: AsyncSession, path: str) -> list[Area]:
     ids = ids_of(path)
     missing = [each for each in ids if each not in known or inspect(known[each]).expired]
     if missing:
-        known.update({area.id: area for area in await store.scalars(*_areas(missing))})
+        known.update({area.id: area for area in await _areas.scalars(store, missing)})
     return [known[each] for each in ids if each in known]
 
 
@@ -146,8 +146,7 @@ async def find_below(
 ) -> Sequence[Area]:
     """Places of a kind under a path by their bare code or their full name."""
     wanted = [code.casefold() for code in codes]
-    rows = await store.scalars(*_find_below(path, end_of(path), kind, wanted))
-    return rows.all()
+    return await _find_below.scalars(store, path, end_of(path), kind, wanted)
 
 
 @dataclass(frozen=True, slots=True)

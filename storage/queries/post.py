@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.base import Base, insert_of
 from storage.prepared import prepared
@@ -85,15 +86,17 @@ async def last_kept(store: AsyncSession, platform: str) -> datetime | None:
 
 async def claim_update(store: AsyncSession, update_id: int) -> bool:
     """Close an update in the transaction that handles it; False: another process did already."""
-    return (await store.execute(CLAIM, {"row": update_id})).first() is not None
+    return await _claim.scalar(store, update_id) is not None
 
 
-CLAIM = (
-    update(UPDATES)
-    .where(UPDATES.c.id == bindparam("row"), UPDATES.c.state == "new")
-    .values(state="done", body=None)
-    .returning(UPDATES.c.id)
-)
+@prepared
+def _claim(row: int) -> ReturningUpdate[int]:
+    return (
+        update(UPDATES)
+        .where(UPDATES.c.id == row, UPDATES.c.state == "new")
+        .values(state="done", body=None)
+        .returning(UPDATES.c.id)
+    )
 
 
 async def write_nothing(store: AsyncSession) -> None:
@@ -179,7 +182,7 @@ async def due_letters(
 
     Those of a platform that is turned off wait for it.
     """
-    rows = await store.execute(*_due_letters(now, list(platforms), list(busy)))
+    rows = await _due_letters.rows(store, now, list(platforms), list(busy))
     return [(letter, Standing(at, digest) if at else None) for letter, at, digest in rows]
 
 
@@ -211,7 +214,7 @@ async def next_letter_at(
     store: AsyncSession, after: datetime, platforms: Iterable[str]
 ) -> datetime | None:
     """When the next letter that must still wait may go."""
-    return await store.scalar(*_next_letter_at(after, list(platforms)))
+    return await _next_letter_at.scalar(store, after, list(platforms))
 
 
 @prepared
@@ -247,7 +250,7 @@ async def posted_in(store: AsyncSession, platform: str, chat: str) -> dict[str, 
 
 async def standing(store: AsyncSession, platform: str, chat: str, slot: str) -> Standing | None:
     """The standing message of one slot."""
-    row = (await store.execute(*_standing(platform, chat, slot))).first()
+    row = await _standing.first(store, platform, chat, slot)
     return Standing(row[0], row[1]) if row else None
 
 

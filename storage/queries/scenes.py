@@ -36,8 +36,8 @@ async def known_in(
     Open ones and those that ended lately; the newest `MOST`, the newest last.
     """
     above = [f"/{each}" for each in accumulate(f"{area_id}/" for area_id in ids_of(path))]
-    rows = await store.scalars(*_known_in(chat_id, path, end_of(path), above, ended_since))
-    return list(reversed(rows.all()))
+    found = await _known_in.scalars(store, chat_id, path, end_of(path), above, ended_since)
+    return found[::-1]
 
 
 @prepared
@@ -76,13 +76,12 @@ async def messages_of(
     store: AsyncSession, request_ids: Sequence[int], chat_id: int
 ) -> dict[int, Messages]:
     """The messages of one chat that belong to each request."""
-    rows = await store.execute(*_messages_of(request_ids, chat_id))
     found: dict[int, Messages] = {}
-    for row in rows.all():
-        own = found.setdefault(row.request_id, Messages())
-        own.ids.append(row.message_id)
-        if row.role not in OWN and (own.spoken_at is None or row.at > own.spoken_at):
-            own.spoken_at = row.at
+    for request_id, message_id, role, at in await _messages_of.rows(store, request_ids, chat_id):
+        own = found.setdefault(request_id, Messages())
+        own.ids.append(message_id)
+        if role not in OWN and (own.spoken_at is None or at > own.spoken_at):
+            own.spoken_at = at
     return found
 
 
@@ -100,12 +99,10 @@ async def voices_of(
     store: AsyncSession, request_ids: Sequence[int], platform: str
 ) -> dict[int, Voices]:
     """Who reported and who joined, by their accounts on a platform."""
-    rows = await store.execute(*_reporters(request_ids, platform))
-    reporters = {row.id: row.external_id for row in rows.all()}
-    rows = await store.execute(*_supporters(request_ids, platform))
+    reporters = dict(await _reporters.rows(store, request_ids, platform))
     joined: dict[int, set[str]] = {}
-    for row in rows.all():
-        joined.setdefault(row.request_id, set()).add(row.external_id)
+    for request_id, account in await _supporters.rows(store, request_ids, platform):
+        joined.setdefault(request_id, set()).add(account)
     return {
         each: Voices(reporters.get(each, ""), frozenset(joined.get(each, ())))
         for each in request_ids
@@ -132,8 +129,7 @@ def _supporters(request_ids: Sequence[int], platform: str) -> Select[int, str]:
 
 async def filling_in(store: AsyncSession, chat_id: int, platform: str) -> frozenset[str]:
     """The accounts of those who are filling in a form in this chat."""
-    rows = await store.scalars(*_filling_in(chat_id, platform))
-    return frozenset(rows.all())
+    return frozenset(await _filling_in.scalars(store, chat_id, platform))
 
 
 @prepared
@@ -149,8 +145,7 @@ async def request_of_message(
     store: AsyncSession, chat_id: int, message_id: str
 ) -> tuple[Request, str] | None:
     """The request that a message belongs to, and as what: report, detail, card, page ..."""
-    row = (await store.execute(*_request_of_message(chat_id, message_id))).first()
-    return (row[0], row[1]) if row else None
+    return await _request_of_message.first(store, chat_id, message_id)
 
 
 @prepared
