@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import (
 
 from storage import sqlite
 from storage.files import make_database
+from storage.loop_session import LoopSession, in_one
 from storage.remembered import REMEMBERED, Remembered, WatchedSession
 from storage.seals import SEALS, Seals
 from storage.trouble import name_unreachable, passes, reason
@@ -56,10 +57,16 @@ class Store:
         self.writing = self._sessions(self._writer, mine)
         self.reading = self._sessions(self._reader, mine)
 
-    @staticmethod
-    def _sessions(engine: AsyncEngine, info: dict[Any, Any]) -> async_sessionmaker[AsyncSession]:
+    def _sessions(
+        self, engine: AsyncEngine, info: dict[Any, Any]
+    ) -> async_sessionmaker[AsyncSession]:
+        kind = LoopSession if self.sqlite else AsyncSession
         return async_sessionmaker(
-            engine, expire_on_commit=False, info=info, sync_session_class=WatchedSession
+            engine,
+            class_=kind,
+            expire_on_commit=False,
+            info=info,
+            sync_session_class=WatchedSession,
         )
 
     def _elsewhere(self) -> None:
@@ -79,7 +86,7 @@ class Store:
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """A session in one transaction: committed at the end, rolled back on any error."""
         try:
-            async with self.writing() as session, session.begin():
+            async with self.writing() as session, in_one(session):
                 yield session
         except Exception as error:
             self.away = reason(error) if passes(error) else self.away

@@ -22,7 +22,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.base import Base, insert_of
 from storage.prepared import prepared
@@ -86,17 +85,15 @@ async def last_kept(store: AsyncSession, platform: str) -> datetime | None:
 
 async def claim_update(store: AsyncSession, update_id: int) -> bool:
     """Close an update in the transaction that handles it; False: another process did already."""
-    return await _claim.scalar(store, update_id) is not None
+    return (await store.execute(CLAIM, {"row": update_id})).first() is not None
 
 
-@prepared
-def _claim(row: int) -> ReturningUpdate[int]:
-    return (
-        update(UPDATES)
-        .where(UPDATES.c.id == row, UPDATES.c.state == "new")
-        .values(state="done", body=None)
-        .returning(UPDATES.c.id)
-    )
+CLAIM = (
+    update(UPDATES)
+    .where(UPDATES.c.id == bindparam("row"), UPDATES.c.state == "new")
+    .values(state="done", body=None)
+    .returning(UPDATES.c.id)
+)
 
 
 async def write_nothing(store: AsyncSession) -> None:

@@ -1,0 +1,97 @@
+"""A session on SQLite in the loop: once its transaction has begun, nothing in it has to wait.
+
+SQLAlchemy's async session runs each step in a greenlet of its own, from which it could await; with
+this database only the beginning awaits something (a free connection, another process's lock).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import instance_state
+
+from storage.short_way import AT_HAND, ShortWay, at_hand
+
+
+class LoopSession(AsyncSession):
+    """The same as its base, without the greenlets; other errors and results there are none."""
+
+    @property
+    def _begun(self) -> bool:
+        return AT_HAND in self.sync_session.info
+
+    async def execute(self, *given: Any, **named: Any) -> Any:
+        """Ask; rows are read where they are asked for."""
+        if self._begun:
+            return self.sync_session.execute(*given, **named)
+        return await super().execute(*given, **named)
+
+    async def scalar(self, *given: Any, **named: Any) -> Any:
+        """Ask for one value."""
+        if self._begun:
+            return self.sync_session.scalar(*given, **named)
+        return await super().scalar(*given, **named)
+
+    async def flush(self, objects: Any = None) -> None:
+        """Write what was changed."""
+        if self._begun:
+            self.sync_session.flush(objects)
+        else:
+            await super().flush(objects)
+
+    async def run_sync(self, fn: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """Call a function with the session beneath."""
+        if self._begun:
+            return fn(self.sync_session, *given, **named)
+        return await super().run_sync(fn, *given, **named)
+
+    async def get(self, entity: Any, ident: Any, **special: Any) -> Any:
+        """The object of a key: the one that the session has, or it is asked for."""
+        plain = not special and isinstance(ident, int | str)
+        connection = await at_hand(self) if plain else None
+        if connection is None:
+            return await super().get(entity, ident, **special)
+        key = inspect(entity).identity_key_from_primary_key((ident,))
+        known = self.sync_session.identity_map.get(key)
+        if known is not None and not instance_state(known).expired:
+            return known
+        try:
+            found = _by_key(entity).ask(self.sync_session, connection, [ident])
+        except sqlite3.Error:  # told as SQLAlchemy does
+            return await super().get(entity, ident)
+        return found[0][0] if found else None
+
+    async def close(self) -> None:
+        """Give the connection back; what was not committed is thrown away."""
+        if self._begun:
+            self.sync_session.close()
+        else:
+            await super().close()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing can cut this off half-way: it does not wait."""
+        await self.close()
+
+
+@asynccontextmanager
+async def in_one(session: AsyncSession) -> AsyncGenerator[None]:
+    """One transaction: committed at the end, rolled back on any error."""
+    if not isinstance(session, LoopSession):
+        async with session.begin():
+            yield
+        return
+    with session.sync_session.begin():
+        yield
+        await session.flush()  # it may be the first that begins; the commit itself does not wait
+
+
+@cache
+def _by_key(entity: Any) -> ShortWay:
+    (column,) = inspect(entity).primary_key
+    return ShortWay(select(entity).where(column == bindparam("key")), ["key"])
