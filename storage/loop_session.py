@@ -12,44 +12,44 @@ from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, inspect, select
+from sqlalchemy import Connection, bindparam, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import instance_state
 
-from storage.short_way import AT_HAND, ShortWay, at_hand
+from storage.short_way import AT_HAND, ShortWay, at_hand, at_once
 
 
 class LoopSession(AsyncSession):
     """The same as its base, without the greenlets; other errors and results there are none."""
 
     @property
-    def _begun(self) -> bool:
-        return AT_HAND in self.sync_session.info
+    def _connection(self) -> Connection | None:
+        return self.sync_session.info.get(AT_HAND)
 
     async def execute(self, *given: Any, **named: Any) -> Any:
         """Ask; rows are read where they are asked for."""
-        if self._begun:
-            return self.sync_session.execute(*given, **named)
-        return await super().execute(*given, **named)
+        if self._connection is None:
+            return await super().execute(*given, **named)
+        return at_once(self._connection, self.sync_session.execute, *given, **named)
 
     async def scalar(self, *given: Any, **named: Any) -> Any:
         """Ask for one value."""
-        if self._begun:
-            return self.sync_session.scalar(*given, **named)
-        return await super().scalar(*given, **named)
+        if self._connection is None:
+            return await super().scalar(*given, **named)
+        return at_once(self._connection, self.sync_session.scalar, *given, **named)
 
     async def flush(self, objects: Any = None) -> None:
         """Write what was changed."""
-        if self._begun:
-            self.sync_session.flush(objects)
-        else:
+        if self._connection is None:
             await super().flush(objects)
+        else:
+            at_once(self._connection, self.sync_session.flush, objects)
 
     async def run_sync(self, fn: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """Call a function with the session beneath."""
-        if self._begun:
-            return fn(self.sync_session, *given, **named)
-        return await super().run_sync(fn, *given, **named)
+        if self._connection is None:
+            return await super().run_sync(fn, *given, **named)
+        return at_once(self._connection, fn, self.sync_session, *given, **named)
 
     async def get(self, entity: Any, ident: Any, **special: Any) -> Any:
         """The object of a key: the one that the session has, or it is asked for."""
@@ -69,10 +69,10 @@ class LoopSession(AsyncSession):
 
     async def close(self) -> None:
         """Give the connection back; what was not committed is thrown away."""
-        if self._begun:
-            self.sync_session.close()
-        else:
+        if self._connection is None:
             await super().close()
+        else:
+            self.sync_session.close()
 
     async def __aexit__(self, *_: object) -> None:
         """Nothing can cut this off half-way: it does not wait."""

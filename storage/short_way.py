@@ -57,6 +57,20 @@ async def at_hand(store: AsyncSession) -> Connection | None:
     return None if found is None or found.engine.echo or not session.is_active else found
 
 
+def at_once(connection: Connection, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """Call what asks by the ordinary way, but outside of any greenlet: nothing in it waits.
+
+    Elsewhere that is refused: whoever asks unawares (an expired attribute) would fail on the other
+    database alone.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    before, driver.at_once = driver.at_once, True
+    try:
+        return call(*given, **named)
+    finally:
+        driver.at_once = before
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The text of a statement, and for each of its places which value it is and how it is kept."""
@@ -83,7 +97,7 @@ class ShortWay:
     def ask(self, session: Session, connection: Connection, values: Sequence[Any]) -> list[Any]:
         """The rows. What the session changed counts, as ever."""
         if session.autoflush:
-            session.flush()
+            at_once(connection, session.flush)
         form = self._form(values)
         given = [*self._flat(values), *form.constants]
         kept = [given[i] if keep is None else keep(given[i]) for i, keep in form.places]

@@ -19,7 +19,6 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
-from sqlalchemy.util.concurrency import in_greenlet
 
 # NORMAL with WAL: a killed process loses nothing; a power cut may lose the last commits, which the
 # platform then delivers again, because it was told "received" by a later poll.
@@ -42,21 +41,21 @@ class LoopCursor(sqlite3.Cursor):
 
     def execute(self, *question: Any) -> Any:
         """Execute. SQLAlchemy's async connection wants that something was awaited."""
-        _awaited()
+        self._awaited()
         return super().execute(*question)
 
     def executemany(self, *question: Any) -> Any:
         """Execute for each of several rows."""
-        _awaited()
+        self._awaited()
         return super().executemany(*question)
+
+    def _awaited(self) -> None:
+        mine: Any = self.connection
+        if not mine.at_once:
+            await_only(_at_once())
 
     async def _async_soft_close(self) -> None:
         """SQLAlchemy's async session lets go of a cursor so; there is nothing to wait for."""
-
-
-def _awaited() -> None:
-    if in_greenlet():  # else nobody asks whether something was
-        await_only(_at_once())
 
 
 async def _at_once() -> None:
@@ -67,6 +66,7 @@ class LoopConnection(sqlite3.Connection):
     """A connection that gives such cursors."""
 
     version = 0  #: of the data, as it was at the start of the last transaction
+    at_once = False  #: whoever asks just now wants no greenlet (`storage.short_way`)
 
     def cursor(self, factory: Any = LoopCursor) -> Any:
         """A new cursor."""
