@@ -67,6 +67,17 @@ class LoopSession(AsyncSession):
             return await super().get(entity, ident)
         return found[0][0] if found else None
 
+    async def refresh(self, instance: object, *special: Any, **named: Any) -> None:
+        """Read an object anew; nobody else could lock it in the meantime."""
+        await self.flush()
+        key = instance_state(instance).identity
+        if special or named.get("attribute_names") or key is None or len(key) != 1:
+            await super().refresh(instance, *special, **named)
+            return
+        self.expire(instance)
+        if await self.get(type(instance), key[0]) is None:
+            await super().refresh(instance, **named)  # it is gone, which SQLAlchemy tells
+
     async def close(self) -> None:
         """Give the connection back; what was not committed is thrown away."""
         if self._connection is None:

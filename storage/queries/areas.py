@@ -75,8 +75,12 @@ async def children(store: AsyncSession, area_id: int) -> Sequence[Area]:
 
 async def of_kind_below(store: AsyncSession, path: str, kind: str) -> Sequence[Area]:
     """All places of a kind at or under a path."""
-    rows = await store.scalars(select(Area).where(below(path), Area.kind == kind))
-    return rows.all()
+    return await _of_kind_below.scalars(store, path, end_of(path), kind)
+
+
+@prepared
+def _of_kind_below(start: str, end: str, kind: str) -> Select[Area]:
+    return select(Area).where(Area.path >= start, Area.path < end, Area.kind == kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,12 @@ from storage.tables import Chat, Correction, Reading, Request
 
 async def reading_of(store: AsyncSession, request_id: int) -> Reading | None:
     """How a request was read when it was opened from talk; None where it was filed otherwise."""
-    return await store.scalar(select(Reading).where(Reading.request_id == request_id))
+    return await _reading_of.scalar(store, request_id)
+
+
+@prepared
+def _reading_of(request_id: int) -> Select[Reading]:
+    return select(Reading).where(Reading.request_id == request_id)
 
 
 async def verdicts(

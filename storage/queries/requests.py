@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.base import Base, begins_with, insert_of
-from storage.prepared import prepared
+from storage.prepared import Question, prepared
 from storage.queries.claiming import claimed
 from storage.tables import (
     Account,
@@ -37,17 +37,19 @@ COUNTERS = Base.metadata.tables[RequestCounter.__tablename__]
 
 async def next_number(store: AsyncSession, root_id: int) -> int:
     """The next number under a root; two at once wait for each other and get two."""
-    counted = _count_on(store.get_bind().dialect.name)
-    return (await store.execute(counted, {"root_id": root_id, "last": 1})).scalar_one()
+    ((number,),) = await _count_on(store.get_bind().dialect.name).rows(store, root_id)
+    return number
 
 
 @cache
-def _count_on(dialect: str) -> Any:
-    return (
-        insert_of(dialect)(COUNTERS)
-        .on_conflict_do_update(index_elements=["root_id"], set_={"last": COUNTERS.c.last + 1})
-        .returning(COUNTERS.c.last)
-    )
+def _count_on(dialect: str) -> Question[[int], tuple[int]]:
+    def counted(root: int) -> ReturningInsert[int]:
+        first = insert_of(dialect)(COUNTERS).values(root_id=root, last=1)
+        return first.on_conflict_do_update(
+            index_elements=["root_id"], set_={"last": COUNTERS.c.last + 1}
+        ).returning(COUNTERS.c.last)
+
+    return prepared(counted)
 
 
 async def lock(store: AsyncSession, request: Request) -> None:
@@ -58,11 +60,13 @@ async def lock(store: AsyncSession, request: Request) -> None:
 
 async def by_number(store: AsyncSession, root_ids: Iterable[int], number: int) -> Request | None:
     """The request of a number under one of the roots."""
-    return await store.scalar(
-        select(Request)
-        .where(Request.root_id.in_(list(root_ids)), Request.number == number)
-        .limit(1)
-    )
+    return await _by_number.scalar(store, list(root_ids), number)
+
+
+@prepared
+def _by_number(root_ids: Sequence[int], number: int) -> Select[Request]:
+    found = select(Request).where(Request.root_id.in_(root_ids), Request.number == number)
+    return found.limit(1)
 
 
 async def by_ids(store: AsyncSession, ids: Sequence[int]) -> Sequence[Request]:
@@ -405,10 +409,14 @@ async def children(store: AsyncSession, request_id: int) -> Sequence[Request]:
 
 async def asked_of(store: AsyncSession, person_id: int) -> Sequence[tuple[Page, Request]]:
     """What a person is asked at this moment."""
-    rows = await store.execute(
+    return await _asked_of.rows(store, person_id)
+
+
+@prepared
+def _asked_of(person_id: int) -> Select[Page, Request]:
+    return (
         select(Page, Request)
         .join(Request, Request.id == Page.request_id)
         .where(Page.person_id == person_id, Page.ended_at.is_(None))
         .order_by(Page.id)
     )
-    return [(page, request) for page, request in rows.all()]

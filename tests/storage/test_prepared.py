@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Select, and_, event, func, select, text, tuple_
-from sqlalchemy.exc import DBAPIError, MissingGreenlet, PendingRollbackError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InvalidRequestError,
+    MissingGreenlet,
+    PendingRollbackError,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine import Store
@@ -154,6 +159,19 @@ async def test_what_must_be_read_anew_is(store: Store) -> None:
             _ = first.words
         assert await session.get(Request, number) is first
         assert first.words == "水"
+
+
+async def test_an_object_is_refreshed_with_what_stands_there(store: Store) -> None:
+    async with store.write() as session:
+        first = (await by_state.scalars(session, "open", [1]))[0]
+        first.words = "灯"
+        await session.execute(text('UPDATE request SET place = \'{"building": "3"}\''))
+        await session.refresh(first, with_for_update=True)
+        assert (first.words, first.place) == ("灯", {"building": "3"})
+        assert first not in session.dirty
+        await session.execute(text("DELETE FROM request WHERE number = 1"))
+        with pytest.raises(InvalidRequestError):
+            await session.refresh(first)
 
 
 async def test_what_nobody_holds_is_asked_for_again(store: Store) -> None:
