@@ -7,8 +7,7 @@ this database only the beginning awaits something (a free connection, another pr
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -78,6 +77,14 @@ class LoopSession(AsyncSession):
         if await self.get(type(instance), key[0]) is None:
             await super().refresh(instance, **named)  # it is gone, which SQLAlchemy tells
 
+    async def commit(self) -> None:
+        """Keep what was changed. What is still to be written may be the first that begins."""
+        await self.flush()
+        if self._connection is None:
+            await super().commit()
+        else:
+            self.sync_session.commit()
+
     async def close(self) -> None:
         """Give the connection back; what was not committed is thrown away."""
         if self._connection is None:
@@ -88,18 +95,6 @@ class LoopSession(AsyncSession):
     async def __aexit__(self, *_: object) -> None:
         """Nothing can cut this off half-way: it does not wait."""
         await self.close()
-
-
-@asynccontextmanager
-async def in_one(session: AsyncSession) -> AsyncGenerator[None]:
-    """One transaction: committed at the end, rolled back on any error."""
-    if not isinstance(session, LoopSession):
-        async with session.begin():
-            yield
-        return
-    with session.sync_session.begin():
-        yield
-        await session.flush()  # it may be the first that begins; the commit itself does not wait
 
 
 @cache

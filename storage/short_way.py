@@ -28,6 +28,9 @@ from storage.sqlite import LoopDialect
 #: Under this name a session knows the connection of its transaction, once it has begun there.
 AT_HAND = "connection_at_hand"
 
+#: The texts of longer lists are made anew: there would be one of each length.
+LONGEST_KEPT = 100
+
 #: What is compiled is the same for all files.
 DIALECT = LoopDialect()
 
@@ -120,7 +123,9 @@ class ShortWay:
         lengths = tuple([len(values[i]) for i in self._lists])
         form = self._forms.get(lengths)
         if form is None:
-            form = self._forms[lengths] = self._expanded(values)
+            form = self._expanded(values)
+            if sum(lengths) <= LONGEST_KEPT:
+                self._forms[lengths] = form
         return form
 
     def _expanded(self, values: Sequence[Any]) -> Form:

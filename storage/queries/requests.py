@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.base import Base, begins_with, insert_of
-from storage.prepared import Question, prepared
+from storage.prepared import prepared
 from storage.queries.claiming import claimed
 from storage.tables import (
     Account,
@@ -37,19 +37,17 @@ COUNTERS = Base.metadata.tables[RequestCounter.__tablename__]
 
 async def next_number(store: AsyncSession, root_id: int) -> int:
     """The next number under a root; two at once wait for each other and get two."""
-    ((number,),) = await _count_on(store.get_bind().dialect.name).rows(store, root_id)
-    return number
+    counted = _count_on(store.get_bind().dialect.name)
+    return (await store.execute(counted, {"root_id": root_id, "last": 1})).scalar_one()
 
 
 @cache
-def _count_on(dialect: str) -> Question[[int], tuple[int]]:
-    def counted(root: int) -> ReturningInsert[int]:
-        first = insert_of(dialect)(COUNTERS).values(root_id=root, last=1)
-        return first.on_conflict_do_update(
-            index_elements=["root_id"], set_={"last": COUNTERS.c.last + 1}
-        ).returning(COUNTERS.c.last)
-
-    return prepared(counted)
+def _count_on(dialect: str) -> Any:
+    return (
+        insert_of(dialect)(COUNTERS)
+        .on_conflict_do_update(index_elements=["root_id"], set_={"last": COUNTERS.c.last + 1})
+        .returning(COUNTERS.c.last)
+    )
 
 
 async def lock(store: AsyncSession, request: Request) -> None:
