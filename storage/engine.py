@@ -6,6 +6,7 @@ transaction never finds half-way that somebody else was first. PostgreSQL shares
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -78,12 +79,17 @@ class Store:
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """A session in one transaction: committed at the end, rolled back on any error."""
+        session = self.writing()
         try:
-            async with self.writing() as session, session.begin():
-                yield session
-        except Exception as error:
-            self.away = reason(error) if passes(error) else self.away
+            yield session
+            await session.commit()
+        except BaseException as error:
+            # Whoever is told to stop just now lets go of the connection all the same.
+            await asyncio.shield(asyncio.ensure_future(session.close()))
+            if isinstance(error, Exception) and passes(error):
+                self.away = reason(error)
             raise
+        session.sync_session.close()  # it holds no connection any more: nothing to wait for
         self.away = None
 
     @asynccontextmanager
