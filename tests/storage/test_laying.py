@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from storage.direct import Direct
 from storage.engine import Store
 from storage.laying import amend, lay
-from storage.tables import Account, Area, Chore, Event, Letter, Page, Person, Request
+from storage.queries.post import LETTERS
+from storage.tables import Account, Area, Chore, Event, Page, Person, Request
 from tests.harness import Stage
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -159,7 +160,7 @@ async def test_two_statements_at_once_are_one_after_the_other(store: Store) -> N
 
 async def test_a_default_that_nobody_gives_is_missed_and_not_left_out(tmp_path: Any) -> None:
     store = Store(f"sqlite:///{tmp_path}/t.db")
-    lacking = Direct(lambda _: insert(Letter.__table__).values(body=bindparam("body")))
+    lacking = Direct(lambda _: insert(LETTERS).values(body=bindparam("body")))
     async with store.write() as session:
         with pytest.raises(TypeError, match="tries"):
             await lacking.run(session, {"body": "{}"})
