@@ -26,7 +26,8 @@ from bench.telegram_speed import TOKEN, server
 from bench.town import build_at
 from bot.clock import SystemClock
 from storage.engine import Store
-from storage.queries import post, sharing
+from storage.queries import sharing
+from storage.queries.intake import keep_updates
 from storage.tables import Update
 from tests.fakes.postgres import Postgres, running
 
@@ -80,7 +81,7 @@ async def keep(store: Store, rows: Sequence[dict[str, object]], batch: int) -> f
         async with store.write() as session:
             now = SystemClock().now()
             await sharing.note_kept(session, (str(row["lane"]) for row in some), now)
-            await post.keep_updates(session, some)
+            await keep_updates(session, some)
     return time.perf_counter() - begun
 
 

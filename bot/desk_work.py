@@ -42,7 +42,7 @@ from handlers.privacy import retention
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
 from handlers.work import Work
 from storage.queries import administration as query
-from storage.queries import post
+from storage.queries import intake
 from storage.tables import Person
 from storage.trouble import passes, reason
 
@@ -284,7 +284,7 @@ async def _not_writable(app: App) -> list[Finding]:
     """What can be read may lie on a full disk all the same."""
     try:
         async with app.store.write() as store:
-            await post.write_nothing(store)
+            await intake.write_nothing(store)
     except SQLAlchemyError as error:
         if not passes(error):
             raise

@@ -30,7 +30,7 @@ from handlers.chat.platform import Platform, RawUpdate
 from handlers.dispatch import Dispatcher
 from handlers.work import Work
 from storage.engine import Store
-from storage.queries import post
+from storage.queries import intake
 from storage.tables import Update
 from storage.wire import Left
 
@@ -134,7 +134,7 @@ class Inbox:
         async with self._store.write() as store:
             if self._shared is not None:
                 await self._shared.note(store, (f"{platform}:{each.lane}" for each in updates))
-            fresh = {key: row_id for row_id, key in await post.keep_updates(store, rows)}
+            fresh = {key: row_id for row_id, key in await intake.keep_updates(store, rows)}
         if self._shared is not None:
             self.look()
             self._crew.wire.poke(Left.KEPT)
@@ -149,7 +149,7 @@ class Inbox:
             self.look()
             return 0  # whatever waits is taken as it comes
         async with self._store.read() as store:
-            rows = await post.waiting_updates(store, self._platforms)
+            rows = await intake.waiting_updates(store, self._platforms)
         for row in rows:
             self._feed(_waiting(row))
         return len(rows)
@@ -322,8 +322,8 @@ class Inbox:
         works: list[Work] = []
         try:
             async with self._store.write() as store:
-                await post.close_updates(store, closed)
-                if await post.claim_update(store, update.id):
+                await intake.close_updates(store, closed)
+                if await intake.claim_update(store, update.id):
                     works += [
                         await self._dispatcher.handle(each, store, now, before)
                         for each, before in zip(incoming, ahead, strict=True)
@@ -345,7 +345,7 @@ class Inbox:
             return
         try:
             async with self._store.write() as store:
-                await post.close_updates(store, closed)
+                await intake.close_updates(store, closed)
                 if self._shared is not None:
                     await self._shared.leave(store, left)
         except BaseException:
@@ -359,7 +359,7 @@ class Inbox:
 
         async def park() -> None:
             async with self._store.write() as store:
-                await post.park_update(
+                await intake.park_update(
                     store, update.id, type(error).__name__, tries=update.tries, dead=dead
                 )
 

@@ -34,9 +34,9 @@ async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     held = [each for work in works for each in await holding.held_of(work)]
     await counting.keep(works)
     tray = [each for work in works for each in work.tray]
-    await post.keep_letters(store, [_row(each) for each in tray])
-    await post.keep_letters(store, [{**_row(each), "state": "held"} for each in held])
-    await post.keep_letters(store, [{**_row(each), "state": "waits"} for each in waiting])
+    letters = [("new", each) for each in tray]
+    letters += [("held", each) for each in held] + [("waits", each) for each in waiting]
+    await post.keep_letters(store, [_row(state, each) for state, each in letters])
     touched = {chat for work in works for chat in work.touched}
     everything = any(work.directory_changed for work in works)
     forgotten = {each for work in works for each in work.forgotten}
@@ -46,7 +46,7 @@ async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     return bool(tray)
 
 
-def _row(each: Outbound) -> dict[str, Any]:
+def _row(state: str, each: Outbound) -> dict[str, Any]:
     out = each.out
     return {
         "platform": out.platform,
@@ -55,6 +55,7 @@ def _row(each: Outbound) -> dict[str, Any]:
         "slot": out.slot if isinstance(out, Show) else None,
         "urgent": out.urgent,
         "at_once": isinstance(out, Acknowledge),
+        "state": state,
         "not_before": each.not_before,
         "created_at": each.not_before,
         "request_id": out.about,

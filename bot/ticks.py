@@ -29,7 +29,7 @@ from handlers.statistics import monthly
 from handlers.watching import silence
 from handlers.work import Desk, Work
 from storage.engine import Store
-from storage.queries import clocks, outlets, post, sharing
+from storage.queries import clocks, intake, outlets, sharing
 from storage.queries import due as due_query
 from storage.queries.due import REPEATS_WITHIN
 from storage.trouble import passes
@@ -53,7 +53,7 @@ async def _forms(work: Work) -> int:
 
 
 async def _old_updates(work: Work) -> int:
-    return await post.forget_updates(work.store, work.now - REPEATS_WITHIN)
+    return await intake.forget_updates(work.store, work.now - REPEATS_WITHIN)
 
 
 async def _news(work: Work) -> int:
@@ -150,7 +150,7 @@ class Ticks:
         """Once nothing could be written: find out whether it can again, before there is a need."""
         if self._store.away is not None:
             async with self._store.write() as store:
-                await post.write_nothing(store)
+                await intake.write_nothing(store)
 
     async def _idle(self) -> frozenset[str]:
         """The subjects that have nothing due; those that cannot be asked about are not among it."""

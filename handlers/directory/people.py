@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.words import best_language
 from handlers.chat.incoming import ChatKind, ChatRef, Sender
 from handlers.work import Work
+from storage.laying import amend
 from storage.queries import accounts as accounts_query
 from storage.queries import chats as chats_query
 from storage.tables import Account, Chat, Person
@@ -66,17 +67,22 @@ async def _known_elsewhere(work: Work, platform: str, sender: Sender) -> Person 
 
 
 def _keep_current(account: Account, ref: ChatRef, sender: Sender) -> None:
-    account.name = sender.name[:120] or account.name or ""
-    account.username = sender.username or account.username
-    account.language = best_language(sender.language, default="") or account.language
-    if ref.kind is ChatKind.PRIVATE:
-        account.private_chat = ref.id
+    """Set only what is another: a row that was set to what it was is written through again."""
+    now = {
+        "name": sender.name[:120] or account.name or "",
+        "username": sender.username or account.username,
+        "language": best_language(sender.language, default="") or account.language,
+        "private_chat": ref.id if ref.kind is ChatKind.PRIVATE else account.private_chat,
+    }
+    for name, value in now.items():
+        if getattr(account, name) != value:
+            setattr(account, name, value)
 
 
-def note_group(account: Account, chat: Chat) -> None:
+async def note_group(work: Work, account: Account, chat: Chat) -> None:
     """Remember the group in which somebody is heard: from there they are understood (no home yet).
 
     Only when it is another one: most of what is said changes nothing here.
     """
     if chat.kind == ChatKind.GROUP.value and account.last_group_id != chat.id:
-        account.last_group_id = chat.id
+        await amend(work.store, account, last_group_id=chat.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.learning.rules import Tally, acts
 from handlers.work import Work
+from storage.laying import lay
 from storage.queries import areas as areas_query
 from storage.queries import learning as query
 from storage.tables import Chat, Reading, Request
@@ -46,9 +47,7 @@ async def keep(
         right=right,
         seen=read["seen"] if request is not None else {},
     )
-    work.store.add(row)
-    if right is not None:  # it is a verdict: whoever weighs them next sees it
-        await work.store.flush()
+    await lay(work.store, row)
     return row
 
 

@@ -66,6 +66,7 @@ class Case:
     report_id: str | None = None  #: the message it came from, for the card to reply to
     #: the promises with which it was opened just now, for its first line of history
     opened_with: dict[str, Any] = field(default_factory=dict[str, Any])
+    begins: bool = False  #: opened just now: all there was of it is written
     near: Chat | None = None  #: where it is being shown: people are named as they are called there
     acked: bool = False  #: one more of those asked has taken it just now
     wait: Span | None = None  #: until the next rung is asked; None: as long as an answer may take

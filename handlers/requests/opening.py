@@ -15,6 +15,7 @@ from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
 from handlers.understanding.meaning import Place
 from handlers.work import Work
+from storage.laying import lay
 from storage.queries import areas as areas_query
 from storage.queries import chats as chats_query
 from storage.queries import people as people_query
@@ -60,8 +61,7 @@ async def open_request(work: Work, report: Report) -> Request:
     asked = await routing.plan(work, matter, without=without)
     case = await _begin(work, report, facts, asked)
     await pages.ask(case, asked, call=False)
-    work.store.add_all([*case.supporters, *_first_rows(case, report, asked)])
-    await work.store.flush()
+    await lay(work.store, *case.supporters, *_first_rows(case, report, asked))
     work.counted.add(case.request.id)
     await pages.show(case)
     cards.show_cards(case)
@@ -82,14 +82,13 @@ async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked
     request.card_chats = [chat.id for chat in chats]
     people = {each.id: each for each in (report.reporter, report.filed_by) if each}
     owners = await query.owners_languages(work.store, chats)
-    case = Case(work, request, facts, people, [], [], chats, said=[], owners=owners)
+    case = Case(work, request, facts, people, [], [], chats, said=[], owners=owners, begins=True)
     case.wait = asked.step.wait if asked.step else None
     request.wanted = asked.wanted
     clocks = clocking.turn(case, Move.OPEN)
     clocking.look_again(case)
     case.opened_with = clocks
-    work.store.add(request)
-    await work.store.flush()
+    await lay(work.store, request)
     if report.chat is not None and chats[0].id == report.chat.id:
         case.report_id = report.message_id
     voice = report.reporter or report.filed_by

@@ -17,6 +17,7 @@ from handlers.requests import bundles, cards, pictures, private_cards, telling
 from handlers.requests.case import Case, answering, load
 from handlers.requests.routing import Asked
 from handlers.work import Work
+from storage.laying import lay
 from storage.queries import chats as chats_query
 from storage.queries import people as people_query
 from storage.queries import requests as query
@@ -40,7 +41,10 @@ async def ask(case: Case, asked: Asked, *, call: bool = True) -> None:
     how = asked.step.how if asked.step else PRIVATE
     for person, role in asked.people:
         _begin(case, person, role, asked.rung, how)
-    case.work.store.add_all(case.fresh)
+    if case.begins:
+        await lay(case.work.store, *case.fresh)
+    else:  # they are written together with its own change
+        case.work.store.add_all(case.fresh)
     await _tell_later(case)
     await _need_group(case)
     if call:
@@ -186,7 +190,7 @@ def _show_page(case: Case, page: Page, details: list[str]) -> None:
         return
     seen = pictures.seen_in(case, address.chat)
     content = private_cards.page(case, page.person_id, address.language, details)
-    if page in case.fresh:
+    if page in case.fresh and page.pictures != len(seen.own):
         page.pictures = len(seen.own)
     content = private_cards.with_media(content, seen.own[: page.pictures])
     if seen.hidden:

@@ -1,4 +1,4 @@
-"""The post room's questions: raw updates kept and closed, letters kept and found when due."""
+"""The post room's questions: letters kept, found when due, and what stands where."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Base, insert_of
+from storage.direct import Direct
 from storage.prepared import prepared
-from storage.tables import Chat, Letter, Posted, RequestMessage, Update
+from storage.tables import Chat, Letter, Posted, RequestMessage
 
 #: The post room works on plain rows: it has many, and reads each once.
-UPDATES, LETTERS, POSTED, MESSAGES = (
-    Base.metadata.tables[each.__tablename__] for each in (Update, Letter, Posted, RequestMessage)
+LETTERS, POSTED, MESSAGES = (
+    Base.metadata.tables[each.__tablename__] for each in (Letter, Posted, RequestMessage)
 )
 #: So many letters are taken up together.
 AT_ONCE = 400
@@ -49,106 +50,14 @@ def _dialect(store: AsyncSession) -> str:
     return store.get_bind().dialect.name
 
 
-async def keep_updates(
-    store: AsyncSession, rows: Sequence[Mapping[str, Any]]
-) -> Sequence[tuple[int, str]]:
-    """Keep raw updates; gives (id, key) of those that were not known yet."""
-    found = await store.execute(_keep_updates(_dialect(store)), list(rows))
-    return [(row.id, row.key) for row in found.all()]
-
-
-@cache
-def _keep_updates(dialect: str) -> Insert:
-    made = insert_of(dialect)(UPDATES).on_conflict_do_nothing()
-    return made.returning(UPDATES.c.id, UPDATES.c.key)
-
-
-async def waiting_updates(store: AsyncSession, platforms: Iterable[str]) -> Sequence[Update]:
-    """The updates of these platforms that were kept and not handled yet, as they came."""
-    rows = await store.scalars(
-        select(Update)
-        .where(Update.state == "new", Update.platform.in_(list(platforms)))
-        .order_by(Update.id)
-    )
-    return rows.all()
-
-
-async def last_kept(store: AsyncSession, platform: str) -> datetime | None:
-    """When an update of this platform was kept the last time; None: never."""
-    return await store.scalar(
-        select(Update.received_at)
-        .where(Update.platform == platform)
-        .order_by(Update.id.desc())
-        .limit(1)
-    )
-
-
-async def claim_update(store: AsyncSession, update_id: int) -> bool:
-    """Close an update in the transaction that handles it; False: another process did already."""
-    return (await store.execute(CLAIM, {"row": update_id})).first() is not None
-
-
-CLAIM = (
-    update(UPDATES)
-    .where(UPDATES.c.id == bindparam("row"), UPDATES.c.state == "new")
-    .values(state="done", body=None)
-    .returning(UPDATES.c.id)
-)
-
-
-async def write_nothing(store: AsyncSession) -> None:
-    """Write something that is there already: shows whether the database takes anything."""
-    await store.execute(WRITE_NOTHING)
-
-
-_newest = select(func.max(UPDATES.c.id)).scalar_subquery()
-WRITE_NOTHING = update(UPDATES).where(UPDATES.c.id == _newest).values(tries=UPDATES.c.tries)
-
-
-async def close_updates(store: AsyncSession, ids: Sequence[int]) -> None:
-    """Handled: their bodies are forgotten, their keys kept against repeats."""
-    for start in range(0, len(ids), 500):
-        await store.execute(CLOSE, {"rows": ids[start : start + 500]})
-
-
-CLOSE = update(UPDATES).where(UPDATES.c.id.in_(bindparam("rows"))).values(state="done", body=None)
-
-
-async def park_update(
-    store: AsyncSession, update_id: int, error: str, *, tries: int, dead: bool
-) -> None:
-    """An update that failed: tried again later, or parked for a person to look at."""
-    await store.execute(
-        update(Update)
-        .where(Update.id == update_id, Update.state == "new")
-        .values(state="dead" if dead else "new", tries=tries, error=error[:500])
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def forget_updates(store: AsyncSession, before: datetime, limit: int = 500) -> int:
-    """Drop handled updates older than any repeat could be; gives how many.
-
-    They are as old as their ids: only the first ones are looked at.
-    """
-    first = (
-        select(Update.id, Update.received_at)
-        .where(Update.state == "done")
-        .order_by(Update.id)
-        .limit(limit)
-        .subquery()
-    )
-    old = select(first.c.id).where(first.c.received_at < before)
-    return await _dropped(store, delete(Update).where(Update.id.in_(old)))
-
-
 async def forget_letters(store: AsyncSession, before: datetime) -> int:
     """Drop letters that ended long ago; gives how many."""
     old = Letter.state.in_(("sent", "failed", "folded")), Letter.not_before < before
-    return await _dropped(store, delete(Letter).where(*old))
+    return await dropped(store, delete(Letter).where(*old))
 
 
-async def _dropped(store: AsyncSession, what: Delete) -> int:
+async def dropped(store: AsyncSession, what: Delete) -> int:
+    """Drop what is no longer needed; how much there was."""
     done: CursorResult[Any] = await store.execute(  # pyright: ignore[reportAssignmentType]
         what.execution_options(synchronize_session=False)
     )
@@ -158,7 +67,15 @@ async def _dropped(store: AsyncSession, what: Delete) -> int:
 async def keep_letters(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep what is to be said; an occasion that was spoken of already is passed over (R57)."""
     if rows:
-        await store.execute(insert_new(store, Letter), list(rows))
+        await _keep_letters.run_all(store, rows)
+
+
+@Direct
+def _keep_letters(dialect: str) -> Insert:
+    given = ("platform", "chat", "body", "slot", "urgent", "at_once", "state", "not_before")
+    named = (*given, "created_at", "request_id", "occasion")
+    made = insert_of(dialect)(LETTERS).values({name: bindparam(name) for name in named})
+    return made.values(tries=0, uncertain=False).on_conflict_do_nothing()
 
 
 @dataclass(slots=True)
@@ -231,10 +148,13 @@ async def stay_due(store: AsyncSession, now: datetime, last: datetime) -> None:
 
 async def settle_letter(store: AsyncSession, letter_id: int, **values: Any) -> None:
     """Write down what became of a letter."""
-    await store.execute(SETTLE, {"row": letter_id, **values})
+    await _settle(tuple(values)).run(store, {"row": letter_id, **values})
 
 
-SETTLE = update(LETTERS).where(LETTERS.c.id == bindparam("row"))
+@cache
+def _settle(names: tuple[str, ...]) -> Direct:
+    settled = update(LETTERS).where(LETTERS.c.id == bindparam("row"))
+    return Direct(lambda _dialect: settled.values({name: bindparam(name) for name in names}))
 
 
 async def posted_in(store: AsyncSession, platform: str, chat: str) -> dict[str, Posted]:
@@ -318,28 +238,30 @@ async def remember_posted(
         "lines": said[0],
         "said_at": said[1],
     }
-    await store.execute(_remember_posted(_dialect(store)), row)
+    await _remember_posted.run(store, row)
 
 
-@cache
+@Direct
 def _remember_posted(dialect: str) -> Insert:
-    made = insert_of(dialect)(POSTED)
+    where, said = ("platform", "chat", "slot"), ("message_id", "digest", "lines", "said_at")
+    made = insert_of(dialect)(POSTED).values({name: bindparam(name) for name in (*where, *said)})
     return made.on_conflict_do_update(
-        index_elements=["platform", "chat", "slot"],
-        set_={name: made.excluded[name] for name in ("message_id", "digest", "lines", "said_at")},
+        index_elements=where, set_={name: made.excluded[name] for name in said}
     )
 
 
 async def belongs_to(store: AsyncSession, letter: Letter, row: Mapping[str, Any]) -> None:
     """A message that was sent is one of its request's from now on, if its chat is known."""
-    values = {**row, "platform": letter.platform, "chat": letter.chat}
-    await store.execute(_belongs_to(_dialect(store)), values)
+    nothing: dict[str, Any] = {"text": "", "media": []}
+    await _belongs_to.run(
+        store, {**row, **nothing, "platform": letter.platform, "chat": letter.chat}
+    )
 
 
-@cache
+@Direct
 def _belongs_to(dialect: str) -> Insert:
     table = MESSAGES.c
-    named = [table.request_id, table.message_id, table.role, table.at]
+    named = [table.request_id, table.message_id, table.role, table.at, table.text, table.media]
     given = (bindparam(each.name, type_=each.type) for each in named)
     chat = select(Chat.id, *given).where(
         Chat.platform == bindparam("platform"), Chat.external_id == bindparam("chat")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Executable, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Base, begins_with, insert_of
+from storage.direct import Direct
 from storage.prepared import prepared
 from storage.queries.claiming import claimed
 from storage.tables import (
@@ -37,17 +36,17 @@ COUNTERS = Base.metadata.tables[RequestCounter.__tablename__]
 
 async def next_number(store: AsyncSession, root_id: int) -> int:
     """The next number under a root; two at once wait for each other and get two."""
-    counted = _count_on(store.get_bind().dialect.name)
-    return (await store.execute(counted, {"root_id": root_id, "last": 1})).scalar_one()
+    ((number,),) = await _count_on.run(store, {"root_id": root_id})
+    return int(number)
 
 
-@cache
-def _count_on(dialect: str) -> Any:
-    return (
-        insert_of(dialect)(COUNTERS)
-        .on_conflict_do_update(index_elements=["root_id"], set_={"last": COUNTERS.c.last + 1})
-        .returning(COUNTERS.c.last)
+@Direct
+def _count_on(dialect: str) -> Executable:
+    made = insert_of(dialect)(COUNTERS).values(root_id=bindparam("root_id"), last=1)
+    counted = made.on_conflict_do_update(
+        index_elements=["root_id"], set_={"last": COUNTERS.c.last + 1}
     )
+    return counted.returning(COUNTERS.c.last)
 
 
 async def lock(store: AsyncSession, request: Request) -> None:

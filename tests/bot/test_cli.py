@@ -17,7 +17,7 @@ import pytest
 from bot import desk_work
 from config.words import catalogue
 from storage import sqlite
-from storage.queries import post
+from storage.queries import intake
 from storage.trouble import AwayError
 from tests.bot.commanding import Linli, alone, run
 from tests.fakes.bot_api import FakeTelegram
@@ -347,7 +347,7 @@ def test_doctor_says_when_nothing_can_be_written(
     async def full(_store: object) -> None:
         raise AwayError("database or disk is full")
 
-    monkeypatch.setattr(post, "write_nothing", full)
+    monkeypatch.setattr(intake, "write_nothing", full)
     result = linli("doctor")
     assert result.exit_code == 1
     assert "database or disk is full" in result.output

@@ -27,7 +27,7 @@ from handlers.turn import Ahead
 from handlers.work import Desk, Work
 from storage.base import Base
 from storage.engine import Store
-from storage.queries import post
+from storage.queries import intake
 from storage.tables import Audit, Letter, Update
 from storage.trouble import AwayError
 from tests.fakes.rooms import Rooms
@@ -267,7 +267,7 @@ async def test_an_operator_is_told_once_that_what_came_cannot_be_kept(
         raise AwayError("refused")
 
     with capture_logs() as logs, monkeypatch.context() as broken:
-        broken.setattr(post, "keep_updates", away)
+        broken.setattr(intake, "keep_updates", away)
         for _ in range(3):
             with pytest.raises(AwayError):
                 await desk.receives("g1:a")

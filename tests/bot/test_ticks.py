@@ -17,7 +17,7 @@ from handlers.chat.outgoing import Content, Say
 from handlers.chat.platform import Capabilities
 from handlers.work import Desk, Work
 from storage.engine import Store
-from storage.queries import post
+from storage.queries import intake
 from storage.tables import Audit, Letter, Update
 from tests.harness import MONDAY
 
@@ -105,9 +105,9 @@ async def test_handled_updates_are_forgotten_when_no_repeat_can_come(tower: Towe
 
     rows = [row("dead", 99), row("old", 49), row("new", 49), row("young", 47)]
     async with tower.store.write() as store:
-        kept = {key: row_id for row_id, key in await post.keep_updates(store, rows)}
-        await post.close_updates(store, [kept["old"], kept["young"]])
-        await post.park_update(store, kept["dead"], "ValueError", tries=3, dead=True)
+        kept = {key: row_id for row_id, key in await intake.keep_updates(store, rows)}
+        await intake.close_updates(store, [kept["old"], kept["young"]])
+        await intake.park_update(store, kept["dead"], "ValueError", tries=3, dead=True)
     tower.subjects(updates=DUE["updates"])
     assert timedelta(hours=48) == REPEATS_WITHIN
     await tower.ticks.tick()

@@ -31,9 +31,9 @@ def listening(stage: Stage) -> Generator[dict[str, Any]]:
     """All statements with a WHERE that run meanwhile, each with parameters it ran with."""
     heard: dict[str, Any] = {}
 
-    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+    def hear(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, many: bool) -> None:
         if statement.startswith(("SELECT", "UPDATE", "DELETE")):
-            heard.setdefault(statement, parameters)
+            heard.setdefault(statement, given[0] if many else given)
 
     engines = {stage.app.store.engine, stage.app.store.reader}
     for engine in engines:

@@ -35,7 +35,7 @@ from handlers.chat.platform import (
     Told,
 )
 from storage.engine import Store
-from storage.queries import post
+from storage.queries import intake
 
 if TYPE_CHECKING:  # the web's library is loaded where there is a page
     from starlette.routing import Route
@@ -211,4 +211,4 @@ def endpoint_of(settings: Settings, account: str) -> Endpoint:
 
 async def _last_kept(store: Store, platform: str) -> datetime | None:
     async with store.read() as session:
-        return await post.last_kept(session, platform)
+        return await intake.last_kept(session, platform)

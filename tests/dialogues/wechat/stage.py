@@ -20,7 +20,7 @@ from bot.clock import VirtualClock
 from bot.platforms.wechat.platform import Manner, WechatPlatform
 from config.settings import Settings
 from storage.engine import Store
-from storage.queries import post
+from storage.queries import intake
 from storage.tables import Person, Supporter
 from tests.bot.platforms.wechat.conftest import FAST
 from tests.dialogues.outside import Outside, playing, seat, seated
@@ -121,7 +121,7 @@ class WechatStage(Outside):
 
 async def _last(store: Store) -> Any:
     async with store.read() as session:
-        return await post.last_kept(session, "wechat")
+        return await intake.last_kept(session, "wechat")
 
 
 @asynccontextmanager

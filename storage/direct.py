@@ -1,0 +1,116 @@
+"""Statements given to SQLite's driver as they are: compiled once, nothing built around their rows.
+
+What SQLAlchemy does for a statement each time (finding its compiled form, typing its parameters,
+its result) takes several times as long as SQLite takes to write a row. PostgreSQL's driver is asked
+the usual way: there the wire takes longest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import ClauseElement, Connection, Dialect, Executable
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Values = Mapping[str, Any]
+Written = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One value of a statement."""
+
+    name: str  #: under which it is given; empty: it is always the same
+    write: Written | None = None  #: how it is written for the driver; None: as it is
+    fixed: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What SQLite is told: the statement's text, and how each of its values is written."""
+
+    sql: str
+    slots: Sequence[Slot]
+
+    def of(self, values: Values) -> tuple[Any, ...]:
+        """The values in the order of the text."""
+        given: list[Any] = []
+        for slot in self.slots:
+            value = values[slot.name] if slot.name else slot.fixed
+            given.append(value if slot.write is None or value is None else slot.write(value))
+        return tuple(given)
+
+
+class Direct:
+    """One statement; its values are named placeholders, its rows come back as the driver has them.
+
+    It may not contain lists of unknown length, which make it another text each time, and names a
+    value for each column that has a default.
+    """
+
+    def __init__(self, build: Callable[[str], Executable]) -> None:
+        """`build`: from a dialect's name to the statement; called once for each."""
+        self._build = build
+        self._statements: dict[str, Executable] = {}
+        self._text: Text | None = None
+
+    async def run(self, store: AsyncSession, *rows: Values) -> Sequence[Sequence[Any]]:
+        """Execute it for each of these; what it returns, if anything."""
+        return await store.run_sync(self.run_in, rows)
+
+    def run_in(self, session: Session, rows: Sequence[Values]) -> Sequence[Sequence[Any]]:
+        """The same where one is in the session's own thread of work."""
+        session.flush()  # what is pending comes before it, as before every other statement
+        connection = session.connection()
+        return [row for each in rows for row in self.on(connection, each)]
+
+    async def run_all(self, store: AsyncSession, rows: Sequence[Values]) -> None:
+        """Execute it for each of these together; nothing comes back."""
+        await store.run_sync(self.run_all_in, rows)
+
+    def run_all_in(self, session: Session, rows: Sequence[Values]) -> None:
+        """The same where one is in the session's own thread of work."""
+        session.flush()
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            text = self._text or self._compiled(connection.dialect)
+            connection.exec_driver_sql(text.sql, [text.of(each) for each in rows])
+        else:
+            connection.execute(self.statement(connection.dialect.name), list(rows))
+
+    def on(self, connection: Connection, values: Values) -> Sequence[Sequence[Any]]:
+        """Execute it once on a connection."""
+        if connection.dialect.name == "sqlite":
+            text = self._text or self._compiled(connection.dialect)
+            done = connection.exec_driver_sql(text.sql, text.of(values))
+        else:
+            done = connection.execute(self.statement(connection.dialect.name), values)
+        return done.fetchall() if done.returns_rows else ()
+
+    def statement(self, dialect: str) -> Executable:
+        """The statement for a dialect."""
+        if dialect not in self._statements:
+            self._statements[dialect] = self._build(dialect)
+        return self._statements[dialect]
+
+    def _compiled(self, dialect: Dialect) -> Text:
+        statement = cast("ClauseElement", self.statement(dialect.name))
+        compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
+        if compiled.prefetch:
+            raise TypeError(f"the defaults of {compiled.prefetch} must be among the values")
+        binds = [compiled.binds[name] for name in compiled.positiontup or ()]
+        slots = [
+            Slot(each.key if each.required else "", writer(each.type, dialect), each.value)
+            for each in binds
+        ]
+        self._text = Text(str(compiled), slots)
+        return self._text
+
+
+def writer(type_: Any, dialect: Dialect) -> Written | None:
+    """How a value of a type is written for a driver; None: as it is."""
+    return type_.dialect_impl(dialect).bind_processor(dialect)

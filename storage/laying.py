@@ -1,0 +1,137 @@
+"""New rows laid into the open transaction without the unit of work, which takes most of the time.
+
+They are written at once, in the order they are given (a request before its first event), and belong
+to the session from then on as if it had flushed them: what is changed of them later is noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, Connection, Dialect, bindparam, event, insert, inspect, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+
+from storage.base import Base
+from storage.direct import Direct, Slot, Text, writer
+from storage.remembered import WatchedSession
+
+#: Under this name a session knows what was laid into savepoints, which may be rolled back.
+LAID = "laid"
+#: The column in which the database numbers the rows of a table.
+NUMBER = "id"
+#: What names a row among the values of its change.
+ROW = "row"
+
+
+async def lay(store: AsyncSession, *rows: Base) -> None:
+    """Insert these; each has its number afterwards."""
+    if rows:
+        await store.run_sync(_lay, rows)
+
+
+def _lay(session: Session, rows: tuple[Base, ...]) -> None:
+    session.flush()  # what is pending comes before them
+    connection = session.connection()
+    for row in rows:
+        held, plan = inspect(row).dict, _plan_of(type(row))
+        plan.complete(held)
+        held[NUMBER] = plan.insert(connection, held)
+        make_transient_to_detached(row)
+    session.add_all(rows)
+    if within := list(_savepoints(session)):
+        session.info.setdefault(LAID, []).append((within, rows))
+
+
+async def amend(store: AsyncSession, row: Base, **values: Any) -> None:
+    """Change a row that is there, at once; with what else is pending of it, or may be taken back,
+    its change waits for the flush as any other."""
+    await store.run_sync(_amend, row, values)
+
+
+def _amend(session: Session, row: Base, values: Mapping[str, Any]) -> None:
+    state = inspect(row)
+    if not state.persistent or state.modified or session.in_nested_transaction():
+        for name, value in values.items():
+            setattr(row, name, value)
+        return
+    change = _change_of(type(row), tuple(values))
+    change.run_in(session, ({**values, ROW: state.dict[NUMBER]},))
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+
+
+@cache
+def _change_of(table: type[Base], names: tuple[str, ...]) -> Direct:
+    rows = Base.metadata.tables[table.__tablename__]
+    changed = update(rows).where(rows.c[NUMBER] == bindparam(ROW))
+    return Direct(lambda _dialect: changed.values({name: bindparam(name) for name in names}))
+
+
+def _savepoints(session: Session) -> Iterator[SessionTransaction]:
+    """The savepoint that is open, and those that are open around it."""
+    savepoint = session.get_nested_transaction()
+    while savepoint is not None and savepoint.nested:
+        yield savepoint
+        savepoint = savepoint.parent
+
+
+@event.listens_for(WatchedSession, "after_soft_rollback")
+def _taken_back(session: Session, savepoint: SessionTransaction) -> None:
+    """What was laid into it is not there any more, nor the objects that stood for it."""
+    laid = session.info.get(LAID, [])
+    for _, rows in (each for each in laid if savepoint in each[0]):
+        for row in rows:
+            if row in session:
+                session.expunge(row)
+    session.info[LAID] = [each for each in laid if savepoint not in each[0]]
+
+
+class Plan:
+    """How rows of one table are inserted: all columns but the number that the database gives."""
+
+    def __init__(self, table: type[Base]) -> None:
+        columns = Base.metadata.tables[table.__tablename__].c
+        self._columns = [each for each in columns if each.key != NUMBER]
+        self._defaults = [(each.key, _default(each)) for each in self._columns]
+        self._insert = insert(table)
+        self._text: Text | None = None
+
+    def complete(self, held: dict[str, Any]) -> None:
+        """What nobody gave: the column's default, or nothing."""
+        for key, default in self._defaults:
+            if held.get(key) is None:
+                held[key] = default()
+
+    def insert(self, connection: Connection, held: Mapping[str, Any]) -> int:
+        """Insert one; gives its number."""
+        if connection.dialect.name != "sqlite":
+            known = {each.key: held[each.key] for each in self._columns}
+            given = {name: value for name, value in known.items() if value is not None}
+            key = connection.execute(self._insert, given).inserted_primary_key
+            assert key is not None
+            return int(key[0])
+        text = self._text or self._compiled(connection.dialect)
+        return connection.exec_driver_sql(text.sql, text.of(held)).lastrowid
+
+    def _compiled(self, dialect: Dialect) -> Text:
+        named = {each.key: bindparam(each.key, type_=each.type) for each in self._columns}
+        sql = str(self._insert.values(named).compile(dialect=dialect))
+        slots = [Slot(each.key, writer(each.type, dialect)) for each in self._columns]
+        self._text = Text(sql, slots)
+        return self._text
+
+
+def _default(column: Column[Any]) -> Callable[[], Any]:
+    default: Any = column.default
+    if default is None:
+        return lambda: None
+    return (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
+
+
+@cache
+def _plan_of(table: type[Base]) -> Plan:
+    return Plan(table)
