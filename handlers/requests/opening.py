@@ -62,7 +62,6 @@ async def open_request(work: Work, report: Report) -> Request:
     await pages.ask(case, asked, call=False)
     work.store.add_all([*case.supporters, *_first_rows(case, report, asked)])
     await work.store.flush()
-    work.counted.add(case.request.id)
     await pages.show(case)
     cards.show_cards(case)
     if report.read is not None and report.chat is not None:
@@ -153,6 +152,7 @@ def _first_rows(case: Case, report: Report, asked: Asked) -> list[Event | Reques
                 **case.opened_with,
                 **measured.first(case, actor),
             },
+            uncounted=measured.NEW,
         )
     ]
     said = _said(case.work, case.request, report)
