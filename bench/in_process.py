@@ -43,10 +43,12 @@ from config.settings import Settings
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
 from handlers.chat.platform import ChatFacts, Delivered
 from handlers.hearing import Glance, is_silent
+from handlers.statistics.counting import due
 from handlers.understanding.corpus import load
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Outcome, Scene
 from handlers.understanding.reader import Reader
+from handlers.work import Work
 from storage.engine import Store
 from storage.sqlite import PRAGMAS
 from storage.tables import Request
@@ -209,6 +211,7 @@ class Requests:
     by_hand: float
     statements: float
     writes: float
+    counting: float  #: milliseconds each, later and together, in batches
 
 
 async def requests(folder: Path, n: int) -> Requests:
@@ -230,13 +233,24 @@ async def requests(folder: Path, n: int) -> Requests:
     began = process_time()
     await bench.app.delivery.drain()
     said = process_time() - began
+    counting = await counted(bench)
     async with bench.store.read() as session:
         opened = await session.scalar(select(func.count()).select_from(Request))
     assert opened == n + first, f"each report opens a request: {opened} of {n + first}"
     await bench.close()
     hand = by_hand(folder / "copy.db", done)
     writes = sum(map(len, done))
-    return Requests(n / took, n / (took + said), n / hand, statements / n, writes / n)
+    by_time = n / took, n / (took + said), n / hand
+    return Requests(*by_time, statements / n, writes / n, counting * 1000 / (n + first))
+
+
+async def counted(bench: Bench) -> float:
+    """Seconds of processor time for what the clock counts later."""
+    began, left = process_time(), 1
+    while left:
+        async with bench.store.write() as session:
+            left = await due(Work(bench.app.desk, session, bench.app.clock.now()))
+    return process_time() - began
 
 
 def by_hand(path: Path, done: Sequence[Sequence[Written]]) -> float:
@@ -271,6 +285,7 @@ async def measure(lines: int, reports: int) -> None:
     print(f"requests                   {middle.handled:8.0f} /s of a core ({counts})")
     print(f"  and what is said, sent   {middle.sent:8.0f} /s of a core")
     share = middle.handled / middle.by_hand
+    print(f"  and counted, later       {middle.counting:8.2f} ms each")
     print(f"  the same rows by hand    {middle.by_hand:8.0f} /s of a core; share {share:.2f}")
 
 

@@ -9,9 +9,9 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -26,12 +26,13 @@ from bot.clock import VirtualClock
 from config.policy import default_policy
 from handlers.chat.incoming import ChatKind, ChatRef, Message, Sender
 from handlers.statistics import asking, drawing, monthly, periods, workbooks
+from handlers.statistics.cells import Changes, merged
 from handlers.statistics.stories import Count, Line, count_of, story_of
 from handlers.turn import Ahead
 from handlers.work import Work
 from storage.engine import Store
 from storage.queries import areas as areas_query
-from storage.tables import Area, Chat, Counted, Person, Request, RequestCounter, Tally
+from storage.tables import Area, Chat, Counted, Person, Request, RequestCounter, Total
 
 YEARS = timedelta(days=730)
 TIMES = 15
@@ -72,12 +73,12 @@ def history(i: int, chance: Random, area: int, category: str) -> tuple[datetime,
     ]
     story = story_of(lines)
     assert story is not None
-    return opened, count_of(story)
+    return opened, count_of(story).at(NOW)
 
 
 async def fill(store: Store, count: int) -> None:
     """Store so many requests with what they count as, and the sums of it."""
-    chance, sums = Random(46), Counter[tuple[Any, ...]]()
+    chance, sums = Random(46), Changes()
     categories = list(default_policy().categories)
     async with store.write() as session:
         buildings = (await session.scalars(select(Area).where(Area.kind == "building"))).all()
@@ -92,21 +93,18 @@ async def fill(store: Store, count: int) -> None:
                 opened, found = history(i, chance, area.id, category)
                 requests.append(_request(i, (root, area, chats[area.id], person), opened, category))
                 counted.append(_counted(i, found))
-                sums.update(_sums(found))
+                line = areas_query.ids_of(area.path)
+                sums.add(found.key, found.marks, line)
             await session.execute(insert(Request), requests)
             await session.execute(insert(Counted), counted)
-        names = ("month", "area_id", "category", "rung", "mark")
-        rows = [{**dict(zip(names, key, strict=True)), "n": n} for key, n in sums.items()]
-        for start in range(0, len(rows), 5000):
-            await session.execute(insert(Tally), rows[start : start + 5000])
+        rows = (
+            {"area_id": place, "period": period, **merged(None, change)}
+            for (place, period), change in sums.cells.items()
+        )
+        while some := list(islice(rows, 500)):
+            await session.execute(insert(Total), some)
         await session.merge(RequestCounter(root_id=root, last=count))
-    print(f"{count:,} requests, {len(rows):,} sums")
-
-
-def _sums(found: Count) -> Iterator[tuple[Any, ...]]:
-    key = found.key
-    for mark in found.marks:
-        yield key.day.replace(day=1), key.area, key.category, key.rung, mark
+    print(f"{count:,} requests, {len(sums.cells):,} sums")
 
 
 def _counted(i: int, found: Count) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from handlers.archive import reading, writing
 from handlers.archive.reading import Held
 from handlers.directory import places
 from handlers.privacy import retention
+from handlers.statistics import counting
 from handlers.statistics.chain import BrokenError, Chain
 from handlers.work import Work
 from storage.files import keep_for_good
@@ -55,6 +56,8 @@ async def archive(*, apply: bool, as_json: bool) -> int:
         now = app.clock.now()
         days = app.desk.policy.archive.days
         before = now - timedelta(days=days)
+        async with app.store.write() as store:  # of what goes nothing may be left to be counted
+            await counting.settle(Work(app.desk, store, now))
         async with app.store.read() as store:
             ripe = await query.ripe(store, before)
             begun = await query.unfinished(store)

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from bot.app import App
 from bot.archive_files import archived_events, folder_of, lines_of
 from bot.desk_errors import WRONG, DeskError, check_replaced, whole_file, write_whole
 from bot.desk_work import NobodyTalks, desk_app
@@ -42,6 +43,9 @@ DONE = 0
 #: So many places are named that one may have meant.
 MOST_NAMED = 6
 
+#: What other subjects add to the numbers: as data, and as lines.
+More = tuple[dict[str, Any], Sequence[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -54,27 +58,35 @@ class Wish:
 
 
 async def stats(wish: Wish) -> int:
-    """Print the numbers of the sums, and write the files that are wanted."""
-    async with desk_app() as app, app.store.read() as store:
-        work = Work(app.desk, store, app.clock.now())
-        said = commands.read(work, wish.words)
-        paths = await asking.upto_building(work, await _paths(work, said.others))
-        facts = await areas_query.facts_at(store, areas_query.ids_of(paths[0])[-1])
-        today = (await asking.ask_at(work, facts, None, None)).today
-        ask = await asking.ask_at(work, facts, *said.periods(today))
-        commands.check_begun(work, app.settings.language, ask)
-        found = await asking.numbers(work, paths, ask)
-        language = app.settings.language
-        sections = app.dispatcher.tables.sections
-        scope = commands.scope_of(work, facts, paths, ask.period)
-        if wish.picture or wish.excel:
-            found = replace(found, curves=await asking.curves(work, paths, ask))
-        told = [(each, await each.run(work, language, scope)) for each in sections]
-        more = {each.name: {line.name: dict(line.values) for line in lines} for each, lines in told}
-        extra = await commands.added(work, language, sections, scope)
-        _files(work, language, found, wish)
-        _show(work, language, found, wish, (more, extra))
+    """Print the numbers of the sums, and write the files that are wanted.
+
+    What was not counted yet is counted: it takes a transaction, which ends before the drawing.
+    """
+    async with desk_app() as app:
+        async with app.store.write() as store:
+            work = Work(app.desk, store, app.clock.now())
+            found, more = await _asked(app, work, wish)
+        _files(work, app.settings.language, found, wish)
+        _show(work, app.settings.language, found, wish, more)
     return DONE
+
+
+async def _asked(app: App, work: Work, wish: Wish) -> tuple[Report, More]:
+    """The numbers, and what other subjects add to them."""
+    language, sections = app.settings.language, app.dispatcher.tables.sections
+    said = commands.read(work, wish.words)
+    paths = await asking.upto_building(work, await _paths(work, said.others))
+    facts = await areas_query.facts_at(work.store, areas_query.ids_of(paths[0])[-1])
+    today = (await asking.ask_at(work, facts, None, None)).today
+    ask = await asking.ask_at(work, facts, *said.periods(today))
+    commands.check_begun(work, language, ask)
+    found = await asking.numbers(work, paths, ask)
+    scope = commands.scope_of(work, facts, paths, ask.period)
+    if wish.picture or wish.excel:
+        found = replace(found, curves=await asking.curves(work, paths, ask))
+    told = [(each, await each.run(work, language, scope)) for each in sections]
+    data = {each.name: {line.name: dict(line.values) for line in lines} for each, lines in told}
+    return found, (data, await commands.added(work, language, sections, scope))
 
 
 async def _paths(work: Work, area: str) -> list[str]:
@@ -119,7 +131,7 @@ def _show(
     language: str,
     found: Report,
     wish: Wish,
-    more: tuple[dict[str, Any], Sequence[str]] = ({}, ()),
+    more: More = ({}, ()),
 ) -> None:
     if wish.form == "json":
         data = workbooks.as_data(work, language, found)

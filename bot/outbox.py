@@ -1,7 +1,4 @@
-"""The outbox: what a transaction has to say becomes letters of the same transaction.
-
-What it changed of requests is counted there too, just before the commit.
-"""
+"""The outbox: what a transaction has to say becomes letters of the same transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.chat.outgoing import OUTGOING, Acknowledge, Show
 from handlers.manner import Outbound
 from handlers.noise import holding
-from handlers.statistics import counting
 from handlers.twins import words
 from handlers.work import Work
 from storage import wire
@@ -32,7 +28,6 @@ async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     await store.flush()
     waiting = [each for work in works for each in await words.put_in_words(work)]
     held = [each for work in works for each in await holding.held_of(work)]
-    await counting.keep(works)
     tray = [each for work in works for each in work.tray]
     letters = [("new", each) for each in tray]
     letters += [("held", each) for each in held] + [("waits", each) for each in waiting]

@@ -25,7 +25,7 @@ from handlers.promises import clock as promise_clock
 from handlers.reminders import firing
 from handlers.requests import clock as request_clock
 from handlers.requests import morning, nightly
-from handlers.statistics import monthly
+from handlers.statistics import counting, monthly
 from handlers.watching import silence
 from handlers.work import Desk, Work
 from storage.engine import Store
@@ -91,6 +91,7 @@ DUE: dict[str, Due] = {
     "news": _news,
     "leftovers": _leftovers,
     "nightly": nightly.due,
+    "counting": counting.due,
     "numbers": monthly.due,
     "watching": silence.due,
 }

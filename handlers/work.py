@@ -125,8 +125,6 @@ class Work:
     touched: set[int] = field(default_factory=set[int])
     #: places, people or roles changed: what is remembered of them is read anew
     directory_changed: bool = False
-    #: ids of requests whose history goes on: they are counted anew before the commit
-    counted: set[int] = field(default_factory=set[int])
     #: what a batch of one subject has read of people once for all; None: nothing is kept
     memo: dict[object, Any] | None = None
     #: accounts (platform, id there) of who was forgotten: their last lines go from memory as well

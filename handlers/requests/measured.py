@@ -1,7 +1,7 @@
 """What each line of a request's history keeps of where it stands then, for the numbers.
 
 The numbers are made of these lines alone (handlers/statistics), so that whoever has the lines can
-make them again.
+make them again. They are counted later: a line that may change a number is marked so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from typing import Any
 
 from handlers.requests.case import Case
 from handlers.requests.rules import State, Who
+from storage.queries.counting import NEW
 from storage.tables import Person
+
+__all__ = ["NEW", "STANDS", "first", "stands"]
 
 #: Under this name a line of history keeps it.
 STANDS = "stands"

@@ -137,9 +137,9 @@ def _record(
         state_from=before.value,
         state_to=case.state.value,
         data={**data, **measured.stands(case, actor)},
+        uncounted=measured.NEW,
     )
     case.work.store.add(case.event)
-    case.work.counted.add(case.request.id)
 
 
 async def _tell(case: Case, step: Step) -> None:

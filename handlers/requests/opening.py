@@ -62,7 +62,6 @@ async def open_request(work: Work, report: Report) -> Request:
     case = await _begin(work, report, facts, asked)
     await pages.ask(case, asked, call=False)
     await lay(work.store, *case.supporters, *_first_rows(case, report, asked))
-    work.counted.add(case.request.id)
     await pages.show(case)
     cards.show_cards(case)
     if report.read is not None and report.chat is not None:
@@ -152,6 +151,7 @@ def _first_rows(case: Case, report: Report, asked: Asked) -> list[Event | Reques
                 **case.opened_with,
                 **measured.first(case, actor),
             },
+            uncounted=measured.NEW,
         )
     ]
     said = _said(case.work, case.request, report)

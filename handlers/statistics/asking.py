@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from handlers.directory import places
 from handlers.directory.zones import zone_at
 from handlers.requests import routing
-from handlers.statistics import periods
+from handlers.statistics import counting, periods
+from handlers.statistics.cells import by_part, together
 from handlers.statistics.periods import Period
-from handlers.statistics.report import Ask, Curves, Report, Sums, Wait, report
+from handlers.statistics.report import Ask, Curves, Report, Sums, report
 from handlers.statistics.rules import Marks
+from handlers.statistics.stories import COUNTS
 from handlers.work import Work
 from storage.queries import areas as areas_query
 from storage.queries import statistics as query
 from storage.queries.areas import AreaFacts
-from storage.queries.statistics import Alike, Cells
 from storage.tables import Area
 
 #: So many months are drawn.
 MONTHS = 12
+#: What the numbers are told by.
+PARTS = ("area", "category", "rung")
 #: Kinds of places whose buildings are named with their neighbourhood.
 ABOVE = ("district", "subdistrict", "community")
 
@@ -43,28 +46,53 @@ def _baseline(work: Work, facts: AreaFacts, period: Period) -> Period:
     return periods.before(period)
 
 
-async def numbers(work: Work, paths: Sequence[str], ask: Ask) -> Report:
-    """The numbers of the requests at or under these paths."""
+async def numbers(
+    work: Work, paths: Sequence[str], ask: Ask, parts: Collection[str] = PARTS
+) -> Report:
+    """The numbers of the requests at or under these paths, with these parts of them.
+
+    What was not counted yet is counted first: it wants a session that may write.
+    """
+    await counting.settle(work)
     paths = await upto_building(work, paths)
-    known = await query.places(work.store, paths)
-    areas = [area.id for area in known]
-    cells = Cells(ask.period.begin, ask.period.end, areas)
-    before = await _volume(work, ask.baseline, areas)
-    sums = await (_of_month if ask.period.kind == "month" else _of_days)(work, cells, before)
     facts = await areas_query.facts_at(work.store, areas_query.ids_of(paths[0])[-1])
     small = routing.policy_at(work.policy, facts).statistics.small
-    found = report(ask, sums, await _waits(work, cells, ask), small)
-    by_id = {area.id: area for area in known}
-    top = top_of([await work.store.get_one(Area, facts.area_id)] if len(paths) == 1 else [])
+    sums = await _sums(work, paths, ask, parts)
     return replace(
-        found,
+        report(ask, sums, small),
         title=await title(work, paths),
-        names={
-            each: await places.full_name(work, by_id[each], top)
-            for each in sums.areas
-            if each in by_id
-        },
+        names=await _names(work, paths, sums.areas) if sums.areas else {},
     )
+
+
+async def _names(work: Work, paths: Sequence[str], areas: Collection[int]) -> dict[int, str]:
+    top = top_of(await query.places(work.store, tops(paths)))
+    known = await query.places(work.store, areas)
+    return {each.id: await places.full_name(work, each, top) for each in known}
+
+
+async def _sums(work: Work, paths: Sequence[str], ask: Ask, parts: Collection[str]) -> Sums:
+    areas, key, before = tops(paths), ask.period.key, ask.baseline.key
+    found = await query.wholes(work.store, areas, [key, before])
+
+    async def by(part: str, column: str) -> dict[str, Marks]:
+        if part not in parts:
+            return {}
+        rows = await query.sums_of(work.store, column, areas, [key])
+        return dict(by_part(together(rows)))
+
+    return Sums(
+        whole=together([words for (_, period), words in found.items() if period == key]),
+        areas=await query.owns(work.store, paths, key) if "area" in parts else {},
+        categories=await by("category", "categories"),
+        rungs={int(each): marks for each, marks in (await by("rung", "rungs")).items()},
+        before=sum(words.get(COUNTS, 0) for (_, each), words in found.items() if each == before),
+    )
+
+
+def tops(paths: Sequence[str]) -> list[int]:
+    """The places of these paths."""
+    return [areas_query.ids_of(path)[-1] for path in paths]
 
 
 def top_of(tops: Sequence[Area]) -> Area | None:
@@ -83,79 +111,18 @@ async def title(work: Work, paths: Sequence[str]) -> str:
 
 async def curves(work: Work, paths: Sequence[str], ask: Ask) -> Curves:
     """How many there were by day and by month."""
-    known = await query.places(work.store, await upto_building(work, paths))
-    areas = [area.id for area in known]
-    days = await query.by_day(work.store, Cells(ask.period.begin, ask.period.end, areas))
+    await counting.settle(work)
+    areas = tops(await upto_building(work, paths))
+    days = together(await query.sums_of(work.store, "days", areas, [ask.period.key]))
     months = periods.last_months(ask.period, MONTHS)
-    known_months = await query.by_month(work.store, Cells(months[0].begin, months[-1].end, areas))
+    known = await query.wholes(work.store, areas, [each.key for each in months])
+    many: Counter[str] = Counter()
+    for (_, key), words in known.items():
+        many[key] += words.get(COUNTS, 0)
     return Curves(
-        {each: days.get(each, 0) for each in periods.days_of(ask.period)},
-        [(each, known_months.get(each.begin, 0)) for each in months],
+        {each: days.get(each.isoformat(), 0) for each in periods.days_of(ask.period)},
+        [(each, many[each.key]) for each in months],
     )
-
-
-async def _volume(work: Work, period: Period, areas: Sequence[int]) -> int:
-    cells = Cells(period.begin, period.end, areas)
-    asked = query.by_month if period.kind == "month" else query.by_day
-    return sum((await asked(work.store, cells)).values())
-
-
-async def _of_month(work: Work, cells: Cells, before: int) -> Sums:
-    areas = await query.sums_by_area(work.store, cells)
-    kinds = await query.sums_by_kind(work.store, cells)
-    return Sums(
-        whole=_together(areas.values()),
-        areas=areas,
-        categories={
-            each: _together(marks for (category, _), marks in kinds.items() if category == each)
-            for each in {category for category, _ in kinds}
-        },
-        rungs={
-            each: _together(marks for (_, rung), marks in kinds.items() if rung == each)
-            for each in {rung for _, rung in kinds}
-        },
-        before=before,
-    )
-
-
-def _together(some: Iterable[Marks]) -> Marks:
-    found: dict[str, int] = {}
-    for marks in some:
-        for mark, n in marks.items():
-            found[mark] = found.get(mark, 0) + n
-    return found
-
-
-async def _of_days(work: Work, cells: Cells, before: int) -> Sums:
-    """The same of a week, whose requests are few enough to be counted one by one."""
-    found = await query.alike(work.store, cells)
-    return Sums(
-        whole=_by(found, _all).get(None, {}),
-        areas=_by(found, lambda each: each.area),
-        categories=_by(found, lambda each: each.category),
-        rungs=_by(found, lambda each: each.rung),
-        before=before,
-    )
-
-
-def _all(each: Alike) -> None:
-    """One and the same for all."""
-
-
-def _by(found: Sequence[Alike], facet: Callable[[Alike], Any]) -> dict[Any, Marks]:
-    """The marks by a facet; requests that count alike are put together before their marks are."""
-    alike: dict[Any, dict[tuple[str, ...], int]] = {}
-    for each in found:
-        some = alike.setdefault(facet(each), {})
-        some[each.marks] = some.get(each.marks, 0) + each.n
-    sums: dict[Any, Marks] = {}
-    for key, some in alike.items():
-        marks: dict[str, int] = {}
-        for each, n in some.items():
-            for mark in each:
-                marks[mark] = marks.get(mark, 0) + n
-        sums[key] = marks
-    return sums
 
 
 async def upto_building(work: Work, paths: Sequence[str]) -> list[str]:
@@ -168,16 +135,3 @@ async def upto_building(work: Work, paths: Sequence[str]) -> list[str]:
         line = await areas_query.line_of(work.store, path)
         found.append([each.path for each in line if each.kind not in query.INSIDE][-1])
     return places.outermost(dict.fromkeys(found))
-
-
-async def _waits(work: Work, cells: Cells, ask: Ask) -> list[Wait]:
-    return [
-        *(
-            Wait(each.area, each.category, each.rung, answer=each.n)
-            for each in await query.waiting(work.store, cells, ask.now, "answer")
-        ),
-        *(
-            Wait(each.area, each.category, each.rung, solve=each.n)
-            for each in await query.waiting(work.store, cells, ask.now, "solve")
-        ),
-    ]

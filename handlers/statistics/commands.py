@@ -136,7 +136,7 @@ async def _show(ctx: Context, view: str, wanted: Wanted) -> None:
     facts = await areas_query.facts_at(ctx.store, areas_query.ids_of(wanted.paths[0])[-1])
     ask = await asking.ask_at(ctx, facts, wanted.period, wanted.baseline)
     check_begun(ctx, ctx.language, ask)
-    found = await asking.numbers(ctx, wanted.paths, ask)
+    found = await asking.numbers(ctx, wanted.paths, ask, {view} & VIEWS.keys())
     scope = scope_of(ctx, facts, wanted.paths, ask.period)
     lines = await _lines(ctx, view, found, scope)
     content = Content(
@@ -191,8 +191,7 @@ def _buttons(ctx: Context, view: str, found: Report, wanted: Wanted) -> Rows:
     area = wanted.area.id if wanted.area else 0
 
     def data(which: str, of: Period) -> str:
-        begins = f"{of.begin:%Y-%m}" if of.kind == "month" else f"w{of.begin:%Y-%m-%d}"
-        return f"stats:{which}:{begins}:{area}"
+        return f"stats:{which}:{of.key}:{area}"
 
     views = [each for each in ("all", *VIEWS) if each != view]
     earlier, today = periods.before(period), found.ask.today

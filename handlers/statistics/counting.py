@@ -1,102 +1,128 @@
-"""Counts what became of requests, in the transaction in which it became so."""
+"""Counts what became of requests: later than it became so, and before anybody is told numbers.
+
+A request's transaction only marks the lines of history that it writes. What is marked is counted by
+the clock, or by whoever asks first, each in a transaction of its own that takes the marks away: who
+is killed in it has counted nothing, and of two at once one waits.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from handlers.directory.zones import zone_at
 from handlers.requests.measured import STANDS
+from handlers.statistics.cells import Changes, Where, merged
 from handlers.statistics.stories import Count, Key, Line, count_of, story_of
 from handlers.work import Work
 from storage.queries import areas as areas_query
-from storage.queries import statistics as query
-from storage.queries.statistics import Past, Was
+from storage.queries import counting as query
+from storage.queries.counting import NEW, OLD, Lacks, Marked, Was
+from storage.queries.statistics import INSIDE, Past, histories
 from storage.tables import Request
 
-#: A sum: the first day of its month, place, category, rung and mark.
-Sum = tuple[date, int, str, int, str]
+#: So many lines of history are counted together.
+AT_ONCE = 200
+#: By place, the places that numbers tell apart from the root down to it (`_line`).
+Lines = dict[int, tuple[int, ...]]
 
 
-async def keep(works: Sequence[Work]) -> None:
-    """Count anew the requests that these works changed; the session is flushed."""
-    ids = sorted(set[int]().union(*(work.counted for work in works)))
-    if not ids:
+async def settle(work: Work) -> None:
+    """Count all that has happened up to now: whoever tells numbers does so first."""
+    await work.store.flush()
+    if lacks := await query.lacks(work.store, work.now):
+        await query.take_turn(work.store, work.now)
+        while await _count_some(work, lacks):
+            pass
+
+
+async def due(work: Work) -> int:
+    """Some of it; whether more is left (the tick asks again until nothing is).
+
+    A tick waits for nobody: what another process counts just now is left to it.
+    """
+    if await query.others_count(work.store):
+        return 0
+    await query.take_turn(work.store, work.now)
+    if await _count_some(work, Lacks()):
+        return 1
+    # A few at each tick: a million requests of a version without numbers hold up no ladder.
+    await _count(work, await query.marked(work.store, OLD, AT_ONCE), ())
+    return 0
+
+
+async def _count_some(work: Work, lacks: Lacks) -> bool:
+    """Count as much as is counted together; whether there may be more."""
+    some = await query.marked(work.store, NEW, AT_ONCE) if lacks.new else []
+    late = await query.late(work.store, work.now, AT_ONCE) if lacks.late else []
+    await _count(work, some, late)
+    return max(len(some), len(late)) >= AT_ONCE
+
+
+async def _count(work: Work, some: Sequence[Marked], late: Sequence[int]) -> None:
+    """Take what these requests counted as off the sums, and put on what they count as now.
+
+    `late`: nothing happened to them but that their time is over.
+    """
+    if not some and not late:
         return
-    store = works[0].store
-    histories, before = await query.histories(store, ids)
-    old = [each for each in ids if each not in before and len(histories.get(each, ())) > 1]
-    if old:  # of a version without numbers: they are counted with all of those, in their turn
-        first = await query.first_counted(store)
-        late = {each for each in old if first is None or each < first}
-        histories = {each: lines for each, lines in histories.items() if each not in late}
-    await _count(works[0], histories, before)
+    ids = sorted({each.request_id for each in some})
+    known = await query.counted(work.store, [*ids, *late])
+    before = {each: _was(row) for each, row in known.items()}
+    lines: Lines = {}
+    now = {each: before[each].at(work.now) for each in late}
+    for request_id, events in (await histories(work.store, ids)).items():
+        now[request_id] = await _now(work, events, lines)
+    changed = {each: count for each, count in now.items() if count != before.get(each)}
+    sums = Changes()
+    for request_id, count in changed.items():
+        if was := before.get(request_id):
+            sums.add(was.key, was.marks, await _line(work, was.key.area, lines), -1)
+        sums.add(count.key, count.marks, await _line(work, count.key.area, lines))
+    await query.keep_counted(work.store, [_row(*each) for each in changed.items()])
+    await _keep(work, sums)
+    await query.unmark(work.store, some)
 
 
-async def count(work: Work, ids: Sequence[int]) -> None:
-    """Count these requests, whether they were counted before or not."""
-    await _count(work, *await query.histories(work.store, ids))
-
-
-async def _count(
-    work: Work, histories: Mapping[int, Sequence[Past]], before: Mapping[int, Was]
-) -> None:
-    """Take what these requests counted as off the sums, and put on what they count as now."""
-    sums: Counter[Sum] = Counter()
-    buildings: dict[int, int] = {}
-    rows: list[dict[str, Any]] = []
-    for request_id, events in histories.items():
-        story = story_of([await line_of(work, event, buildings) for event in events])
-        assert story is not None
-        now, row = count_of(story), before.get(request_id)
-        if row is not None:
-            for each in _sums(_was(row)):
-                sums[each] -= 1
-        for each in _sums(now):
-            sums[each] += 1
-        rows.append(_counted(request_id, now))
-    await query.keep_counted(work.store, rows)
-    changed = sorted((key, n) for key, n in sums.items() if n)
-    await query.add(work.store, [_row(key, n) for key, n in changed])
+async def _now(work: Work, events: Sequence[Past], lines: Lines) -> Count:
+    story = story_of([await line_of(work, event, lines) for event in events])
+    assert story is not None  # of a line that is marked there is a history
+    return count_of(story).at(work.now)
 
 
 def _was(row: Was) -> Count:
-    return Count(Key(row.day, row.area_id, row.category, row.rung), tuple(row.marks.split()))
+    key = Key(row.day, row.area_id, row.category, row.rung)
+    return Count(key, tuple(row.marks.split()), row.answer_by, row.solve_by)
 
 
-def _sums(count: Count) -> Iterator[Sum]:
-    key = count.key
-    for mark in count.marks:
-        yield key.day.replace(day=1), key.area, key.category, key.rung, mark
+def _row(request_id: int, now: Count) -> Was:
+    key, marks = now.key, " ".join(now.marks)
+    where = (key.day, key.area, key.category, key.rung)
+    return Was(request_id, *where, marks, now.answer_by, now.solve_by)
 
 
-def _row(key: Sum, n: int) -> dict[str, Any]:
-    names = ("month", "area_id", "category", "rung", "mark")
-    return {**dict(zip(names, key, strict=True)), "n": n}
+async def _keep(work: Work, sums: Changes) -> None:
+    """The sums with these changes; what comes to nothing has no row."""
+    areas = {area for area, _ in sums.cells}
+    known = await query.sums_at(work.store, areas, {period for _, period in sums.cells})
+    rows: list[dict[str, Any]] = []
+    gone: list[Where] = []
+    for where, change in sorted(sums.cells.items()):
+        found = merged(known.get(where), change)
+        if any(found.values()):
+            rows.append({"area_id": where[0], "period": where[1], **found})
+        elif where in known:
+            gone.append(where)
+    await query.keep_sums(work.store, rows)
+    await query.drop_sums(work.store, gone)
 
 
-def _counted(request_id: int, now: Count) -> dict[str, Any]:
-    return {
-        "request_id": request_id,
-        "day": now.key.day,
-        "area_id": now.key.area,
-        "category": now.key.category,
-        "rung": now.key.rung,
-        "marks": " ".join(now.marks),
-        "answer_by": now.answer_by,
-        "solve_by": now.solve_by,
-    }
-
-
-async def line_of(work: Work, event: Past, buildings: dict[int, int]) -> Line:
+async def line_of(work: Work, event: Past, lines: Lines) -> Line:
     """A line of history as the numbers see it; places inside a building are the building."""
     stands = event.data.get(STANDS) or await guess(work, event)
-    area = int(stands["area"])
-    if area not in buildings:
-        buildings[area] = await _building(work, area)
-    return line_from(event, stands, buildings[area])
+    place = await _line(work, int(stands["area"]), lines)
+    return line_from(event, stands, place[-1])
 
 
 def line_from(event: Past, stands: Mapping[str, Any], area: int) -> Line:
@@ -124,15 +150,17 @@ def _moment(seconds: int | None) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
-async def _building(work: Work, area_id: int) -> int:
-    facts = await areas_query.facts_at(work.store, area_id)
-    line = await areas_query.line_of(work.store, facts.path)
-    return building_of([(each.id, each.kind) for each in line])
+async def _line(work: Work, area_id: int, lines: Lines) -> tuple[int, ...]:
+    if area_id not in lines:
+        facts = await areas_query.facts_at(work.store, area_id)
+        spots = await areas_query.spots_on(work.store, facts.path)
+        lines[area_id] = told_apart((each.id, each.kind) for each in spots)
+    return lines[area_id]
 
 
-def building_of(line: Iterable[tuple[int, str]]) -> int:
-    """The last of the places on a line that numbers tell apart."""
-    return [area_id for area_id, kind in line if kind not in query.INSIDE][-1]
+def told_apart(line: Iterable[tuple[int, str]]) -> tuple[int, ...]:
+    """Those of the places on a line that numbers tell apart: down to a building."""
+    return tuple(area_id for area_id, kind in line if kind not in INSIDE)
 
 
 async def guess(work: Work, event: Past) -> Mapping[str, Any]:
@@ -158,13 +186,3 @@ def _guessed(event: Past, request: Request, opened: date) -> Mapping[str, Any]:
         "solve": int(due.timestamp()) if due and request.paused_at is None else None,
         "day": opened.isoformat() if event.move == "open" else None,
     }
-
-
-async def count_old(work: Work, limit: int) -> int:
-    """Count requests that were never counted; how many there were."""
-    ids = await query.uncounted(work.store, limit)
-    if not ids:
-        return 0
-    await query.locked(work.store, ids)
-    await count(work, ids)
-    return len(ids)

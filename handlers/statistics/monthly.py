@@ -13,7 +13,7 @@ from handlers.directory.addresses import address_of
 from handlers.directory.zones import zone_at
 from handlers.manner import Manner
 from handlers.requests import deadlines, routing
-from handlers.statistics import asking, counting, drawing, periods, texts, workbooks
+from handlers.statistics import asking, drawing, periods, texts, workbooks
 from handlers.statistics.fonts import NoFontError
 from handlers.statistics.report import Ask, Report
 from handlers.work import Work
@@ -26,11 +26,10 @@ from storage.tables import Area, Chat
 
 log = structlog.get_logger("linli.statistics")
 
-#: The nightly look: requests never counted, communities without a monthly report.
+#: The nightly look: communities without a monthly report.
 CHORE = "statistics"
 #: A chore for each community; behind it stands the place's id.
 MONTHLY = "month:"
-AT_ONCE = 500
 AGAIN_AFTER = timedelta(hours=1)
 
 
@@ -67,13 +66,8 @@ async def due(work: Work) -> int:
         return 1
     if seen > work.now:
         return 0
-    zone = ZoneInfo(work.desk.defaults.timezone)
-    night = _next_night(work, zone)
+    night = _next_night(work, ZoneInfo(work.desk.defaults.timezone))
     if not await chore_query.claim_chore(work.store, CHORE, seen, night):
-        return 0
-    if await counting.count_old(work, AT_ONCE) == AT_ONCE:
-        # More are left, for the next tick: a million old requests hold up no ladder.
-        await chore_query.claim_chore(work.store, CHORE, night, work.now)
         return 0
     await _begin(work)
     return 0
@@ -144,7 +138,7 @@ async def _post(work: Work, area_id: int) -> None:
         if address is None or address.chat is None:
             continue
         if not work.can(address.chat.platform).files:
-            found = await asking.numbers(work, [area.path], ask)
+            found = await asking.numbers(work, [area.path], ask, ())
             text = "\n".join(texts.whole(work, address.language, found))
             told = Content(title=texts.title(work, address.language, found), text=text)
             work.say(address.chat, told, Manner(delay=delay))

@@ -28,6 +28,11 @@ class Period:
             return f"{self.begin:%Y-%m}"
         return f"{self.begin:%Y-%m-%d}/{self.end - timedelta(days=1):%m-%d}"
 
+    @property
+    def key(self) -> str:
+        """ "2026-10", or "w2026-10-05" for a week: `beginning` reads it."""
+        return f"{self.begin:%Y-%m}" if self.kind == "month" else f"w{self.begin:%Y-%m-%d}"
+
     def over(self, today: date) -> bool:
         """Whether it lies wholly behind a day."""
         return today >= self.end

@@ -6,18 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from handlers.directory import places
 from handlers.statistics import asking, events, periods
 from handlers.statistics.chain import BrokenError, checked
 from handlers.statistics.periods import Period
-from handlers.statistics.report import Ask, Report, Sums, Wait, report
+from handlers.statistics.report import Ask, Report, Sums, report
 from handlers.statistics.rules import Marks
-from handlers.statistics.stories import Count, Story, after, count_of
+from handlers.statistics.stories import COUNTS, Count, Story, after, count_of
 from storage.queries.areas import ids_of
 from storage.tables import Area
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,8 @@ def numbers(
 ) -> Report:
     """The numbers of some places, as `asking.numbers` makes them of the sums."""
     ask = _ask(found, tops[0], period, baseline)
-    here = [each for each in found.counts if _within(found, each, tops)]
-    inside = [each for each in here if ask.period.begin <= each.key.day < ask.period.end]
-    small = found.compared_at(tops[0]).small
-    made = report(ask, _sums(ask, here, inside), list(_waits(ask, inside)), small)
+    here = [each.at(ask.now) for each in found.counts if _within(found, each, tops)]
+    made = report(ask, _sums(ask, here), found.compared_at(tops[0]).small)
     top = asking.top_of(tops)
     made_of = {each.what for each in made.areas}
     return Report(
@@ -166,9 +166,11 @@ def _within(found: Recount, count: Count, tops: Sequence[Area]) -> bool:
     return area is not None and any(area.path.startswith(top.path) for top in tops)
 
 
-def _sums(ask: Ask, here: Sequence[Count], inside: Sequence[Count]) -> Sums:
-    def by(facet: Callable[[Count], Any]) -> dict[Any, Marks]:
-        sums: dict[Any, Counter[str]] = {}
+def _sums(ask: Ask, here: Sequence[Count]) -> Sums:
+    inside = [each for each in here if _in(ask.period, each)]
+
+    def by(facet: Callable[[Count], T]) -> dict[T, Marks]:
+        sums: dict[T, Counter[str]] = {}
         for each in inside:
             sums.setdefault(facet(each), Counter()).update(each.marks)
         return dict(sums)
@@ -179,14 +181,9 @@ def _sums(ask: Ask, here: Sequence[Count], inside: Sequence[Count]) -> Sums:
         areas=by(lambda each: each.key.area),
         categories=by(lambda each: each.key.category),
         rungs=by(lambda each: each.key.rung),
-        before=sum("n" in each.marks for each in here if before.begin <= each.key.day < before.end),
+        before=sum(COUNTS in each.marks for each in here if _in(before, each)),
     )
 
 
-def _waits(ask: Ask, inside: Sequence[Count]) -> Iterable[Wait]:
-    for each in inside:
-        answer = each.answer_by is not None and each.answer_by > ask.now
-        solve = each.solve_by is not None and each.solve_by > ask.now
-        if answer or solve:
-            key = each.key
-            yield Wait(key.area, key.category, key.rung, int(answer), int(solve))
+def _in(period: Period, count: Count) -> bool:
+    return period.begin <= count.key.day < period.end

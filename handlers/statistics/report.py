@@ -5,12 +5,15 @@ Pure: who asks where the marks come from is `asking` (the sums) or `recounting` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from handlers.statistics.periods import Period
-from handlers.statistics.rules import Change, Figures, Marks, Part, Waiting, figures
+from handlers.statistics.rules import Change, Figures, Marks, Part, figures
+
+T = TypeVar("T", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +35,6 @@ class Sums:
     categories: Mapping[str, Marks]
     rungs: Mapping[int, Marks]
     before: int  #: how many there were in the baseline
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """So many requests of a cell still have time, for the answer or for the solution."""
-
-    area: int
-    category: str
-    rung: int
-    answer: int = 0
-    solve: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +61,19 @@ class Report:
     curves: Curves | None = None
 
 
-def report(ask: Ask, sums: Sums, waits: Sequence[Wait], small: int) -> Report:
+def report(ask: Ask, sums: Sums, small: int) -> Report:
     """The numbers of these marks."""
-    whole = figures(sums.whole, _total(waits))
+    whole = figures(sums.whole)
     return Report(
         ask,
         whole,
-        [
-            Part(each, figures(marks, _total(w for w in waits if w.area == each)))
-            for each, marks in sorted(sums.areas.items())
-        ],
-        [
-            Part(each, figures(marks, _total(w for w in waits if w.category == each)))
-            for each, marks in sorted(sums.categories.items())
-        ],
-        [
-            Part(each, figures(marks, _total(w for w in waits if w.rung == each)))
-            for each, marks in sorted(sums.rungs.items())
-        ],
+        _parts(sums.areas),
+        _parts(sums.categories),
+        _parts(sums.rungs),
         Change(whole.n, sums.before, whole=ask.period.over(ask.today)),
         small,
     )
 
 
-def _total(waits: Iterable[Wait]) -> Waiting:
-    answer = solve = 0
-    for each in waits:
-        answer += each.answer
-        solve += each.solve
-    return Waiting(answer, solve)
+def _parts(by: Mapping[T, Marks]) -> list[Part[T]]:
+    return [Part(each, figures(by[each])) for each in sorted(by)]

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Generic, TypeVar
 
-from handlers.statistics.stories import BOUNDS
+from handlers.statistics.stories import BOUNDS, COUNTS, MAY_ANSWER, MAY_SOLVE
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -46,14 +46,6 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """How many still have time: they speak neither for nor against anybody yet."""
-
-    answer: int = 0
-    solve: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """The numbers of some requests."""
 
@@ -71,16 +63,19 @@ class Figures:
     cancelled: int  #: were none
 
 
-def figures(marks: Marks, waiting: Waiting | None = None) -> Figures:
-    """The numbers of requests by the marks they carry."""
-    get, waits = Counter(marks), waiting or Waiting()
+def figures(marks: Marks) -> Figures:
+    """The numbers of requests by the marks they carry.
+
+    What still has time speaks neither for nor against anybody yet.
+    """
+    get = Counter(marks)
     answered = get["answered"] + get["answered_late"] + get["unanswered"]
     ended = get["solved"] + get["failed"] + get["open"]
     asked = get["satisfied"] + get["unsatisfied"] + get["unknown"]
     return Figures(
-        n=get["n"],
-        response=Rate(get["answered"], answered - waits.answer),
-        resolution=Rate(get["solved"], ended - waits.solve),
+        n=get[COUNTS],
+        response=Rate(get["answered"], answered - get[MAY_ANSWER]),
+        resolution=Rate(get["solved"], ended - get[MAY_SOLVE]),
         satisfaction=Rate(get["satisfied"], asked),
         to_answer=times(marks, "a"),
         to_solve=times(marks, "s"),

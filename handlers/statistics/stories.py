@@ -22,6 +22,10 @@ WHOLE = frozenset({Move.ASSIGN, Move.CLOSE, Move.MERGE})
 #: Ends that say that the work is done.
 SOLVED = frozenset({Ending.SOLVED, Ending.UNKNOWN})
 FAILED = frozenset({Ending.CANNOT, Ending.REFERRED})
+#: The first mark of whatever is counted.
+COUNTS = "n"
+#: Marks of what still has time, for its answer and for its solution.
+MAY_ANSWER, MAY_SOLVE = "may_answer", "may_solve"
 #: Stands for "its clock does not run": it has all the time there is.
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -100,6 +104,16 @@ class Count:
     marks: tuple[str, ...]
     answer_by: datetime | None = None
     solve_by: datetime | None = None
+
+    def at(self, now: datetime) -> Count:
+        """The same at a moment: with marks of the time that it still has, if any."""
+        answer, solve = (
+            until if until is not None and until > now else None
+            for until in (self.answer_by, self.solve_by)
+        )
+        kept = [each for each in self.marks if each not in (MAY_ANSWER, MAY_SOLVE)]
+        kept += [MAY_ANSWER] * (answer is not None) + [MAY_SOLVE] * (solve is not None)
+        return Count(self.key, tuple(kept), answer, solve)
 
 
 def story_of(lines: Iterable[Line]) -> Story | None:
@@ -191,7 +205,7 @@ def count_of(story: Story) -> Count:
         return Count(story.key, (ASIDE[story.ending],))
     alive = story.state != State.CLOSED
     answered = _answer(story)
-    marks = ["n", *answered, *_solution(story)]
+    marks = [COUNTS, *answered, *_solution(story)]
     if story.verdict:
         marks.append(story.verdict)
     if story.reopened:

@@ -38,6 +38,8 @@ LEFT: tuple[type[Base], ...] = (Counted, Reading, Letter, Consent, Look)
 
 #: What somebody lent stays here alone, where it goes when they no longer agree.
 LENT = frozenset({Correction.__table__.c["text"]})
+#: What is of no account in a file: all that goes into one was counted.
+OURS = frozenset({Event.__table__.c["uncounted"]})
 
 #: What the row keeps that stays behind: number, place, kind, moments, end. No word, no person.
 EMPTIED: Mapping[str, Any] = {
@@ -56,12 +58,14 @@ EMPTIED: Mapping[str, Any] = {
 
 def _ripe(before: datetime) -> list[ColumnElement[bool]]:
     counted = select(Counted.request_id).where(Counted.request_id == Request.id)
+    uncounted = select(Event.id).where(Event.request_id == Request.id)
     promised = select(Promise.id).where(Promise.request_id == Request.id)
     return [
         Request.state == "closed",
         Request.archive_id.is_(None),
         Request.ended_at < before,
         counted.exists(),
+        ~uncounted.where(Event.uncounted.is_not(None)).exists(),
         ~promised.where(Promise.next_at.is_not(None)).exists(),
     ]
 
@@ -112,7 +116,7 @@ async def _rows(
     store: AsyncSession, table: type[Base], where: ColumnElement[bool]
 ) -> list[dict[str, Any]]:
     known = table.__table__
-    columns = [each for each in known.c if each not in LENT]
+    columns = [each for each in known.c if each not in LENT | OURS]
     rows = await store.execute(select(*columns).where(where).order_by(known.c["id"]))
     return [{key: _plain(value) for key, value in row.items()} for row in rows.mappings()]
 

@@ -8,12 +8,15 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.prepared import prepared
+from storage.queries.counting import COUNTED_AFTER, NEW, OLD
 from storage.tables import (
     Audit,
     Chat,
     Chore,
+    Counted,
     Draft,
     Erasure,
+    Event,
     Letter,
     News,
     Noise,
@@ -51,6 +54,7 @@ SUBJECTS = (
     "news",
     "leftovers",
     "nightly",
+    "counting",
     "numbers",
     "watching",
 )
@@ -84,14 +88,14 @@ async def letters_wait(store: AsyncSession, now: datetime) -> bool:
 
 async def subjects(store: AsyncSession, now: datetime) -> frozenset[str]:
     """Which of the subjects have anything due: one question, whatever is stored."""
-    moments = (now, now - REPEATS_WITHIN, now - NEWS_FOR, now - ANNOUNCEMENTS_FOLLOWED)
-    (answers,) = await _subjects.rows(store, *moments)
+    moments = (now - REPEATS_WITHIN, now - NEWS_FOR, now - ANNOUNCEMENTS_FOLLOWED)
+    (answers,) = await _subjects.rows(store, now, *moments, now - COUNTED_AFTER)
     return frozenset(name for name, due in zip(SUBJECTS, answers, strict=True) if due)
 
 
 @prepared
 def _subjects(
-    now: datetime, repeats: datetime, news: datetime, followed: datetime
+    now: datetime, repeats: datetime, news: datetime, followed: datetime, counted: datetime
 ) -> Select[*tuple[bool, ...]]:
     reminders = and_(Reminder.state == "on", Reminder.next_at <= now)
     announced = and_(Audit.command == "announce", Audit.at > followed)
@@ -111,6 +115,7 @@ def _subjects(
         _oldest_news(news),
         _chore(now, "leftovers"),
         _chore(now, "ladders"),
+        _uncounted(counted),
         _chore(now, "statistics"),
         exists().where(Pulse.look_at <= now),
     )
@@ -132,6 +137,17 @@ def _chore(now: datetime, name: str) -> ColumnElement[bool]:
     """Whether any chore is due, or this one was never begun."""
     begun = exists(select(Chore.name).where(Chore.name == name))
     return or_(exists().where(Chore.next_at <= now), not_(begun))
+
+
+def _uncounted(before: datetime) -> ColumnElement[bool]:
+    """Lines of history, the first of which is as old as that; times that ended before it."""
+    first = select(Event.at).where(Event.uncounted == NEW).order_by(Event.id).limit(1).subquery()
+    return or_(
+        exists(select(first.c.at).where(first.c.at < before)),
+        exists().where(Event.uncounted == OLD),
+        exists().where(Counted.answer_by <= before),
+        exists().where(Counted.solve_by <= before),
+    )
 
 
 def _oldest_news(before: datetime) -> ColumnElement[bool]:

@@ -1,147 +1,63 @@
-"""What requests count as, and the sums of it: kept with each change, asked for as numbers."""
+"""What numbers are made of: lines of history, and the sums of places and periods."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.base import Base, begins_with, insert_of
+from storage.base import Base, begins_with
 from storage.prepared import prepared
-from storage.tables import Area, Chore, Counted, Event, Request, Supporter, Tally
+from storage.tables import Area, Chore, Event, Supporter, Total
 
 #: Written without the care that the library takes of objects.
-COUNTED = Base.metadata.tables[Counted.__tablename__]
-TALLY = Base.metadata.tables[Tally.__tablename__]
+TOTAL = Base.metadata.tables[Total.__tablename__]
 #: So many requests are read together.
 AT_ONCE = 500
 #: Kinds of places that no number tells apart.
 INSIDE = ("unit", "household")
-COUNTS = "n"  #: the first mark of whatever is counted
+
+#: How often each word (handlers/statistics/cells.py).
+Words = Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """Of which days and places numbers are asked."""
-
-    begin: date
-    end: date  #: the first day behind
-    areas: Sequence[int]
-
-
-async def places(store: AsyncSession, paths: Iterable[str]) -> list[Area]:
-    """The places at or under these paths that numbers tell apart, buildings and above."""
-    there = or_(*(begins_with(Area.path, path) for path in paths))
-    rows = await store.scalars(
-        select(Area).where(there, Area.kind.not_in(INSIDE)).order_by(Area.path)
-    )
-    return list(rows.all())
+async def sums_of(
+    store: AsyncSession, column: str, areas: Sequence[int], keys: Sequence[str]
+) -> Sequence[Words]:
+    """One column of the sums of these places and periods, as far as there are any."""
+    there = TOTAL.c.area_id.in_(areas), TOTAL.c.period.in_(keys)
+    return (await store.scalars(select(TOTAL.c[column]).where(*there))).all()
 
 
-async def sums_by_area(store: AsyncSession, cells: Cells) -> dict[int, dict[str, int]]:
-    """How many requests of whole months carry each mark, by building."""
-    found: dict[int, dict[str, int]] = {}
-    by = (Tally.area_id, Tally.mark)
-    rows = await store.execute(select(*by, func.sum(Tally.n)).where(*_months(cells)).group_by(*by))
-    for area, mark, n in rows.all():
-        if n:
-            found.setdefault(area, {})[mark] = int(n)
-    return found
+async def wholes(
+    store: AsyncSession, areas: Sequence[int], keys: Sequence[str]
+) -> dict[tuple[int, str], Words]:
+    """All that was reported at these places and below."""
+    return {(area, key): words for area, key, words in await _wholes.rows(store, areas, keys)}
 
 
-async def sums_by_kind(store: AsyncSession, cells: Cells) -> dict[tuple[str, int], dict[str, int]]:
-    """The same by category and rung together: one reading for both."""
-    found: dict[tuple[str, int], dict[str, int]] = {}
-    by = (Tally.category, Tally.rung, Tally.mark)
-    rows = await store.execute(select(*by, func.sum(Tally.n)).where(*_months(cells)).group_by(*by))
-    for category, rung, mark, n in rows.all():
-        if n:
-            found.setdefault((category, rung), {})[mark] = int(n)
-    return found
+@prepared
+def _wholes(areas: Sequence[int], keys: Sequence[str]) -> Select[int, str, dict[str, Any]]:
+    wanted = select(Total.area_id, Total.period, Total.whole)
+    return wanted.where(Total.area_id.in_(areas), Total.period.in_(keys))
 
 
-def _months(cells: Cells) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Tally.month >= cells.begin,
-        Tally.month < cells.end,
-        Tally.area_id.in_(cells.areas),
-    )
-
-
-def _days(cells: Cells) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Counted.day >= cells.begin,
-        Counted.day < cells.end,
-        Counted.area_id.in_(cells.areas),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """So many requests of a cell that count as the same."""
-
-    area: int
-    category: str
-    rung: int
-    marks: tuple[str, ...]
-    n: int
-
-
-async def alike(store: AsyncSession, cells: Cells) -> list[Alike]:
-    """What the requests of some days count as, those that count alike together."""
-    by = (Counted.area_id, Counted.category, Counted.rung, Counted.marks)
-    rows = await store.execute(select(*by, func.count()).where(*_days(cells)).group_by(*by))
-    return [
-        Alike(area, category, rung, tuple(marks.split()), n)
-        for area, category, rung, marks, n in rows.all()
-    ]
-
-
-async def by_month(store: AsyncSession, cells: Cells) -> dict[date, int]:
-    """How many requests were counted in each month, by its first day."""
+async def owns(store: AsyncSession, paths: Sequence[str], key: str) -> dict[int, Words]:
+    """What was reported at each place at or under these paths, by place."""
+    there = select(Area.id).where(or_(*(begins_with(Area.path, path) for path in paths)))
     rows = await store.execute(
-        select(Tally.month, func.sum(Tally.n))
-        .where(*_months(cells), Tally.mark == COUNTS)
-        .group_by(Tally.month)
+        select(Total.area_id, Total.own).where(Total.area_id.in_(there), Total.period == key)
     )
-    return {month: int(n) for month, n in rows.all()}
+    return {area: words for area, words in rows.all() if words}
 
 
-async def by_day(store: AsyncSession, cells: Cells) -> dict[date, int]:
-    """How many requests were counted on each day."""
-    rows = await store.execute(
-        select(Counted.day, func.count())
-        .where(*_days(cells), Counted.marks.startswith(f"{COUNTS} "))
-        .group_by(Counted.day)
-    )
-    return {day: int(n) for day, n in rows.all()}
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """So many requests of a cell still have time."""
-
-    area: int
-    category: str
-    rung: int
-    n: int
-
-
-async def waiting(
-    store: AsyncSession, cells: Cells, now: datetime, which: Literal["answer", "solve"]
-) -> list[Waits]:
-    """Which requests still have time for their answer or solution."""
-    until = Counted.answer_by if which == "answer" else Counted.solve_by
-    by = (Counted.area_id, Counted.category, Counted.rung)
-    rows = await store.execute(
-        select(*by, func.count()).where(until > now, *_days(cells)).group_by(*by)
-    )
-    return [Waits(area, category, rung, n) for area, category, rung, n in rows.all()]
+async def places(store: AsyncSession, ids: Collection[int]) -> Sequence[Area]:
+    """These places."""
+    return (await store.scalars(select(Area).where(Area.id.in_(list(ids))))).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,94 +88,19 @@ def _past(row: Any) -> Past:
     return Past(*row[: len(PAST)])
 
 
-@dataclass(frozen=True, slots=True)
-class Was:
-    """What a request counts as so far."""
-
-    day: date
-    area_id: int
-    category: str
-    rung: int
-    marks: str
-
-
-WAS = (Counted.day, Counted.area_id, Counted.category, Counted.rung, Counted.marks)
-
-
-async def histories(
-    store: AsyncSession, ids: Sequence[int]
-) -> tuple[dict[int, list[Past]], dict[int, Was]]:
-    """The lines of these requests that say where they stand, in their order; and what each counts
-    as so far, if it does."""
+async def histories(store: AsyncSession, ids: Sequence[int]) -> dict[int, list[Past]]:
+    """The lines of these requests that say where they stand, in their order."""
     found: dict[int, list[Past]] = {}
-    before: dict[int, Was] = {}
     for row in await _histories.rows(store, ids):
-        past, was = _past(row), row[len(PAST) :]
+        past = _past(row)
         found.setdefault(past.request_id, []).append(past)
-        if was[0] is not None:
-            before[past.request_id] = Was(*was)
-    return found, before
+    return found
 
 
 @prepared
 def _histories(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    return (
-        select(*PAST, *WAS)
-        .outerjoin(Counted, Counted.request_id == Event.request_id)
-        .where(Event.request_id.in_(ids), Event.state_to.is_not(None))
-        .order_by(Event.id)
-    )
-
-
-async def locked(store: AsyncSession, ids: Sequence[int]) -> dict[int, Request]:
-    """These requests, which no other process changes until the open transaction ends."""
-    rows = await store.scalars(
-        select(Request).where(Request.id.in_(ids)).order_by(Request.id).with_for_update()
-    )
-    return {each.id: each for each in rows.all()}
-
-
-async def keep_counted(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """What requests count as from now on, by columns of `Counted`."""
-    if rows:
-        await store.execute(_keep_counted(store.get_bind().dialect.name), list(rows))
-
-
-@cache
-def _keep_counted(dialect: str) -> Any:
-    made = insert_of(dialect)(COUNTED)
-    new = {each.name: made.excluded[each.name] for each in COUNTED.c if not each.primary_key}
-    return made.on_conflict_do_update(index_elements=["request_id"], set_=new)
-
-
-async def first_counted(store: AsyncSession) -> int | None:
-    """The oldest request that counts as something: older ones are of a version without numbers.
-
-    They are counted from the newest to the oldest, so that this one id tells how far it has come.
-    """
-    return await store.scalar(select(func.min(Counted.request_id)))
-
-
-async def uncounted(store: AsyncSession, limit: int) -> Sequence[int]:
-    """The newest of the requests that were never counted."""
-    first = await first_counted(store)
-    query = select(Request.id).order_by(Request.id.desc()).limit(limit)
-    if first is not None:
-        query = query.where(Request.id < first)
-    return (await store.scalars(query)).all()
-
-
-async def add(store: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add to sums, each in one step: two processes at once lose nothing."""
-    if rows:
-        await store.execute(_add(store.get_bind().dialect.name), list(rows))
-
-
-@cache
-def _add(dialect: str) -> Any:
-    made = insert_of(dialect)(TALLY)
-    keys = [column.name for column in TALLY.primary_key]
-    return made.on_conflict_do_update(index_elements=keys, set_={"n": TALLY.c.n + made.excluded.n})
+    said = Event.request_id.in_(ids), Event.state_to.is_not(None)
+    return select(*PAST).where(*said).order_by(Event.id)
 
 
 async def all_places(store: AsyncSession) -> list[Area]:

@@ -44,7 +44,7 @@ from storage.tables.requests import (
     Supporter,
 )
 from storage.tables.sharing import Lane, Lease, News, Outlet
-from storage.tables.statistics import Counted, Tally
+from storage.tables.statistics import Counted, Counting, Total
 from storage.tables.watching import Alarm, Pulse
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Consent",
     "Correction",
     "Counted",
+    "Counting",
     "Draft",
     "DutyGap",
     "Erasure",
@@ -103,7 +104,7 @@ __all__ = [
     "Supporter",
     "Swap",
     "Sweep",
-    "Tally",
+    "Total",
     "TurnChange",
     "Update",
 ]

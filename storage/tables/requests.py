@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Id, Name, plain_text
@@ -102,6 +102,18 @@ class Event(Base):
     state_from: Mapped[str | None] = mapped_column(String(12))
     state_to: Mapped[str | None] = mapped_column(String(12))
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: its request is to be counted anew: 1 soon, 2 when there is time (it is of a version without
+    #: numbers); None: it was, or what happened changes no number
+    uncounted: Mapped[int | None]
+
+    __table_args__ = (
+        Index(
+            "ix_event_uncounted",
+            "uncounted",
+            sqlite_where=text("uncounted IS NOT NULL"),
+            postgresql_where=text("uncounted IS NOT NULL"),
+        ),
+    )
 
 
 class Supporter(Base):

@@ -1,17 +1,18 @@
-"""The numbers: what each request counts as at this moment, and the sums of it by month."""
+"""The numbers: what each request counts as, and the sums of it by place and period."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, plain_text
 
 
 class Counted(Base):
-    """What one request counts as now; taken off the sums and put on anew when it changes."""
+    """What one request counts as in the sums; taken off and put on anew when it changes."""
 
     __tablename__ = "counted"
 
@@ -20,28 +21,45 @@ class Counted(Base):
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))  #: its building, or above
     category: Mapped[str] = mapped_column(String(32))
     rung: Mapped[int]
-    marks: Mapped[str] = mapped_column(String(120))  #: of `Tally`, parted by spaces
-    #: not answered, and has time for it until then; None: answered, or needs no answer
-    answer_by: Mapped[datetime | None] = mapped_column(index=True)
-    #: not ended, and has time for it until then; None: ended
-    solve_by: Mapped[datetime | None] = mapped_column(index=True)
+    marks: Mapped[str] = mapped_column(String(120))  #: handlers/statistics/stories.py, by spaces
+    #: it counts as one that still has time for its answer, until then; None: as one that has none
+    answer_by: Mapped[datetime | None]
+    solve_by: Mapped[datetime | None]  #: the same for its solution
 
-    __table_args__ = (Index(None, "day", "area_id"),)
+    # Of those that ended nobody asks: the indexes are as long as what is open.
+    __table_args__ = tuple(
+        Index(
+            f"ix_counted_{name}",
+            name,
+            sqlite_where=text(f"{name} IS NOT NULL"),
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in ("answer_by", "solve_by")
+    )
 
 
-class Tally(Base):
-    """How many requests of a cell carry a mark (handlers/statistics/stories.py).
+class Total(Base):
+    """The sums of one place and one period: of all that was reported there or below.
 
-    Weeks and days are few enough to be counted one by one; months are not.
+    A row for each place from buildings up, so that the numbers of a town are read as those of a
+    building are: from its own row. Each column counts by a word (handlers/statistics/cells.py).
     """
 
-    __tablename__ = "tally"
+    __tablename__ = "total"
 
-    month: Mapped[date] = mapped_column(primary_key=True)  #: its first day
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
-    category: Mapped[str] = mapped_column(plain_text(32), primary_key=True)
-    rung: Mapped[int] = mapped_column(primary_key=True)
-    mark: Mapped[str] = mapped_column(plain_text(16), primary_key=True)
-    n: Mapped[int]
+    period: Mapped[str] = mapped_column(plain_text(11), primary_key=True)  #: 2026-10, w2026-10-05
+    whole: Mapped[dict[str, Any]]  #: by mark
+    own: Mapped[dict[str, Any]]  #: the same, of what counts at this place itself and at none below
+    categories: Mapped[dict[str, Any]]  #: by mark and category
+    rungs: Mapped[dict[str, Any]]  #: by mark and rung
+    days: Mapped[dict[str, Any]]  #: how many requests, by day
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
+
+class Counting(Base):
+    """When was counted last. Whoever counts holds its one row to the end of the transaction."""
+
+    __tablename__ = "counting"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]

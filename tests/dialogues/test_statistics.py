@@ -8,18 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from handlers.chat.platform import Capabilities
 from handlers.commands import Subject
-from handlers.requests.measured import STANDS
 from handlers.sections import Number, Scope, Section
 from handlers.statistics import workbooks
 from handlers.statistics.report import Report
 from handlers.statistics.rules import Rate
 from handlers.subjects import SUBJECTS
 from handlers.work import Work
-from storage.tables import Area, Counted, Event, Person, RoleHeld, Tally
+from storage.tables import Area, Person, RoleHeld
 from tests.dialogues import numbers
 from tests.dialogues.numbers import figures
 from tests.dialogues.policies import at, governed
@@ -448,19 +447,16 @@ async def test_other_subjects_add_their_numbers(
 
 
 @pytest.mark.parametrize("at_once", [1, 500])
-async def test_what_was_never_counted_is_counted_at_night(
+async def test_what_was_never_counted_is_counted_by_the_clock(
     stage: Stage, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A few at each tick: a million of them hold up no ladder."""
-    monkeypatch.setattr("handlers.statistics.monthly.AT_ONCE", at_once)
+    monkeypatch.setattr("handlers.statistics.counting.AT_ONCE", at_once)
     await finished(stage)
     await stage.qian.says(LAMP, GROUP4)
     before = await figures(stage)
     async with stage.app.store.write() as store:
-        await store.execute(delete(Tally))
-        await store.execute(delete(Counted))
-        for event in await store.scalars(select(Event)):
-            event.data = {key: value for key, value in event.data.items() if key != STANDS}
+        await numbers.never_counted(store)
     assert (await numbers.shown(stage)).whole.n == 0
     await stage.passes(days=1)
     assert (await figures(stage)).n == before.n == 2

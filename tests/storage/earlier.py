@@ -236,6 +236,8 @@ class Earlier:
                 "actor_id": person if move in ("open", "confirm") else self.roles["unit_captain"],
                 "state_from": before,
                 "state_to": AFTER[move],
+                # The newest alone was counted, as `_rest` says.
+                "uncounted": 2 if move == "open" and n < self._size.requests else None,
             }
             before = AFTER[move]
 
@@ -290,6 +292,9 @@ class Earlier:
             "chore": {"name": "nightly"},
             "gap": {"ladder": "default", "rung": "unit_captain"},
             "counted": {"request_id": self._size.requests, "marks": "n"},  # the older ones later
+            "counting": {"id": 1},
+            "tally": {"month": MONDAY.date().replace(day=1), "mark": "n", "n": 1},
+            "total": {"period": f"{MONDAY:%Y-%m}", "whole": {"n": 1}, "own": {"n": 1}},
             "promise": {"kind": "solve", "state": "kept", "role": "unit_captain", "moves": 0},
         }
         for table in self._known.sorted_tables:
