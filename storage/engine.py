@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import (
 
 from storage import sqlite
 from storage.files import make_database
+from storage.loop_session import LoopSession
 from storage.remembered import REMEMBERED, Remembered, WatchedSession
 from storage.seals import SEALS, Seals
 from storage.trouble import name_unreachable, passes, reason
@@ -57,10 +58,16 @@ class Store:
         self.writing = self._sessions(self._writer, mine)
         self.reading = self._sessions(self._reader, mine)
 
-    @staticmethod
-    def _sessions(engine: AsyncEngine, info: dict[Any, Any]) -> async_sessionmaker[AsyncSession]:
+    def _sessions(
+        self, engine: AsyncEngine, info: dict[Any, Any]
+    ) -> async_sessionmaker[AsyncSession]:
+        kind = LoopSession if self.sqlite else AsyncSession
         return async_sessionmaker(
-            engine, expire_on_commit=False, info=info, sync_session_class=WatchedSession
+            engine,
+            class_=kind,
+            expire_on_commit=False,
+            info=info,
+            sync_session_class=WatchedSession,
         )
 
     def _elsewhere(self) -> None:
