@@ -25,7 +25,7 @@ class Said:
 
 async def shown_of(store: AsyncSession, chat_id: int, number: int) -> str | None:
     """The newest message of ours that shows a request by its number in this chat."""
-    return await store.scalar(*_shown_of(chat_id, number))
+    return await _shown_of.scalar(store, chat_id, number)
 
 
 @prepared
@@ -45,8 +45,7 @@ def _shown_of(chat_id: int, number: int) -> Select[str]:
 
 async def said_in(store: AsyncSession, chat_id: int) -> Sequence[Said]:
     """The newest reports and details that were said in this chat, the newest first."""
-    rows = await store.execute(*_said_in(chat_id))
-    return [Said(*row) for row in rows.all()]
+    return [Said(*row) for row in await _said_in.rows(store, chat_id)]
 
 
 @prepared
