@@ -91,10 +91,10 @@ class Store:
             yield session
             await session.commit()
         except BaseException as error:
-            # Whoever is told to stop just now lets go of the connection all the same.
-            await asyncio.shield(asyncio.ensure_future(session.close()))
             if isinstance(error, Exception) and passes(error):
                 self.away = reason(error)
+            # Whoever is told to stop just now lets go of the connection all the same.
+            await asyncio.shield(asyncio.ensure_future(session.close()))
             raise
         session.sync_session.close()  # it holds no connection any more: nothing to wait for
         self.away = None

@@ -17,6 +17,7 @@ from handlers.requests import (
 from handlers.requests.case import Case, load
 from handlers.requests.rules import REOPENABLE, Move, State
 from handlers.work import RefusalError, Work
+from storage.laying import lay
 from storage.queries import requests as query
 from storage.tables import Chat, Event, Person, Request, RequestMessage
 
@@ -117,7 +118,8 @@ async def keep_message(case: Case, role: str, person: Person, chat: Chat, messag
     store = case.work.store
     if await query.message(store, chat.id, message_id) is not None:
         return False
-    store.add(
+    await lay(
+        store,
         RequestMessage(
             request_id=case.request.id,
             chat_id=chat.id,
@@ -127,9 +129,8 @@ async def keep_message(case: Case, role: str, person: Person, chat: Chat, messag
             text="",
             media=[],
             at=case.work.now,
-        )
+        ),
     )
-    await store.flush()
     return True
 
 
