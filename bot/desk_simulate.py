@@ -39,7 +39,9 @@ from storage.migrate import upgrade
 
 DONE = 0
 FOLDER, FILE = "linli-simulate-", "simulated.db"
-#: Neighbourhoods that a process lives through before a new one takes its place.
+#: Neighbourhoods of a process before a new one takes its place: SQLAlchemy keeps compiled statements
+#: for each database that there was (0.5 MB each). Not by `max_tasks_per_child`, with which a pool may
+#: wait for ever (CPython's issue 115634).
 LIVES = 32
 
 
@@ -85,18 +87,20 @@ async def _under(policy: Path | None, wish: Wish) -> Figures:
         for each in wishes:
             whole.add(await lived(policy, each, empty=empty))
         return whole
-    loop = asyncio.get_running_loop()
-    with _pool(workers) as pool:
-        runs = [loop.run_in_executor(pool, _share, policy, each, empty) for each in wishes]
-        for run in runs:
-            whole.add(await run)
+    for first in range(0, len(wishes), workers * LIVES):
+        some = wishes[first : first + workers * LIVES]
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            for each in await _shared_out(pool, policy, some, empty):
+                whole.add(each)
     return whole
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    """SQLAlchemy keeps the compiled statements of each database that there was (0.3 MB each)."""
-    fresh = get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=fresh, max_tasks_per_child=LIVES)
+async def _shared_out(
+    pool: ProcessPoolExecutor, policy: Path | None, wishes: Sequence[Wish], empty: bytes
+) -> Sequence[Figures]:
+    loop = asyncio.get_running_loop()
+    runs = (loop.run_in_executor(pool, _share, policy, each, empty) for each in wishes)
+    return await asyncio.gather(*runs)
 
 
 def _share(policy: Path | None, wish: Wish, empty: bytes) -> Figures:
