@@ -39,9 +39,9 @@ from storage.migrate import upgrade
 
 DONE = 0
 FOLDER, FILE = "linli-simulate-", "simulated.db"
-#: Neighbourhoods of a process before a new one takes its place: SQLAlchemy keeps compiled statements
-#: for each database that there was (0.5 MB each). Not by `max_tasks_per_child`, with which a pool may
-#: wait for ever (CPython's issue 115634).
+#: Neighbourhoods that a process lives through before a new one takes its place: SQLAlchemy keeps
+#: compiled statements for each database that there was (0.5 MB each). A pool is made anew for it,
+#: for with `max_tasks_per_child` one may wait for ever (python/cpython#115634).
 LIVES = 32
 
 
@@ -67,7 +67,7 @@ async def simulate(wish: Wish) -> int:
     for each in policies:
         load_policy(each)  # what is wrong with one is told before anything is simulated
     begin = time.perf_counter()
-    found = [await _under(policy, wish) for policy in policies]
+    found = [await lived_by(policy, wish) for policy in policies]
     seconds = time.perf_counter() - begin
     names = [each.name if each else "-" for each in policies]
     if wish.as_json:
@@ -77,7 +77,7 @@ async def simulate(wish: Wish) -> int:
     return DONE
 
 
-async def _under(policy: Path | None, wish: Wish) -> Figures:
+async def lived_by(policy: Path | None, wish: Wish) -> Figures:
     """All neighbourhoods under one policy, shared out among the processors."""
     wishes = [replace(wish, seed=wish.seed + n) for n in range(wish.neighbourhoods)]
     whole = Figures()

@@ -68,6 +68,8 @@ async def serve(app: App, listening: socket.socket, stop: asyncio.Event) -> None
             log_config=None,
             access_log=False,
             server_header=False,
+            # The chat alone speaks by sockets; their library takes 3 MB.
+            ws="none" if app.local is None else "auto",
             timeout_graceful_shutdown=3,
             ws_max_size=LARGEST_FRAME,
             limit_concurrency=MOST_AT_ONCE,
