@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -28,15 +29,20 @@ from bot.simulation.life import Wish as Lived
 from bot.simulation.people import stream
 from bot.simulation.town import settle
 from bot.simulation.year import days
-from bot.weights import reader_of
 from config.policy import load_policy
 from config.settings import Settings, load_settings
 from config.words import catalogue
+from handlers.understanding.reader import Reader
 from handlers.work import Understands
 from storage.engine import Store
 from storage.migrate import upgrade
 
 DONE = 0
+FOLDER, FILE = "linli-simulate-", "simulated.db"
+#: Neighbourhoods that a process lives through before a new one takes its place: SQLAlchemy keeps
+#: compiled statements for each database that there was (0.5 MB each). A pool is made anew for it,
+#: for with `max_tasks_per_child` one may wait for ever (python/cpython#115634).
+LIVES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ async def simulate(wish: Wish) -> int:
     for each in policies:
         load_policy(each)  # what is wrong with one is told before anything is simulated
     begin = time.perf_counter()
-    found = [await _under(policy, wish) for policy in policies]
+    found = [await lived_by(policy, wish) for policy in policies]
     seconds = time.perf_counter() - begin
     names = [each.name if each else "-" for each in policies]
     if wish.as_json:
@@ -71,39 +77,54 @@ async def simulate(wish: Wish) -> int:
     return DONE
 
 
-async def _under(policy: Path | None, wish: Wish) -> Figures:
+async def lived_by(policy: Path | None, wish: Wish) -> Figures:
     """All neighbourhoods under one policy, shared out among the processors."""
-    seeds = [wish.seed + n for n in range(wish.neighbourhoods)]
+    wishes = [replace(wish, seed=wish.seed + n) for n in range(wish.neighbourhoods)]
     whole = Figures()
-    workers = min(os.cpu_count() or 1, len(seeds))
+    empty = await _empty()
+    workers = min(os.cpu_count() or 1, len(wishes))
     if workers < 2:
-        for seed in seeds:
-            whole.add(await lived(policy, replace(wish, seed=seed)))
+        for each in wishes:
+            whole.add(await lived(policy, each, empty=empty))
         return whole
-    loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        runs = [
-            loop.run_in_executor(pool, _share, policy, replace(wish, seed=seed)) for seed in seeds
-        ]
-        for each in runs:
-            whole.add(await each)
+    for first in range(0, len(wishes), workers * LIVES):
+        some = wishes[first : first + workers * LIVES]
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            for each in await _shared_out(pool, policy, some, empty):
+                whole.add(each)
     return whole
 
 
-def _share(policy: Path | None, wish: Wish) -> Figures:
+async def _shared_out(
+    pool: ProcessPoolExecutor, policy: Path | None, wishes: Sequence[Wish], empty: bytes
+) -> Sequence[Figures]:
+    loop = asyncio.get_running_loop()
+    runs = (loop.run_in_executor(pool, _share, policy, each, empty) for each in wishes)
+    return await asyncio.gather(*runs)
+
+
+def _share(policy: Path | None, wish: Wish, empty: bytes) -> Figures:
     """What one process does."""
     set_up_logs("error", "console")
-    return run_to_end(lived(policy, wish))
+    return run_to_end(lived(policy, wish, empty=empty))
 
 
-async def lived(policy: Path | None, wish: Wish, reader: Understands | None = None) -> Figures:
-    """One neighbourhood, in a database of its own."""
+@cache
+def _reader(policy: Path | None) -> Reader:
+    """The shipped reader with a policy's own words: one for all neighbourhoods of a process."""
+    return Reader.load(extra_cues=load_policy(policy).own_cues)
+
+
+async def lived(
+    policy: Path | None, wish: Wish, reader: Understands | None = None, empty: bytes = b""
+) -> Figures:
+    """One neighbourhood, in a database of its own (`empty`: the file of a migrated one)."""
     clock = VirtualClock(datetime.combine(wish.start, datetime.min.time(), ZONE))
     crowd = Crowd(clock)
-    with tempfile.TemporaryDirectory(prefix="linli-simulate-") as folder:
+    with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
         settings = _settings(policy, Path(folder))
-        async with _opened(settings.database_url) as store:
-            known = reader or reader_of(settings, load_policy(policy))
+        async with _opened(Path(folder), empty) as store:
+            known = reader or _reader(policy)
             app = App(settings, store, [crowd], clock=clock, reader=known)
             town = await settle(store, wish.households, clock.now())
             weather = days(wish.start, 7 * wish.weeks, stream(wish.seed, "weather"))
@@ -113,10 +134,18 @@ async def lived(policy: Path | None, wish: Wish, reader: Understands | None = No
             return await measured(store, crowd, town, wish.weeks)
 
 
+async def _empty() -> bytes:
+    """The file of a migrated database without a row: migrating each is a tenth of a short life."""
+    with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
+        async with _opened(Path(folder), b""):
+            pass
+        return (Path(folder) / FILE).read_bytes()
+
+
 def _settings(policy: Path | None, folder: Path) -> Settings:
     return load_settings().model_copy(
         update={
-            "database_url": f"sqlite:///{folder}/simulated.db",
+            "database_url": _url(folder),
             "data_dir": folder,
             "policy_file": policy,
             "language": "zh",
@@ -130,11 +159,18 @@ def _settings(policy: Path | None, folder: Path) -> Settings:
     )
 
 
+def _url(folder: Path) -> str:
+    return f"sqlite:///{folder / FILE}"
+
+
 @asynccontextmanager
-async def _opened(url: str) -> AsyncGenerator[Store]:
-    store = Store(url)
+async def _opened(folder: Path, empty: bytes) -> AsyncGenerator[Store]:
+    if empty:
+        (folder / FILE).write_bytes(empty)
+    store = Store(_url(folder))
     try:
-        await upgrade(store)
+        if not empty:
+            await upgrade(store)
         yield store
     finally:
         await store.close()

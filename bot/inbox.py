@@ -166,14 +166,19 @@ class Inbox:
 
     async def drain(self) -> None:
         """Handle everything that waits, then return (tests and replays turn the handle so)."""
-        while True:
-            if not self._ready.empty():
-                await self.turn()
-            elif self._doubts is not None and self._doubts.waiting:
-                await self._settle_one(self._doubts)
-            elif self._shared is None or not await self._exchange(self._shared):
-                break
+        while await self.step():
+            pass
         await patiently(self._close_talk, "closing talk")
+
+    async def step(self) -> bool:
+        """Handle one update, or take the chats in which something waits; False: all is handled."""
+        if not self._ready.empty():
+            await self.turn()
+        elif self._doubts is not None and self._doubts.waiting:
+            await self._settle_one(self._doubts)
+        else:
+            return self._shared is not None and await self._exchange(self._shared)
+        return True
 
     async def turn(self) -> None:
         """Handle one update of the lane whose turn it is; there must be one."""

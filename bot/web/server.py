@@ -9,12 +9,17 @@ from collections.abc import Generator
 
 import structlog
 import typer
-import uvicorn
 
 from bot.app import App
+from bot.loaded import hollow
 from bot.web import guard
 from bot.web.app import web_app
 from bot.web.socket import LARGEST_WISH
+
+# Its command line brings another one along, and what watches files and starts processes: 2 MB.
+with hollow("uvicorn.main", "Server", "main", "run"):
+    from uvicorn.config import Config
+    from uvicorn.server import Server
 
 log = structlog.get_logger("linli.serve")
 
@@ -29,7 +34,7 @@ OPEN_TO_ALL = (
 )
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Leaves signals to us, and says where it listens once it does."""
 
     @contextlib.contextmanager
@@ -56,13 +61,15 @@ async def serve(app: App, listening: socket.socket, stop: asyncio.Event) -> None
     """Serve until `stop` is set."""
     warn_if_open(app.settings.host, web_chat=app.local is not None)
     server = _Server(
-        uvicorn.Config(
+        Config(
             web_app(app),
             host=app.settings.host,
             port=app.settings.port,
             log_config=None,
             access_log=False,
             server_header=False,
+            # The chat alone speaks by sockets; their library takes 3 MB.
+            ws="none" if app.local is None else "auto",
             timeout_graceful_shutdown=3,
             ws_max_size=LARGEST_FRAME,
             limit_concurrency=MOST_AT_ONCE,

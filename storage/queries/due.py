@@ -62,6 +62,12 @@ SUBJECTS = (
 
 async def next_at(store: AsyncSession, after: datetime) -> datetime | None:
     """The first moment after this one at which a request, a reminder, a duty or a letter is due."""
+    found = (await store.execute(*_next_at(after))).one()
+    return min((moment for moment in found if moment is not None), default=None)
+
+
+@prepared
+def _next_at(after: datetime) -> Select[*tuple[datetime | None, ...]]:
     columns = (
         (Request.due_at, Request.due_at > after),
         (Notice.due_at, Notice.due_at > after),
@@ -76,8 +82,7 @@ async def next_at(store: AsyncSession, after: datetime) -> datetime | None:
         (Erasure.due_at, Erasure.due_at > after),
         (Letter.not_before, (Letter.not_before > after) & (Letter.state == "new")),
     )
-    found = [await store.scalar(select(func.min(each)).where(only)) for each, only in columns]
-    return min((moment for moment in found if moment is not None), default=None)
+    return select(*(select(func.min(each)).where(only).scalar_subquery() for each, only in columns))
 
 
 async def letters_wait(store: AsyncSession, now: datetime) -> bool:

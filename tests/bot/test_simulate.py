@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import desk_simulate
 from bot.desk_simulate import Wish, lived
 from bot.simulation import people
 from bot.simulation.figures import Figures
@@ -68,6 +69,15 @@ async def test_nobody_who_reacts_answers_and_all_climbs_to_the_end() -> None:
     found = await lived(None, replace(SMALL, captains=0.0), READER)
     assert found.answered < found.requests / 2, "one in fifty reacts by chance"
     assert found.asked["coordinator"] > 0
+
+
+async def test_more_neighbourhoods_than_the_processes_of_one_pool_live(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(desk_simulate, "LIVES", 1)
+    monkeypatch.setattr(desk_simulate.os, "cpu_count", lambda: 2)
+    found = await desk_simulate.lived_by(None, replace(SMALL, households=4, neighbourhoods=3))
+    assert found.households == 12
 
 
 def test_neighbourhoods_add_up() -> None:

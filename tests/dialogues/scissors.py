@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import event, select
 
 from bot.app import App
+from bot.crew import HELD_FOR, LEFT_TO_OTHERS
 from handlers.chat.outgoing import Sendable
 from handlers.chat.platform import Delivered, RawUpdate
 from storage.engine import Store
@@ -39,6 +40,7 @@ class Scissors:
     at: int | None = None
     steps: list[str] = field(default_factory=list[str])
     dead: bool = False
+    over: bool = False  #: the story is told: leaving in peace is no step of it
 
     def alive(self) -> None:
         """Whoever is dead does nothing more."""
@@ -48,6 +50,8 @@ class Scissors:
     def step(self, kind: str) -> None:
         """One step."""
         self.alive()
+        if self.over:
+            return
         self.steps.append(kind)
         if len(self.steps) == self.at:
             self.dead = True
@@ -129,22 +133,33 @@ class Fragile:
         for scene in (_looks, *story):
             try:
                 await scene(self)
+                await self.settles()
             except* DiedError:
                 await self._reborn()
                 await self.rooms.again()
                 await self.app.ticks.tick()
-            await self.app.settle()
+                await self.settles()
 
     async def does(self, room: str, person: str, kind: str, **more: Any) -> str:
         """Somebody does something, and the bot all that follows."""
         message_id = await self.stage.rooms.act(room, person, kind, **more)
-        await self.app.settle()
+        await self.settles()
         return message_id
+
+    async def settles(self) -> None:
+        """All is done; of several also what is left for a moment to whoever handled it last."""
+        await self.app.settle()
+        if self.app.crew.shared:
+            self.stage.clock.turn(LEFT_TO_OTHERS)
+            await self.app.settle()
 
     async def _reborn(self) -> None:
         store = self.app.store
-        await self.app.close()
+        with suppress(DiedError):  # the killed leave nothing to others
+            await self.app.close()
         await store.close()
+        if self.app.crew.shared:  # what it had in hand runs out
+            self.stage.clock.turn(HELD_FOR)
         await self._find_unnoted()
         self.scissors.dead = False
         self.app = _built(self.stage, self.scissors, self.rooms)
@@ -200,18 +215,15 @@ def _built(stage: Stage, scissors: Scissors, rooms: CutRooms) -> App:
 
 @asynccontextmanager
 async def fragile(folder: Path, at: int | None = None) -> AsyncGenerator[Fragile]:
-    """The stage of all dialogues; the program dies at the step `at`.
-
-    One process on SQLite, whatever the run is for: of several what a dead one held runs out by the
-    clock (tests/bot/test_shared.py, tests/processes), and its leaving would be steps as well.
-    """
+    """The stage of all dialogues; the program dies at the step `at`."""
     scissors = Scissors(at)
-    async with staged(folder, kind="sqlite") as stage:
+    async with staged(folder) as stage:
         rooms = CutRooms(stage.rooms, scissors)
         stage.rooms.intake = rooms
         made = Fragile(stage, scissors, rooms, _built(stage, scissors, rooms))
         try:
             yield made
         finally:
+            scissors.over = True
             await made.app.close()
             await made.app.store.close()

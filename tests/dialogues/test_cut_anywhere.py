@@ -42,7 +42,7 @@ def passes(**span: float) -> Scene:
     async def scene(it: Fragile) -> None:
         it.stage.clock.turn(timedelta(**span))
         await it.app.ticks.tick()
-        await it.app.settle()
+        await it.settles()
 
     return scene
 
