@@ -29,8 +29,8 @@ THRESHOLDS = {
     "office": 0.01,  #: a question that an office has to answer
     "nameless": 0.8,  #: the same where nothing is named that it could be about
     "wordy": 0.8,  #: the same in a long line that tells no fault plainly
-    "emergency": 0.5,  #: a word of danger and this much doubt opens all the same
-    "page": 0.14,  #: what is opened with a word of danger is an emergency from here on
+    "emergency": 0.45,  #: a word of danger and this much doubt opens all the same
+    "page": 0.25,  #: what is opened with a word of danger is an emergency from here on
     "linked": 0.35,  #: join, detail and update together
     "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
     "same": 0.8,  #: what names the same thing and fits so well joins instead of opening anew

@@ -32,6 +32,9 @@ ASKED_FOR = 10  #: minutes in which nobody is asked twice
 #: What is at least so likely to be unclear, beside a report, is asked about ("停电？"), unless it
 #: is plain by itself.
 UNCLEAR = 0.7
+#: How much it counts, for an emergency, whether a word of danger is meant; the rest is how urgent
+#: the report is, which tells more of one that is opened (docs/understanding.md).
+MEANT = 0.15
 NEW = (Outcome.OPEN, Outcome.ASK)
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 #: Categories whose words name a thing; those of the others name what is wrong already.
@@ -253,7 +256,7 @@ class Reader:
         """Missing an emergency is worse than a page too many: a word of danger needs less."""
         chances = self._model.chances("urgency", seen)
         meant = self._model.chances("emergency", seen).get("yes", 0.0)
-        danger = (meant * chances.get("emergency", 0.0)) ** 0.5
+        danger = meant**MEANT * chances.get("emergency", 0.0) ** (1 - MEANT)
         if looked.dangers and danger >= self._model.thresholds["page"]:
             return Urgency.EMERGENCY
         if not looked.dangers:

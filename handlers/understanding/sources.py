@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 
+from handlers.understanding import bays
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, Place, Places, Said, Scene
 from handlers.understanding.normal import HAN
@@ -58,7 +59,7 @@ class Sources:
 def sources(heard: Heard, scene: Scene) -> Sources:
     """All sources of a message in its scene."""
     looked, home, area = look(heard.text), heard.home or Place(), scene.area
-    text = MENTION.sub(" ", looked.text)
+    text = bays.without(MENTION.sub(" ", looked.text))
     outside = looked.scopes == OUTSIDE and HAN.search(text) is not None
     said, before = _said(text, home, scene), told_before(heard, scene)
     return Sources(
@@ -149,7 +150,7 @@ def told_before(heard: Heard, scene: Scene) -> Before:
 @lru_cache(256)
 def _named(text: str) -> Place:
     """What a line before says; several that follow ask for the same one."""
-    return parse(MENTION.sub(" ", look(text).text))
+    return parse(bays.without(MENTION.sub(" ", look(text).text)))
 
 
 def _how(heard: Heard, line: Said, back: int) -> str:

@@ -62,7 +62,33 @@ EMERGENCIES = [
     "burst pipe, water is pouring through my ceiling",
     "sparks coming out of the electric box on the landing",
     "old man has fallen on the stairs and isn't moving, call an ambulance",
+    "快起来 地下室进水了 已经到膝盖 还在涨",
+    "困里头了 快叫人",
+    "我家对面厨房烟从门缝钻出来 叫了没人吱声",
+    "停电了 六楼那个插管的老爷子有没有人管",
+    "something's burning and it's not food, the corridor on 8 is hazy",
+    "my nan is in the lift and it won't open",
+    "he's kicking her door in, please someone",
+    "a lump of concrete just fell on the steps, bits of it are still coming off",
 ]
+
+
+NEAR_MISSES = [
+    "楼上浇花的水滴到我阳台上了",
+    "马桶往上返 污水流到客厅了 快来个会通的",
+    "电梯里有只狗没牵 吓我一跳",
+    "树杈断了搭在车顶上",
+    "昨天半夜有人试我家门锁 今早看监控才知道",
+    "detector on our landing chirps every half minute",
+    "branch came down last night and blocks the path",
+    "lost my glasses, maybe in the lift or the hall",
+]
+
+
+@pytest.mark.parametrize("text", NEAR_MISSES)
+def test_what_only_sounds_dangerous_pages_nobody(reader: Reader, text: str) -> None:
+    meaning = reader.report(said(text), spoken_of_weather())
+    assert meaning.urgency is not Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize("text", EMERGENCIES)

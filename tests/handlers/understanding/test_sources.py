@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from handlers.understanding.meaning import Heard, Outcome, Place, Said, Scene
 from handlers.understanding.placing import combinations, put, ways
 from handlers.understanding.seen import see, where_from
-from handlers.understanding.sources import sources, told_before
+from handlers.understanding.sources import Tail, sources, told_before
 from tests.handlers.understanding.saying import HOME, heard
 
 CODES = st.sampled_from([None, "1", "3", "B", "501", "C9", "E-112", "05-12", "甲2"])
@@ -153,3 +153,24 @@ def test_each_way_makes_a_place_of_parts_that_have_a_source(
         known = {*found.building.values(), home.building if home else None}
         assert place.building in known
         assert (place.floor, place.room) == found.tail[way.split(",")[2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "tail"),
+    [
+        ("B区217前面横着一辆车", {"home": ("5", "501"), "homefloor": ("5", None)}),
+        ("浙A7D88停我车位上", {"home": ("5", "501"), "homefloor": ("5", None)}),
+        ("上月扣了一笔1186", {"home": ("5", "501"), "homefloor": ("5", None)}),
+        ("押金3000到现在没退", {"home": ("5", "501"), "homefloor": ("5", None)}),
+        ("树比四楼还高了", {"home": ("5", "501"), "homefloor": ("5", None)}),
+        ("white Myvi WXX 4471 in my bay", {"home": ("5", "501"), "homefloor": ("5", None)}),
+        ("charged $750 again", {"home": ("5", "501"), "homefloor": ("5", None)}),
+        ("treadmill no 2 is torn", {"home": ("5", "501"), "homefloor": ("5", None)}),
+        ("lot B2-117 is flooded", {"floor": ("B2", None), "home": ("5", "501")}),
+        ("我交了502的钥匙", {"room": ("5", "502"), "floor": ("5", None)}),
+        ("blk 3 apt 1204 leaks", {"room": ("12", "1204"), "floor": ("12", None)}),
+    ],
+)
+def test_bays_plates_and_money_are_no_rooms(text: str, tail: dict[str, Tail]) -> None:
+    found = sources(spoken(text), Scene(area=Place("3"))).tail
+    assert dict(list(found.items())[: len(tail)]) == tail
