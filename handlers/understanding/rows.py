@@ -54,10 +54,7 @@ class Rows:
 
     def sum(self, names: Iterable[str]) -> int:
         """The sum of the rows of those names that have one."""
-        if not self._families:  # else names with a prefix stand elsewhere in the index
-            index, mask = self._index, self._mask
-            names = [name for name in names if index[hash(name) & mask]]
-        return sum(map(self._met.__getitem__, names))
+        return sum(map(self._met.__getitem__, self._sought(names)))
 
     def wide_sum(self, names: Iterable[str]) -> int:
         """The same, and beside it those of each family, as far as these are its names."""
@@ -66,15 +63,26 @@ class Rows:
         return sum(map(self._wide.__getitem__, some))
 
     def pairs(self, names: Iterable[str]) -> list[tuple[str, int]]:
-        """Those names that have a row, with it."""
-        return [(name, self._met[name]) for name in names if self._number(name)]
+        """Those names that have a row in which anything stands, with it."""
+        return [(name, row) for name in self._sought(names) if (row := self._met[name])]
+
+    def _sought(self, names: Iterable[str]) -> Iterable[str]:
+        """Without most of those that have none."""
+        if self._families:  # names with a prefix stand elsewhere in the index
+            return names
+        index, mask = self._index, self._mask
+        return [name for name in names if index[hash(name) & mask]]
 
     def _read_names(self, names: bytes) -> Iterator[int]:
-        for line in BytesIO(names):
-            family, key, name = self._key(line.rstrip(b"\n").decode())
+        lines = (line.rstrip(b"\n").decode() for line in BytesIO(names))
+        if not self._families:
+            self._kinds = bytearray(names.count(b"\n") + bool(names))
+            yield from map(hash, lines)
+            return
+        for line in lines:
+            family, key, name = self._key(line)
             self._kinds.append(family)
-            if self._likely:
-                self._likely[hash(name) & LIKELY] = 1
+            self._likely[hash(name) & LIKELY] = 1
             yield key
 
     def _key(self, name: str) -> tuple[int, int, str]:
@@ -103,7 +111,7 @@ class Rows:
 
     def _read_wide(self, name: str) -> int:
         found, index, mask = 0, self._index, self._mask
-        if index[hash(name) & mask] and (number := self._number(name)):
+        if number := index[self._place(hash(name), 0)]:
             found = self._packed.row(number)
         key, bits = hash("|" + name), 8 * self._packed.width
         place = key & mask
