@@ -23,6 +23,7 @@ from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Ahead
 from handlers.twins import choosing
+from handlers.understanding.meaning import Outcome
 from handlers.understanding.opinion import Opinion, Question
 from handlers.work import Desk, RefusalError, Work
 from storage.engine import Store
@@ -77,7 +78,7 @@ class Dispatcher:
         if glance is None or not hearing.is_silent(glance):
             return Ahead(glance=glance)
         self.scenes.keep_pictures(incoming)
-        self.hearing.remember(glance)
+        self.hearing.remember(glance, Outcome.TALK)
         return Ahead(done=True)
 
     def forget(self, work: Work) -> None:

@@ -6,18 +6,19 @@ import re
 import tomllib
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from operator import add
 from pathlib import Path
+from typing import NamedTuple
 
-from handlers.understanding.normal import HAN
+from handlers.understanding.phrases import LATIN, Phrases
 
 FOLDER = Path(__file__).parents[2] / "config" / "cues"
 WORD = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
 CLAUSE = re.compile(
     r"[,.!?;:，。！？；：…~]+|(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])|\b(?:but|and then|btw)\b"
 )
-LATIN = re.compile(r"[a-z]")
+MOST_WORDS = 4096  #: Latin words of which it is remembered which cue they are
 #: What follows a number that is no number to call.
 MEASURES = frozenset("元块平米栋幢号室斤天户瓦%")
 #: Signs that hide the things and dangers in them.
@@ -31,8 +32,7 @@ ENDINGS = frozenset(
 LONG = 6  #: from this length on a Latin cue may carry any ending
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One cue in a text: its group (category, danger, sign), its name, the words, the clause."""
 
     group: str
@@ -42,7 +42,28 @@ class Found:
 
 
 Entry = tuple[str, str]  #: group, name
-Hit = tuple[int, int, str, list[Entry]]  #: where it starts and ends, the cue, what it names
+
+
+class Names:
+    """What one cue names, sorted once: each text asks for it."""
+
+    __slots__ = ("alone", "counts", "named")
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        #: what it names besides topics, which are hints and hide nothing
+        self.named = tuple(each for each in entries if each[0] != "topic")
+        #: by group that is also looked for by itself: what it names of it, if anything
+        alone = {group: tuple(e for e in entries if e[0] == group) for group in ALONE}
+        self.alone = {group: some for group, some in alone.items() if some}
+        #: the groups whose cues it hides where it is longer
+        self.counts = frozenset(
+            group
+            for group in ALONE
+            if any(each[0] == group or each[1] in HIDING for each in entries)
+        )
+
+
+Hit = tuple[int, int, str, Names]  #: where it starts and ends, the cue, what it names
 
 
 class Cues:
@@ -55,94 +76,99 @@ class Cues:
         phrases: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     ) -> None:
         self.tables = tables
-        self._phrases = {
-            group: {name: Anyhow.of(words) for name, words in names.items()}
+        self.phrases = Phrases(
+            (group, name, words)
             for group, names in (phrases or {}).items()
-        }
-        self._han: dict[str, list[Entry]] = {}
-        self._latin: dict[str, list[Entry]] = {}
-        #: lengths that cues with this first sign or word have, longest first
-        self._sizes: dict[str, tuple[int, ...]] = {}
-        self._lengths: dict[str, tuple[int, ...]] = {}
-        self._heads: set[str] = set()
+            for name, words in names.items()
+        )
+        han: dict[str, list[Entry]] = {}
+        latin: dict[str, list[Entry]] = {}
         for group, names in tables.items():
             for name, words in names.items():
                 for word in words:
-                    self._add(group, name, word.strip().casefold())
-
-        for word in self._han:
-            self._sizes[word[0]] = _with(self._sizes.get(word[0], ()), len(word))
-        for word in self._latin:
+                    _add(word.strip().casefold(), (group, name), han, latin)
+        self._han = {word: Names(entries) for word, entries in han.items()}
+        self._latin = {word: Names(entries) for word, entries in latin.items()}
+        self._singles = frozenset(word for word in han if len(word) == 1)
+        #: lengths that cues with these first two signs, or this first word, have, longest first
+        self._sizes: dict[str, tuple[int, ...]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        for word in han:
+            if len(word) > 1:
+                self._sizes[word[:2]] = _with(self._sizes.get(word[:2], ()), len(word))
+        for word in latin:
             first, count = word.split(" ")[0], word.count(" ") + 1
-            self._heads.add(first[:2])
             if count > 1:
                 self._lengths[first] = _with(self._lengths.get(first, ()), count)
-
-    def _add(self, group: str, name: str, word: str) -> None:
-        if word.isascii() and word[:1].isalpha():
-            word = " ".join(WORD.findall(word))
-            table = self._latin
-        else:
-            table = self._han
-        table.setdefault(word, []).append((group, name))
-
-    def said(self, group: str, text: str) -> frozenset[str]:
-        """Whose phrases of a group (outage, alarm, scope) stand anywhere in a plain text."""
-        han, latin = HAN.search(text) is not None, LATIN.search(text) is not None
-        names = self._phrases.get(group, {})
-        return frozenset(
-            name for name, words in names.items() if words.stand_in(text, han=han, latin=latin)
-        )
+        self._heads = frozenset(word.split(" ")[0][:2] for word in latin)
+        self._latin_cue = lru_cache(MOST_WORDS)(self._find_latin_cue)
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Every cue of a plain text."""
         hits = [*self._han_hits(text), *self._latin_hits(text)]
         if not hits:
             return ()
-        ends = [found.start() for found in CLAUSE.finditer(text)]
-        # Topics are hints: they hide nothing.
-        named = [hit for hit in hits if any(each[0] != "topic" for each in hit[3])]
-        chosen = dict.fromkeys(each for each in _longest(named) if each[2] != "topic")
+        chosen: dict[tuple[int, str, Entry], None] = {}
+        for start, _, word, names in _longest([hit for hit in hits if hit[3].named]):
+            for each in names.named:
+                chosen[start, word, each] = None
         for group in ALONE:
-            some = [hit for hit in hits if any(_counts(each, group) for each in hit[3])]
-            chosen.update((each, None) for each in _longest(some) if each[2] == group)
-        return tuple(Found(group, name, word, bisect(ends, at)) for at, word, group, name in chosen)
+            if not any(group in hit[3].alone for hit in hits):
+                continue
+            for start, _, word, names in _longest([hit for hit in hits if group in hit[3].counts]):
+                for each in names.alone.get(group, ()):
+                    chosen[start, word, each] = None
+        ends = [found.start() for found in CLAUSE.finditer(text)]
+        return tuple(Found(*each, word, bisect(ends, at)) for at, word, each in chosen)
 
     def _han_hits(self, text: str) -> Iterator[Hit]:
-        table, sizes, length = self._han, self._sizes, len(text)
-        for start, sign in enumerate(text):
-            for size in sizes.get(sign, ()):
+        pairs, singles, table, length = self._sizes, self._singles, self._han, len(text)
+        starts = [at for at, pair in enumerate(map(add, text, text[1:])) if pair in pairs]
+        if not singles.isdisjoint(text):
+            starts = sorted({*starts, *(at for at, sign in enumerate(text) if sign in singles)})
+        for start in starts:
+            sign = text[start]
+            sizes = pairs.get(text[start : start + 2], ())
+            for size in (*sizes, 1) if sign in singles else sizes:
                 end = start + size
-                if end > length or not (entries := table.get(text[start:end])):
+                if end > length or (names := table.get(text[start:end])) is None:
                     continue
                 if not (sign.isdigit() and _in_number(text, start, end)):
-                    yield start, end, text[start:end], entries
+                    yield start, end, text[start:end], names
 
     def _latin_hits(self, text: str) -> Iterator[Hit]:
+        if not LATIN.search(text):
+            return
         spans = list(WORD.finditer(text))
         words = [span[0] for span in spans]
         for start, first in enumerate(words):
             if first[:2] not in self._heads:
                 continue
             for size in (*self._lengths.get(first, ()), 1):
-                if start + size > len(words):
-                    continue
-                if (hit := self._latin_at(words, start, size)) is not None:
-                    yield spans[start].start(), spans[start + size - 1].end(), *hit
+                end = start + size
+                if end <= len(words) and (hit := self._latin_cue(" ".join(words[start:end]))):
+                    yield spans[start].start(), spans[end - 1].end(), *hit
 
-    def _latin_at(
-        self, words: Sequence[str], start: int, size: int
-    ) -> tuple[str, list[Entry]] | None:
-        last = words[start + size - 1]
-        head = " ".join(words[start : start + size - 1])
-        head = f"{head} " if head else ""
+    def _find_latin_cue(self, words: str) -> tuple[str, Names] | None:
+        """The cue that these words are, the last with an ending perhaps."""
+        last = words.rpartition(" ")[2]
+        before = len(words) - len(last)
         for cut in range(len(last), min(2, len(last) - 1), -1):
             if last[cut:] not in ENDINGS and cut < LONG:
                 continue
-            word = head + last[:cut]
-            if (entries := self._latin.get(word)) is not None:
-                return word, entries
+            word = words[: before + cut]
+            if (names := self._latin.get(word)) is not None:
+                return word, names
         return None
+
+
+def _add(
+    word: str, entry: Entry, han: dict[str, list[Entry]], latin: dict[str, list[Entry]]
+) -> None:
+    if word.isascii() and word[:1].isalpha():
+        latin.setdefault(" ".join(WORD.findall(word)), []).append(entry)
+    else:
+        han.setdefault(word, []).append(entry)
 
 
 def _in_number(text: str, start: int, end: int) -> bool:
@@ -153,46 +179,19 @@ def _in_number(text: str, start: int, end: int) -> bool:
     )
 
 
-def _counts(entry: Entry, group: str) -> bool:
-    return entry[0] == group or entry[1] in HIDING
-
-
-def _longest(hits: Sequence[Hit]) -> Iterator[tuple[int, str, str, str]]:
+def _longest(hits: Sequence[Hit]) -> Iterator[Hit]:
     """Where hits overlap the longest counts; one of three signs may reach beyond another."""
     reach = done = -1
-    for start, end, word, entries in hits:
+    for hit in hits:
+        start, end = hit[0], hit[1]
         if start == done or not (start >= reach or (end - start > 2 and end > reach)):
             continue
         reach, done = end, start
-        for group, name in entries:
-            yield start, word, group, name
+        yield hit
 
 
 def _with(sizes: tuple[int, ...], size: int) -> tuple[int, ...]:
     return tuple(sorted({*sizes, size}, reverse=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Anyhow:
-    """Phrases of one name, which are patterns: Latin ones of whole words."""
-
-    han: re.Pattern[str] | None
-    latin: re.Pattern[str] | None
-
-    @classmethod
-    def of(cls, words: Sequence[str]) -> Anyhow:
-        """The phrases of both scripts, each sought only where its script is written."""
-        han = "|".join(word for word in words if not word.isascii())
-        latin = "|".join(word for word in words if word.isascii())
-        return cls(
-            re.compile(han) if han else None, re.compile(rf"\b(?:{latin})\b") if latin else None
-        )
-
-    def stand_in(self, text: str, *, han: bool, latin: bool) -> bool:
-        """Whether any of them stands in a text that has signs of these scripts."""
-        if han and self.han is not None and self.han.search(text):
-            return True
-        return latin and self.latin is not None and self.latin.search(text) is not None
 
 
 TABLES = {"category": "categories", "danger": "danger", "sign": "signs", "topic": "topics"}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 
-from handlers.understanding.looking import Looked, look
-from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Said, Scene
+from handlers.understanding.looking import Looked, grams_of, look
+from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Said, Scene, Urgency
 
 DAY = 86400
+#: Circumstances of which so many are remembered by name; there are a few hundred.
+MOST_ALIKE = 4096
 NEAR = ("#c ", "#d ", "#t ", "#word")
 
 
 def bucket(value: float, steps: Sequence[float]) -> int:
-    """How many steps a value has passed."""
-    return sum(value > step for step in steps)
+    """How many steps a value has passed; they are in order."""
+    return bisect_left(steps, value)
 
 
 def minutes_since(heard: Heard, said: Said) -> float:
@@ -23,6 +30,8 @@ def minutes_since(heard: Heard, said: Said) -> float:
 
 def active(scene: Scene, heard: Heard) -> KnownRequest | None:
     """The request that was spoken of last, if not long ago."""
+    if not scene.requests:
+        return None
     alive = [each for each in scene.requests if (heard.at - each.last_at).total_seconds() < DAY]
     return max(alive, key=lambda each: each.last_at) if alive else None
 
@@ -41,45 +50,75 @@ def words_only(heard: Heard, scene: Scene) -> list[str]:
     looked = look(heard.text)
     features = [*looked.grams, *looked.cues, f"@mine={looked.mine}", f"@media={heard.media}"]
     features.append(f"@role={heard.role}")
-    for name, lines in (("own", _own(heard, scene)[:3]), ("near", list(scene.recent[-3:]))):
+    for name, lines in (("own", islice(_own(heard, scene), 3)), ("near", scene.recent[-3:])):
         seen = {cue for said in lines for cue in look(said.heard.text).cues if " " in cue}
         features += sorted(f"{name}|{cue}" for cue in seen if cue.startswith(NEAR))
     return features
 
 
-def _own(heard: Heard, scene: Scene) -> list[Said]:
+def _own(heard: Heard, scene: Scene) -> Iterator[Said]:
     """What the sender said in the minutes before, newest first."""
-    return [
+    return (
         said
         for said in reversed(scene.recent[-8:])
         if said.heard.sender == heard.sender and minutes_since(heard, said) < 10
-    ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything: words, cues, and the scene around."""
+
+    text: Looked
+    situation: str
+    scene: list[str]  #: features of what is around, whatever the words are
+    own: Looked | None  #: what the sender said just before
+    before: Looked | None  #: what was said last
+
+    def names(self) -> list[str]:
+        """The features one by one."""
+        looked, around, shown = self.text, self.situation, plainness(self.text)
+        features = [*looked.grams, *looked.cues, *shown, *self.scene]
+        features += [f"{around}|{gram}" for gram in _short(looked)]
+        features += [f"{around}|{each}" for each in (*looked.plainly, *shown)]
+        if self.own is not None:
+            features += [f"own|{cue}" for cue in self.own.plainly]
+        if self.before is not None:
+            features += [f"before|{each}" for each in (*_short(self.before), *self.before.plainly)]
+        return features
+
+
+def _short(looked: Looked) -> Iterator[str]:
+    """The n-grams that are looked at in their situation as well."""
+    return (gram for gram in looked.grams if len(gram) < 3 or gram[:2] == "w ")
+
+
+def around(heard: Heard, scene: Scene) -> Whole:
+    """A message and what is around it."""
+    looked, request = look(heard.text), active(scene, heard)
+    own = next(_own(heard, scene), None)
+    mine = look(own.heard.text) if own is not None else None
+    before = look(scene.recent[-1].heard.text) if scene.recent else None
+    features = [*_context(heard, scene, looked), *_before(heard, scene)]
+    features += _known(heard, scene, looked)
+    if request is None:
+        features.append("@active=none")
+    else:
+        features += _about(heard, scene, looked, request)
+    return Whole(looked, situation(heard, request), features, mine, before)
 
 
 def whole(heard: Heard, scene: Scene) -> list[str]:
-    """Everything: words, cues, and the scene around."""
-    looked, request = look(heard.text), active(scene, heard)
-    around = situation(heard, request)
-    features = [*looked.grams, *looked.cues]
-    features += [f"{around}|{gram}" for gram in looked.grams if len(gram) < 3 or gram[:2] == "w "]
-    features += [f"{around}|{cue}" for cue in looked.plainly]
-    plainness = list(_plainness(looked))
-    features += [f"#{each}" for each in plainness]
-    features += [f"{around}|#{each}" for each in plainness]
-    features += [f"@{each}" for each in _context(heard, scene, looked)]
-    features += [f"@{each}" for each in _about(heard, scene, looked, request)]
-    if own := _own(heard, scene):
-        before = look(own[0].heard.text)
-        features += [f"own|{cue}" for cue in before.plainly]
-    if scene.recent:
-        before = look(scene.recent[-1].heard.text)
-        features += [f"before|{gram}" for gram in before.grams if len(gram) < 3 or gram[:2] == "w "]
-        features += [f"before|{cue}" for cue in before.plainly]
-    return features
+    """The features of a message and of what is around it."""
+    return around(heard, scene).names()
+
+
+def plainness(looked: Looked) -> list[str]:
+    """How plainly a text by itself tells that something is wrong."""
+    return [f"#{each}" for each in _plainness(looked)]
 
 
 def _plainness(looked: Looked) -> Iterator[str]:
-    """How plainly a text by itself tells that something is wrong."""
     if looked.plainly_faulty:
         yield "plain"
         yield f"plain {'wonder' in looked.signs} {bucket(len(looked.text), (8, 20))}"
@@ -93,17 +132,45 @@ def _plainness(looked: Looked) -> Iterator[str]:
     yield from (f"reach {each}" for each in looked.scopes)
 
 
-def _context(heard: Heard, scene: Scene, looked: Looked) -> Iterator[str]:
-    yield f"role={heard.role}"
-    yield f"media={heard.media},{looked.text == ''}"
-    yield f"reply={_reply(heard, scene)}"
-    yield f"reply={_reply(heard, scene)},{heard.role != 'resident'}"
-    yield f"home={heard.home is not None}"
-    yield f"len={bucket(len(looked.text), (0, 2, 5, 9, 15, 25, 40, 80))}"
-    yield f"at={'@' in looked.text}"
-    if heard.forwarded:
-        yield "forwarded"
-    yield from _before(heard, scene)
+class Circumstances(NamedTuple):
+    """Who says it how, whatever is said."""
+
+    role: str
+    media: str | None
+    length: int
+    reply: str
+    home: bool
+    at: bool
+    forwarded: bool
+
+
+def _context(heard: Heard, scene: Scene, looked: Looked) -> tuple[str, ...]:
+    return _circumstances(
+        Circumstances(
+            heard.role,
+            heard.media,
+            bucket(len(looked.text), (0, 2, 5, 9, 15, 25, 40, 80)),
+            _reply(heard, scene),
+            heard.home is not None,
+            "@" in looked.text,
+            heard.forwarded,
+        )
+    )
+
+
+@lru_cache(MOST_ALIKE)
+def _circumstances(told: Circumstances) -> tuple[str, ...]:
+    """There are few, so their names are made once."""
+    names = (
+        f"@role={told.role}",
+        f"@media={told.media},{told.length == 0}",
+        f"@reply={told.reply}",
+        f"@reply={told.reply},{told.role != 'resident'}",
+        f"@home={told.home}",
+        f"@len={told.length}",
+        f"@at={told.at}",
+    )
+    return (*names, "@forwarded") if told.forwarded else names
 
 
 def _reply(heard: Heard, scene: Scene) -> str:
@@ -119,61 +186,92 @@ def _reply(heard: Heard, scene: Scene) -> str:
     return "far"
 
 
-def _before(heard: Heard, scene: Scene) -> Iterator[str]:
-    recent = scene.recent
+def _before(heard: Heard, scene: Scene) -> tuple[str, ...]:
+    recent, mine = scene.recent, "none"
     if not recent:
-        yield "first"
-        return
+        return ("@first",)
     last = recent[-1]
-    gap = bucket(minutes_since(heard, last), (1, 5, 20, 120, 600))
-    same = last.heard.sender == heard.sender
-    yield f"last={last.outcome}"
-    yield f"last={last.outcome},same={same},gap={gap}"
-    yield f"last={last.outcome},staff={last.heard.role != 'resident'},same={same}"
-    yield f"gap={gap}"
-    if len(recent) > 1:
-        yield f"last2={recent[-2].outcome},{last.outcome}"
-    mine = next((said for said in reversed(recent) if said.heard.sender == heard.sender), None)
-    if mine is None:
-        yield "mine=none"
-        return
-    ago = bucket(minutes_since(heard, mine), (2, 10, 60, 600))
-    yield f"mine={mine.outcome},{ago}"
-
-
-def _about(
-    heard: Heard, scene: Scene, looked: Looked, request: KnownRequest | None
-) -> Iterator[str]:
-    yield f"requests={min(3, len(scene.requests))}"
-    known = {each.category for each in scene.requests}
-    named = looked.categories
-    yield f"known={bool(named & known)},{bool(named)},{bool(known)}"
-    if request is None:
-        yield "active=none"
-        return
-    ago = bucket((heard.at - request.last_at).total_seconds() / 60, (2, 10, 60, 600))
-    mine = "own" if heard.sender == request.sender else "other"
-    joined = heard.sender in request.supporters
-    theirs = look(request.words)
-    shared = len(set(looked.grams) & set(theirs.grams)) if len(looked.text) > 1 else 0
-    yield f"active={ago}"
-    yield f"active={ago},{mine},{heard.role != 'resident'}"
-    yield f"active={mine},{joined}"
-    yield f"about={request.category}"
-    yield f"urgent={request.urgency}"
-    yield f"fits={request.category in named},{bool(named)},{ago}"
-    yield f"shared={bucket(shared, (0, 2, 5, 10))},{bucket(len(looked.text), (5, 15))}"
-    topics = looked.topics | named
-    yield f"topic={request.category in topics},{bool(topics)},{ago},{mine}"
-    yield f"topics={bool(topics & (theirs.topics | theirs.categories))},{bool(topics)}"
-    fitting = any(each.category in topics for each in scene.requests)
-    yield f"elsewhere={bool(topics) and not fitting}"
-    since = sum(1 for said in scene.recent if said.heard.at > request.opened_at)
-    yield f"since={bucket(since, (0, 2, 6, 15))},{ago}"
-    ended = any(
-        said.outcome is Outcome.UPDATE and "resolved" in look(said.heard.text).signs
-        for said in scene.recent
-        if said.of == request.key
+    for said in reversed(recent):
+        if said.heard.sender == heard.sender:
+            mine = f"{said.outcome},{bucket(minutes_since(heard, said), (2, 10, 60, 600))}"
+            break
+    return _last(
+        last.outcome,
+        recent[-2].outcome if len(recent) > 1 else None,
+        bucket(minutes_since(heard, last), (1, 5, 20, 120, 600)),
+        mine,
+        same=last.heard.sender == heard.sender,
+        staff=last.heard.role != "resident",
     )
-    yield f"ended={ended},{ago}"
-    yield f"helped={any(s.outcome is Outcome.UPDATE for s in scene.recent if s.of == request.key)}"
+
+
+@lru_cache(MOST_ALIKE)
+def _last(
+    last: Outcome, before: Outcome | None, gap: int, mine: str, *, same: bool, staff: bool
+) -> tuple[str, ...]:
+    """What became of what was said last, and how long ago that was."""
+    names = (
+        f"@last={last}",
+        f"@last={last},same={same},gap={gap}",
+        f"@last={last},staff={staff},same={same}",
+        f"@gap={gap}",
+        f"@mine={mine}",
+    )
+    return names if before is None else (*names, f"@last2={before},{last}")
+
+
+def _known(heard: Heard, scene: Scene, looked: Looked) -> list[str]:
+    named, requests = looked.categories, scene.requests
+    known = any(each.category in named for each in requests) if named else False
+    features = [f"@requests={min(3, len(requests))}"]
+    features.append(f"@known={known},{bool(named)},{bool(requests)}")
+    return features
+
+
+def _about(heard: Heard, scene: Scene, looked: Looked, request: KnownRequest) -> Iterator[str]:
+    named = looked.categories
+    ago = bucket((heard.at - request.last_at).total_seconds() / 60, (2, 10, 60, 600))
+    theirs, topics = look(request.words), looked.topics | named
+    yield from _active(
+        request.category,
+        request.urgency,
+        ago,
+        own=heard.sender == request.sender,
+        staff=heard.role != "resident",
+        joined=heard.sender in request.supporters,
+    )
+    shared = len(grams_of(request.words).intersection(looked.grams)) if len(looked.text) > 1 else 0
+    mine = "own" if heard.sender == request.sender else "other"
+    yield f"@fits={request.category in named},{bool(named)},{ago}"
+    yield f"@shared={bucket(shared, (0, 2, 5, 10))},{bucket(len(looked.text), (5, 15))}"
+    yield f"@topic={request.category in topics},{bool(topics)},{ago},{mine}"
+    yield f"@topics={bool(topics & (theirs.topics | theirs.categories))},{bool(topics)}"
+    fitting = any(each.category in topics for each in scene.requests)
+    yield f"@elsewhere={bool(topics) and not fitting}"
+    yield from _since(scene, request, ago)
+
+
+@lru_cache(MOST_ALIKE)
+def _active(
+    category: str, urgency: Urgency, ago: int, *, own: bool, staff: bool, joined: bool
+) -> tuple[str, ...]:
+    """What the request is that was spoken of last, and what the sender has to do with it."""
+    mine = "own" if own else "other"
+    return (
+        f"@active={ago}",
+        f"@active={ago},{mine},{staff}",
+        f"@active={mine},{joined}",
+        f"@about={category}",
+        f"@urgent={urgency}",
+    )
+
+
+def _since(scene: Scene, request: KnownRequest, ago: int) -> Iterator[str]:
+    """What was said since a request was opened, and of it."""
+    since = sum(said.heard.at > request.opened_at for said in scene.recent)
+    told = [
+        said for said in scene.recent if said.of == request.key and said.outcome is Outcome.UPDATE
+    ]
+    yield f"@since={bucket(since, (0, 2, 6, 15))},{ago}"
+    yield f"@ended={any('resolved' in look(said.heard.text).signs for said in told)},{ago}"
+    yield f"@helped={bool(told)}"

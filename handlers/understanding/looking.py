@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
+from typing import NamedTuple
 
-from handlers.understanding.cues import Found, load_cues
+from handlers.understanding.cues import PHRASES, Found, load_cues
 from handlers.understanding.normal import HAN, plain
 from handlers.understanding.place import says_mine
 
 WORD = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
+WRITTEN = re.compile(r"[!-~]")  #: a sign of ASCII that can be seen
+FEW = 4  #: fewer words than these are looked at in pairs, whatever their script
 DIGITS = re.compile(r"\d+")
 ENDING = re.compile(r"(?:ing|ed|es|s|ly|'s)$")
 PLACES = frozenset(("indoor", "shared"))
 MOST_REMEMBERED = 4096
+MOST_COMPARED = 512
+NOTHING = frozenset[str]()
 LONGEST_FACT = 30
 WORDY_HAN, WORDY_LATIN = 40, 110
 GRAM_KINDS = ("w ", "v ", "t ")
@@ -87,7 +93,6 @@ class Looked:
     asks: frozenset[str]  #: categories of what one asks an office: "怎么收费", "几点来水"
     scopes: frozenset[str]  #: how far its place reaches: own, stairwell, block, outside
     mine: bool
-    bare: bool  #: nothing but cues and filling words
 
     @property
     def alarm_category(self) -> str | None:
@@ -141,7 +146,7 @@ class Looked:
     @property
     def bare_fact(self) -> bool:
         """A thing, its fault and nothing else: "水管漏水", "lift dead again"."""
-        return self.bare and self._wrong(("fault",))
+        return self._wrong(("fault",)) and _is_bare(self.text, self.found)
 
     @property
     def alarming(self) -> bool:
@@ -154,11 +159,12 @@ class Looked:
         return LIFE in self.alarms and not TAKES_BACK & self.signs
 
     def _wrong(self, signs: Iterable[str]) -> bool:
-        said = any(each in self.signs for each in signs)
+        if not (self.categories or self.outages) or SOFT & self.signs:
+            return False
+        if self.outages or not self.signs.isdisjoint(signs):
+            return True
         # A cue may name the thing and its fault at once: "灯不亮".
-        both = any(each.group == "category" and _names_fault(each.word) for each in self.found)
-        thing = bool(self.categories) and (said or both)
-        return (thing or bool(self.outages)) and not SOFT & self.signs
+        return any(each.group == "category" and _names_fault(each.word) for each in self.found)
 
     def words_of(self, feature: str) -> list[tuple[str, str]]:
         """(cue, words) of this text that a feature stands for; none for what is around it."""
@@ -183,34 +189,63 @@ def _names_fault(word: str) -> bool:
 @lru_cache(MOST_REMEMBERED)
 def look(text: str) -> Looked:
     """Look at a text."""
-    bare = plain(text)
-    found = load_cues().find(bare)
-    groups: dict[str, set[str]] = {"category": set(), "danger": set(), "sign": set()}
-    for each in found:
-        groups.setdefault(each.group, set()).add(each.name)
-    categories, dangers, signs = (
-        frozenset(groups[each]) for each in ("category", "danger", "sign")
+    bare, cues = plain(text), load_cues()
+    told = _told(cues.find(bare))
+    said = cues.phrases.said_in(bare) if bare else {}
+    outages, alarms, wrongs, asks, scopes = (
+        frozenset(said[each]) if each in said else NOTHING for each in PHRASES
     )
-    wrongs = load_cues().said("wrong", bare)
-    asks = load_cues().said("ask", bare) if ASKING & signs else frozenset[str]()
+    asks = asks if ASKING & told.signs else NOTHING
+    more = tuple(_phrase_features(wrongs, asks))
     return Looked(
         bare,
         tuple(grams(bare)),
-        (*_cue_features(found, categories, dangers, signs), *_phrase_features(wrongs, asks)),
-        tuple({f"#{each.group[0]} {each.name}" for each in found}),
-        found,
-        categories,
-        frozenset(groups.get("topic", ())),
-        dangers,
-        signs,
-        load_cues().said("outage", bare),
-        load_cues().said("alarm", bare),
+        (*told.cues, *more) if more else told.cues,
+        told.plainly,
+        told.found,
+        told.categories,
+        told.topics,
+        told.dangers,
+        told.signs,
+        outages,
+        alarms,
         wrongs,
         asks,
-        load_cues().said("scope", bare),
+        scopes,
         says_mine(bare),
-        _is_bare(bare, found),
     )
+
+
+class Told(NamedTuple):
+    """What the cues of a text tell."""
+
+    found: tuple[Found, ...]
+    cues: tuple[str, ...]
+    plainly: tuple[str, ...]
+    categories: frozenset[str]
+    topics: frozenset[str]
+    dangers: frozenset[str]
+    signs: frozenset[str]
+
+
+@lru_cache(MOST_REMEMBERED)
+def _told(found: tuple[Found, ...]) -> Told:
+    """Many lines have the same cues: most have one or none."""
+    groups: dict[str, set[str]] = {}
+    for each in found:
+        groups.setdefault(each.group, set()).add(each.name)
+    categories, topics, dangers, signs = (
+        frozenset(groups.get(each, ())) for each in ("category", "topic", "danger", "sign")
+    )
+    plainly = tuple({f"#{each.group[0]} {each.name}" for each in found})
+    cues = tuple(_cue_features(found, categories, dangers, signs))
+    return Told(found, cues, plainly, categories, topics, dangers, signs)
+
+
+@lru_cache(MOST_COMPARED)
+def grams_of(text: str) -> frozenset[str]:
+    """The n-grams of a text with which others are compared: of a request's words."""
+    return frozenset(look(text).grams)
 
 
 def _is_bare(text: str, found: Iterable[Found]) -> bool:
@@ -218,29 +253,38 @@ def _is_bare(text: str, found: Iterable[Found]) -> bool:
         return False
     words = [each.word for each in found if each.group == "category" or each.name in FACT]
     for word in sorted(words, key=len, reverse=True):
-        shape = rf"\b{re.escape(word)}\w*" if word.isascii() else re.escape(word)
-        text = re.sub(shape, " ", text)
+        if word.isascii():
+            text = re.sub(rf"\b{re.escape(word)}\w*", " ", text)
+        else:
+            text = text.replace(word, " ")
     return not FILLING.sub("", text.replace("?", "什么"))
 
 
 def grams(text: str) -> set[str]:
     """Character and word n-grams of a plain text."""
     text = DIGITS.sub("0", text)
-    found: set[str] = set()
+    words = WORD.findall(text)
+    if not WRITTEN.search(text) and len(words) >= FEW:
+        found = {f"v < {words[0]}", f"v {words[-1]} >"}  # no word among them has two signs
+    else:
+        found = set(_word_grams(words))
     if HAN.search(text):
         padded = f"^{text}$"
-        for size in (1, 2, 3):
-            found.update(padded[i : i + size] for i in range(len(padded) - size + 1))
-    words = WORD.findall(text)
-    found.update(f"w {word}" for word in words if len(word) > 1 or word in "?!")
-    marked = ["<", *words, ">"]
-    found.update(
-        f"v {a} {b}" for a, b in pairwise(marked) if a.isascii() or b.isascii() or len(words) < 4
-    )
-    for word in words:
-        if len(word) > 3 and word.isascii():
-            found.add(f"t {ENDING.sub('', word)[:6]}")
+        # Pairs and threes are joined without a step of Python for each.
+        pairs = list(map(add, padded, padded[1:]))
+        found.update(padded, pairs, map(add, pairs, padded[2:]))
     return found
+
+
+def _word_grams(words: Sequence[str]) -> Iterator[str]:
+    for a, b in pairwise(("<", *words, ">")):
+        if a.isascii() or b.isascii() or len(words) < FEW:
+            yield f"v {a} {b}"
+    for word in words:
+        if len(word) > 1 or word in "?!":
+            yield f"w {word}"
+        if len(word) > 3 and word.isascii():
+            yield f"t {ENDING.sub('', word)[:6]}"
 
 
 def _cue_features(
@@ -248,29 +292,38 @@ def _cue_features(
     categories: frozenset[str],
     dangers: frozenset[str],
     signs: frozenset[str],
-) -> list[str]:
-    features = [f"#{each.group[0]} {each.name}" for each in found]
+) -> set[str]:
+    features = {f"#{each.group[0]} {each.name}" for each in found}
     longest: dict[str, int] = {}
     for each in found:
         if each.group == "category":
             longest[each.name] = max(longest.get(each.name, 0), len(each.word))
-            features.append(f"#word {each.word}")
-    features += [f"#c {name} {min(4, size)}" for name, size in longest.items() if size > 1]
-    features += [f"#c {name} only" for name in categories if len(categories) == 1]
+            features.add(f"#word {each.word}")
+    features.update(f"#c {name} {min(4, size)}" for name, size in longest.items() if size > 1)
+    features.update(_sets_features(categories, dangers, signs))
+    features.update(_clause_features(found))
+    features.update(_topic_features(found))
+    return features
+
+
+@lru_cache(MOST_REMEMBERED)
+def _sets_features(
+    categories: frozenset[str], dangers: frozenset[str], signs: frozenset[str]
+) -> tuple[str, ...]:
+    """What is named together, in whatever words: the same in many lines."""
+    features = [f"#c {name} only" for name in categories if len(categories) == 1]
     features.append(f"#categories {min(3, len(categories))}")
     features.append(f"#dangers {min(2, len(dangers))}")
     thing = "thing" if categories else "nothing"
     features += [f"#{thing} {sign}" for sign in signs]
     features += [f"#c {name} {sign}" for name in categories for sign in FAULTS if sign in signs]
     features += [f"#danger {sign}" for sign in signs if dangers]
-    features += [f"#d {name} {sign}" for name in dangers for sign in sorted(SOFT & signs)]
+    features += [f"#d {name} {sign}" for name in dangers for sign in SOFT & signs]
     faulty = any(sign in signs for sign in FAULTS)
-    features += [f"#faulty {faulty} {bool(categories)} {sign}" for sign in sorted(SOFT & signs)]
+    features += [f"#faulty {faulty} {bool(categories)} {sign}" for sign in SOFT & signs]
     ordered = sorted(signs - PLACES)
     features += [f"#s {a}+{b}" for i, a in enumerate(ordered) for b in ordered[i + 1 :]]
-    features += _clause_features(found)
-    features += _topic_features(found)
-    return list(set(features))
+    return tuple(features)
 
 
 def _phrase_features(wrongs: frozenset[str], asks: frozenset[str]) -> Iterator[str]:
@@ -304,16 +357,19 @@ def _clause_features(found: tuple[Found, ...]) -> Iterator[str]:
     """What stands together in one clause of a longer line."""
     clauses: dict[int, list[Found]] = {}
     for each in found:
-        clauses.setdefault(each.clause, []).append(each)
+        if each.group != "topic":
+            clauses.setdefault(each.clause, []).append(each)
     clean = 0
     for some in clauses.values():
         things = {each.name for each in some if each.group == "category"}
+        if not things:
+            continue
         signs = {each.name for each in some if each.group == "sign"}
-        wrong = bool(signs.intersection(FAULTS)) or any(
+        wrong = not signs.isdisjoint(FAULTS) or any(
             each.group == "danger" or (each.group == "category" and _names_fault(each.word))
             for each in some
         )
-        if not things or not wrong:
+        if not wrong:
             continue
         soft = sorted(SOFT & signs)
         clean += not soft

@@ -17,18 +17,37 @@ from handlers.understanding.rows import Rows
 #: that a hundred rows are added at once, and a row takes a fifth of the memory.
 DIGITS = 100
 LANE = 24
-LIFTED = 1 << 11  #: added to each weight: lanes hold nothing negative, and no row is 0
+LIFTED = 1 << 11  #: added to each weight in the file: lanes of bytes hold nothing negative
 LANE_BYTES = LANE // 8
 MASK = (1 << LANE) - 1
 MOST = (LIFTED - 1) / DIGITS
+HALF = 1 << LANE - 1  #: added to each sum before its lanes are read: it may be negative
+#: Prefixes that names of a table may have ("before|漏水"): what a text weighs is looked up once for
+#: all of them. The commonest come first, as they make the shortest numbers.
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "whole": (
+        "near,resident",
+        "before",
+        "quiet,resident",
+        "open,resident",
+        "near,staff",
+        "quiet,staff",
+        "open,staff",
+        "own",
+    )
+}
+
+
+def _in_all(value: int, lanes: int) -> int:
+    """A number with the same value in each lane."""
+    return sum(value << LANE * lane for lane in range(lanes))
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What the features of one message weigh together, for all heads of a table."""
 
-    total: int
-    rows: int
+    total: int  #: a sum of hundredths in each lane, which may be negative
 
 
 @dataclass(frozen=True)
@@ -37,11 +56,23 @@ class Table:
 
     packed: bytes = field(repr=False)
     answers: int
+    families: tuple[str, ...] = ()
 
     @cached_property
     def rows(self) -> Rows:
         """Its rows, unpacked when first asked for."""
-        return Rows(self.packed, self.answers * LANE_BYTES)
+        zero = _in_all(LIFTED, self.answers)
+        return Rows(self.packed, self.answers * LANE_BYTES, zero, self.families)
+
+    @cached_property
+    def raised(self) -> int:
+        """What makes the lanes of a sum readable, in a number as wide as all families together."""
+        return _in_all(HALF, self.answers * (1 + len(self.families)))
+
+    @cached_property
+    def level(self) -> int:
+        """The same for a sum of one family."""
+        return _in_all(HALF, self.answers)
 
     def __len__(self) -> int:
         """How many features have weights."""
@@ -49,17 +80,24 @@ class Table:
 
     def see(self, features: Iterable[str]) -> Seen:
         """The sum of the features' rows."""
-        found = self.rows.found(features)
-        return Seen(sum(found), len(found))
+        return Seen(self.rows.sum(features))
+
+    def part(self, wide: int, family: str | None) -> int:
+        """Of a wide sum what features of a family weigh (None: those without a prefix)."""
+        bits = LANE * self.answers
+        place = self.families.index(family) + 1 if family else 0
+        return ((wide + self.raised) >> bits * place & (1 << bits) - 1) - self.level
 
     def weights(self, features: Iterable[str], lane: int) -> list[tuple[str, float]]:
         """What each feature weighs for one answer; unknown ones are left out."""
-        shift = LANE * lane
+        shift, level = LANE * lane, self.level
         found = self.rows.pairs(features)
-        return [(name, ((row >> shift & MASK) - LIFTED) / DIGITS) for name, row in found]
+        return [(name, ((row + level >> shift & MASK) - HALF) / DIGITS) for name, row in found]
 
 
-def pack(rows: Mapping[str, Sequence[float]], answers: int) -> Table:
+def pack(
+    rows: Mapping[str, Sequence[float]], answers: int, families: tuple[str, ...] = ()
+) -> Table:
     """A table of rows."""
     names = sorted(rows)
     text = "\n".join(names).encode()
@@ -68,7 +106,8 @@ def pack(rows: Mapping[str, Sequence[float]], answers: int) -> Table:
         for name in names
         for weight in rows[name]
     )
-    return Table(zlib.compress(len(text).to_bytes(4, "little") + text + numbers, 9), answers)
+    packed = zlib.compress(len(text).to_bytes(4, "little") + text + numbers, 9)
+    return Table(packed, answers, families)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +145,10 @@ class Model:
     def chances(self, name: str, seen: Seen) -> dict[str, float]:
         """How likely each answer of a head is; they sum to one."""
         head = self.heads[name]
+        lanes = (seen.total + self.tables[head.table].level) >> LANE * head.first
         scores = [
-            ((seen.total >> LANE * lane & MASK) - LIFTED * seen.rows) / DIGITS + bias
-            for lane, bias in enumerate(head.bias, head.first)
+            ((lanes >> LANE * lane & MASK) - HALF) / DIGITS + bias
+            for lane, bias in enumerate(head.bias)
         ]
         top = max(scores)
         powers = [math.exp(score - top) for score in scores]
@@ -142,7 +182,7 @@ def assemble(
             lanes += len(fitted[name].answers)
         features = {feature for name in own for feature in fitted[name].weights}
         rows = {each: [w for name in own for w in _row(fitted[name], each)] for each in features}
-        packed[table] = pack(rows, lanes)
+        packed[table] = pack(rows, lanes, FAMILIES.get(table, ()))
     return Model(heads, packed, thresholds, fingerprint)
 
 
@@ -185,6 +225,8 @@ def load_model(path: Path) -> Model:
     }
     tables: dict[str, Table] = {}
     for name, table in data["tables"].items():
-        tables[name] = Table(raw[at : at + table["bytes"]], table["answers"])
+        tables[name] = Table(
+            raw[at : at + table["bytes"]], table["answers"], FAMILIES.get(name, ())
+        )
         at += table["bytes"]
     return Model(heads, tables, data["thresholds"], data["fingerprint"])

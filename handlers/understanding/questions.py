@@ -67,6 +67,7 @@ OFFICE_WORDS = (
     *("值", "班", "巡逻", "单元长", "楼长", "组长", "物业", "经理", "网格员", "管家"),
     *("电话", "号码", "联系方式", "手机", "who", "duty", "call", "number", "phone"),
 )
+NAMES_OFFICE = re.compile("|".join(OFFICE_WORDS))
 #: What a message is made of: sentences, and what commas part.
 PART = re.compile(r"[^,，;；。.!！?？\n]+[。.!！?？]*")
 
@@ -74,6 +75,8 @@ PART = re.compile(r"[^,，;；。.!！?？\n]+[。.!！?？]*")
 def plain_question(text: str) -> str | None:
     """Who holds an office here, asked and nothing besides ("单元长是谁")."""
     longest = MOST_LETTERS if text.isascii() else MOST_SIGNS
+    if not _names_office(text):
+        return None  # none of the offices is asked after without one of these words
     question = question_of(text.casefold()) if len(text) <= longest else None
     return question if question in OFFICES else None
 
@@ -99,5 +102,4 @@ def parted(text: str) -> tuple[str | None, str]:
 
 def _names_office(text: str) -> bool:
     """Whether it is worth a closer look: most of what is said names none."""
-    plain = text.casefold()
-    return any(each in plain for each in OFFICE_WORDS)
+    return NAMES_OFFICE.search(text.casefold()) is not None

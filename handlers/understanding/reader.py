@@ -9,7 +9,7 @@ from pathlib import Path
 
 from handlers.understanding import belated, linking, placing
 from handlers.understanding.cues import Cues, Found, load_cues
-from handlers.understanding.features import minutes_since, whole, words_only
+from handlers.understanding.features import Whole, around, minutes_since, words_only
 from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import (
@@ -24,6 +24,7 @@ from handlers.understanding.meaning import (
 )
 from handlers.understanding.model import Model, Seen, load_model
 from handlers.understanding.questions import question_of
+from handlers.understanding.weighing import Weigher
 
 WEIGHTS = Path(__file__).parent / "weights.bin"
 MOST_REASONS = 4
@@ -57,6 +58,7 @@ class Reader:
 
     def __init__(self, model: Model, own: Cues | None = None) -> None:
         self._model = model
+        self._weigher = Weigher(model.tables["whole"])
         self._own = own
 
     @classmethod
@@ -78,8 +80,8 @@ class Reader:
         looked = look(heard.text)
         if not looked.text and heard.media is None:
             return Meaning(Outcome.TALK)
-        features = whole(_as_known(heard, looked), scene)
-        chances = self._model.chances("outcome", self._model.see("whole", features))
+        spoken = around(_as_known(heard, looked), scene)
+        chances = self._model.chances("outcome", self._weigher.see(spoken))
         danger = self._danger(heard, scene, looked, chances)
         limit = self._limit(heard, scene, looked, danger)
         fit, chances = self._weighed(heard, scene, looked, chances)
@@ -96,13 +98,13 @@ class Reader:
             leaning = chances.get("open", 0) + chances.get("ask", 0)
             talk = Meaning(Outcome.TALK, sure, leaning=leaning)
             return self._belated(heard, scene, looked) or talk
-        return self._report(heard, scene, outcome, sure, features)
+        return self._report(heard, scene, outcome, sure, spoken)
 
     def report(self, heard: Heard, scene: Scene) -> Meaning:
         """What it is about, where and how urgent, given that somebody says it is a request."""
         own = self._own_word(heard)
         common = _in_common(heard, own)
-        meaning = self._report(common, scene, Outcome.OPEN, 1.0, whole(common, scene))
+        meaning = self._report(common, scene, Outcome.OPEN, 1.0, around(common, scene))
         return _named(meaning, heard, own)
 
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
@@ -200,8 +202,8 @@ class Reader:
         if said is None or belated.at_best(said, looked, scene) < belated.OPENS_FROM:
             return None  # most lines: not worth a second reading
         report = self.report(said.heard, belated.scene_before(said.heard, scene))
-        features = whole(heard, belated.as_if_opened(said, report, scene))
-        chances = self._model.chances("outcome", self._model.see("whole", features))
+        anew = around(heard, belated.as_if_opened(said, report, scene))
+        chances = self._model.chances("outcome", self._weigher.see(anew))
         if belated.borne_out(said, looked, scene, chances) < belated.OPENS_FROM:
             return None
         sure = max(said.leaning, self._model.thresholds["open"])
@@ -217,7 +219,7 @@ class Reader:
         return Meaning(Outcome.ANSWER, sure, question=question, of=of)
 
     def _report(
-        self, heard: Heard, scene: Scene, outcome: Outcome, sure: float, spoken: list[str]
+        self, heard: Heard, scene: Scene, outcome: Outcome, sure: float, spoken: Whole
     ) -> Meaning:
         features, model = words_only(heard, scene), self._model
         seen = model.see("words", features)
@@ -230,7 +232,7 @@ class Reader:
         if category == "lift":
             place = placing.in_own_stairwell(place, heard.home)
         reasons = (
-            *_reasons("request", model, "outcome", looked, spoken, "open"),
+            *_reasons("request", model, "outcome", looked, spoken.names(), "open"),
             *_reasons("category", model, "category", looked, features, category),
             *_reasons("urgency", model, "urgency", looked, features, urgency.value),
         )

@@ -38,6 +38,8 @@ def said_already(heard: Heard, scene: Scene, meaning: Meaning) -> str | None:
     if apart or meaning.again or meaning.urgency is Urgency.EMERGENCY or not heard.text.strip():
         return None
     alive = {each.key for each in scene.requests if each.state in ALIVE}
+    if not alive:
+        return None
     words = plain(heard.text)
     for said in reversed(scene.recent):
         if said.of in alive and _again(said, heard) and plain(said.heard.text) == words:

@@ -9,61 +9,143 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 
-MOST_MET = 5_000  #: rows that are kept as they were read: the first that were met, the commonest
+MOST_MET = 12_000  #: rows that are kept as they were read: the first that were met, the commonest
+LIKELY = (1 << 18) - 1  #: a bit of a hash decides whether a name is looked for, in 256 kB
 ROOM = 4  #: places in the index for each name, at least
 
 
 class Rows:
-    """A whole number for each of some names."""
+    """A whole number for each of some names.
 
-    __slots__ = ("_hashes", "_index", "_mask", "_met", "_rows", "_width")
+    The rows of a family ("before|水" of "before") are found by what stands behind the prefix: one
+    look at "水" finds its own row and those of all families, side by side in one wide number. What
+    a line weighs in whichever situation is a single sum of these.
+    """
 
-    def __init__(self, packed: bytes, width: int) -> None:
+    __slots__ = (
+        *("_families", "_hashes", "_index", "_kinds", "_likely", "_mask", "_met", "_packed"),
+        "_wide",
+    )
+
+    def __init__(self, packed: bytes, width: int, zero: int, families: Sequence[str] = ()) -> None:
         """`packed`: the size of the names in four bytes, the names by lines, then `width` bytes for
-        each of them in their order; all of it compressed."""
+        each of them in their order; all of it compressed. `zero` is taken from each row."""
         stream = zlib.decompressobj()
         size = int.from_bytes(stream.decompress(packed, 4), "little")
         names = stream.decompress(stream.unconsumed_tail, size) if size else b""
-        self._rows, self._width = stream.decompress(stream.unconsumed_tail), width
-        self._hashes = array("q", (hash(line.rstrip(b"\n").decode()) for line in BytesIO(names)))
+        self._packed = _Packed(stream.decompress(stream.unconsumed_tail), width, zero)
+        self._families = {name: number for number, name in enumerate(families, 1)}
+        self._kinds = bytearray()  #: of which family each row is; 0: of none
+        #: whether there may be a row for a name or for it in any family
+        self._likely = bytearray(LIKELY + 1 if families else 0)
+        self._hashes = array("q", self._read_names(names))
         self._mask = (1 << (ROOM * len(self._hashes)).bit_length()) - 1
         self._index = array("I", bytes(4 * (self._mask + 1)))
         for number, key in enumerate(self._hashes, 1):
-            self._index[self._place(key)] = number
-        self._met: dict[int, int] = {}
+            self._index[self._place(key, self._kinds[number - 1])] = number
+        self._met, self._wide = _Met(self._read), _Met(self._read_wide)
 
     def __len__(self) -> int:
         """How many names have a row."""
         return len(self._hashes)
 
-    def found(self, names: Iterable[str]) -> list[int]:
-        """The rows of those names that have one."""
-        index, mask, met, read = self._index, self._mask, self._met.get, self._read
-        likely = [key for name in names if index[(key := hash(name)) & mask]]
-        return [row for key in likely if (row := met(key) or read(key))]
+    def sum(self, names: Iterable[str]) -> int:
+        """The sum of the rows of those names that have one."""
+        return sum(map(self._met.__getitem__, self._sought(names)))
+
+    def wide_sum(self, names: Iterable[str]) -> int:
+        """The same, and beside it those of each family, as far as these are its names."""
+        likely = self._likely
+        some = [name for name in names if likely[hash(name) & LIKELY]]
+        return sum(map(self._wide.__getitem__, some))
 
     def pairs(self, names: Iterable[str]) -> list[tuple[str, int]]:
-        """The same with their names."""
-        index, mask, met, read = self._index, self._mask, self._met.get, self._read
-        likely = [(name, key) for name in names if index[(key := hash(name)) & mask]]
-        return [(name, row) for name, key in likely if (row := met(key) or read(key))]
+        """Those names that have a row in which anything stands, with it."""
+        return [(name, row) for name in self._sought(names) if (row := self._met[name])]
 
-    def _place(self, key: int) -> int:
-        """Where a hash stands in the index, or would."""
+    def _sought(self, names: Iterable[str]) -> Iterable[str]:
+        """Without most of those that have none."""
+        if self._families:  # names with a prefix stand elsewhere in the index
+            return names
+        index, mask = self._index, self._mask
+        return [name for name in names if index[hash(name) & mask]]
+
+    def _read_names(self, names: bytes) -> Iterator[int]:
+        lines = (line.rstrip(b"\n").decode() for line in BytesIO(names))
+        if not self._families:
+            self._kinds = bytearray(names.count(b"\n") + bool(names))
+            yield from map(hash, lines)
+            return
+        for line in lines:
+            family, key, name = self._key(line)
+            self._kinds.append(family)
+            self._likely[hash(name) & LIKELY] = 1
+            yield key
+
+    def _key(self, name: str) -> tuple[int, int, str]:
+        """Of which family a name is, by which hash it is found, and the name without prefix."""
+        prefix, bar, rest = name.partition("|")
+        family = self._families.get(prefix, 0)
+        return (family, hash(bar + rest), rest) if family else (0, hash(name), name)
+
+    def _place(self, key: int, family: int) -> int:
+        """Where a name stands in the index, or would."""
         place = key & self._mask
-        while (number := self._index[place]) and self._hashes[number - 1] != key:
+        while number := self._index[place]:
+            if self._hashes[number - 1] == key and self._kinds[number - 1] == family:
+                break
             place = (place + 1) & self._mask
         return place
 
-    def _read(self, key: int) -> int:
-        number = self._index[self._place(key)]
-        if not number:
-            return 0
-        row = self._rows[(number - 1) * self._width : number * self._width]
-        value = int.from_bytes(row, "little")
-        if len(self._met) < MOST_MET:
-            self._met[key] = value
-        return value
+    def _number(self, name: str) -> int:
+        """Which row a name has; 0: none."""
+        family, key, _ = self._key(name)
+        return self._index[self._place(key, family)]
+
+    def _read(self, name: str) -> int:
+        number = self._number(name)
+        return self._packed.row(number) if number else 0
+
+    def _read_wide(self, name: str) -> int:
+        found, index, mask = 0, self._index, self._mask
+        if number := index[self._place(hash(name), 0)]:
+            found = self._packed.row(number)
+        key, bits = hash("|" + name), 8 * self._packed.width
+        place = key & mask
+        while number := index[place]:
+            if self._hashes[number - 1] == key and (family := self._kinds[number - 1]):
+                found += self._packed.row(number) << bits * family
+            place = (place + 1) & mask
+        return found
+
+
+class _Packed:
+    """All rows in bytes."""
+
+    __slots__ = ("_rows", "_zero", "width")
+
+    def __init__(self, rows: bytes, width: int, zero: int) -> None:
+        self._rows, self.width, self._zero = rows, width, zero
+
+    def row(self, number: int) -> int:
+        end = number * self.width
+        return int.from_bytes(self._rows[end - self.width : end], "little") - self._zero
+
+
+class _Met(dict[str, int]):
+    """What was read by name; a sum over names that were met is made without a step of Python."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[str], int]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, name: str) -> int:
+        row = self._read(name)
+        if row and len(self) < MOST_MET:
+            self[name] = row
+        return row

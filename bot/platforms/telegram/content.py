@@ -37,8 +37,10 @@ def media_of(message: Mapping[str, Any]) -> tuple[Media, ...]:
                 longitude=place["longitude"],
             ),
         )
-    found = next((name for name in KINDS if name in message), None)
-    return (_file(KINDS[found], message[found]),) if found else ()
+    if KINDS.keys().isdisjoint(message):
+        return ()
+    found = next(name for name in KINDS if name in message)
+    return (_file(KINDS[found], message[found]),)
 
 
 def _file(kind: MediaKind, told: Mapping[str, Any]) -> Media:

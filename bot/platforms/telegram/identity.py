@@ -41,6 +41,8 @@ class Identity:
 
     def without_name(self, text: str) -> tuple[str, bool]:
         """A text without the bot's own name, and whether it was named."""
+        if "@" not in text:
+            return text, False
         name = named_in_command(text)
         if name is not None and self.is_named(name):
             return text.replace(f"@{name}", "", 1), True
@@ -60,7 +62,7 @@ COMMAND = re.compile(rf"\s*/[^\s@/]+{NAME}")
 
 def named_in_command(text: str) -> str | None:
     """The bot that a command is meant for: "other" in "/open@other 3"."""
-    found = COMMAND.match(text)
+    found = COMMAND.match(text) if "@" in text else None
     return found[1] if found else None
 
 

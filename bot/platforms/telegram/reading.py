@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from bot.platforms.telegram.content import media_of
 from bot.platforms.telegram.identity import Identity, named_in_command
@@ -12,6 +12,7 @@ from handlers.chat.incoming import (
     ChatKind,
     ChatRef,
     Incoming,
+    Media,
     MemberChange,
     Message,
     Moved,
@@ -37,8 +38,7 @@ ALLOWED_UPDATES = (
 
 def lane_of(update: Json) -> str:
     """The chat of an update: what comes from one chat stays in order."""
-    bodies = [_object(each) for name, each in update.items() if name != "update_id"]
-    body = bodies[0] if bodies else _object(None)
+    body = _object(next((each for name, each in update.items() if name != "update_id"), None))
     said = _object(body.get("message"))
     for place in (body.get("chat"), said.get("chat"), body.get("from"), body.get("user")):
         if number := _object(place).get("id"):
@@ -66,9 +66,9 @@ def _message(body: Json, me: Identity) -> Sequence[Incoming]:
     chat = _chat(body, me)
     if chat is None:
         return ()
-    for name, service in SERVICES.items():
-        if name in body:
-            return service(body, chat, me)
+    if not SERVICES.keys().isdisjoint(body):
+        name = next(each for each in SERVICES if each in body)
+        return SERVICES[name](body, chat, me)
     sender = _sender(body)
     if sender.is_bot or _is_for_another_bot(body, me):
         return ()
@@ -76,17 +76,22 @@ def _message(body: Json, me: Identity) -> Sequence[Incoming]:
     text, named = me.without_name(_words(body))
     if not text and not media and not named:
         return ()
-    return (_said(body, chat, sender, (text, named), me),)
+    return (_said(body, chat, sender, Told(text, media, named), me),)
 
 
 def _edited(body: Json, me: Identity) -> Sequence[Incoming]:
     return tuple(each for each in _message(body, me) if isinstance(each, Message))
 
 
-def _said(
-    body: Json, chat: ChatRef, sender: Sender, words: tuple[str, bool], me: Identity
-) -> Message:
-    text, named = words
+class Told(NamedTuple):
+    """What was said, and whether the bot's name was in it."""
+
+    text: str
+    media: tuple[Media, ...]
+    named: bool
+
+
+def _said(body: Json, chat: ChatRef, sender: Sender, told: Told, me: Identity) -> Message:
     reply = _reply(body)
     answers_me = reply is not None and reply.get("from", {}).get("id") == me.id
     return Message(
@@ -94,17 +99,17 @@ def _said(
         sender=sender,
         at=_time(body.get("edit_date", body["date"])),
         message_id=str(body["message_id"]),
-        text=text,
+        text=told.text,
         reply_to=str(reply["message_id"]) if reply else None,
-        media=media_of(body),
+        media=told.media,
         album=body.get("media_group_id"),
-        forwarded=any(name in body for name in FORWARDED),
-        to_bot=named or answers_me,
+        forwarded=not FORWARDED.isdisjoint(body),
+        to_bot=told.named or answers_me,
         edited="edit_date" in body,
     )
 
 
-FORWARDED = ("forward_origin", "forward_date", "is_automatic_forward")
+FORWARDED = frozenset(("forward_origin", "forward_date", "is_automatic_forward"))
 
 
 def _reply(body: Json) -> Json | None:
