@@ -32,7 +32,7 @@ LINES, WITHIN = 8, timedelta(minutes=15)
 #: What is less likely something new is not looked at again.
 LEANS_FROM = 0.15
 #: Of several the nearer counts more: what each line between takes away, as all below in log odds.
-FARTHER = 0.1
+FARTHER = 0.4
 #: What is so likely is opened by a line that belongs to it.
 OPENS_FROM = 1.4
 #: How likely a line must be one of a request, if the earlier one had opened it, to open it: so

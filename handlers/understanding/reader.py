@@ -24,6 +24,7 @@ from handlers.understanding.meaning import (
 )
 from handlers.understanding.model import Model, Seen, load_model
 from handlers.understanding.questions import question_of
+from handlers.understanding.weighing import LINKS
 
 WEIGHTS = Path(__file__).parent / "weights.bin"
 MOST_REASONS = 4
@@ -33,7 +34,6 @@ ASKED_FOR = 10  #: minutes in which nobody is asked twice
 #: is plain by itself.
 UNCLEAR = 0.7
 NEW = (Outcome.OPEN, Outcome.ASK)
-LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 #: Categories whose words name a thing; those of the others name what is wrong already.
 THINGS = frozenset(
     (
