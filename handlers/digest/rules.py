@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.subjects import DigestPolicy, QuietPolicy
+from handlers.days_said import NAMES, SIGNS
 from handlers.requests.deadlines import awake
 
 ON, OFF = "on", "off"
@@ -17,11 +18,7 @@ WEEK = timedelta(days=7)
 #: A digest missed for longer than this is not made up for: the next one tells it.
 STILL_NEWS = timedelta(days=2)
 
-DAYS = {
-    **{f"周{sign}": n for n, sign in enumerate("一二三四五六日", 1)},
-    "周天": 7,
-    **{name: n for n, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 1)},
-}
+DAYS = {**{f"周{sign}": n + 1 for sign, n in SIGNS.items()}, **{k: n + 1 for k, n in NAMES.items()}}
 SAID = re.compile(
     r"(周[一二三四五六日天]|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)?\s*(?:(\d{1,2})[:：](\d{2}))?"
 )

@@ -17,8 +17,8 @@ from handlers.duty.rounds import called
 from handlers.duty.stretches import Stretch
 from handlers.manner import Manner
 from handlers.work import RefusalError, Work
-from storage.queries import duty as query
 from storage.queries import people as people_query
+from storage.queries import swaps as swaps_query
 from storage.tables import Chat, Draft, Swap
 
 
@@ -29,9 +29,9 @@ async def ask(ctx: Context, draft: Draft, person: int, takes: tuple[int, int] | 
     gives = datetime.fromtimestamp(stamp, UTC)
     taken = datetime.fromtimestamp(takes[0], UTC) if takes else None
     await forms.end(ctx)
-    for each in await query.waiting_swaps(ctx.store, ctx.person.id):
+    for each in await swaps_query.waiting_of(ctx.store, ctx.person.id):
         if (each.rota_id, each.gives) == (board.rota.id, gives):
-            await query.close_swap(ctx.store, each.id, "withdrawn", ctx.now)
+            await swaps_query.close(ctx.store, each.id, "withdrawn", ctx.now)
     asked = Swap(
         rota_id=board.rota.id,
         asker_id=ctx.person.id,
@@ -131,7 +131,7 @@ async def answer(ctx: Context, asked: Swap, answer: str) -> None:
     state = {"yes": "agreed", "no": "declined", "back": "withdrawn"}[answer]
     if answer == "yes":
         _still_theirs(ctx, board, asked)
-    if not await query.close_swap(ctx.store, asked.id, state, ctx.now):
+    if not await swaps_query.close(ctx.store, asked.id, state, ctx.now):
         await ctx.store.refresh(asked)
         raise RefusalError(f"duty.swap_is_{asked.state}")
     if answer == "yes":
@@ -187,7 +187,7 @@ async def _tell_other(ctx: Context, board: Board, asked: Swap, state: str) -> No
 
 async def too_late(work: Work, asked: Swap) -> None:
     """Nobody answered before the turn began: who asked is told that it stays theirs."""
-    if not await query.close_swap(work.store, asked.id, "late", work.now):
+    if not await swaps_query.close(work.store, asked.id, "late", work.now):
         return
     board = await boards.board(work, asked.rota_id)
     if board is None:

@@ -16,6 +16,8 @@ from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
 from handlers.work import Work
 from storage.queries import duty as query
+from storage.queries import rounds as rounds_query
+from storage.queries import swaps as swaps_query
 from storage.tables import Rota
 
 log = structlog.get_logger("linli.duty")
@@ -39,9 +41,9 @@ async def due(work: Work) -> int:
 
 async def _due(work: Work) -> int:
     count = await _all(work, await query.due(work.store, work.now, AT_ONCE), "next_at", _turns)
-    for round_ in await query.late_rounds(work.store, work.now, AT_ONCE):
+    for round_ in await rounds_query.late(work.store, work.now, AT_ONCE):
         count += await _one(work, round_, round_.id, partial(rounds.missed, work, round_))
-    for swap in await query.late_swaps(work.store, work.now, AT_ONCE):
+    for swap in await swaps_query.late(work.store, work.now, AT_ONCE):
         count += await _one(work, swap, swap.id, partial(agreeing.too_late, work, swap))
     seen = await query.to_check(work.store, work.now, AT_ONCE)
     return count + await _all(work, seen, "check_at", _look)

@@ -7,6 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from handlers.days_said import (
+    DAY_EN,
+    FULL_WIDTH,
+    SIGNS,
+    WEEK,
+    day_named,
+    day_of,
+    days_named,
+    days_signed,
+    minute_of_day,
+)
 from handlers.duty.turns import EVERY_DAY, By, Holidays, Rule, overlap
 
 MOST_SLOTS = 24
@@ -47,7 +58,6 @@ class Said:
     holidays: Holidays | None = None
 
 
-DIGITS = str.maketrans("０１２３４５６７８９：－～", "0123456789:-~")
 #: A colon that is not in the middle of a time.
 COLON = re.compile(r"[::](?!\d)")
 SECTION = re.compile(r"\s*[;；\n]\s*")
@@ -57,10 +67,6 @@ POINTS = re.compile(r"^(?:巡视)?(?:点位|点|路线)\s*[::]|^(?:check)?points
 OFF = re.compile(r"^(?:休息|停休|休|不值班)(?:日)?\s*[::]|^(?:days )?off\s*[::]", re.I)
 DATE = re.compile(r"^(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?$")
 
-WEEKDAYS = {**{sign: n for n, sign in enumerate("一二三四五六日")}, "天": 6}
-DAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_ZH = r"(?:周|星期|礼拜)"
-DAY_EN = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "other": 2}
 NUMBER = r"(\d{1,2}|[两二三四]|other)"
 
@@ -71,14 +77,13 @@ TIME = (
 SLOT = re.compile(rf"{TIME}\s*(?:-|–|—|~|至|到|\bto\b)\s*(?:次日|第二天)?{TIME}(?!\d)", re.I)
 ONE_TIME = re.compile(r"(?<![\d-])(\d{1,2}):(\d{2})(?!\d)")
 ALL_DAY = re.compile(r"全天|24\s*小时|all day|round the clock|24 hours", re.I)
-LATER = ("下午", "傍晚", "晚上", "晚", "夜里")
 
 Taken = tuple[Said, str]
 
 
 def read(text: str, today: date, zone: str) -> Line:
     """What a line says. Raises LineError for what is not understood."""
-    head, *more = SECTION.split(text.strip().translate(DIGITS).strip("; ；"))
+    head, *more = SECTION.split(text.strip().translate(FULL_WIDTH).strip("; ；"))
     head, people = _parted(head)
     points: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
@@ -107,7 +112,7 @@ def _parted(head: str) -> tuple[str, str]:
 
 def read_head(head: str, today: date, zone: str, *, rounds: bool = False) -> tuple[Rule, str]:
     """When and how it passes on, and what else stands in a head: place and name."""
-    said, rest = Said(), head.translate(DIGITS)
+    said, rest = Said(), head.translate(FULL_WIDTH)
     for take in (_take_turns, _take_holidays, _take_slots, _take_days):
         said, rest = take(said, rest)
     if rounds:
@@ -164,15 +169,11 @@ def _crews(named: Sequence[str]) -> tuple[tuple[int, ...], tuple[tuple[str, ...]
 
 def _own_day(text: str) -> tuple[int | None, str, bool]:
     """The weekday in front of a name, the name, and whether there is a space between."""
-    if found := re.match(rf"{DAY_ZH}([一二三四五六日天])(\s*)(?=\S)", text):
-        return WEEKDAYS[found[1]], text[found.end() :], bool(found[2])
+    if found := re.match(rf"{WEEK}([一二三四五六日天])(\s*)(?=\S)", text):
+        return SIGNS[found[1]], text[found.end() :], bool(found[2])
     if found := re.match(rf"({DAY_EN})\s+(?=\S)", text, re.I):
-        return _day_en(found[1]), text[found.end() :], True
+        return day_named(found[1]), text[found.end() :], True
     return None, text, False
-
-
-def _day_en(text: str) -> int:
-    return DAYS_EN.index(text[:3].lower())
 
 
 def day_said(text: str, today: date) -> str:
@@ -181,19 +182,12 @@ def day_said(text: str, today: date) -> str:
     if found is None:
         raise LineError("duty.date_unknown", text=text[:20])
     years = (int(found[1]),) if found[1] else (today.year, today.year + 1)
-    days = [day for year in years if (day := _date(year, int(found[2]), int(found[3])))]
+    days = [day for year in years if (day := day_of(year, int(found[2]), int(found[3])))]
     if not days:
         raise LineError("duty.date_unknown", text=text[:20])
     # "1-5" said in December means next January.
     late = len(days) > 1 and days[0] < today - timedelta(days=180)
     return days[1 if late else 0].isoformat()
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _number(text: str) -> int:
@@ -241,11 +235,9 @@ PLAIN_DAYS: tuple[tuple[re.Pattern[str], tuple[int, ...], Holidays | None], ...]
     ),
 )
 SPAN_ZH = re.compile(
-    rf"每?{DAY_ZH}([一二三四五六日天])\s*(?:至|到|-|~)\s*{DAY_ZH}?([一二三四五六日天])"
+    rf"每?{WEEK}([一二三四五六日天])\s*(?:至|到|-|~)\s*{WEEK}?([一二三四五六日天])"
 )
-LIST_ZH = re.compile(
-    rf"每?{DAY_ZH}([一二三四五六日天](?:[、,，和]?(?:{DAY_ZH})?[一二三四五六日天])*)"
-)
+LIST_ZH = re.compile(rf"每?{WEEK}([一二三四五六日天](?:[、,，和]?(?:{WEEK})?[一二三四五六日天])*)")
 SPAN_EN = re.compile(rf"\b({DAY_EN})\s*(?:-|–|to|through)\s*({DAY_EN})\b", re.I)
 LIST_EN = re.compile(rf"\b(?:every\s+)?({DAY_EN}(?:\s*(?:,|and)\s*{DAY_EN})*)\b", re.I)
 
@@ -296,17 +288,11 @@ def _slot(found: re.Match[str]) -> tuple[int, int]:
 
 def _clock(found: re.Match[str], first: int) -> int:
     part, hour_said, minute_said, half, am_pm = found.groups()[first : first + 5]
-    hour, minute = int(hour_said), 30 if half else int(minute_said or 0)
-    later = am_pm.lower() == "pm" if am_pm else part in LATER
-    if later and hour < 12:
-        hour += 12
-    if am_pm and am_pm.lower() == "am" and hour == 12:
-        hour = 0
-    if (hour, minute) == (24, 0):
-        hour = 0
-    if hour > 23 or minute > 59:
+    minutes = 30 if half else int(minute_said or 0)
+    at = minute_of_day(int(hour_said), minutes, part or "", (am_pm or "").lower())
+    if at is None:
         raise LineError("duty.time_impossible", text=found[0].strip())
-    return hour * 60 + minute
+    return at
 
 
 def _ordered(said: tuple[tuple[int, int], ...]) -> tuple[tuple[str, str], ...]:
@@ -351,17 +337,9 @@ def _span(first: int, last: int) -> tuple[int, ...]:
     return tuple(sorted((first + each) % 7 for each in range((last - first) % 7 + 1)))
 
 
-def _list_zh(found: re.Match[str]) -> tuple[int, ...]:
-    return tuple(sorted({WEEKDAYS[sign] for sign in found[1] if sign in WEEKDAYS}))
-
-
-def _list_en(found: re.Match[str]) -> tuple[int, ...]:
-    return tuple(sorted({_day_en(each) for each in re.findall(DAY_EN, found[1], re.I)}))
-
-
 DAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int, ...]]], ...] = (
-    (SPAN_ZH, lambda found: _span(WEEKDAYS[found[1]], WEEKDAYS[found[2]])),
-    (LIST_ZH, _list_zh),
-    (SPAN_EN, lambda found: _span(_day_en(found[1]), _day_en(found[2]))),
-    (LIST_EN, _list_en),
+    (SPAN_ZH, lambda found: _span(SIGNS[found[1]], SIGNS[found[2]])),
+    (LIST_ZH, lambda found: days_signed(found[1])),
+    (SPAN_EN, lambda found: _span(day_named(found[1]), day_named(found[2]))),
+    (LIST_EN, lambda found: days_named(found[1])),
 )

@@ -9,8 +9,8 @@ from handlers.chat.outgoing import Content, Rows, button
 from handlers.context import Context
 from handlers.duty import texts
 from handlers.duty.boards import Board
-from storage.queries import duty as query
 from storage.queries import people as people_query
+from storage.queries import rounds as rounds_query
 from storage.tables import Round, RoundCheck
 
 MOST_ROUNDS = 10
@@ -22,8 +22,8 @@ async def content(ctx: Context, board: Board) -> Content:
     """A line for each, the last first."""
     lines: list[str] = []
     pictures = False
-    for each in await query.last_rounds(ctx.store, board.rota.id, MOST_ROUNDS):
-        checks = await query.checks(ctx.store, each.id)
+    for each in await rounds_query.last(ctx.store, board.rota.id, MOST_ROUNDS):
+        checks = await rounds_query.checks(ctx.store, each.id)
         pictures = pictures or any(check.photo for check in checks)
         lines.append(await _line(ctx, board, each, checks))
     back = button(ctx.t("duty.button_back"), f"rota:show:{board.rota.id}")
@@ -36,7 +36,7 @@ async def content(ctx: Context, board: Board) -> Content:
 async def _line(ctx: Context, board: Board, each: Round, checks: Sequence[RoundCheck]) -> str:
     done = {check.point for check in checks}
     left = [str(point) for number, point in enumerate(each.points) if number not in done]
-    people = await people_query.people(ctx.store, await query.on_round(ctx.store, each))
+    people = await people_query.people(ctx.store, await rounds_query.who_goes(ctx.store, each))
     joiner = ctx.t("duty.and")
     return ctx.t(
         "duty.log_left" if left else "duty.log_done",
@@ -49,8 +49,8 @@ async def _line(ctx: Context, board: Board, each: Round, checks: Sequence[RoundC
 async def pictures(ctx: Context, board: Board) -> None:
     """The newest pictures, as far as this platform has them, each named by its point."""
     found: list[tuple[Media, str]] = []
-    for each in await query.last_rounds(ctx.store, board.rota.id, MOST_ROUNDS):
-        for check in await query.checks(ctx.store, each.id):
+    for each in await rounds_query.last(ctx.store, board.rota.id, MOST_ROUNDS):
+        for check in await rounds_query.checks(ctx.store, each.id):
             photo = dict(check.photo or {})
             if photo.pop("platform", None) == ctx.chat.platform:
                 at = f"{check.at.astimezone(board.zone):%m-%d %H:%M}"

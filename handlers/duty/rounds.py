@@ -16,8 +16,8 @@ from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
 from handlers.manner import Manner
 from handlers.work import RefusalError, Work
-from storage.queries import duty as query
 from storage.queries import people as people_query
+from storage.queries import rounds as rounds_query
 from storage.tables import Draft, Round, RoundCheck
 
 FORM = "round"
@@ -36,15 +36,15 @@ async def begin(work: Work, board: Board, turn: Manned) -> None:
         "state": "open",
         "due_at": turn.end,
     }
-    round_ = await query.begin_round(work.store, row)
+    round_ = await rounds_query.begin(work.store, row)
     if round_ is not None:
         await _show(work, board, round_)
 
 
 async def _show(work: Work, board: Board, round_: Round) -> None:
     """The card of a round in the chats of those whose it is; else in the group, by name."""
-    checks = await query.checks(work.store, round_.id)
-    for person in await query.on_round(work.store, round_):
+    checks = await rounds_query.checks(work.store, round_.id)
+    for person in await rounds_query.who_goes(work.store, round_):
 
         def card(language: str) -> Content:
             return _card(work, language, board, round_, checks)
@@ -114,14 +114,14 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
 
 async def round_(ctx: Context, rest: str) -> None:
     """/round shows the round that one has now; /round POINT says that one is there."""
-    found = await query.round_of(ctx.store, ctx.person.id, ctx.now)
+    found = await rounds_query.of_person(ctx.store, ctx.person.id, ctx.now)
     if found is None:
         raise RefusalError("duty.round_none")
     if rest:
         await _tap(ctx, found, _point(found, rest))
         return
     board = await _board(ctx, found)
-    checks = await query.checks(ctx.store, found.id)
+    checks = await rounds_query.checks(ctx.store, found.id)
     ctx.say(ctx.chat, _card(ctx, ctx.chat_language, board, found, checks))
 
 
@@ -144,17 +144,17 @@ async def _board(work: Work, round_: Round) -> Board:
 
 async def _tap(ctx: Context, round_: Round, point: int) -> None:
     board = await _board(ctx, round_)
-    if ctx.person.id not in await query.on_round(ctx.store, round_):
+    if ctx.person.id not in await rounds_query.who_goes(ctx.store, round_):
         raise RefusalError("duty.round_not_yours")
     if round_.state != "open" or round_.ends <= ctx.now:
         raise RefusalError("duty.round_over", time=f"{round_.ends.astimezone(board.zone):%H:%M}")
     row = {"round_id": round_.id, "point": point, "person_id": ctx.person.id, "at": ctx.now}
-    if not await query.check(ctx.store, {**row, "photo": None}):
+    if not await rounds_query.check(ctx.store, {**row, "photo": None}):
         raise RefusalError("duty.point_known", point=round_.points[point])
-    checks = await query.checks(ctx.store, round_.id)
+    checks = await rounds_query.checks(ctx.store, round_.id)
     whole = len(checks) == len(round_.points)
     if whole:
-        await query.close_round(ctx.store, round_.id, "done")
+        await rounds_query.close(ctx.store, round_.id, "done")
         await ctx.store.refresh(round_)
     ctx.toast(ctx.t("duty.round_done" if whole else "duty.point_kept", **_left(round_, checks)))
     await _wait_for_picture(ctx, round_, point)
@@ -180,7 +180,7 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     round_ = await ctx.store.get(Round, int(draft.data["round"]))
     if photo is None or round_ is None:
         return False
-    for each in await query.checks(ctx.store, round_.id):
+    for each in await rounds_query.checks(ctx.store, round_.id):
         if each.point == int(draft.data["point"]):
             each.photo = {"platform": ctx.chat.platform, **photo.model_dump(mode="json")}
     await ctx.store.flush()
@@ -191,15 +191,15 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
 
 async def missed(work: Work, round_: Round) -> None:
     """The time of a round is over: what was left out is told to those who coordinate."""
-    if not await query.close_round(work.store, round_.id, "missed"):
+    if not await rounds_query.close(work.store, round_.id, "missed"):
         return
     await work.store.refresh(round_)
     board = await boards.board(work, round_.rota_id)
     if board is None:
         return
-    done = {each.point for each in await query.checks(work.store, round_.id)}
+    done = {each.point for each in await rounds_query.checks(work.store, round_.id)}
     left = "、".join(str(each) for n, each in enumerate(round_.points) if n not in done)
-    who = await query.on_round(work.store, round_)
+    who = await rounds_query.who_goes(work.store, round_)
     people = await people_query.people(work.store, who)
 
     def words(language: str) -> Content:

@@ -11,7 +11,7 @@ from handlers.context import Context
 from handlers.directory import finding, paging, roster
 from handlers.duty import agreeing, standing_in, stretches
 from handlers.work import RefusalError
-from storage.queries import duty as query
+from storage.queries import swaps as swaps_query
 from storage.tables import Draft, Swap
 
 FORM = "swap"
@@ -28,7 +28,7 @@ async def swap(ctx: Context, rest: str) -> None:
     """/swap: one's next turns, a button each; /swap yes and /swap no answer who asked."""
     answer = ANSWERS.get(rest.strip().casefold())
     if answer is not None:
-        asked = await query.asked_swap(ctx.store, ctx.person.id)
+        asked = await swaps_query.asked_of(ctx.store, ctx.person.id)
         if asked is None:
             raise RefusalError("duty.swap_none")
         await agreeing.answer(ctx, asked, answer)

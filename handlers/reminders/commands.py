@@ -17,8 +17,9 @@ from handlers.directory.audit import record
 from handlers.directory.picking import AreaQuestion
 from handlers.directory.zones import zone_of
 from handlers.reminders import cards
-from handlers.reminders.phrases import WhenError, parse_when
+from handlers.reminders.phrases import parse_when
 from handlers.reminders.rules import from_data, next_after, to_data
+from handlers.reminders.times import WhenError
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
 from storage.queries import reminders as query

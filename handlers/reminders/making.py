@@ -8,8 +8,9 @@ from typing import Any
 
 from config.words import catalogue
 from handlers.reminders.describing import describe
-from handlers.reminders.phrases import WhenError, parse_when
+from handlers.reminders.phrases import parse_when
 from handlers.reminders.rules import from_data, next_after, to_data
+from handlers.reminders.times import WhenError
 
 __all__ = ["WhenError", "reminder_values", "when_of"]
 

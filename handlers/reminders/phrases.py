@@ -4,58 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
-from handlers.reminders.rules import Holidays, Rule, day_of_week, last_day, next_after
+from handlers.days_said import (
+    DAY_EN,
+    FULL_WIDTH,
+    NUMBER,
+    SIGNS,
+    WEEK,
+    day_named,
+    day_of,
+    days_named,
+    days_signed,
+    number,
+)
+from handlers.reminders.rules import Rule, day_of_week, last_day, next_after
+from handlers.reminders.times import WhenError, holidays_of, times_of
 
-
-class WhenError(ValueError):
-    """The time is not understood; `key` is a text of the catalogue with `values`."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values
-
-
-DIGITS = {
-    "零": 0,
-    "〇": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
 #: Groups hear a reminder at most once an hour; so many moments of a cron expression are looked at.
 LEAST_APART = timedelta(hours=1)
 MOST_OF_A_DAY = 26
 #: A field of a cron expression: "*", "*/15", "1-5", "9,18"; the last two also by name.
 CRON = r"(?:\*|\d{1,2})(?:[-/,*\d]*)"
 CRON_NAMED = r"(?:\*|\d{1,2}|[a-z]{3})(?:[-/,*#\da-z]*)"
-NUM = r"(?:\d{1,3}|[一二两三四五六七八九十零〇]{1,3})"
-WEEKDAYS = {
-    "一": 0,
-    "二": 1,
-    "三": 2,
-    "四": 3,
-    "五": 4,
-    "六": 5,
-    "日": 6,
-    "天": 6,
-    **{str(i + 1): i for i in range(7)},
-}
-DAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_EN = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
-WEEK = r"(?:周|星期|礼拜)"
 NTH_EN = {
     "1st": 1,
     "first": 1,
@@ -70,113 +43,25 @@ NTH_EN = {
     "last": -1,
 }
 
-LATER = ("下午", "晚上", "傍晚", "今晚", "明晚", "晚")
-CLOCK = re.compile(
-    rf"\s*(?:at\s+)?(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|早|晚)?\s*(?:"
-    rf"(?P<h1>\d{{1,2}})[::](?P<m1>\d{{2}})\s*(?P<ap1>am|pm)?|"
-    rf"(?P<h2>{NUM})\s*[点時时](?P<rest>半|一刻|三刻|整|{NUM}分?)?|"
-    rf"(?P<h3>\d{{1,2}})\s*(?P<ap3>am|pm)\b|(?P<noon>noon|中午))",
-    re.I,
-)
-AND = re.compile(
-    r"\s*(?:[,，、和及]|and)\s*(?=(?:at\s+)?(?:凌晨|早|上午|中午|下午|傍晚|晚|\d))", re.I
-)
-HOLIDAYS: tuple[tuple[re.Pattern[str], Holidays], ...] = (
-    (
-        re.compile(
-            r"[,，]?\s*(?:遇|逢|如遇)?(?:法定)?(?:节假日|假日|假期|节日)(?:跳过|不发|除外|停发)"
-        ),
-        "skip",
-    ),
-    (
-        re.compile(r"[,，]?\s*(?:遇|逢|如遇)?(?:法定)?(?:节假日|假日|假期|节日)(?:顺延|推后|延后)"),
-        "later",
-    ),
-    (re.compile(r"[,，]?\s*(?:遇|逢|如遇)?(?:法定)?(?:节假日|假日|假期|节日)提前"), "earlier"),
-    (re.compile(r"[,，]?\s*(?:skip(?:ping)?|except|not on) (?:public )?holidays", re.I), "skip"),
-    (
-        re.compile(
-            r"[,，]?\s*(?:holidays move later|"
-            r"(?:after|next working day on) holidays|postponed on holidays)",
-            re.I,
-        ),
-        "later",
-    ),
-    (re.compile(r"[,，]?\s*(?:holidays move earlier|before holidays)", re.I), "earlier"),
-)
-
-
-def number(text: str) -> int:
-    """A number in digits or in Chinese up to 99."""
-    if text.isdigit():
-        return int(text)
-    if "十" in text:
-        tens, _, ones = text.partition("十")
-        return (DIGITS.get(tens, 1) if tens else 1) * 10 + (DIGITS[ones] if ones else 0)
-    return int("".join(str(DIGITS[sign]) for sign in text))
-
 
 def parse_when(text: str, now: datetime, zone: str) -> tuple[Rule, str]:
     """The rule at the beginning of a line, and what stands behind it.
 
     `now` is aware. Raises WhenError for what is not understood or lies in the past.
     """
-    text = text.strip().translate(str.maketrans("０１２３４５６７８９：", "0123456789:"))
+    line = text.strip()
+    text = line.translate(FULL_WIDTH)
     today = now.astimezone(ZoneInfo(zone))
     for pattern, make in FORMS:
         if found := pattern.match(text):
             rule, rest = make(found, text[found.end() :], today, zone)
-            rule, rest = _holidays(rule, rest)
-            return _in_future(rule, now), rest.lstrip(" ,，:：").strip()
+            rule, rest = holidays_of(rule, rest)
+            said = line[len(line) - len(rest) :]  # as it was written
+            return _in_future(rule, now), said.lstrip(" ,，:：").strip()
     raise WhenError("reminders.when_unknown", text=text[:30])
 
 
 Form = Callable[[re.Match[str], str, datetime, str], tuple[Rule, str]]
-
-
-def _times(rest: str, *, part: str = "") -> tuple[tuple[str, ...], str]:
-    """The times at the beginning of what is left: "9:00 和 18:00"."""
-    times: list[str] = []
-    while found := CLOCK.match(rest):
-        times.append(_clock(found, part))
-        rest = rest[found.end() :]
-        more = AND.match(rest)
-        if not more or not CLOCK.match(rest, more.end()):
-            break
-        rest = rest[more.end() :]
-    if not times:
-        raise WhenError("reminders.time_missing")
-    return tuple(sorted(set(times))), rest
-
-
-def _clock(found: re.Match[str], part: str) -> str:
-    part = found["part"] or part
-    if found["noon"]:
-        return "12:00"
-    hour = number(found["h1"] or found["h2"] or found["h3"])
-    minute = int(found["m1"]) if found["m1"] else _minutes(found["rest"])
-    half = (found["ap1"] or found["ap3"] or "").lower()
-    if (half == "pm" or (not half and any(word in part for word in LATER))) and hour < 12:
-        hour += 12
-    if half == "am" and hour == 12:
-        hour = 0
-    if hour == 24 and minute == 0:
-        hour = 0
-    if hour > 23 or minute > 59:
-        raise WhenError("reminders.time_impossible", text=found[0].strip())
-    return f"{hour:02d}:{minute:02d}"
-
-
-def _minutes(text: str | None) -> int:
-    known = {None: 0, "": 0, "整": 0, "半": 30, "一刻": 15, "三刻": 45}
-    return known[text] if text in known else number((text or "0").rstrip("分"))
-
-
-def _holidays(rule: Rule, rest: str) -> tuple[Rule, str]:
-    for pattern, way in HOLIDAYS:
-        if found := pattern.match(rest):
-            return replace(rule, holidays=way), rest[found.end() :]
-    return rule, rest
 
 
 def _in_future(rule: Rule, now: datetime) -> Rule:
@@ -186,14 +71,14 @@ def _in_future(rule: Rule, now: datetime) -> Rule:
 
 
 def _date(year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise WhenError("reminders.day_impossible", text=f"{month}-{day}") from None
+    made = day_of(year, month, day)
+    if made is None:
+        raise WhenError("reminders.day_impossible", text=f"{month}-{day}")
+    return made
 
 
 def _once(day: date, rest: str, zone: str, *, part: str = "") -> tuple[Rule, str]:
-    times, rest = _times(rest, part=part)
+    times, rest = times_of(rest, part=part)
     return Rule("once", zone, times[:1], start=day.isoformat()), rest
 
 
@@ -257,76 +142,70 @@ def _in(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule
 
 
 def _this_week(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
-    day = day_of_week(now.date(), WEEKDAYS[found[2]])
+    day = day_of_week(now.date(), SIGNS[found[2]])
     if found[1] in ("下", "下个") or day < now.date():
         day += timedelta(days=7)
     return _once(day, rest, zone)
 
 
-def _weekday_en(text: str) -> int:
-    return DAYS_EN.index(text.lower()[:3])
-
-
 def _this_week_en(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
-    day = day_of_week(now.date(), _weekday_en(found[2]))
+    day = day_of_week(now.date(), day_named(found[2]))
     if day <= now.date():
         day += timedelta(days=7)
     return _once(day, rest, zone)
 
 
 def _daily(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
-    times, rest = _times(rest, part="晚" if found[0].endswith("晚") else "")
+    times, rest = times_of(rest, part="晚" if found[0].endswith("晚") else "")
     return Rule("day", zone, times), rest
 
 
 def _workdays(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
-    times, rest = _times(rest)
+    times, rest = times_of(rest)
     return Rule("workday", zone, times), rest
 
 
 def _weekly(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
-    days = tuple(sorted({WEEKDAYS[sign] for sign in found[1] if sign in WEEKDAYS}))
+    days = days_signed(found[1])
     if "至" in found[1] or "到" in found[1] or "-" in found[1]:
         days = tuple(range(days[0], days[-1] + 1))
-    times, rest = _times(rest)
+    times, rest = times_of(rest)
     return Rule("week", zone, times, weekdays=days), rest
 
 
 def _weekly_en(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
-    names = re.findall(DAY_EN, found[1], re.I)
-    times, rest = _times(rest)
-    days = tuple(sorted({_weekday_en(name) for name in names}))
-    return Rule("week", zone, times, weekdays=days), rest
+    times, rest = times_of(rest)
+    return Rule("week", zone, times, weekdays=days_named(found[1])), rest
 
 
 def _every_n(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
     count, unit, days = number(found[1]), found[2], found[3] or ""
-    return _counted(count, unit, [WEEKDAYS[s] for s in days if s in WEEKDAYS], rest, now, zone)
+    return _counted(count, unit, days_signed(days), rest, now, zone)
 
 
 def _every_n_en(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
     count = 2 if found[1].lower() == "other" else number(found[1])
-    days = [_weekday_en(found[3])] if found[3] else []
+    days = days_named(found[3] or "")
     return _counted(count, found[2].lower(), days, rest, now, zone)
 
 
 def _every_other_day_en(
     found: re.Match[str], rest: str, now: datetime, zone: str
 ) -> tuple[Rule, str]:
-    return _counted(2, "week", [_weekday_en(found[1])], rest, now, zone)
+    return _counted(2, "week", days_named(found[1]), rest, now, zone)
 
 
 def _counted(
-    count: int, unit: str, days: list[int], rest: str, now: datetime, zone: str
+    count: int, unit: str, days: tuple[int, ...], rest: str, now: datetime, zone: str
 ) -> tuple[Rule, str]:
     if not 1 <= count <= 99:
         raise WhenError("reminders.when_unknown", text=f"{count}{unit}")
-    times, rest = _times(rest)
+    times, rest = times_of(rest)
     today = now.date()
     if unit.startswith(("天", "日", "day")):
         return Rule("day", zone, times, n=count, start=today.isoformat()), rest
     if unit.startswith(("周", "星期", "个星期", "礼拜", "week")):
-        weekdays = tuple(sorted(days)) or (today.weekday(),)
+        weekdays = days or (today.weekday(),)
         anchor = day_of_week(today, 0)
         return Rule("week", zone, times, count, weekdays, start=anchor.isoformat()), rest
     rule = Rule("month", zone, times, count, day=today.day, start=today.replace(day=1).isoformat())
@@ -337,27 +216,27 @@ def _monthly(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple
     day = 31 if found[1] is None else number(found[1])
     if not 1 <= day <= 31:
         raise WhenError("reminders.day_impossible", text=found[0])
-    times, rest = _times(rest)
+    times, rest = times_of(rest)
     return Rule("month", zone, times, day=day), rest
 
 
 def _nth(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
     nth = -1 if "最后" in found[1] else number(found[1].strip("第个"))
-    times, rest = _times(rest)
-    return Rule("nth", zone, times, weekdays=(WEEKDAYS[found[2]],), nth=nth), rest
+    times, rest = times_of(rest)
+    return Rule("nth", zone, times, weekdays=(SIGNS[found[2]],), nth=nth), rest
 
 
 def _nth_en(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
-    times, rest = _times(rest)
+    times, rest = times_of(rest)
     nth = NTH_EN[found[1].lower()]
-    return Rule("nth", zone, times, weekdays=(_weekday_en(found[2]),), nth=nth), rest
+    return Rule("nth", zone, times, weekdays=(day_named(found[2]),), nth=nth), rest
 
 
 def _yearly(found: re.Match[str], rest: str, now: datetime, zone: str) -> tuple[Rule, str]:
     month, day = number(found[1]), number(found[2])
     if not 1 <= month <= 12 or not 1 <= day <= last_day(date(2024, month, 1)):
         raise WhenError("reminders.day_impossible", text=f"{month}-{day}")
-    times, rest = _times(rest)
+    times, rest = times_of(rest)
     return Rule("year", zone, times, day=day, month=month), rest
 
 
@@ -369,19 +248,21 @@ FORMS: tuple[tuple[re.Pattern[str], Form], ...] = (
     _form(r"cron\s+((?:\S+\s+){4}\S+)", _cron),
     _form(rf"((?:{CRON}\s+){{3}}{CRON_NAMED}\s+{CRON_NAMED})(?=\s|$)", _cron),
     _form(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:\s*T)?", _full_date),
-    _form(rf"({NUM})\s*(?:个)?(分钟|小时|钟头)(?:以?后|之后)|in\s+(\d+)\s+(minutes?|hours?)", _in),
+    _form(
+        rf"({NUMBER})\s*(?:个)?(分钟|小时|钟头)(?:以?后|之后)|in\s+(\d+)\s+(minutes?|hours?)", _in
+    ),
     _form(r"(大后天|今天|今晚|今日|明天|明早|明晚|明日|后天|today|tonight|tomorrow)", _near),
     _form(
-        rf"每(?:隔)?({NUM})(?:个)?(天|日|周|星期|礼拜|月)(?:的)?(?:{WEEK}([一二三四五六日天]))?",
+        rf"每(?:隔)?({NUMBER})(?:个)?(天|日|周|星期|礼拜|月)(?:的)?(?:{WEEK}([一二三四五六日天]))?",
         _every_n,
     ),
     _form(rf"每(?:个)?月(?:的)?(第[一二三四五1-5]个?|最后一个){WEEK}([一二三四五六日天])", _nth),
-    _form(rf"每(?:个)?月(?:的)?(?:({NUM})[号日]|最后一天|月末|月底)", _monthly),
-    _form(rf"每年(?:的)?({NUM})月({NUM})[号日]?", _yearly),
+    _form(rf"每(?:个)?月(?:的)?(?:({NUMBER})[号日]|最后一天|月末|月底)", _monthly),
+    _form(rf"每年(?:的)?({NUMBER})月({NUMBER})[号日]?", _yearly),
     _form(r"(?:每(?:个)?)?工作日|weekdays|every\s+(?:weekday|workday|working day)", _workdays),
     _form(rf"每(?:个)?{WEEK}([一二三四五六日天、,，和至到\-周]+)", _weekly),
     _form(r"每(?:天|日)|每晚|天天|daily|every\s*day", _daily),
-    _form(rf"({NUM})月({NUM})[号日]?", _short_date),
+    _form(rf"({NUMBER})月({NUMBER})[号日]?", _short_date),
     _form(rf"(这|本|下|下个)?(?:个)?{WEEK}([一二三四五六日天])", _this_week),
     _form(
         rf"every\s+(1st|first|2nd|second|3rd|third|4th|fourth|5th|fifth|last)\s+({DAY_EN})(?:\s+of\s+(?:the|each|every)\s+month)?",

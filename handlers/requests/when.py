@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers.days_said import NAMES, SIGNS, WEEK, day_of
+
 #: Who says only a day means its end of work.
 END_OF_DAY = time(18)
 PARTS_OF_DAY = (
@@ -37,12 +39,7 @@ NUMBERS = {
     **dict.fromkeys(("a", "an", "one"), 1),
     "three": 3,
 }
-WEEKDAYS = {
-    **{sign: n for n, sign in enumerate("一二三四五六日")},
-    **{str(n + 1): n for n in range(7)},
-    **{name: n for n, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
-    "天": 6,
-}
+WEEKDAYS = {**SIGNS, **NAMES}
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTHS = {name: n for n, name in enumerate(MONTH_NAMES, 1)}
 DAYS_AHEAD = {"今": 0, "明": 1, "后": 2, "大后": 3, "today": 0, "tonight": 0, "tomorrow": 1}
@@ -174,7 +171,7 @@ def _next_week(found: re.Match[str], today: date) -> date:
 
 
 def _full(found: re.Match[str], today: date) -> date | None:
-    return _date(int(found[1]), int(found[2]), int(found[3]))
+    return day_of(int(found[1]), int(found[2]), int(found[3]))
 
 
 def _month_day(found: re.Match[str], today: date) -> date | None:
@@ -190,23 +187,16 @@ def _month_name(found: re.Match[str], today: date) -> date | None:
 
 
 def _day_of_month(found: re.Match[str], today: date) -> date | None:
-    here = _date(today.year, today.month, int(found[1]))
+    here = day_of(today.year, today.month, int(found[1]))
     if here is not None and here >= today:
         return here
     year, month = divmod(today.year * 12 + today.month, 12)
-    return _date(year, month + 1, int(found[1]))
+    return day_of(year, month + 1, int(found[1]))
 
 
 def _coming(month: int, day: int, today: date) -> date | None:
-    here = _date(today.year, month, day)
-    return here if here is None or here >= today else _date(today.year + 1, month, day)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+    here = day_of(today.year, month, day)
+    return here if here is None or here >= today else day_of(today.year + 1, month, day)
 
 
 _MONTHS = rf"({'|'.join(MONTH_NAMES)})[a-z]*"
@@ -219,9 +209,9 @@ READINGS: Readings = (
     (re.compile(r"(\d{1,2})月(\d{1,2})[日号]?"), _month_day),
     (re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTHS}"), _day_month),
     (re.compile(rf"\b{_MONTHS}\s+(\d{{1,2}})"), _month_name),
-    (re.compile(r"(?:(下个|下|本|这)?(?:周|星期|礼拜))([一二三四五六日天1-7])"), _weekday),
+    (re.compile(rf"(?:(下个|下|本|这)?{WEEK})([一二三四五六日天1-7])"), _weekday),
     (re.compile(rf"\b{_WEEK_EN}"), _weekday),
-    (re.compile(r"下个?(?:周|星期|礼拜)|next week"), _next_week),
+    (re.compile(rf"下个?{WEEK}|next week"), _next_week),
     (re.compile(r"(大后|今|明|后)(?:天|日|早|晚)"), _ahead),
     (re.compile(r"\b(today|tonight|tomorrow)\b"), _ahead),
     (
@@ -247,16 +237,15 @@ def _end_of_week(found: re.Match[str], today: date) -> date:
     return today + timedelta(days=6 - today.weekday() + (7 if any(found.groups()) else 0))
 
 
-_WEEK = r"(?:周|星期|礼拜)"
 _NO_DAY = r"(?![一二三四五六日天1-7末])"
-_WEEKDAY = re.compile(rf"{_WEEK}|\b(?:mon|tue|wed|thu|fri|sat|sun)")
+_WEEKDAY = re.compile(rf"{WEEK}|\b(?:mon|tue|wed|thu|fri|sat|sun)")
 #: What has an end of its own.
 SPANS: Readings = (
     (re.compile(r"(下个?)?月[底末]|\bend of (?:the|this|(next)) month"), _end_of_month),
     (re.compile(r"(下个?月(?![底末\d])|\bnext month)"), _end_of_month),
-    (re.compile(rf"(下个?)?{_WEEK}末|\b(?:(next)|this|the) weekend"), _end_of_week),
-    (re.compile(rf"(下个?{_WEEK}{_NO_DAY}|\bnext week\b)"), _end_of_week),
-    (re.compile(rf"(?:这个?|本){_WEEK}{_NO_DAY}()|\bthis week\b|\bend of the week"), _end_of_week),
+    (re.compile(rf"(下个?)?{WEEK}末|\b(?:(next)|this|the) weekend"), _end_of_week),
+    (re.compile(rf"(下个?{WEEK}{_NO_DAY}|\bnext week\b)"), _end_of_week),
+    (re.compile(rf"(?:这个?|本){WEEK}{_NO_DAY}()|\bthis week\b|\bend of the week"), _end_of_week),
 )
 _NAMED = tuple(pattern for pattern, _ in (*SPANS, *READINGS, *PARTS_OF_DAY))
 

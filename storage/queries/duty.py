@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, select, union, update
+from sqlalchemy import delete, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -19,7 +19,6 @@ from storage.tables import (
     Rota,
     RotaMember,
     Round,
-    RoundCheck,
     Shift,
     Swap,
     TurnChange,
@@ -230,34 +229,6 @@ async def check_soon(store: AsyncSession, person_id: int, now: datetime) -> None
     )
 
 
-async def late_rounds(store: AsyncSession, now: datetime, limit: int) -> Sequence[Round]:
-    """The rounds whose time is over and that are not done."""
-    rows = await store.scalars(
-        select(Round).where(Round.due_at <= now).order_by(Round.due_at).limit(limit)
-    )
-    return rows.all()
-
-
-async def close_round(store: AsyncSession, round_id: int, state: str) -> bool:
-    """An open round is done or missed; False: it was closed already."""
-    return await _moved(store, Round, round_id, Round.state == "open", state=state, due_at=None)
-
-
-async def late_swaps(store: AsyncSession, now: datetime, limit: int) -> Sequence[Swap]:
-    """The swaps that nobody answered in time."""
-    rows = await store.scalars(
-        select(Swap).where(Swap.due_at <= now).order_by(Swap.due_at).limit(limit)
-    )
-    return rows.all()
-
-
-async def close_swap(store: AsyncSession, swap_id: int, state: str, now: datetime) -> bool:
-    """A swap that was asked for has its answer; False: it had one already."""
-    return await _moved(
-        store, Swap, swap_id, Swap.state == "asked", state=state, due_at=None, answered_at=now
-    )
-
-
 async def put_off(store: AsyncSession, table: type[Due], row_id: int, **then: datetime) -> None:
     """Something went wrong with what is due: it is looked at again later."""
     await store.execute(
@@ -268,7 +239,8 @@ async def put_off(store: AsyncSession, table: type[Due], row_id: int, **then: da
     )
 
 
-async def _moved(store: AsyncSession, table: Any, row_id: int, seen: Any, **values: object) -> bool:
+async def closed(store: AsyncSession, table: Any, row_id: int, seen: Any, **values: object) -> bool:
+    """A row that was seen so is as told from now on; False: somebody else was first."""
     moved = await store.execute(
         update(table)
         .where(table.id == row_id, seen)
@@ -293,45 +265,6 @@ async def shifts(store: AsyncSession, rota_id: int, since: datetime) -> Sequence
     return rows.all()
 
 
-async def on_round(store: AsyncSession, round_: Round) -> Sequence[int]:
-    """Those whose round it is."""
-    rows = await store.scalars(
-        select(Shift.person_id)
-        .where(Shift.rota_id == round_.rota_id, Shift.starts == round_.starts)
-        .where(Shift.person_id.is_not(None))
-    )
-    return [each for each in rows.all() if each is not None]
-
-
-async def begin_round(store: AsyncSession, row: dict[str, Any]) -> Round | None:
-    """A round begins; None when it began already."""
-    made = insert_new(store, Round).returning(Round.id)
-    new = (await store.execute(made, [row])).first()
-    return await store.get(Round, new[0]) if new else None
-
-
-async def last_rounds(store: AsyncSession, rota_id: int, most: int) -> Sequence[Round]:
-    """The rounds of a rota, the last first."""
-    rows = await store.scalars(
-        select(Round).where(Round.rota_id == rota_id).order_by(Round.starts.desc()).limit(most)
-    )
-    return rows.all()
-
-
-async def checks(store: AsyncSession, round_id: int) -> Sequence[RoundCheck]:
-    """The points of a round at which somebody was."""
-    rows = await store.scalars(
-        select(RoundCheck).where(RoundCheck.round_id == round_id).order_by(RoundCheck.point)
-    )
-    return rows.all()
-
-
-async def check(store: AsyncSession, row: dict[str, Any]) -> bool:
-    """Somebody is at a point; False: somebody was already."""
-    made = insert_new(store, RoundCheck).returning(RoundCheck.id)
-    return (await store.execute(made, [row])).first() is not None
-
-
 async def gaps(store: AsyncSession, rota_id: int, since: datetime) -> dict[datetime, DutyGap]:
     """The gaps that were told, by their turns."""
     rows = await store.scalars(
@@ -345,32 +278,3 @@ async def told_gap(store: AsyncSession, row: dict[str, Any]) -> int | None:
     made = insert_new(store, DutyGap).returning(DutyGap.id)
     new = (await store.execute(made, [row])).first()
     return new[0] if new else None
-
-
-async def asked_swap(store: AsyncSession, person_id: int) -> Swap | None:
-    """The last swap that waits for somebody's answer."""
-    return await store.scalar(
-        select(Swap)
-        .where(Swap.asked_id == person_id, Swap.state == "asked")
-        .order_by(Swap.id.desc())
-        .limit(1)
-    )
-
-
-async def waiting_swaps(store: AsyncSession, asker_id: int) -> Sequence[Swap]:
-    """What somebody asked for and nobody answered yet."""
-    rows = await store.scalars(
-        select(Swap).where(Swap.asker_id == asker_id, Swap.state == "asked").order_by(Swap.id)
-    )
-    return rows.all()
-
-
-async def round_of(store: AsyncSession, person_id: int, now: datetime) -> Round | None:
-    """The round that somebody has to go now."""
-    return await store.scalar(
-        select(Round)
-        .join(Shift, and_(Shift.rota_id == Round.rota_id, Shift.starts == Round.starts))
-        .where(Shift.person_id == person_id, Round.state == "open", Round.ends > now)
-        .order_by(Round.ends)
-        .limit(1)
-    )

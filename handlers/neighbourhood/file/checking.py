@@ -12,7 +12,8 @@ from handlers.duty.phrases import MOST_POINTS, LineError, read_parts
 from handlers.neighbourhood.file.model import Neighbourhood, PersonEntry, PlaceEntry, code_of
 from handlers.neighbourhood.file.problems import Path
 from handlers.neighbourhood.file.reading import Draft
-from handlers.reminders.phrases import WhenError, parse_when
+from handlers.reminders.phrases import parse_when
+from handlers.reminders.times import WhenError
 from storage.tables.directory import KINDS
 
 
