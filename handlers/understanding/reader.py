@@ -152,9 +152,13 @@ class Reader:
         chances: Mapping[str, float],
         weighed: Mapping[str, float],
     ) -> float:
-        """How likely it belongs to the request that it fits best."""
+        """How likely it belongs to the request that it fits best: where a rule speaks for it, as
+        likely as that says."""
         linked = _linking(weighed)
-        if fit is None or linked < weighing.WEIGHED_FROM or weighing.HEAD not in self._model.heads:
+        ruled = linked > _linking(chances)
+        if fit is None or ruled or linked < weighing.WEIGHED_FROM:
+            return linked
+        if weighing.HEAD not in self._model.heads:
             return linked
         features = weighing.features(heard, scene, fit, chances)
         return weighing.chance(features, self._model)
