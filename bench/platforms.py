@@ -3,6 +3,7 @@
 python -m bench.platforms            the table of docs/platforms.md
 python -m bench.platforms --write    puts it there (a test compares)
 python -m bench.platforms --stories  tells all stories of tests/conformance, counts by platform
+python -m bench.platforms --faults   lets every fault of the tests happen, counts by platform
 """
 
 from __future__ import annotations
@@ -132,6 +133,7 @@ ROWS: Mapping[str, Callable[[Capabilities], str]] = {
     "media heard in a group": lambda can: _kinds(can.media_in),
     "media heard in private": lambda can: _kinds(can.media_in_private),
     "media shown to others": lambda can: _kinds(can.media_out),
+    "lends pictures to other apps": lambda can: _yes(can.lends),
     "words under a picture": lambda can: _yes(can.captions, "no: a message of their own"),
     "files for download": lambda can: _yes(can.files),
     "is told of": _tells,
@@ -162,35 +164,66 @@ def with_table(document: str) -> str:
 
 
 class _Counts:
-    """Counts what pytest tells, by the platform that stands in a test's name."""
+    """Counts what pytest tells, by platform."""
 
     def __init__(self) -> None:
         self.told: Counter[str] = Counter()
         self.passed: Counter[str] = Counter()
 
+    def platform(self, test: str) -> str | None:
+        """Of which platform a test is; it stands in its name."""
+        words = re.split(r"[-\[\]]", test)[1:]
+        return next((each for each in words if each in NAMES), None)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A part of a test is over: the story itself, or what was set up for it and failed."""
-        words = re.split(r"[-\[\]]", report.nodeid)[1:]
-        name = next((each for each in words if each in NAMES), None)
+        name = self.platform(report.nodeid)
         if name is not None and (report.when == "call" or report.failed):
             self.told[name] += report.when != "teardown"
             self.passed[name] += report.when == "call" and report.passed
 
 
+class _Faults(_Counts):
+    """Counts the tests that are marked as faults of a platform."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of: dict[str, str] = {}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Each test is marked by its platform."""
+        marks = ((each.nodeid, each.get_closest_marker("fault")) for each in items)
+        self._of = {test: str(mark.args[0]) for test, mark in marks if mark is not None}
+
+    def platform(self, test: str) -> str | None:
+        """Of which platform a fault is."""
+        return self._of.get(test)
+
+
 def stories() -> int:
     """Tell all stories and print how many each platform passed; gives pytest's exit code."""
-    counts = _Counts()
-    code = pytest.main(["tests/conformance", "-q", "-n", "0", "--no-header"], plugins=[counts])
-    lines = ["| platform | stories passed |", "|---|---|"]
+    return _counted(_Counts(), "stories passed", "tests/conformance")
+
+
+def faults() -> int:
+    """Let every fault happen and print how many each platform survived; gives the exit code."""
+    return _counted(_Faults(), "faults survived", "tests/bot", "tests/dialogues", "-m", "fault")
+
+
+def _counted(counts: _Counts, what: str, *given: str) -> int:
+    code = pytest.main([*given, "-q", "-n", "0", "--no-header"], plugins=[counts])
+    lines = [f"| platform | {what} |", "|---|---|"]
     lines += [f"| {name} | {counts.passed[name]} of {n} |" for name, n in counts.told.items()]
     sys.stdout.write("\n".join(lines) + "\n")
     return int(code)
 
 
 def main() -> int:
-    """Print the table, write it, or tell the stories; gives the exit code."""
+    """Print the table, write it, tell the stories or the faults; gives the exit code."""
     if "--stories" in sys.argv:
         return stories()
+    if "--faults" in sys.argv:
+        return faults()
     if "--write" in sys.argv:
         DOCUMENT.write_text(with_table(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
     else:

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from bot import reposts
+from bot.carrying import carried
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.figures import Figures
@@ -263,7 +264,8 @@ class Delivery:
         can = platform.capabilities
         message_id = standing.message_id if standing else named_message(out)
         try:
-            addressed = out.model_copy(update={"chat": letter.chat})
+            addressed = out.model_copy(update={"chat": letter.chat, "letter": letter.id})
+            addressed = await carried(self.platforms, addressed)
             done = await reposts.deliver(platform, addressed, message_id, news)
         except DeliveryError as error:
             return await self._failed(letter, out, error)

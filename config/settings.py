@@ -167,6 +167,16 @@ class Settings(BaseSettings):
             raise ValueError("names the token of LINLI_TELEGRAM_TOKEN again; leave one of them out")
         return value
 
+    @field_validator("wechat_token")
+    @classmethod
+    def _for_a_gateway(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and info.data.get("wechat_gateway") == "":
+            raise ValueError(
+                "goes with LINLI_WECHAT_GATEWAY: set both, or neither (of accounts with names: "
+                "LINLI_WECHAT_GATEWAYS and LINLI_WECHAT_TOKENS)"
+            )
+        return value
+
     @field_validator("wechat_gateways")
     @classmethod
     def _other_gateways(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import command_line, hearing, reach
+from handlers import command_line, hearing, quoting, reach
 from handlers.changes import CHANGES
 from handlers.chat.incoming import ChatKind, Incoming, Message, Press, Reaction, Recalled
 from handlers.chat.platform import Speaks
@@ -137,6 +137,7 @@ class Dispatcher:
     async def _answer(self, ctx: Context, ahead: Ahead) -> None:
         incoming = ctx.incoming
         if isinstance(incoming, Message):
+            ctx.incoming = incoming = await quoting.resolved(ctx, incoming)
             press = await choosing.pressed(ctx, incoming)
             if press is None:
                 await self._messages.answer(ctx, incoming, ahead.glance)
@@ -168,6 +169,7 @@ def _is_plain(message: Message) -> bool:
         message.chat.kind is ChatKind.GROUP
         and not message.edited
         and not message.to_bot
+        and message.quote is None
         and not message.text.startswith("/")
         and not message.sender.is_bot
     )

@@ -55,8 +55,7 @@ async def draft_of(ctx: Context) -> Draft | None:
 
 async def draft_by(ctx: Context, person_id: int) -> Draft | None:
     """The form that somebody is filling in here, expired or not."""
-    draft: Draft | None = await ctx.store.scalar(*_draft_of(ctx.chat.id, person_id))
-    return draft
+    return await _draft_of.scalar(ctx.store, ctx.chat.id, person_id)
 
 
 @prepared
@@ -106,8 +105,10 @@ async def end(ctx: Context, *only: str) -> None:
 
 async def end_of(ctx: Context, person_id: int, *only: str) -> None:
     """The same of somebody's form."""
-    mine = delete(Draft).where(Draft.chat_id == ctx.chat.id, Draft.person_id == person_id)
-    await ctx.store.execute(mine.where(Draft.form.in_(only)) if only else mine)
+    draft = await draft_by(ctx, person_id)  # mostly there is none
+    if draft is not None and (not only or draft.form in only):
+        await ctx.store.delete(draft)
+        await ctx.store.flush()
     ctx.touched.add(ctx.chat.id)
 
 

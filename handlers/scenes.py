@@ -26,7 +26,7 @@ from storage.queries import people as people_query
 from storage.queries import scenes as scene_query
 from storage.queries.homes import flats_of
 from storage.remembered import recall, remember
-from storage.tables import Area, Chat, Request
+from storage.tables import Area, Chat
 
 RECENT = 40
 RECENT_FOR = timedelta(hours=6)
@@ -371,7 +371,9 @@ async def _read_requests(
 
 
 def _known(
-    request: Request, messages: scene_query.Messages, voices: Mapping[int, scene_query.Voices]
+    request: scene_query.Known,
+    messages: scene_query.Messages,
+    voices: Mapping[int, scene_query.Voices],
 ) -> KnownRequest:
     """What people last said of it counts, not when the clock last moved it."""
     place = request.place

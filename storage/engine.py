@@ -6,6 +6,7 @@ transaction never finds half-way that somebody else was first. PostgreSQL shares
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy.ext.asyncio import (
 
 from storage import sqlite
 from storage.files import make_database
+from storage.loop_session import LoopSession
 from storage.remembered import REMEMBERED, Remembered, WatchedSession
 from storage.seals import SEALS, Seals
 from storage.trouble import name_unreachable, passes, reason
@@ -56,10 +58,16 @@ class Store:
         self.writing = self._sessions(self._writer, mine)
         self.reading = self._sessions(self._reader, mine)
 
-    @staticmethod
-    def _sessions(engine: AsyncEngine, info: dict[Any, Any]) -> async_sessionmaker[AsyncSession]:
+    def _sessions(
+        self, engine: AsyncEngine, info: dict[Any, Any]
+    ) -> async_sessionmaker[AsyncSession]:
+        kind = LoopSession if self.sqlite else AsyncSession
         return async_sessionmaker(
-            engine, expire_on_commit=False, info=info, sync_session_class=WatchedSession
+            engine,
+            class_=kind,
+            expire_on_commit=False,
+            info=info,
+            sync_session_class=WatchedSession,
         )
 
     def _elsewhere(self) -> None:
@@ -78,12 +86,17 @@ class Store:
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """A session in one transaction: committed at the end, rolled back on any error."""
+        session = self.writing()
         try:
-            async with self.writing() as session, session.begin():
-                yield session
-        except Exception as error:
-            self.away = reason(error) if passes(error) else self.away
+            yield session
+            await session.commit()
+        except BaseException as error:
+            # Whoever is told to stop just now lets go of the connection all the same.
+            await asyncio.shield(asyncio.ensure_future(session.close()))
+            if isinstance(error, Exception) and passes(error):
+                self.away = reason(error)
             raise
+        session.sync_session.close()  # it holds no connection any more: nothing to wait for
         self.away = None
 
     @asynccontextmanager

@@ -1,33 +1,81 @@
-"""Statements made once: a question that every message asks is not built anew for each.
+"""Questions made once: what every message asks is neither built nor compiled anew for each.
 
-Half of the time of a small question goes into building it and finding its compiled form again.
+Half of the time of a small question goes into building it and finding its compiled form again,
+and most of the rest lies between it and the driver (`storage.short_way`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from inspect import signature
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, TypeVarTuple, cast
 
-from sqlalchemy import Executable, bindparam
+from sqlalchemy import bindparam
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+from storage.short_way import ShortWay, at_hand
 
 P = ParamSpec("P")
-S = TypeVar("S", bound=Executable)
+R = TypeVar("R")
+V = TypeVar("V")
+Vs = TypeVarTuple("Vs")
 
 
-def prepared(build: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:
-    """From a function that builds a statement to one that gives it with its values.
+class Question(Generic[P, R]):
+    """A statement that is asked with values; they are given by position."""
+
+    def __init__(self, build: Callable[P, Any]) -> None:
+        self._build = cast("Callable[..., Any]", build)
+        self._names = tuple(signature(build).parameters)
+
+    async def rows(self, store: AsyncSession, *values: P.args, **_: P.kwargs) -> list[R]:
+        """All that was found."""
+        return await self._asked(store, values)
+
+    async def first(self, store: AsyncSession, *values: P.args, **_: P.kwargs) -> R | None:
+        """The first that was found, if any was."""
+        found = await self._asked(store, values)
+        return found[0] if found else None
+
+    async def scalars(
+        self: Question[P, tuple[V]], store: AsyncSession, *values: P.args, **_: P.kwargs
+    ) -> list[V]:
+        """The one column, or the one object, of all that was found."""
+        return [each for (each,) in await self._asked(store, values)]
+
+    async def scalar(
+        self: Question[P, tuple[V]], store: AsyncSession, *values: P.args, **_: P.kwargs
+    ) -> V | None:
+        """The one column, or the one object, of the first that was found."""
+        found = await self._asked(store, values)
+        return found[0][0] if found else None
+
+    async def _asked(self, store: AsyncSession, values: Sequence[Any]) -> list[Any]:
+        connection = await at_hand(store)
+        if connection is not None:
+            try:
+                return self._short.ask(store.sync_session, connection, values)
+            except sqlite3.Error:
+                pass  # asked again by the ordinary way, which tells the trouble as SQLAlchemy does
+        named = dict(zip(self._names, values, strict=True))
+        return [tuple(row) for row in await store.execute(self._statement, named)]
+
+    @cached_property
+    def _statement(self) -> Any:
+        return self._build(**{name: bindparam(name) for name in self._names})
+
+    @cached_property
+    def _short(self) -> ShortWay:
+        return ShortWay(self._statement, self._names)
+
+
+def prepared(build: Callable[P, TypedReturnsRows[*Vs]]) -> Question[P, tuple[*Vs]]:
+    """From a function that builds a statement to the question that it asks.
 
     `build` is called once, at the first question, with placeholders in place of values: it may
-    compare and select with them, and must not look at them. Values are given by position.
+    compare and select with them, and must not look at them.
     """
-    names = tuple(signature(build).parameters)
-    open_build = cast("Callable[..., S]", build)
-    made: list[S] = []
-
-    def ask(*values: P.args, **_: P.kwargs) -> tuple[S, dict[str, Any]]:
-        if not made:
-            made.append(open_build(**{name: bindparam(name) for name in names}))
-        return made[0], dict(zip(names, values, strict=True))
-
-    return ask
+    return Question(build)

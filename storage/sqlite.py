@@ -41,13 +41,18 @@ class LoopCursor(sqlite3.Cursor):
 
     def execute(self, *question: Any) -> Any:
         """Execute. SQLAlchemy's async connection wants that something was awaited."""
-        await_only(_at_once())
+        self._awaited()
         return super().execute(*question)
 
     def executemany(self, *question: Any) -> Any:
         """Execute for each of several rows."""
-        await_only(_at_once())
+        self._awaited()
         return super().executemany(*question)
+
+    def _awaited(self) -> None:
+        mine: Any = self.connection
+        if not mine.at_once:
+            await_only(_at_once())
 
     async def _async_soft_close(self) -> None:
         """SQLAlchemy's async session lets go of a cursor so; there is nothing to wait for."""
@@ -61,6 +66,7 @@ class LoopConnection(sqlite3.Connection):
     """A connection that gives such cursors."""
 
     version = 0  #: of the data, as it was at the start of the last transaction
+    at_once = False  #: whoever asks just now wants no greenlet (`storage.short_way`)
 
     def cursor(self, factory: Any = LoopCursor) -> Any:
         """A new cursor."""

@@ -16,6 +16,11 @@ WECOM_MISSING = (
     "setting out"
 )
 
+WECHAT_MISSING = (
+    "{module} is not installed. Install it with: pip install 'linli[wechat]' "
+    "-c constraints.txt; or leave the setting empty to run without WeChat"
+)
+
 
 def configured(settings: Settings, store: Store, clock: Clock) -> list[Platform]:
     """The platforms that are turned on. A further platform is a file here and a line below."""
@@ -50,7 +55,8 @@ def _wecom(settings: Settings, clock: Clock) -> list[Platform]:
     except ModuleNotFoundError as error:
         if error.name != "aibot":
             raise
-        raise SettingsError(f"LINLI_WECOM_BOT_ID: {WECOM_MISSING}") from None
+        setting = "WECOM_BOT_ID" if settings.wecom_bot_id else "WECOM_BOTS"
+        raise SettingsError(f"LINLI_{setting}: {WECOM_MISSING}") from None
     names = [*([""] if settings.wecom_bot_id else []), *settings.wecom_bots]
     return [WeComPlatform.from_settings(settings, clock, name) for name in names]
 
@@ -60,16 +66,12 @@ def _wechat(settings: Settings, store: Store, clock: Clock) -> list[Platform]:
     try:
         from bot.platforms.wechat.platform import WechatPlatform
     except ModuleNotFoundError as error:
-        raise SettingsError(MISSING.format(module=error.name)) from None
+        setting = "WECHAT_GATEWAY" if settings.wechat_gateway else "WECHAT_GATEWAYS"
+        told = WECHAT_MISSING.format(module=error.name)
+        raise SettingsError(f"LINLI_{setting}: {told}") from None
 
     names = [*([""] if settings.wechat_gateway else []), *settings.wechat_gateways]
     return [WechatPlatform.from_settings(settings, store, clock, name) for name in names]
-
-
-MISSING = (
-    "LINLI_WECHAT_GATEWAY: {module} is not installed. Install it with: pip install 'linli[wechat]' "
-    "-c constraints.txt; or leave the setting empty to run without WeChat"
-)
 
 
 def _address(settings: Settings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from handlers.chat.incoming import Media
 from handlers.chat.platform import ChatFacts, Intake
 
 
@@ -13,6 +14,10 @@ class Inside:
     async def run(self, intake: Intake) -> None:
         """Nothing comes by itself."""
         await asyncio.Event().wait()
+
+    async def picture(self, media: Media) -> bytes | None:
+        """Nobody sends any."""
+        return None
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """All is well."""

@@ -60,6 +60,15 @@ class Media(BaseModel):
     size: int | None = None  #: bytes
     latitude: float | None = None  #: degrees
     longitude: float | None = None
+    of: str | None = None  #: the platform on which it was sent, where it is shown on another one
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The words of another message, where the platform does not tell which one that is."""
+
+    words: str
+    own: str  #: what was said beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,7 @@ class Message:
     forwarded: bool = False
     to_bot: bool = False  #: the bot was mentioned, or its message replied to
     edited: bool = False
+    quote: Quote | None = None  #: which message it answers is to be found by these words
 
 
 @dataclass(frozen=True, slots=True)

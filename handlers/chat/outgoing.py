@@ -66,6 +66,7 @@ class _Out(_Value):
     group: bool = True
     about: int | None = None  #: id of the request that this speaks of
     urgent: bool = False  #: goes before what waits
+    letter: int | None = None  #: which letter of the outbox it is; two may say the same
 
 
 class Say(_Out):

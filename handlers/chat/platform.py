@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from handlers.chat.incoming import Incoming, MediaKind
+from handlers.chat.incoming import Incoming, Media, MediaKind
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
 
 
@@ -95,6 +95,7 @@ class Capabilities:
     media_in: frozenset[MediaKind] = frozenset(MediaKind)  #: heard in groups
     media_in_private: frozenset[MediaKind] = frozenset(MediaKind)
     media_out: frozenset[MediaKind] = frozenset(MediaKind)  #: shown to others when somebody sent it
+    lends: bool = True  #: a picture that was sent there can be fetched, to be shown elsewhere
     tells: frozenset[Told] = frozenset(Told)
     people: str = ""  #: accounts of platforms with the same word here are of the same people
     hears: Hears = Hears.EVERYTHING
@@ -236,6 +237,13 @@ class Platform(Protocol):
         self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
     ) -> Delivered:
         """Send; for a `Show` that stands already, edit `message_id`. Raises DeliveryError."""
+        ...
+
+    async def picture(self, media: Media) -> bytes | None:
+        """A picture that was sent there, without anything that was hidden in it (R50).
+
+        None, or an OSError, where it cannot be had (any more).
+        """
         ...
 
     async def examine(self, chat_id: str | None) -> ChatFacts:

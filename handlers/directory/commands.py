@@ -9,7 +9,7 @@ from handlers import forms
 from handlers.chat.outgoing import button
 from handlers.commands import Command, Subject
 from handlers.context import Context
-from handlers.directory import absence, filling, finding, homes, linking, places, staff
+from handlers.directory import absence, filling, finding, homes, linking, places, staff, uniting
 from handlers.directory.several import SeveralError
 from handlers.work import RefusalError
 
@@ -85,6 +85,14 @@ SUBJECT = Subject(
             where="private",
             parses=_names_person,
         ),
+        Command(
+            "same",
+            uniting.same,
+            ("同一人",),
+            right="manage",
+            where="private",
+            parses=_names_person,
+        ),
         Command("home", homes.home, ("我家", "住址"), keeps_form=True, parses=_names_place),
         Command("staff", staff.staff, ("人员",), parses=_names_staff, nameless=True),
         Command("leave", absence.leave, ("请假",), right="answer"),
@@ -97,7 +105,12 @@ SUBJECT = Subject(
         "groups": linking.on_press,
         "drop": forms.on_drop,
         filling.FORM: filling.on_press,
+        uniting.FORM: uniting.on_press,
     },
-    forms={filling.FORM: filling.on_words, homes.FORM: homes.on_words},
+    forms={
+        filling.FORM: filling.on_words,
+        homes.FORM: homes.on_words,
+        uniting.FORM: uniting.on_words,
+    },
     undos={"link": linking.undo_link, "staff_add": staff.undo, "staff_remove": staff.undo},
 )

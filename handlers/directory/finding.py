@@ -114,6 +114,13 @@ async def _by_name(work: Work, name: str) -> list[Person]:
     return []
 
 
+async def called(work: Work, name: str) -> list[Person]:
+    """All of our town who have exactly this name, whatever they are."""
+    same = select(Person).where(func.lower(Person.name) == name.casefold())
+    rows = await work.store.scalars(same.order_by(Person.id).limit(MOST))
+    return await _of_our_town(work, rows.all())
+
+
 async def _by_title(work: Work, text: str) -> Sequence[Person]:
     """Those with a role whose surname is the one in "王师傅", "小王" or "Mr Wang"."""
     surname = _surname(work, text.casefold())

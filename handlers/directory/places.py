@@ -35,6 +35,9 @@ WHERE = re.compile(
 #: "Heping Garden Building 3 Unit 2"
 MOST_WORDS_OF_A_PLACE = 6
 
+#: "3栋：今晚停水": the place ends with the colon.
+COLON = re.compile(r"\s*(?P<place>[^：:\n]{1,60}?)\s*[：:](?P<words>.*)", re.DOTALL)
+
 #: A word that names a place beyond doubt (a button carries it).
 TOKEN = re.compile(r"^area\.(\d{1,18})$")
 
@@ -107,9 +110,11 @@ async def place_in(work: Work, base: AreaFacts, text: str) -> tuple[Area | None,
 async def place_first(work: Work, base: AreaFacts, text: str) -> tuple[Area | None, str]:
     """The place that a text begins with, as long a name as there is, and the words behind it.
 
-    Raises SeveralError where that names several, and RefusalError where the first word can only be
-    a place and is none that we know.
+    A colon ends it as a blank does: "3栋：今晚停水". Raises SeveralError where it names several,
+    and RefusalError where the first word can only be a place and is none that we know.
     """
+    if found := await _before_a_colon(work, base, text):
+        return found
     words = text.split(maxsplit=MOST_WORDS_OF_A_PLACE)
     for many in range(min(len(words), MOST_WORDS_OF_A_PLACE), 0, -1):
         try:
@@ -122,6 +127,20 @@ async def place_first(work: Work, base: AreaFacts, text: str) -> tuple[Area | No
             continue
         return area, _behind(text, many)
     return None, text.strip()
+
+
+async def _before_a_colon(work: Work, base: AreaFacts, text: str) -> tuple[Area, str] | None:
+    """The place before a text's first colon, and what stands behind it; None: there is none."""
+    colon = COLON.match(text)
+    if colon is None:
+        return None
+    try:
+        area = await find_place(work, base, colon["place"], alone=True)
+    except SeveralError:
+        raise
+    except RefusalError:
+        return None  # the colon stands further on, in the words
+    return area, colon["words"].strip()
 
 
 async def begins_with_place(work: Work, person_id: int, area_id: int | None, text: str) -> bool:

@@ -15,7 +15,7 @@ from handlers.chat.outgoing import Content
 from handlers.context import Context
 from handlers.privacy.rules import data_without, history_without
 from handlers.privacy.scrubbing import needles_of
-from handlers.requests import cards, pages
+from handlers.requests import cards, pages, pictures
 from handlers.requests.case import load
 from handlers.work import RefusalError
 from storage.queries import erasing
@@ -102,6 +102,7 @@ async def _show_anew(ctx: Context, touched: Sequence[int]) -> None:
         if request in ended[:-MOST_ENDED]:
             continue
         case = await load(ctx, request)
+        await pictures.know_for_cards(case)
         cards.show_cards(case)
         if request.state != "closed":
             await pages.show(case)

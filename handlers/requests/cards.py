@@ -8,7 +8,7 @@ from handlers.chat.outgoing import Button, Content, Mention, Rows, button
 from handlers.directory.addresses import Address
 from handlers.directory.roster import role_name
 from handlers.manner import Manner
-from handlers.requests import routing, texts
+from handlers.requests import pictures, routing, texts
 from handlers.requests.case import Case
 from handlers.requests.rules import ALIVE, REOPENABLE, Ending, State
 from handlers.work import Work
@@ -48,6 +48,7 @@ def card(case: Case, chat: Chat) -> Content:
         promise_line(case, language),
         households_line(case, language),
         filed_line(case, language),
+        pictures.elsewhere_line(case, chat, language),
     ]
     return Content(
         title=title(case, language),

@@ -13,6 +13,7 @@ from config.policy import Policy
 from config.spans import Span, hours
 from config.subjects import QuietPolicy
 from config.words import best_language
+from handlers.chat.incoming import Media
 from handlers.chat.platform import Hears
 from handlers.directory.addresses import Address, addresses
 from handlers.directory.zones import zone_at
@@ -60,6 +61,8 @@ class Case:
     fresh: list[Page] = field(default_factory=list[Page])  #: made by what is being done
     retired: list[Page] = field(default_factory=list[Page])  #: ended by what is being done
     said: list[RequestMessage] | None = None  #: its report and details, once read
+    #: with the chats in which they were sent, once known
+    pictures: list[tuple[Chat, Media]] = field(default_factory=list[tuple[Chat, Media]])
     report_id: str | None = None  #: the message it came from, for the card to reply to
     #: the promises with which it was opened just now, for its first line of history
     opened_with: dict[str, Any] = field(default_factory=dict[str, Any])

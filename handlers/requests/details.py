@@ -34,7 +34,7 @@ async def add_detail(
     note(case, "detail", ctx.person, text=texts.short(text), pictures=len(row.media))
     await ctx.store.flush()
     await refresh(case)
-    await pages.send_pictures(case, message.media)
+    await pages.send_pictures(case, ctx.chat, message.media)
 
 
 def _row(ctx: Context, request: Request, message: Message, text: str) -> RequestMessage:

@@ -12,16 +12,15 @@ from handlers.chat.incoming import Media
 from handlers.chat.outgoing import Content
 from handlers.directory import addresses
 from handlers.directory import groups as group_chats
-from handlers.directory.addresses import Address
 from handlers.manner import Manner
-from handlers.requests import bundles, cards, private_cards, telling
+from handlers.requests import bundles, cards, pictures, private_cards, telling
 from handlers.requests.case import Case, answering, load
 from handlers.requests.routing import Asked
 from handlers.work import Work
 from storage.queries import chats as chats_query
 from storage.queries import people as people_query
 from storage.queries import requests as query
-from storage.tables import Page, Person, Request
+from storage.tables import Chat, Page, Person, Request
 
 PRIVATE, MENTION, BOTH = "private", "mention", "both"
 #: Those who read it on a page of their own, and those who are named in the group.
@@ -149,6 +148,7 @@ async def _call(case: Case) -> None:
 async def show(case: Case) -> None:
     """Show every page as it is now: who is asked or holds it, and those for whom it is over."""
     touched = [*case.pages, *case.retired]
+    await pictures.know_for_cards(case)
     if not touched:
         return
     await _know_pages(case, touched)
@@ -165,11 +165,11 @@ async def _show_private(case: Case, touched: list[Page]) -> None:
         if page.how in READS and not page.bundle:
             _show_ended(case, page)
     said = await case.words()
+    await pictures.know(case)
     details = [each.text for each in said if each.role == "detail" and each.text]
-    pictures = [Media.model_validate(media) for each in said for media in each.media]
     for page in case.pages:
         if page.how in READS and not page.bundle:
-            _show_page(case, page, details, pictures)
+            _show_page(case, page, details)
 
 
 async def _know_pages(case: Case, touched: list[Page]) -> None:
@@ -180,26 +180,23 @@ async def _know_pages(case: Case, touched: list[Page]) -> None:
     await case.know(case.people[each] for each in ids)
 
 
-def _show_page(case: Case, page: Page, details: list[str], pictures: list[Media]) -> None:
+def _show_page(case: Case, page: Page, details: list[str]) -> None:
     address = case.addresses[page.person_id]
     if address.chat is None:
         return
+    seen = pictures.seen_in(case, address.chat)
     content = private_cards.page(case, page.person_id, address.language, details)
     if page in case.fresh:
-        page.pictures = len(pictures)
-    if _can_see(case, address):
-        content = private_cards.with_media(content, pictures[: page.pictures])
-    elif pictures:
-        word = case.work.word(address.language, "twins.pictures", n=len(pictures))
+        page.pictures = len(seen.own)
+    content = private_cards.with_media(content, seen.own[: page.pictures])
+    if seen.hidden:
+        word = case.work.word(address.language, "twins.pictures", n=seen.hidden)
         content = content.model_copy(update={"text": f"{content.text}\n{word}"})
     manner = Manner(about=case.request.id, urgent=case.emergency)
     case.work.show(address.chat, slot(page), content, manner)
-
-
-def _can_see(case: Case, address: Address) -> bool:
-    """A picture is known by its platform's own reference, so it can only be shown there."""
-    here = case.chats[0].platform if case.chats else None
-    return address.chat is not None and address.chat.platform == here
+    if page in case.fresh:
+        title = cards.title(case, address.language, exact=True)
+        pictures.carry(case, address.chat, title, address.language, seen.carried)
 
 
 async def open_page(case: Case, page: Page) -> None:
@@ -209,18 +206,22 @@ async def open_page(case: Case, page: Page) -> None:
     await show(case)
 
 
-async def send_pictures(case: Case, pictures: Sequence[Media]) -> None:
-    """Pictures that came after a page was sent follow it: an edit cannot add them."""
-    if not pictures:
+async def send_pictures(case: Case, chat: Chat, sent: Sequence[Media]) -> None:
+    """Pictures that came (in `chat`) after a page was sent follow it: an edit cannot add them."""
+    if not sent:
         return
     await _know_pages(case, case.pages)
     for page in case.pages:
         address = case.addresses[page.person_id]
         told = page.how in READS and not page.bundle
-        if told and address.chat is not None and _can_see(case, address):
-            title = cards.title(case, address.language, exact=True)
-            content = private_cards.with_media(Content(text=title), pictures)
+        if not told or address.chat is None:
+            continue
+        seen = pictures.seen_in(case, address.chat, [(chat, each) for each in sent])
+        title = cards.title(case, address.language, exact=True)
+        if seen.own:
+            content = private_cards.with_media(Content(text=title), seen.own)
             case.work.say(address.chat, content, Manner(about=case.request.id))
+        pictures.carry(case, address.chat, title, address.language, seen.carried)
 
 
 def _show_ended(case: Case, page: Page) -> None:
@@ -246,6 +247,7 @@ async def fall_back(work: Work, request_id: int, person_id: int) -> None:
     await case.know([case.people[person_id]])
     await _need_group(case)
     await _call(case)
+    await pictures.know_for_cards(case)
     cards.show_cards(case)
     await work.store.flush()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.requests import cards
+from handlers.requests import cards, pictures
 from handlers.requests.case import load
 from handlers.work import Work
 from storage.queries import requests as query
@@ -15,4 +15,5 @@ async def show_cards_in(work: Work, chat: Chat) -> None:
         case = await load(work, request)
         case.chats = [each for each in case.chats if each.id == chat.id]
         if case.chats:
+            await pictures.know_for_cards(case)
             cards.show_cards(case)

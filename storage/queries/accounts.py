@@ -16,8 +16,8 @@ Reach = tuple[Account, Chat | None]
 
 async def accounts(store: AsyncSession, person_ids: Iterable[int]) -> list[Reach]:
     """The accounts of people, each with the row of the private chat it is written to in."""
-    rows = await store.execute(*_accounts(list(person_ids)))
-    return [(account, chat) for account, chat in rows.all()]
+    rows = await _accounts.rows(store, list(person_ids))
+    return [(account, chat) for account, chat in rows]
 
 
 @prepared
@@ -58,7 +58,7 @@ async def accounts_of(store: AsyncSession, person_id: int) -> Sequence[Account]:
 
 async def account(store: AsyncSession, platform: str, external_id: str) -> Account | None:
     """The account of a platform's user."""
-    return await store.scalar(*_account(platform, external_id))
+    return await _account.scalar(store, platform, external_id)
 
 
 @prepared
@@ -70,8 +70,7 @@ async def account_and_person(
     store: AsyncSession, platform: str, external_id: str
 ) -> tuple[Account, Person] | None:
     """The account of a platform's user, and whose it is."""
-    row = (await store.execute(*_account_and_person(platform, external_id))).first()
-    return (row[0], row[1]) if row else None
+    return await _account_and_person.first(store, platform, external_id)
 
 
 @prepared

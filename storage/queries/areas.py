@@ -55,7 +55,7 @@ async def line_of(store: AsyncSession, path: str) -> list[Area]:
     ids = ids_of(path)
     missing = [each for each in ids if each not in known or inspect(known[each]).expired]
     if missing:
-        known.update({area.id: area for area in await store.scalars(*_areas(missing))})
+        known.update({area.id: area for area in await _areas.scalars(store, missing)})
     return [known[each] for each in ids if each in known]
 
 
@@ -75,8 +75,12 @@ async def children(store: AsyncSession, area_id: int) -> Sequence[Area]:
 
 async def of_kind_below(store: AsyncSession, path: str, kind: str) -> Sequence[Area]:
     """All places of a kind at or under a path."""
-    rows = await store.scalars(select(Area).where(below(path), Area.kind == kind))
-    return rows.all()
+    return await _of_kind_below.scalars(store, path, end_of(path), kind)
+
+
+@prepared
+def _of_kind_below(start: str, end: str, kind: str) -> Select[Area]:
+    return select(Area).where(Area.path >= start, Area.path < end, Area.kind == kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +150,7 @@ async def find_below(
 ) -> Sequence[Area]:
     """Places of a kind under a path by their bare code or their full name."""
     wanted = [code.casefold() for code in codes]
-    rows = await store.scalars(*_find_below(path, end_of(path), kind, wanted))
-    return rows.all()
+    return await _find_below.scalars(store, path, end_of(path), kind, wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from storage.tables import Account, Area, Chat
 
 async def chat(store: AsyncSession, platform: str, external_id: str) -> Chat | None:
     """The chat of a platform's id."""
-    return await store.scalar(*_chat(platform, external_id))
+    return await _chat.scalar(store, platform, external_id)
 
 
 @prepared
@@ -50,19 +50,27 @@ async def twins_of(store: AsyncSession, chats: Sequence[Chat]) -> Sequence[Chat]
     groups = [chat for chat in chats if chat.kind == "group" and chat.area_id is not None]
     if not groups:
         return []
-    rows = await store.scalars(
+    places = {chat.area_id for chat in groups if chat.area_id is not None}
+    platforms = {chat.platform for chat in groups}
+    known = [chat.id for chat in chats]
+    return await _twins_of.scalars(store, list(places), list(platforms), known)
+
+
+@prepared
+def _twins_of(
+    places: Sequence[int], platforms: Sequence[str], known: Sequence[int]
+) -> Select[Chat]:
+    return (
         select(Chat)
-        .where(Chat.area_id.in_({chat.area_id for chat in groups}), Chat.kind == "group")
-        .where(Chat.present, Chat.id.not_in([chat.id for chat in chats]))
-        .where(Chat.platform.not_in({chat.platform for chat in groups}))
+        .where(Chat.area_id.in_(places), Chat.kind == "group", Chat.present)
+        .where(Chat.platform.not_in(platforms), Chat.id.not_in(known))
         .order_by(Chat.id)
     )
-    return rows.all()
 
 
 async def group_heard_in(store: AsyncSession, person_id: int) -> Area | None:
     """The place of the group in which a person was heard last."""
-    return await store.scalar(*_group_heard_in(person_id))
+    return await _group_heard_in.scalar(store, person_id)
 
 
 @prepared

@@ -15,7 +15,7 @@ from storage.tables import Chore, Gap, Notice, PersonHours
 
 async def hours_of(store: AsyncSession, person_ids: Sequence[int]) -> Sequence[PersonHours]:
     """When these people can be told, as far as they said so."""
-    return (await store.scalars(*_hours_of(person_ids))).all()
+    return await _hours_of.scalars(store, person_ids)
 
 
 @prepared

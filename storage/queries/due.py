@@ -85,8 +85,8 @@ async def letters_wait(store: AsyncSession, now: datetime) -> bool:
 async def subjects(store: AsyncSession, now: datetime) -> frozenset[str]:
     """Which of the subjects have anything due: one question, whatever is stored."""
     moments = (now, now - REPEATS_WITHIN, now - NEWS_FOR, now - ANNOUNCEMENTS_FOLLOWED)
-    row = (await store.execute(*_subjects(*moments))).one()
-    return frozenset(name for name, due in zip(SUBJECTS, row, strict=True) if due)
+    (answers,) = await _subjects.rows(store, *moments)
+    return frozenset(name for name, due in zip(SUBJECTS, answers, strict=True) if due)
 
 
 @prepared

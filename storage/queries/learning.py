@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +15,12 @@ from storage.tables import Chat, Correction, Reading, Request
 
 async def reading_of(store: AsyncSession, request_id: int) -> Reading | None:
     """How a request was read when it was opened from talk; None where it was filed otherwise."""
-    return await store.scalar(select(Reading).where(Reading.request_id == request_id))
+    return await _reading_of.scalar(store, request_id)
+
+
+@prepared
+def _reading_of(request_id: int) -> Select[Reading]:
+    return select(Reading).where(Reading.request_id == request_id)
 
 
 async def verdicts(
@@ -26,12 +30,12 @@ async def verdicts(
 
     What nobody said anything of counts as right if it is from before `settled`, else not at all.
     """
-    rows = await store.scalars(*_verdicts(chat_id, settled, most))
-    return [right is not False for right in rows]
+    said = await _verdicts.scalars(store, chat_id, settled, most)
+    return [right is not False for right in said]
 
 
 @prepared
-def _verdicts(chat_id: int, settled: datetime, most: int) -> Select[Any]:
+def _verdicts(chat_id: int, settled: datetime, most: int) -> Select[bool | None]:
     return (
         select(Reading.right)
         .where(Reading.chat_id == chat_id, Reading.opens)

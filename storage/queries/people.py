@@ -44,8 +44,7 @@ async def holders_over(
 
 async def roles_of(store: AsyncSession, person_id: int) -> list[tuple[str, Area]]:
     """What a person holds, and where."""
-    rows = await store.execute(*_roles_of(person_id))
-    return [(role, area) for role, area in rows.all()]
+    return await _roles_of.rows(store, person_id)
 
 
 @prepared
@@ -73,7 +72,7 @@ async def away(
 async def people(store: AsyncSession, ids: Iterable[int]) -> dict[int, Person]:
     """People by id."""
     wanted = list(ids)
-    rows = await store.scalars(*_people(wanted)) if wanted else ()
+    rows = await _people.scalars(store, wanted) if wanted else ()
     return {person.id: person for person in rows}
 
 
@@ -93,8 +92,7 @@ async def homes_of(store: AsyncSession, person_id: int) -> list[tuple[Residence,
 
     To the door: `storage.queries.homes.flats_of`.
     """
-    rows = await store.execute(*_homes_of(person_id))
-    return [(residence, area) for residence, area in rows.all()]
+    return await _homes_of.rows(store, person_id)
 
 
 @prepared

@@ -179,7 +179,7 @@ async def due_letters(
 
     Those of a platform that is turned off wait for it.
     """
-    rows = await store.execute(*_due_letters(now, list(platforms), list(busy)))
+    rows = await _due_letters.rows(store, now, list(platforms), list(busy))
     return [(letter, Standing(at, digest) if at else None) for letter, at, digest in rows]
 
 
@@ -211,7 +211,7 @@ async def next_letter_at(
     store: AsyncSession, after: datetime, platforms: Iterable[str]
 ) -> datetime | None:
     """When the next letter that must still wait may go."""
-    return await store.scalar(*_next_letter_at(after, list(platforms)))
+    return await _next_letter_at.scalar(store, after, list(platforms))
 
 
 @prepared
@@ -247,7 +247,7 @@ async def posted_in(store: AsyncSession, platform: str, chat: str) -> dict[str, 
 
 async def standing(store: AsyncSession, platform: str, chat: str, slot: str) -> Standing | None:
     """The standing message of one slot."""
-    row = (await store.execute(*_standing(platform, chat, slot))).first()
+    row = await _standing.first(store, platform, chat, slot)
     return Standing(row[0], row[1]) if row else None
 
 

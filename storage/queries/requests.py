@@ -58,11 +58,13 @@ async def lock(store: AsyncSession, request: Request) -> None:
 
 async def by_number(store: AsyncSession, root_ids: Iterable[int], number: int) -> Request | None:
     """The request of a number under one of the roots."""
-    return await store.scalar(
-        select(Request)
-        .where(Request.root_id.in_(list(root_ids)), Request.number == number)
-        .limit(1)
-    )
+    return await _by_number.scalar(store, list(root_ids), number)
+
+
+@prepared
+def _by_number(root_ids: Sequence[int], number: int) -> Select[Request]:
+    found = select(Request).where(Request.root_id.in_(root_ids), Request.number == number)
+    return found.limit(1)
 
 
 async def by_ids(store: AsyncSession, ids: Sequence[int]) -> Sequence[Request]:
@@ -83,7 +85,7 @@ async def by_album(store: AsyncSession, chat_id: int, album: str) -> Request | N
 
 async def message(store: AsyncSession, chat_id: int, message_id: str) -> RequestMessage | None:
     """What is kept of a chat message that belongs to a request."""
-    return await store.scalar(*_message(chat_id, message_id))
+    return await _message.scalar(store, chat_id, message_id)
 
 
 @prepared
@@ -95,7 +97,7 @@ def _message(chat_id: int, message_id: str) -> Select[RequestMessage]:
 
 async def words_of(store: AsyncSession, request_id: int) -> Sequence[RequestMessage]:
     """The report and the details of a request, the oldest first."""
-    return (await store.scalars(*_words_of(request_id))).all()
+    return await _words_of.scalars(store, request_id)
 
 
 @prepared
@@ -122,10 +124,10 @@ async def holders(
     store: AsyncSession, area_ids: Sequence[int], roles: Iterable[str], now: datetime
 ) -> list[Rung]:
     """Who holds one of the roles at one of the places (root first); the nearest first."""
-    rows = await store.execute(*_holders(area_ids, list(roles), now))
+    rows = await _holders.rows(store, area_ids, list(roles), now)
     found = {
         (person.id, role, area): Rung(person, role, area_ids.index(area), bool(leave), deputy)
-        for person, role, area, leave, deputy in rows.all()
+        for person, role, area, leave, deputy in rows
     }
     return sorted(found.values(), key=lambda rung: -rung.depth)
 
@@ -179,7 +181,7 @@ async def times_asked(store: AsyncSession, request_id: int, rung: int) -> int:
 
 async def active_pages(store: AsyncSession, request_id: int) -> list[Page]:
     """Who is asked to take a request at this moment."""
-    return list((await store.scalars(*_active_pages(request_id))).all())
+    return await _active_pages.scalars(store, request_id)
 
 
 @prepared
@@ -237,8 +239,8 @@ async def was_asked(store: AsyncSession, request_id: int, person_id: int) -> boo
 
 async def last_ended_pages(store: AsyncSession, request_id: int) -> list[Page]:
     """The last private message to each who was told of a request and is not asked by it now."""
-    rows = await store.scalars(*_ended_pages(request_id))
-    return list({page.person_id: page for page in rows.all()}.values())
+    pages = await _ended_pages.scalars(store, request_id)
+    return list({page.person_id: page for page in pages}.values())
 
 
 @prepared
@@ -252,7 +254,7 @@ def _ended_pages(request_id: int) -> Select[Page]:
 
 async def supporters(store: AsyncSession, request_id: int) -> list[Supporter]:
     """The voices of a request, the reporter's first."""
-    return list((await store.scalars(*_supporters(request_id))).all())
+    return await _supporters.scalars(store, request_id)
 
 
 @prepared
@@ -262,7 +264,7 @@ def _supporters(request_id: int) -> Select[Supporter]:
 
 async def chats(store: AsyncSession, ids: Sequence[int]) -> list[Chat]:
     """Chats by id, in the order asked for."""
-    rows = {chat.id: chat for chat in await store.scalars(*_chats(ids))}
+    rows = {chat.id: chat for chat in await _chats.scalars(store, ids)}
     return [rows[each] for each in ids if each in rows]
 
 
@@ -405,10 +407,14 @@ async def children(store: AsyncSession, request_id: int) -> Sequence[Request]:
 
 async def asked_of(store: AsyncSession, person_id: int) -> Sequence[tuple[Page, Request]]:
     """What a person is asked at this moment."""
-    rows = await store.execute(
+    return await _asked_of.rows(store, person_id)
+
+
+@prepared
+def _asked_of(person_id: int) -> Select[Page, Request]:
+    return (
         select(Page, Request)
         .join(Request, Request.id == Page.request_id)
         .where(Page.person_id == person_id, Page.ended_at.is_(None))
         .order_by(Page.id)
     )
-    return [(page, request) for page, request in rows.all()]

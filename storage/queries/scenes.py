@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from itertools import accumulate
+from typing import Any
 
 from sqlalchemy import Select, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,22 +29,41 @@ class Voices:
     supporters: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a group knows of a request: a tenth of its columns, and nothing is changed of it."""
+
+    id: int
+    category: str
+    urgency: str
+    kind: str
+    place: dict[str, Any]
+    words: str
+    asset: str | None
+    state: str
+    opened_at: datetime
+    changed_at: datetime
+
+
+KNOWN = tuple(getattr(Request, each.name) for each in fields(Known))
+
+
 async def known_in(
     store: AsyncSession, chat_id: int, path: str, ended_since: datetime
-) -> Sequence[Request]:
+) -> Sequence[Known]:
     """The requests a group knows of: said in it, at its place, under it, or right above it.
 
     Open ones and those that ended lately; the newest `MOST`, the newest last.
     """
     above = [f"/{each}" for each in accumulate(f"{area_id}/" for area_id in ids_of(path))]
-    rows = await store.scalars(*_known_in(chat_id, path, end_of(path), above, ended_since))
-    return list(reversed(rows.all()))
+    found = await _known_in.rows(store, chat_id, path, end_of(path), above, ended_since)
+    return [Known(*each) for each in reversed(found)]
 
 
 @prepared
 def _known_in(
     chat_id: int, start: str, end: str, above: Sequence[str], ended_since: datetime
-) -> Select[Request]:
+) -> Select[*tuple[Any, ...]]:
     here = (
         Request.chat_id == chat_id,
         and_(Request.area_path >= start, Request.area_path < end),
@@ -53,7 +73,7 @@ def _known_in(
     alive = [select(Request.id).where(Request.state.in_(ALIVE), each) for each in here]
     lately = select(Request.id).where(Request.ended_at >= ended_since, or_(*here))
     return (
-        select(Request)
+        select(*KNOWN)
         .where(Request.id.in_(union(*alive, lately)))
         .order_by(Request.id.desc())
         .limit(MOST)
@@ -76,13 +96,12 @@ async def messages_of(
     store: AsyncSession, request_ids: Sequence[int], chat_id: int
 ) -> dict[int, Messages]:
     """The messages of one chat that belong to each request."""
-    rows = await store.execute(*_messages_of(request_ids, chat_id))
     found: dict[int, Messages] = {}
-    for row in rows.all():
-        own = found.setdefault(row.request_id, Messages())
-        own.ids.append(row.message_id)
-        if row.role not in OWN and (own.spoken_at is None or row.at > own.spoken_at):
-            own.spoken_at = row.at
+    for request_id, message_id, role, at in await _messages_of.rows(store, request_ids, chat_id):
+        own = found.setdefault(request_id, Messages())
+        own.ids.append(message_id)
+        if role not in OWN and (own.spoken_at is None or at > own.spoken_at):
+            own.spoken_at = at
     return found
 
 
@@ -100,12 +119,10 @@ async def voices_of(
     store: AsyncSession, request_ids: Sequence[int], platform: str
 ) -> dict[int, Voices]:
     """Who reported and who joined, by their accounts on a platform."""
-    rows = await store.execute(*_reporters(request_ids, platform))
-    reporters = {row.id: row.external_id for row in rows.all()}
-    rows = await store.execute(*_supporters(request_ids, platform))
+    reporters = dict(await _reporters.rows(store, request_ids, platform))
     joined: dict[int, set[str]] = {}
-    for row in rows.all():
-        joined.setdefault(row.request_id, set()).add(row.external_id)
+    for request_id, account in await _supporters.rows(store, request_ids, platform):
+        joined.setdefault(request_id, set()).add(account)
     return {
         each: Voices(reporters.get(each, ""), frozenset(joined.get(each, ())))
         for each in request_ids
@@ -132,8 +149,7 @@ def _supporters(request_ids: Sequence[int], platform: str) -> Select[int, str]:
 
 async def filling_in(store: AsyncSession, chat_id: int, platform: str) -> frozenset[str]:
     """The accounts of those who are filling in a form in this chat."""
-    rows = await store.scalars(*_filling_in(chat_id, platform))
-    return frozenset(rows.all())
+    return frozenset(await _filling_in.scalars(store, chat_id, platform))
 
 
 @prepared
@@ -149,8 +165,7 @@ async def request_of_message(
     store: AsyncSession, chat_id: int, message_id: str
 ) -> tuple[Request, str] | None:
     """The request that a message belongs to, and as what: report, detail, card, page ..."""
-    row = (await store.execute(*_request_of_message(chat_id, message_id))).first()
-    return (row[0], row[1]) if row else None
+    return await _request_of_message.first(store, chat_id, message_id)
 
 
 @prepared

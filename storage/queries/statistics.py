@@ -193,16 +193,16 @@ async def histories(
     as so far, if it does."""
     found: dict[int, list[Past]] = {}
     before: dict[int, Was] = {}
-    for row in (await store.execute(*_histories(ids))).all():
-        past = _past(row)
+    for row in await _histories.rows(store, ids):
+        past, was = _past(row), row[len(PAST) :]
         found.setdefault(past.request_id, []).append(past)
-        if row.day is not None:
-            before[past.request_id] = Was(*row[len(PAST) :])
+        if was[0] is not None:
+            before[past.request_id] = Was(*was)
     return found, before
 
 
 @prepared
-def _histories(ids: Sequence[int]) -> Any:
+def _histories(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     return (
         select(*PAST, *WAS)
         .outerjoin(Counted, Counted.request_id == Event.request_id)

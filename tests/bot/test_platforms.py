@@ -48,8 +48,10 @@ def test_without_the_sdk_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     for name in [each for each in sys.modules if each.startswith("bot.platforms.wecom.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "aibot", None)
-    with pytest.raises(SettingsError, match=r"pip install 'linli\[wecom\]'"):
+    with pytest.raises(SettingsError, match=r"^LINLI_WECOM_BOT_ID: .*pip install 'linli\[wecom\]'"):
         made(wecom_bot_id="aib1", wecom_secret="s")
+    with pytest.raises(SettingsError, match=r"^LINLI_WECOM_BOTS: .*pip install 'linli\[wecom\]'"):
+        made(wecom_bots="east=aib2:s")
 
 
 def test_a_webhook_needs_no_sdk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from handlers.chat.incoming import MediaKind
 from handlers.chat.platform import Capabilities, Edits, Hears, PassingError, Proof, Speaks
 from storage.tables import Account, Chat, Request
 from tests.conformance.house import G3, G4, House, Where
+from tests.conformance.outside_house import OutsideHouse
 from tests.conformance.venue import Stood
 from tests.conformance.venues import JPEG, LocalVenue, RoomsVenue, TelegramVenue
 from tests.conformance.wechat_house import WechatHouse, wechat
@@ -186,7 +187,10 @@ class LocalHouse:
         return False
 
     async def state(self, number: int) -> str:
-        return await _state(self.app, number)
+        async with self.app.store.read() as store:
+            found = await store.scalar(select(Request.state).where(Request.number == number))
+        assert found is not None, f"no request {number}"
+        return found
 
     async def notices(self) -> list[str]:
         events = [self._page.events.get_nowait() for _ in range(self._page.events.qsize())]
@@ -194,13 +198,13 @@ class LocalHouse:
         return self._told
 
 
-class TelegramHouse:
+class TelegramHouse(OutsideHouse[TelegramStage]):
     """Telegram over loopback, by a strict fake."""
 
     can = TelegramVenue.can
 
     def __init__(self, stage: TelegramStage) -> None:
-        self.stage = stage
+        super().__init__(stage)
         self._told: list[str] = []
 
     async def says(
@@ -233,26 +237,12 @@ class TelegramHouse:
             for each in self._said(who, group)
         ]
 
-    async def passes(self, **span: float) -> None:
-        await self.stage.passes(**span)
-        await self.stage.settles()
-
     async def fails(self, times: int) -> bool:
         self.stage.tg.fail("sendMessage", 500, times=times)
         return True
 
-    async def state(self, number: int) -> str:
-        return await _state(self.stage.app, number)
-
     async def notices(self) -> list[str]:
         return self._told
-
-
-async def _state(app: App, number: int) -> str:
-    async with app.store.read() as store:
-        found = await store.scalar(select(Request.state).where(Request.number == number))
-    assert found is not None, f"no request {number}"
-    return found
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.chat.incoming import ChatKind, MediaKind, Message, Press, Reaction, Renamed, Standing
 from handlers.chat.outgoing import Button, Content
-from tests.conformance.venue import LI, TITLE, Venue, deliver, heard, only, say
+from tests.conformance.venue import Venue, deliver, heard, only, say
 
 
 async def test_it_declares_what_it_can(venue: Venue) -> None:
@@ -22,15 +22,16 @@ async def test_a_message_in_a_group_is_received(venue: Venue) -> None:
     assert (message.text, message.message_id) == ("电梯坏了", said)
     assert message.chat.platform == venue.platform.name
     assert (message.chat.id, message.chat.kind) == (venue.group, ChatKind.GROUP)
-    assert message.chat.title == TITLE
+    assert message.chat.title == venue.title
     assert (message.sender.name, message.sender.anonymous, message.sender.is_bot) == (
-        LI,
+        venue.li,
         False,
         False,
     )
     assert message.at.utcoffset() == timedelta(0)
     assert message.media == ()
-    assert (message.edited, message.forwarded, message.to_bot) == (False, False, False)
+    assert (message.edited, message.forwarded) == (False, False)
+    assert message.to_bot is not venue.can.may_hear_all, "only what calls it is heard there"
 
 
 @pytest.mark.takes("private")
@@ -66,6 +67,7 @@ async def test_markup_is_heard_as_it_was_written(venue: Venue) -> None:
     assert (await only(venue, Message)).text == "<b>急</b> & <script>"
 
 
+@pytest.mark.takes("replies_heard")
 async def test_a_reply_names_its_message(venue: Venue) -> None:
     first = await venue.says("电梯坏了")
     await venue.says("我家也是", reply_to=first)
@@ -105,7 +107,7 @@ async def test_a_press_says_what_was_pressed_where_by_whom(venue: Venue) -> None
     await venue.presses(card.message_id, "take:1")
     press = await only(venue, Press)
     assert (press.data, press.message_id) == ("take:1", card.message_id)
-    assert (press.sender.name, press.chat.id) == (LI, venue.group)
+    assert (press.sender.name, press.chat.id) == (venue.li, venue.group)
     assert press.press_id
 
 
@@ -115,14 +117,16 @@ async def test_a_reaction_is_heard(venue: Venue) -> None:
     await venue.reacts(said, "👍")
     reaction = await only(venue, Reaction)
     assert (reaction.message_id, reaction.emoji, reaction.removed) == (said, "👍", False)
-    assert reaction.sender.name == LI
+    assert reaction.sender.name == venue.li
 
 
+@pytest.mark.takes("tells:renamed")
 async def test_a_new_title_is_heard(venue: Venue) -> None:
     await venue.renames("幸福一家人")
     assert (await only(venue, Renamed)).title == "幸福一家人"
 
 
+@pytest.mark.takes("tells:standing")
 async def test_being_put_out_is_heard(venue: Venue) -> None:
     await venue.throws_out()
     standing = await only(venue, Standing)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from handlers.chat.incoming import Incoming
@@ -44,6 +44,20 @@ class Stood:
     file: bytes | None = None
 
 
+def as_read(stood: Iterable[Stood]) -> list[Stood]:
+    """A file or picture and the words behind it are one thing to whoever reads them."""
+    found: list[Stood] = []
+    pictures, file = 0, None
+    for each in stood:
+        if (each.pictures or each.file is not None) and not each.text:
+            pictures, file = pictures + each.pictures, each.file or file
+            continue
+        more = replace(each, pictures=each.pictures + pictures, file=each.file or file)
+        found.append(more)
+        pictures, file = 0, None
+    return found
+
+
 class Venue(Protocol):
     """What every platform's venue can do. 李娜 speaks and presses unless told otherwise."""
 
@@ -52,6 +66,8 @@ class Venue(Protocol):
     group: str
     private: str  #: of 李娜, who opened it
     nowhere: str  #: an id of no chat at all
+    title: str  #: what the platform tells of the group's title
+    li: str  #: and of 李娜's name
 
     @property
     def platform(self) -> Platform:

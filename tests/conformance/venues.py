@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot import pictures
 from bot.clock import VirtualClock
 from bot.platforms.local import LocalPlatform
 from bot.platforms.telegram.intake import Pace
@@ -19,18 +20,21 @@ from handlers.chat.platform import Capabilities
 from storage.engine import Store
 from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood, Venue
 from tests.conformance.wechat_venue import WechatVenue, wechat
+from tests.conformance.wecom_venue import WeComVenue, wecom
 from tests.fakes.bot_api import FakeTelegram, Message
 from tests.fakes.databases import DATABASES, make_tables
+from tests.fakes.pictures import HIDDEN, jpeg
 from tests.fakes.rooms import Rooms, photo
 from tests.harness import MONDAY
 
-JPEG = b"\xff\xd8\xff\xe0 a picture"
+JPEG = jpeg(HIDDEN)
 
 
 class RoomsVenue:
     """The platform in memory, on which most dialogues are played."""
 
     can = Capabilities(deep_links=True)
+    title, li = TITLE, LI
 
     def __init__(self) -> None:
         self.platform = Rooms(VirtualClock(MONDAY))
@@ -104,6 +108,7 @@ class LocalVenue:
     """The web chat."""
 
     can = Capabilities(deep_links=True)
+    title, li = TITLE, LI
 
     def __init__(self, store: Store) -> None:
         self.platform = LocalPlatform(store, VirtualClock(MONDAY), "http://127.0.0.1:8080")
@@ -127,7 +132,8 @@ class LocalVenue:
         return str(said)
 
     async def sends_photo(self, text: str) -> str:
-        key = await self.platform.keep_file("p.jpg", "image/jpeg", JPEG)
+        body, kind = pictures.clean(JPEG)  # as the page's own door does
+        key = await self.platform.keep_file("p.jpg", kind, body)
         return str(await self.platform.say("li", self.group, text, photos=[key]))
 
     async def edits(self, message_id: str, text: str) -> None:
@@ -188,6 +194,7 @@ class TelegramVenue:
     """Telegram, over loopback, by a strict fake."""
 
     can = replace(CAPABILITIES, contact=timedelta(seconds=25))  # a poll of 20, and 5 of grace
+    title, li = TITLE, LI
 
     def __init__(self, tg: FakeTelegram) -> None:
         self.tg = tg
@@ -293,10 +300,12 @@ VENUES: dict[str, Callable[[Path], AbstractAsyncContextManager[Venue]]] = {
     "local": local,
     "telegram": telegram,
     "wechat": wechat,
+    "wecom": wecom,
 }
 CAN: dict[str, Capabilities] = {
     "rooms": RoomsVenue.can,
     "local": LocalVenue.can,
     "telegram": TelegramVenue.can,
     "wechat": WechatVenue.can,
+    "wecom": WeComVenue.can,
 }

@@ -8,27 +8,26 @@ from pathlib import Path
 
 from bot.platforms.wechat.platform import CAPABILITIES
 from tests.conformance.house import G3, House, Where
+from tests.conformance.outside_house import OutsideHouse
 from tests.conformance.venue import Stood
-from tests.conformance.wechat_venue import picture, stood
+from tests.conformance.wechat_venue import stood
 from tests.dialogues.wechat.stage import ROOMS, WechatStage, on_wechat
 from tests.fakes.gateway import ME
+from tests.fakes.pictures import jpeg
 from tests.harness import GROUP, GROUP4
 
 
-class WechatHouse:
+class WechatHouse(OutsideHouse[WechatStage]):
     """An ordinary account behind a puppet gateway, over loopback. Pictures come without words."""
 
     can = CAPABILITIES
-
-    def __init__(self, stage: WechatStage) -> None:
-        self.stage = stage
 
     async def says(
         self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
     ) -> None:
         room = "" if private else _room(group)
         if photo:
-            self.stage.puppet.shows(who, picture(), room)
+            self.stage.puppet.shows(who, jpeg(), room)
         called = text.isdigit() and not private  # a number is a choice only where the bot is meant
         words = f"@邻里\u2005{text}" if called else text
         await self.stage.says(who, words, room, mentions=(ME,) if called else ())
@@ -40,20 +39,9 @@ class WechatHouse:
         chat = who or _room(group)
         return stood(each for each in self.stage.puppet.sent if chat in (each.room, each.listener))
 
-    async def passes(self, **span: float) -> None:
-        await self.stage.passes(**span)
-        await self.stage.settles()
-
     async def fails(self, times: int) -> bool:
         self.stage.puppet.refuses = ["the puppet is busy"] * times
         return True
-
-    async def state(self, number: int) -> str:
-        (found,) = [each for each in await self.stage.requests() if each.number == number]
-        return found.state
-
-    async def notices(self) -> list[str]:
-        return []
 
 
 def _room(group: str) -> str:

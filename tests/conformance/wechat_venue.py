@@ -7,16 +7,14 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
-
-from PIL import Image
 
 from bot.clock import VirtualClock
 from bot.platforms.wechat.platform import CAPABILITIES, WechatPlatform
 from tests.bot.platforms.wechat.conftest import FAST
-from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood
+from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood, as_read
 from tests.fakes.gateway import ME
+from tests.fakes.pictures import HIDDEN, jpeg
 from tests.fakes.puppet import FakePuppet, Told
 from tests.harness import MONDAY
 
@@ -25,6 +23,7 @@ class WechatVenue:
     """What people can do in an ordinary WeChat group. Pictures come without words."""
 
     can = replace(CAPABILITIES, contact=timedelta(seconds=2 * FAST.look))
+    title, li = TITLE, LI
 
     def __init__(self, puppet: FakePuppet) -> None:
         self.puppet = puppet
@@ -44,7 +43,7 @@ class WechatVenue:
         return self._last
 
     async def sends_photo(self, text: str) -> str:
-        return self.puppet.shows("li", picture())
+        return self.puppet.shows("li", jpeg(HIDDEN))
 
     async def edits(self, message_id: str, text: str) -> None:
         raise AssertionError("nothing can be edited there")
@@ -82,27 +81,21 @@ class WechatVenue:
         await self.puppet.until_read()
 
 
-def picture() -> bytes:
-    """One that is a picture: it is drawn anew on its way."""
-    out = BytesIO()
-    Image.new("RGB", (4, 3), "red").save(out, "JPEG")
-    return out.getvalue()
-
-
 def stood(sent: Iterable[Told]) -> list[Stood]:
-    """A file or picture and the words behind it are one thing to whoever reads them."""
-    found: list[Stood] = []
-    before: list[Told] = []
-    for each in sent:
-        if each.body:
-            before.append(each)
-            continue
-        pictures = sum(told.name.startswith("picture.") for told in before)
-        files = [told.body for told in before if not told.name.startswith("picture.")]
-        body = files[0] if files else None
-        found.append(Stood(each.id, each.text, pictures=pictures, file=body))
-        before = []
-    return found
+    """What was sent, as people read it."""
+    return as_read(
+        Stood(
+            each.id,
+            each.text,
+            pictures=int(_is_picture(each)),
+            file=each.body if each.body and not _is_picture(each) else None,
+        )
+        for each in sent
+    )
+
+
+def _is_picture(told: Told) -> bool:
+    return bool(told.body) and told.name.startswith("picture.")
 
 
 @asynccontextmanager

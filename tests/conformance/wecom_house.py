@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from unittest import mock
-
-from PIL import Image
 
 from bot.platforms.wecom.platform import CAPABILITIES
 from tests.conformance.house import G3, House, Where
+from tests.conformance.outside_house import OutsideHouse
 from tests.conformance.venue import Stood
 from tests.dialogues.wecom.stage import GROUPS, WeComStage, on_wecom
+from tests.fakes.pictures import jpeg
 from tests.fakes.wecom_world import Seen
 from tests.harness import GROUP, GROUP4
 
 
-def _photo() -> bytes:
-    """A picture that is one: it is drawn anew on its way."""
-    out = io.BytesIO()
-    Image.new("RGB", (8, 6), "red").save(out, "JPEG")
-    return out.getvalue()
-
-
-class WeComHouse:
+class WeComHouse(OutsideHouse[WeComStage]):
     """WeCom over loopback, through its official SDK, by a strict fake."""
 
     can = CAPABILITIES
-
-    def __init__(self, stage: WeComStage) -> None:
-        self.stage = stage
 
     async def says(
         self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
@@ -40,7 +28,7 @@ class WeComHouse:
         wecom, actor = self.stage.wecom, self.stage.cast[who]
         if photo:  # heard in private only
             words = {"msgtype": "text", "text": {"content": text}}
-            picture = {"msgtype": "image", "image": wecom.picture(_photo())}
+            picture = {"msgtype": "image", "image": wecom.picture(jpeg())}
             await wecom.sends(actor.id, msgtype="mixed", mixed={"msg_item": [words, picture]})
         else:
             await wecom.says(actor.id, text, place)
@@ -58,21 +46,10 @@ class WeComHouse:
             if each.chat == chat
         ]
 
-    async def passes(self, **span: float) -> None:
-        await self.stage.passes(**span)
-        await self.stage.settles()
-
     async def fails(self, times: int) -> bool:
         for command in ("aibot_send_msg", "aibot_respond_msg"):
             self.stage.wecom.refuse[command] = [-1] * times
         return True
-
-    async def state(self, number: int) -> str:
-        (found,) = [each for each in await self.stage.requests() if each.number == number]
-        return found.state
-
-    async def notices(self) -> list[str]:
-        return []
 
     def _seen(self, number: str) -> Seen:
         return self.stage.wecom.chats.seen[int(number)]
@@ -82,16 +59,8 @@ def _id(group: str) -> str:
     return GROUPS[GROUP if group == G3 else GROUP4]
 
 
-@contextmanager
-def without_tls() -> Generator[None]:
-    """The SDK insists on TLS; on loopback it does without."""
-    with mock.patch("aibot.ws._SSL_CONTEXT", None):
-        yield
-
-
 @asynccontextmanager
 async def wecom(folder: Path) -> AsyncGenerator[House]:
     """The whole program with WeCom."""
-    with without_tls():
-        async with on_wecom(folder) as stage:
-            yield WeComHouse(stage)
+    async with on_wecom(folder) as stage:
+        yield WeComHouse(stage)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 
 from bot.app import App
 from bot.clock import VirtualClock
 from handlers.chat.platform import Platform
 from storage.engine import Store
-from storage.tables import Letter, Request, Update
+from storage.tables import Account, Chat, Letter, Request, Update
 
 
 class Outside(ABC):
@@ -63,6 +65,10 @@ class Outside(ABC):
         await self.begins()
         await self.settles()
 
+    def ends(self) -> None:
+        """What must be so whatever happened."""
+        assert self._receiving is not None, "it never began"
+
     async def settles(self) -> None:
         """Until all is read, done and said; time goes by where a limit asks for patience."""
         for _ in range(self.patience):
@@ -106,3 +112,67 @@ class Outside(ABC):
         async with self.store.read() as store:
             failed = (await store.scalars(select(Update).where(Update.error.is_not(None)))).all()
         assert len(failed) == self.parked, [(each.error, each.body) for each in failed]
+
+
+Actor = TypeVar("Actor")
+
+
+class Peopled(Outside, Generic[Actor]):
+    """A stage whose people act for themselves: `stage.li`."""
+
+    cast: dict[str, Actor]
+
+    def __getattr__(self, key: str) -> Actor:
+        try:
+            return self.cast[key]
+        except KeyError:
+            raise AttributeError(key) from None
+
+
+Kind = TypeVar("Kind", bound=Outside)
+
+
+@asynccontextmanager
+async def playing(stage: Kind) -> AsyncGenerator[Kind]:
+    """From the program's beginning to its end."""
+    await stage.begins()
+    try:
+        yield stage
+        await stage.settles()
+    finally:
+        await stage.dies()
+        await stage.app.close()
+    stage.ends()
+
+
+def seated(key: str, now: str, *, named: str | None = None, alone: bool = True) -> dict[str, Any]:
+    """Somebody of the cast as an account of the platform; `alone`: wrote to the bot before."""
+    return {"was": key, "now": now, "named": named, "private": now if alone else None}
+
+
+async def seat(
+    store: Store,
+    platform: str,
+    people: Iterable[Mapping[str, Any]],
+    groups: Mapping[str, str],
+    **of_groups: Any,
+) -> None:
+    """The cast (`seated`) and their groups are on this platform, two calls instead of many."""
+    accounts = (
+        update(Account)
+        .where(Account.external_id == bindparam("was"))
+        .values(
+            platform=platform,
+            external_id=bindparam("now"),
+            username=bindparam("named"),
+            private_chat=bindparam("private"),
+        )
+    )
+    chats = (
+        update(Chat)
+        .where(Chat.external_id == bindparam("was"))
+        .values(platform=platform, external_id=bindparam("now"), **of_groups)
+    )
+    async with store.engine.begin() as connection:
+        await connection.execute(accounts, [dict(each) for each in people])
+        await connection.execute(chats, [{"was": was, "now": now} for was, now in groups.items()])

@@ -23,6 +23,31 @@ async def test_an_announcement_is_read_to_its_end(stage: Stage, words: str, betw
     assert not stage.said(GROUP4)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3栋：今晚停水：22:00 起",
+        "3栋:今晚停水：22:00 起",
+        "3栋： 今晚停水：22:00 起",
+        "和平里 3栋：今晚停水：22:00 起",
+        "3栋 今晚停水：22:00 起",
+    ],
+)
+async def test_a_colon_ends_the_place_and_later_ones_are_of_the_words(
+    stage: Stage, line: str
+) -> None:
+    await stage.feng.writes(f"/announce {line}")
+    await stage.feng.presses(stage.feng.last, "发送")
+    assert stage.last(GROUP).text == "今晚停水：22:00 起"
+    assert not stage.said(GROUP4)
+
+
+async def test_an_unknown_place_before_a_colon_is_told(stage: Stage) -> None:
+    await stage.feng.writes("/announce 77栋：今晚停水")
+    assert "77栋" in stage.feng.last.text
+    assert not stage.said(GROUP)
+
+
 @pytest.mark.parametrize("words", [ENGLISH, ENGLISH_LINES])
 @pytest.mark.parametrize("place", ["Building 3", "Bldg 3\n"])
 async def test_and_in_english(stage: Stage, words: str, place: str) -> None:

@@ -103,6 +103,7 @@ class Rooms:
         self.faults: list[DeliveryError] = []
         self.blocked: set[str] = set()
         self.sent: list[Sendable] = []
+        self.lost: set[str] = set()  #: pictures that cannot be fetched any more
         self.facts: dict[str | None, ChatFacts] = {}
         self._count = 0
         self.too_long: list[Sendable] = []
@@ -173,6 +174,11 @@ class Rooms:
             and all(each.kind in can.media_out for each in content.media)
             and (spoken or not out.group or can.speaks is not Speaks.ANSWERING)
         )
+
+    async def picture(self, media: Media) -> bytes | None:
+        if media.ref in self.lost:
+            raise OSError("no longer there")
+        return f"picture {media.ref}".encode()
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         return self.facts.get(chat_id, ChatFacts(reachable=True, administrator=True))

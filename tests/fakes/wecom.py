@@ -11,11 +11,13 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Self
+from unittest import mock
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -40,6 +42,13 @@ COMMANDS = {
     "aibot_respond_welcome_msg": "enter_chat",
     "aibot_respond_update_msg": "template_card_event",
 }
+
+
+@contextmanager
+def without_tls() -> Generator[None]:
+    """The official SDK insists on TLS; on loopback it does without."""
+    with mock.patch("aibot.ws._SSL_CONTEXT", None):
+        yield
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.platforms.local.doing import BOT
 from bot.platforms.local.happening import Happening
 from bot.platforms.local.people import People
-from handlers.chat.incoming import Incoming, MediaKind
+from handlers.chat.incoming import Incoming, Media, MediaKind
 from handlers.chat.outgoing import Acknowledge, Content, Mark, React, Say, SendFile, Show
 from handlers.chat.platform import (
     Capabilities,
@@ -37,19 +37,12 @@ MARKS = {Mark.HEARD: "👀", Mark.TAKEN: "👌", Mark.DONE: "👍", Mark.UNCLEAR
 class LocalPlatform(People):
     """Rooms, people and the bot on one page."""
 
+    name = "local"
+    capabilities = CAPABILITIES
+
     def __init__(self, store: Store, clock: Clock, public_url: str = "") -> None:
         super().__init__(store, clock)
         self._url = public_url.rstrip("/")
-
-    @property
-    def name(self) -> str:
-        """The key under which its chats and accounts are stored."""
-        return "local"
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """It can do everything, without limits."""
-        return CAPABILITIES
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; what was done just before a crash comes first."""
@@ -132,6 +125,11 @@ class LocalPlatform(People):
         row.media = [{"kind": media.value, "ref": key, "name": out.name, "size": len(out.body)}]
         row.text = out.caption
         return row
+
+    async def picture(self, media: Media) -> bytes | None:
+        """A kept picture; it was cleaned when it was kept."""
+        kept = await self.file(media.ref)
+        return kept.body if kept is not None else None
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Whether the bot is in the room; where it is, it may do everything."""

@@ -13,7 +13,9 @@ import structlog
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
+from bot.platforms.accounts import name_of
 from bot.platforms.telegram import menus
+from bot.platforms.telegram.cleaning import cleaned
 from bot.platforms.telegram.escaping import TEXT_LIMIT
 from bot.platforms.telegram.identity import PLATFORM, Identity
 from bot.platforms.telegram.intake import Pace, Polling
@@ -22,7 +24,7 @@ from bot.platforms.telegram.request import AiohttpRequest
 from bot.platforms.telegram.saying import Saying
 from config.settings import Settings, SettingsError
 from config.words import catalogue
-from handlers.chat.incoming import Incoming
+from handlers.chat.incoming import Incoming, Media
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
 from handlers.chat.platform import Capabilities, ChatFacts, Delivered, Hears, Intake, Limits, Told
 from handlers.commands import Command
@@ -77,8 +79,8 @@ class TelegramPlatform:
 
         `menu`: its commands, and the language for people of one that we do not speak.
         """
-        name = f"{PLATFORM}-{account}" if account else PLATFORM
-        self.me = Identity.of_token(token, name)
+        self.name = name_of(PLATFORM, account)
+        self.me = Identity.of_token(token, self.name)
         self._account = account
         self._commands, self._language = menu
         self._pace = pace or Pace()
@@ -94,7 +96,7 @@ class TelegramPlatform:
         self._saying = Saying(self._bot)
         self._webhook = _webhook(self.me, *webhook) if webhook else None
         every = self._pace.webhook if webhook else self._pace.poll + self._pace.grace
-        self._capabilities = replace(CAPABILITIES, contact=timedelta(seconds=every))
+        self.capabilities = replace(CAPABILITIES, contact=timedelta(seconds=every))
 
     @classmethod
     def from_settings(cls, settings: Settings, account: str = "") -> Self:
@@ -114,16 +116,6 @@ class TelegramPlatform:
             )
         except ValueError as error:
             raise SettingsError(str(error)) from None
-
-    @property
-    def name(self) -> str:
-        """The key under which chats and accounts are stored."""
-        return self.me.platform
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What Telegram can do."""
-        return self._capabilities
 
     def routes(self) -> list[Route]:
         """What the web app must serve for this platform: the webhook, if there is one."""
@@ -153,6 +145,13 @@ class TelegramPlatform:
     ) -> Delivered:
         """Send; for a `Show` that stands already, edit `message_id`. Raises DeliveryError."""
         return await self._saying.deliver(out, message_id)
+
+    async def picture(self, media: Media) -> bytes | None:
+        """A picture that somebody sent, drawn anew (R50). Raises OSError: try it no more."""
+        try:
+            return await cleaned(self._bot, media)
+        except TelegramError as error:
+            raise OSError(type(error).__name__) from None  # its text may carry the address
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """What the bot can do in this chat (None: the account itself)."""

@@ -17,6 +17,7 @@ class Identity:
     name: str = ""
     logged_in: bool = False
     code: str = ""  #: what the QR code to scan says; empty: none is asked for
+    away: bool = False  #: the gateway does not answer: what it told before may be no longer so
 
     def login(self, contact: str, name: str) -> None:
         """The account is there."""

@@ -35,6 +35,7 @@ log = structlog.get_logger("linli.wechat")
 
 #: What is of no chat stays in order by itself.
 OWN_LANE = "~"
+AN_HOUR = timedelta(hours=1)
 #: How often is tried to keep what the database does not take.
 TRIES = 5
 #: What an operator can do something about has a name of its own in the log.
@@ -60,7 +61,7 @@ class Pace:
     turn: float = 1.0  #: how often a process looks whether it is the one that listens
     first_pause: float = 1.0
     longest_pause: float = 30.0
-    untold: float = 5.0  #: a shorter absence is written into the log alone
+    untold: float = 5.0  #: so much of absences in an hour is written into the log alone
 
 
 class Listening:
@@ -76,6 +77,8 @@ class Listening:
         self._last: datetime | None = None  #: until then nothing was missed
         self._in_hand = False  #: something was told and is not kept yet
         self._lost: datetime | None = None  #: when the stream was found to be gone
+        #: absences that were told to nobody: what each may have missed since, and how long
+        self._short: list[tuple[datetime, timedelta]] = []
         self._signed: datetime | None = None
         self._started = False
         self.refused = asyncio.Event()  #: set once the stream was refused or lost
@@ -137,15 +140,32 @@ class Listening:
 
     async def _met(self, intake: Intake) -> None:
         self._failures = 0
+        self._me.away = False
         since, lost, now = self._last, self._lost, self._clock.now()
         self._lost, self._in_hand = None, False
         log.info("wechat.listening", platform=self._me.platform)
         if since is None or lost is None:
             return
         log.warning("wechat.gap", since=since.isoformat(), until=now.isoformat())
-        if now - lost >= timedelta(seconds=self._pace.untold):
-            body = {"kind": "missed", "since": since.isoformat(), "until": now.isoformat()}
+        if (told := self._to_tell(since, now, now - lost)) is not None:
+            body = {"kind": "missed", "since": told.isoformat(), "until": now.isoformat()}
             await self._keep(intake, [RawUpdate(f"missed:{now.isoformat()}", OWN_LANE, body)])
+
+    def _to_tell(self, since: datetime, now: datetime, away: timedelta) -> datetime | None:
+        """From when on something is to be told as missed; None: that is not worth anybody's while.
+
+        Short absences add up: of many in an hour the groups hear as of one.
+        """
+        least = timedelta(seconds=self._pace.untold)
+        if away >= least:
+            return since
+        lately = [each for each in self._short if each[0] > now - AN_HOUR]
+        self._short = [*lately, (since, away)]
+        if sum((each for _, each in self._short), timedelta()) < least:
+            return None
+        first, _ = self._short[0]
+        self._short = []
+        return first
 
     async def _look(self, intake: Intake) -> None:
         """The gateway is there, and WeChat with it: tell so; or the stream is of no use."""
@@ -189,6 +209,7 @@ class Listening:
         """Wait before the stream is asked for again."""
         self._lost = self._lost or self._clock.now()
         self._failures += 1
+        self._me.away = True
         self._wire.let_go()
         pause = min(
             self._pace.longest_pause, self._pace.first_pause * 2 ** min(self._failures - 1, 10)

@@ -51,6 +51,8 @@ class LoginPage:
     async def _shown(self, request: Request) -> Response:
         if not from_this_machine(request):
             return PlainTextResponse(self._say("only_here"), 403, HEADERS)
+        if self._me.away:
+            return self._page("away")
         if self._me.code:
             picture = segno.make(self._me.code).svg_data_uri(scale=6, border=4)
             return self._page("scan", f'<img alt="QR" src="{picture}">')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 
+from bot import pictures
 from bot.clock import Clock
+from bot.platforms.accounts import name_of
 from bot.platforms.wechat.identity import PLATFORM, Identity
 from bot.platforms.wechat.intake import Listening, Pace
 from bot.platforms.wechat.reading import read_update
@@ -18,7 +21,7 @@ from bot.platforms.wechat.saying import TEXT_LIMIT, Saying
 from bot.platforms.wechat.wire import Endpoint, TokenRefusedError, Wire, WireError
 from config.settings import Settings
 from config.words import catalogue
-from handlers.chat.incoming import Incoming, MediaKind
+from handlers.chat.incoming import Incoming, Media, MediaKind
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
 from handlers.chat.platform import (
     Capabilities,
@@ -77,11 +80,6 @@ class Manner:
     language: str = "zh"  #: what whoever runs it reads
 
 
-def name_of(account: str) -> str:
-    """The key under which an account's chats and people are stored."""
-    return f"{PLATFORM}-{account}" if account else PLATFORM
-
-
 class WechatPlatform:
     """One account behind one gateway."""
 
@@ -96,7 +94,8 @@ class WechatPlatform:
     ) -> None:
         """`last`: when something of this account was kept before the program started."""
         pace, manner = pace or Pace(), manner or Manner()
-        self.me = Identity(name_of(manner.account))
+        self.name = name_of(PLATFORM, manner.account)
+        self.me = Identity(self.name)
         self._wire = Wire(to)
         self._talk = Wire(to)  # a stream that is made anew must not cut what is being said
         self.listening = Listening(self._wire, self.me, clock, pace)
@@ -104,7 +103,7 @@ class WechatPlatform:
         self._saying = Saying(self._talk, self.me, self.listening.gathering.memory)
         self._language = manner.language
         self._last = last
-        self._capabilities = replace(
+        self.capabilities = replace(
             CAPABILITIES,
             speaks=Speaks.ANY_TIME if manner.proactive else Speaks.ANSWERING,
             private_unasked=manner.proactive,
@@ -120,18 +119,8 @@ class WechatPlatform:
             endpoint_of(settings, account),
             clock,
             Manner(account, settings.wechat_proactive, settings.language),
-            last=partial(_last_kept, store, name_of(account)),
+            last=partial(_last_kept, store, name_of(PLATFORM, account)),
         )
-
-    @property
-    def name(self) -> str:
-        """The key under which chats and accounts are stored."""
-        return self.me.platform
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What WeChat can do behind a puppet."""
-        return self._capabilities
 
     def routes(self) -> list[Route]:
         """What the web app must serve: the page with the code to scan."""
@@ -162,6 +151,14 @@ class WechatPlatform:
         """Send; a standing message is said anew. Raises DeliveryError."""
         return await self._saying.deliver(out)
 
+    async def picture(self, media: Media) -> bytes | None:
+        """A picture that somebody sent, drawn anew (R50). Raises OSError where it is not there."""
+        try:
+            body = await self._talk.picture(media.ref)
+        except WireError as error:
+            raise OSError(type(error).__name__) from None
+        return (await asyncio.to_thread(pictures.clean, body))[0]
+
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Whether the gateway answers; of a chat, whether the bot is in it."""
         try:
@@ -174,7 +171,7 @@ class WechatPlatform:
             return ChatFacts(reachable=chat_id is not None, note=note, known=False)
         if chat_id is None:
             log.debug("wechat.gateway", version=version)
-            only_answers = self._capabilities.speaks is Speaks.ANSWERING
+            only_answers = self.capabilities.speaks is Speaks.ANSWERING
             warns = ("wechat_risk", *(("answers_only",) if only_answers else ()))
             return ChatFacts(reachable=True, warns=warns)
         reaches = await self._saying.reaches(chat_id, group=True) or (

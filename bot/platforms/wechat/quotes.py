@@ -1,6 +1,7 @@
 """Quoted messages: WeChat repeats their words and tells no id, so they are known by their words.
 
-Of what was said lately only digests are kept, in memory: talk is not (invariant 9).
+Of what was said lately only digests are kept, in memory: talk is not (invariant 9). What is older
+and about a request is found by `handlers/quoting.py`.
 """
 
 from __future__ import annotations

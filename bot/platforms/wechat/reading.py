@@ -18,6 +18,7 @@ from handlers.chat.incoming import (
     MemberChange,
     Message,
     Missed,
+    Quote,
     Recalled,
     Renamed,
     Sender,
@@ -72,6 +73,7 @@ def _said(body: Json, platform: str) -> Message:
         reply_to=body.get("reply_to"),
         media=_media(body),
         to_bot=named or mine or body["me"] in body["mentions"],
+        quote=Quote(quote.what, text) if quote and not body.get("reply_to") else None,
     )
 
 

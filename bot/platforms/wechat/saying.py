@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -12,6 +11,7 @@ from functools import partial
 import structlog
 
 from bot import pictures
+from bot.platforms.half_arrived import HalfArrived
 from bot.platforms.wechat.boxes import boxed
 from bot.platforms.wechat.identity import Identity
 from bot.platforms.wechat.quotes import Memory
@@ -36,7 +36,6 @@ MORE = "…"
 A_TURN = timedelta(seconds=4)
 #: A token or a login is a matter for the operator: letters wait until it is put right.
 UNTIL_PUT_RIGHT = timedelta(minutes=5)
-MOST_REMEMBERED = 200
 
 Sendable = Say | Show | Acknowledge | React | SendFile
 #: One call: sends, and gives the message's id; None: it cannot be had and is passed over.
@@ -50,8 +49,7 @@ class Saying:
         self._wire = wire
         self._me = me
         self._memory = memory
-        #: how many parts of a letter arrived while others did not yet
-        self._arrived: OrderedDict[int, int] = OrderedDict()
+        self._arrived = HalfArrived()
 
     async def deliver(self, out: Sendable) -> Delivered:
         """Send; a standing message is said anew. Raises DeliveryError."""
@@ -64,14 +62,13 @@ class Saying:
         parts = self._parts(out)
         if not parts:
             return Delivered()
-        key = hash(out.model_dump_json(exclude={"platform"}))
-        done = self._arrived.get(key, 0)
+        done = self._arrived.of(out)
         for number, part in enumerate(parts[done:], start=done + 1):
             sent = await part()
             if number == len(parts):
-                self._arrived.pop(key, None)
+                self._arrived.over(out)
                 return Delivered(sent or _made())
-            self._remember(key, number)
+            self._arrived.came(out, number)
             if sent is not None:
                 raise PassingError("a part of it arrived, the rest follows", A_TURN)
         return Delivered()
@@ -110,11 +107,6 @@ class Saying:
 
     async def _box(self, chat: str, name: str, body: bytes) -> str:
         return await self._wire.send_file(chat, boxed(name, body)) or _made()
-
-    def _remember(self, key: int, number: int) -> None:
-        self._arrived[key] = number
-        while len(self._arrived) > MOST_REMEMBERED:
-            self._arrived.popitem(last=False)
 
     async def _failed(self, out: Sendable, error: WireError) -> DeliveryError:
         told = str(error)

@@ -13,6 +13,8 @@ MOST_BYTES = 20_480
 MORE = "…"
 #: Signs that mean something anywhere in a line.
 ANYWHERE = re.compile(r"[\\`*_\[\]<>~|&!$]")
+#: What clients make a link of by themselves: an address with its scheme, or by its first letters.
+ADDRESS = re.compile(r":(?=//)|(?<=\bwww)\.", re.IGNORECASE)
 #: Signs that mean something where a line begins.
 AT_START = re.compile(
     r"^([ \t]{0,3})(#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=]{2,}$|\d{1,9}(?=[.)](?:\s|$)))"
@@ -29,7 +31,8 @@ def escaped(text: str) -> str:
 
 def _line(line: str) -> str:
     line = INDENTED.sub("   ", line)
-    line = ANYWHERE.sub(lambda found: "\\" + found[0], line)
+    for marks in (ANYWHERE, ADDRESS):
+        line = marks.sub(lambda found: "\\" + found[0], line)
     return AT_START.sub(_started, line)
 
 

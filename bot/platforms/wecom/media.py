@@ -48,14 +48,18 @@ class MediaRoom:
         known = self._copies.get(media.ref)
         if known is not None:
             return known
-        if media.kind not in KINDS or not media.ref.startswith(("https://", "http://")):
-            raise MediaError("of another platform, or of a kind that is not sent on")
-        body = await self._fetched(media)
+        body = await self.body_of(media)
         made = await self.handed_in(body, media.name or "picture.jpg", KINDS[media.kind])
         self._copies[media.ref] = made
         while len(self._copies) > MOST_REMEMBERED:
             self._copies.popitem(last=False)
         return made
+
+    async def body_of(self, media: Media) -> bytes:
+        """What somebody sent, harmless. Raises MediaError."""
+        if media.kind not in KINDS or not media.ref.startswith(("https://", "http://")):
+            raise MediaError("of another platform, or of a kind that is not sent on")
+        return await self._fetched(media)
 
     async def handed_in(self, body: bytes, name: str, kind: str) -> str:
         """Hand a file in; gives its id. Raises MediaError for one that is too large."""

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, SystemClock
+from bot.platforms.accounts import name_of
 from bot.platforms.wecom import probing
 from bot.platforms.wecom.calls import ANSWER_WITHIN, AT_ONCE, Calls
 from bot.platforms.wecom.cards import MOST_CHOICES
@@ -31,7 +32,7 @@ from bot.platforms.wecom.saying import Saying
 from bot.platforms.wecom.sdk import Frame
 from config.settings import Settings, SettingsError
 from config.words import catalogue
-from handlers.chat.incoming import Incoming, MediaKind, Message
+from handlers.chat.incoming import Incoming, Media, MediaKind, Message
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
 from handlers.chat.platform import (
     Capabilities,
@@ -95,10 +96,10 @@ class WeComPlatform:
         language: str = "zh",
     ) -> None:
         """`url`: another server than WeCom's own; `language`: of the few words of its own."""
-        self.me = me
+        self.me, self.name = me, me.platform
         self._clock = clock or SystemClock()
         self._url = url
-        self._capabilities = replace(CAPABILITIES, called=f"@{me.robot}")
+        self.capabilities = replace(CAPABILITIES, called=f"@{me.robot}")
         words = catalogue()
         self._unnamed = words.say(language, "channels.unnamed")
         self.line = Line(me.platform, (me.bot_id, secret), url, self._clock, pace or Pace())
@@ -120,20 +121,9 @@ class WeComPlatform:
             secret = given.get_secret_value() if given else ""
         if not bot_id or not secret:
             raise SettingsError("LINLI_WECOM_BOT_ID: needs LINLI_WECOM_SECRET beside it")
-        name = f"{PLATFORM}-{account}" if account else PLATFORM
-        me = Identity(bot_id, name, settings.wecom_name)
+        me = Identity(bot_id, name_of(PLATFORM, account), settings.wecom_name)
         url, language = settings.wecom_url, settings.language
         return cls(me, secret, url, clock=clock, language=language)
-
-    @property
-    def name(self) -> str:
-        """The key under which chats and accounts are stored."""
-        return self.me.platform
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What a robot can do in internal groups and with colleagues."""
-        return self._capabilities
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; a refused secret or a second program is told, and awaited."""
@@ -164,6 +154,13 @@ class WeComPlatform:
     ) -> Delivered:
         """Send; a `Show` that stands already is changed or said anew. Raises DeliveryError."""
         return await self._saying.deliver(out, message_id)
+
+    async def picture(self, media: Media) -> bytes | None:
+        """A picture that somebody sent, drawn anew (R50); for five minutes it can be fetched."""
+        try:
+            return await self._saying.media.body_of(media)
+        except MediaError as error:
+            raise OSError(str(error)) from None
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Of the account: whether it has its line. WeCom tells nothing of groups.

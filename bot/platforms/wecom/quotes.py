@@ -1,6 +1,7 @@
 """Messages by their words: WeCom tells what was quoted and not which message it was.
 
-In memory only, a digest each: after a restart a quote of an old card is words like any other.
+In memory only, a digest each. What is older and about a request is found by `handlers/quoting.py`;
+after a restart a quote of anything else is words like any other.
 """
 
 from __future__ import annotations

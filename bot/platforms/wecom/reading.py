@@ -17,6 +17,7 @@ from handlers.chat.incoming import (
     MediaKind,
     Message,
     Press,
+    Quote,
     Sender,
     Standing,
 )
@@ -75,11 +76,11 @@ def _read(
     if chat.kind is ChatKind.GROUP:
         # WeCom tells of no group that the robot is in it: whoever hears something there is.
         yield Standing(chat, None, at, present=True)
-    text, reply_to = _words(body, me, quotes, chat)
+    text, reply_to, quote = _words(body, me, quotes, chat)
     media = tuple(_media(body))
     message_id = message_id_of(body)
     quotes.said(chat.id, text, message_id)
-    yield Message(chat, sender, at, message_id, text, reply_to, media, to_bot=True)
+    yield Message(chat, sender, at, message_id, text, reply_to, media, to_bot=True, quote=quote)
 
 
 def _chat(body: Json, me: Identity) -> ChatRef:
@@ -99,8 +100,10 @@ def _time(body: Json, update: Json) -> datetime:
     return datetime.fromtimestamp(int(body.get("create_time") or update["came"]), UTC)
 
 
-def _words(body: Json, me: Identity, quotes: Quotes, chat: ChatRef) -> tuple[str, str | None]:
-    """What is said, and which message of ours it quotes.
+def _words(
+    body: Json, me: Identity, quotes: Quotes, chat: ChatRef
+) -> tuple[str, str | None, Quote | None]:
+    """What is said, which message of ours it quotes, and the words where that is not known.
 
     Of a neighbour's message WeCom tells the words and not which one it was: who quotes it says
     them, so that "@邻里 报事" under "电梯坏了" reports it.
@@ -110,11 +113,12 @@ def _words(body: Json, me: Identity, quotes: Quotes, chat: ChatRef) -> tuple[str
         own = me.without_name(own)
     quoted = _own_words(_object(body.get("quote"))).strip()
     if not quoted:
-        return own.strip(), None
+        return own.strip(), None, None
     ours = quotes.ours(chat.id, quoted)
     if ours is not None:
-        return own.strip(), ours
-    return f"{own.strip()} {me.without_name(quoted)}".strip(), None
+        return own.strip(), ours, None
+    words = me.without_name(quoted)
+    return f"{own.strip()} {words}".strip(), None, Quote(words, own.strip())
 
 
 def _own_words(body: Json) -> str:

@@ -6,8 +6,6 @@ counted by the chat's limits; what arrived already is not said again.
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -15,6 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bot.platforms.half_arrived import HalfArrived
 from bot.platforms.wecom import cards
 from bot.platforms.wecom.calls import Call, Calls
 from bot.platforms.wecom.errors import (
@@ -29,9 +28,16 @@ from bot.platforms.wecom.line import Line
 from bot.platforms.wecom.markdown import escaped, markdown
 from bot.platforms.wecom.media import KINDS, MediaError, MediaRoom
 from bot.platforms.wecom.quotes import Quotes
+from bot.platforms.wecom.unheard import Unheard
 from handlers.chat.incoming import Media
-from handlers.chat.outgoing import Acknowledge, Content, React, Say, SendFile, Show
-from handlers.chat.platform import Delivered, EmptiedError, GoneError, PassingError
+from handlers.chat.outgoing import Acknowledge, Content, React, Say, Sendable, SendFile, Show
+from handlers.chat.platform import (
+    Delivered,
+    DeliveryError,
+    EmptiedError,
+    GoneError,
+    PassingError,
+)
 
 log = structlog.get_logger("linli.wecom")
 
@@ -47,7 +53,6 @@ RESPOND, WELCOME, UPDATE = (
     "aibot_respond_update_msg",
 )
 A_MOMENT = timedelta(seconds=1)
-MOST_REMEMBERED = 2000
 
 
 class Saying:
@@ -60,22 +65,27 @@ class Saying:
         self._calls = calls
         self._quotes = quotes
         self._choose = choose
-        #: how many parts of a message arrived while its last one did not yet
-        self._arrived: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._arrived = HalfArrived()
+        self._unheard = Unheard()
 
     async def deliver(
         self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
     ) -> Delivered:
         """Send; what stands already is changed in place or said anew. Raises DeliveryError."""
         try:
-            return await self._deliver(out, message_id)
+            done = await self._deliver(out, message_id)
         except (RefusedError, RuntimeError, TimeoutError) as error:
-            raise self._told(error) from error
+            raise self._told(out, error) from error
+        self._unheard.heard(out.letter)
+        return done
 
-    def _told(self, error: Exception) -> Exception:
+    def _told(self, out: Sendable, error: Exception) -> DeliveryError:
         if isinstance(error, RefusedError) and error.code == NOT_SUBSCRIBED:
             self._line.renew()
-        return delivery_error(error, self._line.away)
+        told = delivery_error(error, self._line.away)
+        if isinstance(told, PassingError) and told.uncertain:
+            return self._unheard.again(out.letter, told)
+        return told
 
     async def _deliver(
         self, out: Say | Show | Acknowledge | React | SendFile, message_id: str | None
@@ -110,16 +120,15 @@ class Saying:
 
     async def _in_parts(self, out: Say | Show | SendFile, parts: Sequence[Part]) -> None:
         """Send the next part; raises PassingError while there are more: each waits for its turn."""
-        key = _key(out)
-        for number in range(self._arrived.get(key, 0), len(parts)):
+        for number in range(self._arrived.of(out), len(parts)):
             piece = await parts[number]()
             if piece is not None and not await self._arrives(out, piece):
                 piece = None
             if number + 1 < len(parts):
-                self._remember(key, number + 1)
+                self._arrived.came(out, number + 1)
                 if piece is not None:
                     raise PassingError("a part of it arrived, the rest follows", A_MOMENT)
-        self._arrived.pop(key, None)
+        self._arrived.over(out)
 
     async def _arrives(self, out: Say | Show | SendFile, piece: Piece) -> bool:
         """Send a part; False: it was a picture that WeCom has no longer, and the words go on."""
@@ -131,11 +140,6 @@ class Saying:
             log.warning("wecom.media_not_passed_on", error="no longer there")
             return False
         return True
-
-    def _remember(self, key: tuple[str, str], arrived: int) -> None:
-        self._arrived[key] = arrived
-        while len(self._arrived) > MOST_REMEMBERED:
-            self._arrived.popitem(last=False)
 
     async def _send(self, out: Say | Show | SendFile, piece: Piece) -> None:
         call = None
@@ -200,13 +204,6 @@ class Saying:
         except MediaError as error:
             raise RefusedError(0, str(error)) from error
         return {"msgtype": kind, kind: {"media_id": media_id}}, ""
-
-
-def _key(out: Say | Show | SendFile) -> tuple[str, str]:
-    """By which the parts of one message are known to belong together."""
-    if isinstance(out, SendFile):
-        return out.chat, f"{out.name} {out.caption} {hashlib.sha256(out.body).hexdigest()}"
-    return out.chat, out.content.model_dump_json()
 
 
 def _made(piece: Piece) -> Part:

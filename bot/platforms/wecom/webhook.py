@@ -45,6 +45,7 @@ CAPABILITIES = Capabilities(
     media_in=frozenset(),
     media_in_private=frozenset(),
     media_out=frozenset(),
+    lends=False,
     tells=frozenset(),
     hears=Hears.NOTHING,
     may_hear_all=False,

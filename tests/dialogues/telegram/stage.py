@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 
 from bot.app import App
 from bot.clock import VirtualClock
 from bot.platforms.telegram.platform import TelegramPlatform
 from config.settings import Settings
 from storage.engine import Store
-from storage.tables import Account, Area, Chat, Event, Request
-from tests.dialogues.outside import Outside
+from storage.tables import Area, Chat, Event, Request
+from tests.dialogues.outside import Peopled, playing, seat, seated
 from tests.fakes.bot_api import FakeTelegram, Group, Message, Person, Topic
 from tests.fakes.bot_api.chats import Kind
 from tests.fakes.bot_api.groups import Standing
@@ -115,7 +115,7 @@ class Actor:
         return self.person.private.last
 
 
-class TelegramStage(Outside):
+class TelegramStage(Peopled[Actor]):
     """The program on stage, with Telegram around it."""
 
     #: The limits let one message a second into a chat.
@@ -127,12 +127,6 @@ class TelegramStage(Outside):
         self.cast: dict[str, Actor] = {}
         self.throttled = 0  #: how many 429s a test ordered
         super().__init__(store, clock, reader)
-
-    def __getattr__(self, key: str) -> Actor:
-        try:
-            return self.cast[key]
-        except KeyError:
-            raise AttributeError(key) from None
 
     def _built(self) -> App:
         settings = Settings(
@@ -236,14 +230,8 @@ async def on_telegram(
         async with fake as tg:
             stage = TelegramStage(seed.app.store, seed.clock, tg, seed.app.desk.reader)
             await _seat(stage, setting)
-            await stage.begins()
-            try:
+            async with playing(stage):
                 yield stage
-                await stage.settles()
-            finally:
-                await stage.dies()
-                await stage.app.close()
-            stage.ends()
 
 
 async def _seat(stage: TelegramStage, setting: Setting) -> None:
@@ -258,36 +246,17 @@ async def _seat(stage: TelegramStage, setting: Setting) -> None:
             title, everybody, kind=setting.kind, bot=setting.bot, forum=setting.forum
         )
     hears = setting.bot == "administrator" or not setting.privacy
-    accounts = [
-        {
-            "was": key,
-            "now": actor.id,
-            "named": actor.person.user.get("username"),
-            "private": actor.id if actor.person.private.started else None,
-        }
+    people = [
+        seated(
+            key,
+            actor.id,
+            named=actor.person.user.get("username"),
+            alone=actor.person.private.started,
+        )
         for key, actor in stage.cast.items()
     ]
-    chats = [{"was": key, "now": str(group.id)} for key, group in stage.groups.items()]
-    async with stage.store.engine.begin() as connection:  # two calls instead of one for each row
-        await connection.execute(
-            update(Account)
-            .where(Account.external_id == bindparam("was"))
-            .values(
-                platform="telegram",
-                external_id=bindparam("now"),
-                username=bindparam("named"),
-                private_chat=bindparam("private"),
-            ),
-            accounts,
-        )
-        await connection.execute(
-            update(Chat)
-            .where(Chat.external_id == bindparam("was"))
-            .values(
-                platform="telegram",
-                external_id=bindparam("now"),
-                administrator=setting.bot == "administrator",
-                hears_all=hears,
-            ),
-            chats,
-        )
+    groups = {key: str(group.id) for key, group in stage.groups.items()}
+    administrator = setting.bot == "administrator"
+    await seat(
+        stage.store, "telegram", people, groups, administrator=administrator, hears_all=hears
+    )

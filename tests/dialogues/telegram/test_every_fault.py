@@ -16,7 +16,8 @@ from bot.platforms.telegram import request
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import TelegramPlatform
 from bot.platforms.telegram.request import Timeouts
-from tests.bot.platforms.telegram.conftest import Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.telegram.conftest import Kept
 from tests.dialogues.telegram.going import until
 from tests.dialogues.telegram.stage import Setting, TelegramStage, on_telegram
 from tests.fakes.bot_api import FakeTelegram, Group
@@ -65,6 +66,7 @@ async def _joined_by_press_and_by_words(stage: TelegramStage) -> bool:
     return press.answered
 
 
+@pytest.mark.fault("telegram")
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 async def test_a_call_that_fails_leaves_one_request_and_one_card(
@@ -81,6 +83,7 @@ async def test_a_call_that_fails_leaves_one_request_and_one_card(
     assert stage.page(stage.wang), f"who is asked for {found.number} is asked"
 
 
+@pytest.mark.fault("telegram")
 async def test_a_call_without_an_answer_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +108,7 @@ async def _muted_unnoticed(stage: TelegramStage) -> None:
     member.status, member.rights = "restricted", {"can_send_messages": False}
 
 
+@pytest.mark.fault("telegram")
 @pytest.mark.parametrize("happens", [_kicked_unnoticed, _muted_unnoticed])
 async def test_a_group_in_which_it_may_not_speak_any_more_is_told_to_the_coordinator_once(
     stage: TelegramStage, happens: Callable[[TelegramStage], object]
@@ -123,6 +127,7 @@ async def test_a_group_in_which_it_may_not_speak_any_more_is_told_to_the_coordin
     assert not (await stage.chat_of(stage.group)).can_speak
 
 
+@pytest.mark.fault("telegram")
 async def test_a_group_that_moves_while_a_card_is_on_its_way_gets_it_under_its_new_id(
     tmp_path: Path,
 ) -> None:
@@ -143,6 +148,7 @@ async def test_a_group_that_moves_while_a_card_is_on_its_way_gets_it_under_its_n
         assert len(await stage.requests()) == 1
 
 
+@pytest.mark.fault("telegram")
 async def test_of_two_copies_that_poll_with_one_token_both_say_so_and_nothing_is_lost(
     tg: FakeTelegram,
 ) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.app import App
 from bot.clock import VirtualClock
@@ -21,9 +21,9 @@ from bot.platforms.wechat.platform import Manner, WechatPlatform
 from config.settings import Settings
 from storage.engine import Store
 from storage.queries import post
-from storage.tables import Account, Chat, Person, Supporter
+from storage.tables import Person, Supporter
 from tests.bot.platforms.wechat.conftest import FAST
-from tests.dialogues.outside import Outside
+from tests.dialogues.outside import Outside, playing, seat, seated
 from tests.fakes.gateway import ROOM
 from tests.fakes.puppet import FakePuppet, Told
 from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, SECRET, staged
@@ -135,29 +135,8 @@ async def on_wechat(folder: Path, *, bold: bool = False) -> AsyncGenerator[Wecha
             puppet.person(key, name)
         for key, room in ROOMS.items():
             puppet.group(TITLES[key], [key for key, *_ in CAST], room)
-        await _seat(seed.app.store)
+        people = [seated(key, key) for key, *_ in CAST]
+        await seat(seed.app.store, "wechat", people, ROOMS, administrator=False, hears_all=True)
         stage = WechatStage(seed.app.store, seed.clock, puppet, seed.app.desk.reader, bold=bold)
-        await stage.begins()
-        try:
+        async with playing(stage):
             yield stage
-            await stage.settles()
-        finally:
-            await stage.dies()
-            await stage.app.close()
-
-
-async def _seat(store: Store) -> None:
-    """Everybody has a WeChat account and wrote to the bot before; nobody has a username there."""
-    async with store.write() as session:
-        for key, *_ in CAST:
-            await session.execute(
-                update(Account)
-                .where(Account.external_id == key)
-                .values(platform="wechat", username=None, private_chat=key)
-            )
-        for key, room in ROOMS.items():
-            await session.execute(
-                update(Chat)
-                .where(Chat.external_id == key)
-                .values(platform="wechat", external_id=room, administrator=False, hears_all=True)
-            )

@@ -54,6 +54,19 @@ async def test_a_captain_takes_it_by_quoting(stage: WechatStage) -> None:
     assert request.state == "taken"
 
 
+async def test_after_a_restart_the_card_and_the_report_are_known_by_what_they_say(
+    stage: WechatStage,
+) -> None:
+    said = await stage.says("li", REPORT)
+    report, card = stage.puppet.messages[said], stage.puppet.sent[-1]
+    await stage.restarts()
+    await stage.quotes("zhao", card, "我家也是")
+    assert await stage.supporters() == {"李娜", "赵强"}
+    await stage.quotes("wang", report, "我来")
+    (request,) = await stage.requests()
+    assert request.state == "taken"
+
+
 async def test_a_command_with_a_call_of_the_bot(stage: WechatStage) -> None:
     await stage.says("li", "@邻里\u2005/report 楼道灯坏了", mentions=("bot",))
     (request,) = await stage.requests()
@@ -114,6 +127,7 @@ async def test_it_speaks_slowly(stage: WechatStage) -> None:
     assert stage.clock.now() - begun >= timedelta(seconds=8)
 
 
+@pytest.mark.fault("wechat")
 async def test_the_gateway_dies_and_the_group_is_told_of_the_gap(tmp_path: Path) -> None:
     """R72: from when to when, in the group, to who manages it, and in the log."""
     async with on_wechat(tmp_path, bold=True) as stage:
@@ -131,6 +145,7 @@ async def test_the_gateway_dies_and_the_group_is_told_of_the_gap(tmp_path: Path)
         assert len(await stage.requests()) == 2
 
 
+@pytest.mark.fault("wechat")
 async def test_the_program_was_down_and_the_group_is_told_of_the_gap(tmp_path: Path) -> None:
     async with on_wechat(tmp_path, bold=True) as stage:
         await stage.says("li", REPORT)
@@ -140,6 +155,7 @@ async def test_the_program_was_down_and_the_group_is_told_of_the_gap(tmp_path: P
         assert len(await stage.requests()) == 1
 
 
+@pytest.mark.fault("wechat")
 async def test_what_was_kept_before_a_crash_is_handled_after_it(stage: WechatStage) -> None:
     stage.puppet.says("li", REPORT)
     await stage.puppet.until_read()  # kept, and not handled yet

@@ -10,11 +10,6 @@ import pytest
 from tests.dialogues.wecom.stage import WeComStage, on_wecom
 
 
-@pytest.fixture(autouse=True)
-def _without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aibot.ws._SSL_CONTEXT", None)
-
-
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncGenerator[WeComStage]:
     """The program in three internal groups; the whole cast wrote to it once."""

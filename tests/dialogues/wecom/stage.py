@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 
 from bot.app import App
 from bot.clock import VirtualClock
@@ -25,9 +25,9 @@ from bot.platforms import configured
 from bot.platforms.wecom.platform import WeComPlatform
 from config.settings import Settings
 from storage.engine import Store
-from storage.tables import Account, Chat
-from tests.dialogues.outside import Outside
-from tests.fakes.wecom import BOT, SECRET, FakeWeCom
+from storage.tables import Chat
+from tests.dialogues.outside import Peopled, playing, seat, seated
+from tests.fakes.wecom import BOT, SECRET, FakeWeCom, without_tls
 from tests.fakes.wecom_world import Seen
 from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, staged
 from tests.harness import SECRET as KEY
@@ -73,7 +73,7 @@ class Actor:
         return self.stage.wecom.chats.in_chat(self.id)
 
 
-class WeComStage(Outside):
+class WeComStage(Peopled[Actor]):
     """The program on stage, with WeCom around it."""
 
     patience = 150  #: a conversation takes thirty messages a minute
@@ -92,12 +92,6 @@ class WeComStage(Outside):
         self._webhooks = webhooks
         self._base = 0
         super().__init__(store, clock, reader)
-
-    def __getattr__(self, key: str) -> Actor:
-        try:
-            return self.cast[key]
-        except KeyError:
-            raise AttributeError(key) from None
 
     def _built(self) -> App:
         settings = Settings(
@@ -188,51 +182,29 @@ class WeComStage(Outside):
 
 
 @asynccontextmanager
+async def _on_loopback() -> AsyncGenerator[None]:
+    with without_tls():
+        yield
+
+
+@asynccontextmanager
 async def on_wecom(
     folder: Path, *, unheard: frozenset[str] = frozenset(), webhooks: str = ""
 ) -> AsyncGenerator[WeComStage]:
     """The sample neighbourhood in WeCom, on a Monday morning; `unheard`: who never wrote to it."""
-    async with staged(folder, start=MONDAY) as seed, FakeWeCom(seed.clock.now) as wecom:
+    async with (
+        _on_loopback(),
+        staged(folder, start=MONDAY) as seed,
+        FakeWeCom(seed.clock.now) as wecom,
+    ):
         stage = WeComStage(seed.app.store, seed.clock, wecom, seed.app.desk.reader, webhooks)
         await _seat(stage, unheard)
-        await stage.begins()
-        try:
+        async with playing(stage):
             yield stage
-            await stage.settles()
-        finally:
-            await stage.dies()
-            await stage.app.close()
-        stage.ends()
 
 
 async def _seat(stage: WeComStage, unheard: frozenset[str]) -> None:
     """Everybody of the cast is a colleague with an opaque id; all wrote to the robot once."""
-    accounts: list[dict[str, Any]] = [
-        {"was": key, "now": actor.id, "private": None if key in unheard else actor.id}
-        for key, actor in stage.cast.items()
-    ]
-    stage.wecom.talked |= {*GROUPS.values(), *(each["private"] for each in accounts)} - {None}
-    async with stage.store.engine.begin() as connection:
-        await connection.execute(
-            update(Account)
-            .where(Account.external_id == bindparam("was"))
-            .values(
-                platform="wecom",
-                external_id=bindparam("now"),
-                username=None,
-                private_chat=bindparam("private"),
-            ),
-            accounts,
-        )
-        await connection.execute(
-            update(Chat)
-            .where(Chat.external_id == bindparam("was"))
-            .values(
-                platform="wecom",
-                external_id=bindparam("now"),
-                administrator=False,
-                hears_all=False,
-                title="",
-            ),
-            [{"was": key, "now": group} for key, group in GROUPS.items()],
-        )
+    people = [seated(key, actor.id, alone=key not in unheard) for key, actor in stage.cast.items()]
+    stage.wecom.talked |= {*GROUPS.values(), *(each["private"] for each in people)} - {None}
+    await seat(stage.store, "wecom", people, GROUPS, administrator=False, hears_all=False, title="")

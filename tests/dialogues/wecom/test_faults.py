@@ -11,6 +11,7 @@ from tests.dialogues.wecom.stage import WeComStage
 REPORT = "咱们楼电梯又坏了"
 
 
+@pytest.mark.fault("wecom")
 @pytest.mark.parametrize("code", [1000, 1001, 1011, 0], ids=["1000", "1001", "1011", "drop"])
 async def test_a_line_that_is_cut_before_the_answer(stage: WeComStage, code: int) -> None:
     await stage.wecom.says(stage.li.id, REPORT, stage.group)
@@ -25,6 +26,7 @@ async def test_a_line_that_is_cut_before_the_answer(stage: WeComStage, code: int
     assert stage.page(stage.wang)
 
 
+@pytest.mark.fault("wecom")
 async def test_what_is_due_while_the_line_is_away_is_said_when_it_is_back(
     stage: WeComStage,
 ) -> None:
@@ -39,6 +41,7 @@ async def test_what_is_due_while_the_line_is_away_is_said_when_it_is_back(
     assert len(stage.wang.heard) + len(stage.zhou.heard) > before
 
 
+@pytest.mark.fault("wecom")
 async def test_a_restart_answers_what_waited(stage: WeComStage) -> None:
     await stage.wecom.says(stage.li.id, REPORT, stage.group)
     await stage.until(stage.all_kept)
@@ -46,6 +49,7 @@ async def test_a_restart_answers_what_waited(stage: WeComStage) -> None:
     assert len(stage.cards(1)) == 1
 
 
+@pytest.mark.fault("wecom")
 async def test_a_repeat_after_a_restart_is_known(stage: WeComStage) -> None:
     await stage.li.says(REPORT)
     body = stage.wecom.last_body
@@ -55,6 +59,7 @@ async def test_a_repeat_after_a_restart_is_known(stage: WeComStage) -> None:
     assert len(await stage.requests()) == 1
 
 
+@pytest.mark.fault("wecom")
 async def test_a_send_that_was_not_acknowledged_is_marked_uncertain(
     stage: WeComStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,27 @@ async def test_who_quotes_a_card_speaks_of_its_request(stage: WeComStage) -> Non
     assert "王姨说办好了" in stage.card(1).text
 
 
+async def test_after_a_restart_a_quote_of_a_card_speaks_of_its_request(stage: WeComStage) -> None:
+    await stage.li.says(REPORT)
+    card = stage.card(1).text
+    await stage.restarts()
+    await stage.wang.quotes(card, "修好了")
+    await stage.passes(minutes=3)
+    assert "王姨说办好了" in stage.card(1).text
+    assert len(await stage.requests()) == 1
+
+
+async def test_after_a_restart_a_captain_takes_it_by_quoting_the_report(stage: WeComStage) -> None:
+    await stage.li.says(REPORT)
+    await stage.restarts()
+    await stage.wang.quotes(f"@邻里 {REPORT}", "我来")
+    (request,) = await stage.requests()
+    assert request.state == "taken"
+    await stage.zhou.quotes(f"@邻里 {REPORT}", "报事")
+    assert len(await stage.requests()) == 1
+    assert "已经登记" in stage.said[-1].text
+
+
 async def test_a_press_changes_the_card_in_its_place(stage: WeComStage) -> None:
     await stage.li.says(REPORT)
     card = stage.card(1)

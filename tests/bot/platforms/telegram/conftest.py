@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import TelegramPlatform
-from handlers.chat.platform import Intake, RawUpdate
+from handlers.chat.platform import RawUpdate
 from tests.fakes.bot_api import FakeTelegram
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -43,17 +42,6 @@ class Kept:
     @property
     def texts(self) -> list[str]:
         return [each.body.get("message", {}).get("text", "") for each in self.updates]
-
-
-@asynccontextmanager
-async def running(platform: TelegramPlatform, intake: Intake) -> AsyncGenerator[asyncio.Task[None]]:
-    """The platform receives while the block lasts."""
-    task = asyncio.get_running_loop().create_task(platform.run(intake))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait((task,))
 
 
 def waking(tg: FakeTelegram) -> Any:

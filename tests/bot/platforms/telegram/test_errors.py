@@ -61,6 +61,7 @@ def no_number(group: Group, wang: Person) -> object:
     return "g3"
 
 
+@pytest.mark.fault("telegram")
 @pytest.mark.parametrize(
     "chat", [kicked, left, muted, never_started, blocked, deleted_account, unknown, no_number]
 )
@@ -96,6 +97,7 @@ async def test_the_many_words_for_it_are_known(
     assert error.unreachable
 
 
+@pytest.mark.fault("telegram")
 @pytest.mark.parametrize(
     "told", ["message text is empty", "BUTTON_DATA_INVALID", "something of next year"]
 )
@@ -108,6 +110,7 @@ async def test_a_letter_that_is_wrong_is_given_up_and_the_chat_stays(
     assert not error.unreachable
 
 
+@pytest.mark.fault("telegram")
 async def test_a_group_that_moved_is_told_with_its_new_id(
     tg: FakeTelegram, platform: TelegramPlatform, wang: Person
 ) -> None:
@@ -118,6 +121,7 @@ async def test_a_group_that_moved_is_told_with_its_new_id(
     assert error.new_id == str(moved.id)
 
 
+@pytest.mark.fault("telegram")
 async def test_a_standing_message_of_a_group_that_moved_is_told_as_moved(
     tg: FakeTelegram, platform: TelegramPlatform, wang: Person
 ) -> None:
@@ -129,6 +133,7 @@ async def test_a_standing_message_of_a_group_that_moved_is_told_as_moved(
         await platform.deliver(out, done.message_id)
 
 
+@pytest.mark.fault("telegram")
 @pytest.mark.parametrize("seconds", [1, 3, 10_072])
 async def test_too_many_says_when_it_may_go_on(
     seconds: int, tg: FakeTelegram, platform: TelegramPlatform, group: Group
@@ -151,6 +156,7 @@ PASSING: dict[str, Callable[[FakeTelegram], None]] = {
 }
 
 
+@pytest.mark.fault("telegram")
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING.keys())
 async def test_what_may_or_may_not_have_been_applied_is_tried_again_and_marked(
     fault: Callable[[FakeTelegram], None],
@@ -165,6 +171,7 @@ async def test_what_may_or_may_not_have_been_applied_is_tried_again_and_marked(
     assert error.uncertain
 
 
+@pytest.mark.fault("telegram")
 async def test_a_server_that_was_never_reached_did_not_apply_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
@@ -177,6 +184,7 @@ async def test_a_server_that_was_never_reached_did_not_apply_it() -> None:
     assert not error.uncertain
 
 
+@pytest.mark.fault("telegram")
 async def test_a_refused_token_waits_for_the_operator(
     tg: FakeTelegram, platform: TelegramPlatform, group: Group
 ) -> None:
@@ -187,6 +195,7 @@ async def test_a_refused_token_waits_for_the_operator(
     assert "token" in str(error)
 
 
+@pytest.mark.fault("telegram")
 async def test_an_answer_of_a_newer_server_that_cannot_be_read_is_not_sent_twice(
     tg: FakeTelegram, platform: TelegramPlatform, group: Group
 ) -> None:

@@ -16,7 +16,8 @@ from config.words import catalogue
 from handlers.chat.platform import ChatFacts
 from handlers.commands import Command
 from handlers.subjects import SUBJECTS
-from tests.bot.platforms.telegram.conftest import Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.telegram.conftest import Kept
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 
 COMMANDS = [command for subject in SUBJECTS for command in subject.commands]

@@ -14,7 +14,8 @@ from bot.platforms.telegram.reading import ALLOWED_UPDATES
 from config.settings import SettingsError
 from handlers.chat.incoming import Message
 from handlers.chat.platform import RawUpdate
-from tests.bot.platforms.telegram.conftest import FAST, Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.telegram.conftest import FAST, Kept
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 
 
@@ -84,6 +85,7 @@ async def test_nothing_is_confirmed_before_it_is_durable(
     assert slow.texts == ["电梯坏了"]
 
 
+@pytest.mark.fault("telegram")
 async def test_what_could_not_be_kept_comes_again(
     tg: FakeTelegram, platform: TelegramPlatform, kept: Kept, group: Group, wang: Person
 ) -> None:
@@ -112,6 +114,7 @@ FAULTS: dict[str, Callable[[FakeTelegram], None]] = {
 }
 
 
+@pytest.mark.fault("telegram")
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 async def test_polling_goes_on_after(
     fault: Callable[[FakeTelegram], None],
@@ -130,6 +133,7 @@ async def test_polling_goes_on_after(
     assert len({each.key for each in kept.updates}) == 1
 
 
+@pytest.mark.fault("telegram")
 async def test_a_second_poller_is_named_in_the_log(
     tg: FakeTelegram, platform: TelegramPlatform, kept: Kept
 ) -> None:
@@ -141,6 +145,7 @@ async def test_a_second_poller_is_named_in_the_log(
     assert "telegram.somebody_else_polls_with_this_token" in told
 
 
+@pytest.mark.fault("telegram")
 async def test_one_cut_connection_is_no_warning(
     tg: FakeTelegram, platform: TelegramPlatform, kept: Kept
 ) -> None:
@@ -151,6 +156,7 @@ async def test_one_cut_connection_is_no_warning(
     assert [line["log_level"] for line in lines if "poll" in line["event"]] == ["debug"]
 
 
+@pytest.mark.fault("telegram")
 async def test_a_token_revoked_while_running_is_named_and_waited_out(
     tg: FakeTelegram, platform: TelegramPlatform, kept: Kept, group: Group, wang: Person
 ) -> None:
@@ -166,6 +172,7 @@ async def test_a_token_revoked_while_running_is_named_and_waited_out(
     assert kept.texts == ["电梯坏了"]
 
 
+@pytest.mark.fault("telegram")
 async def test_a_refused_token_at_the_start_is_told_in_words(
     tg: FakeTelegram, platform: TelegramPlatform, kept: Kept
 ) -> None:
@@ -174,6 +181,7 @@ async def test_a_refused_token_at_the_start_is_told_in_words(
         await platform.run(kept)
 
 
+@pytest.mark.fault("telegram")
 async def test_a_network_that_is_down_at_the_start_is_waited_for(
     tg: FakeTelegram, platform: TelegramPlatform, kept: Kept, group: Group, wang: Person
 ) -> None:
@@ -185,6 +193,7 @@ async def test_a_network_that_is_down_at_the_start_is_waited_for(
     assert platform.me.username == "linli_test_bot"
 
 
+@pytest.mark.fault("telegram")
 async def test_a_poll_that_hangs_is_given_up(tg: FakeTelegram, kept: Kept, wang: Person) -> None:
     platform = TelegramPlatform(tg.token, tg.base_url, pace=Pace(0, 0.05, 0.001, 0.01))
     hold = tg.hold("getUpdates")
@@ -195,6 +204,7 @@ async def test_a_poll_that_hangs_is_given_up(tg: FakeTelegram, kept: Kept, wang:
     assert kept.texts[0] == "/start"
 
 
+@pytest.mark.fault("telegram")
 async def test_an_older_webhook_is_taken_away_and_what_waits_there_is_kept(
     tg: FakeTelegram, platform: TelegramPlatform, kept: Kept, group: Group, wang: Person
 ) -> None:
@@ -206,6 +216,7 @@ async def test_an_older_webhook_is_taken_away_and_what_waits_there_is_kept(
     assert kept.texts == ["电梯坏了"]
 
 
+@pytest.mark.fault("telegram")
 async def test_a_poison_update_is_kept_raw_and_the_others_with_it(
     tg: FakeTelegram, platform: TelegramPlatform, kept: Kept, group: Group, wang: Person
 ) -> None:
@@ -236,6 +247,7 @@ async def test_the_order_of_a_chat_is_kept_in_its_lane(
         assert texts == [str(number) for number in range(150) if number % 2 == parity]
 
 
+@pytest.mark.fault("telegram")
 async def test_what_was_kept_and_not_confirmed_comes_again_under_the_same_key(
     tg: FakeTelegram, kept: Kept, group: Group, wang: Person
 ) -> None:

@@ -15,7 +15,8 @@ from bot.logs import set_up_logs
 from bot.platforms.telegram.platform import TelegramPlatform
 from handlers.chat.outgoing import Content, Say
 from handlers.chat.platform import DeliveryError
-from tests.bot.platforms.telegram.conftest import FAST, Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.telegram.conftest import FAST, Kept
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 
 FAULTS: dict[str, Callable[[FakeTelegram], None]] = {

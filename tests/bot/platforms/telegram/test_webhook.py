@@ -16,7 +16,8 @@ from bot.platforms.telegram.platform import TelegramPlatform
 from bot.platforms.telegram.reading import ALLOWED_UPDATES
 from bot.platforms.telegram.webhook import GUARD_HEADER, PATH, Webhook, secret_of
 from config.settings import Settings
-from tests.bot.platforms.telegram.conftest import FAST, Kept, Payload, running, waking
+from tests.bot.platforms.running import running
+from tests.bot.platforms.telegram.conftest import FAST, Kept, Payload, waking
 from tests.bot.web.kit import serving
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 
@@ -66,6 +67,7 @@ async def test_the_address_is_set_with_the_secret_and_every_kind_by_name(
     assert tg.world.webhook.url, "it stays set, so that updates wait for the next start"
 
 
+@pytest.mark.fault("telegram")
 async def test_an_address_that_cannot_be_set_is_told_and_updates_are_taken_all_the_same(
     tg: FakeTelegram, hooked: TelegramPlatform, kept: Kept, payload: Payload
 ) -> None:
@@ -139,6 +141,7 @@ async def test_nonsense_is_refused(
     assert not kept.updates
 
 
+@pytest.mark.fault("telegram")
 async def test_what_could_not_be_kept_is_not_confirmed(
     tg: FakeTelegram, hooked: TelegramPlatform, kept: Kept, payload: Payload
 ) -> None:
@@ -153,6 +156,7 @@ async def test_what_could_not_be_kept_is_not_confirmed(
     assert len({each.key for each in kept.updates}) == 1, "the inbox ignores what it knows"
 
 
+@pytest.mark.fault("telegram")
 async def test_telegram_delivers_through_it_and_comes_again_after_a_refusal(
     tg: FakeTelegram, kept: Kept, group: Group, wang: Person
 ) -> None:

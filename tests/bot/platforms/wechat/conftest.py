@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from io import BytesIO
 
@@ -16,7 +15,7 @@ from bot.platforms.wechat.intake import Pace
 from bot.platforms.wechat.platform import Manner, WechatPlatform
 from bot.platforms.wechat.wire import Endpoint
 from handlers.chat.incoming import Incoming
-from handlers.chat.platform import Intake, RawUpdate
+from handlers.chat.platform import RawUpdate
 from tests.fakes.puppet import FakePuppet
 from tests.harness import MONDAY
 
@@ -70,17 +69,6 @@ class Kept:
 def read(platform: WechatPlatform, kept: Kept) -> list[Incoming]:
     """All that was read in what came, but for signs of life."""
     return [each for raw in kept.updates for each in platform.read(raw.body)]
-
-
-@asynccontextmanager
-async def running(platform: WechatPlatform, intake: Intake) -> AsyncGenerator[asyncio.Task[None]]:
-    """The platform receives while the block lasts."""
-    task = asyncio.get_running_loop().create_task(platform.run(intake))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait((task,))
 
 
 def platform_at(

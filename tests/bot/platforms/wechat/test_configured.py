@@ -71,6 +71,15 @@ def test_the_gateway_s_own_settings_may_stand_beside(monkeypatch: pytest.MonkeyP
     ("written", "told"),
     [
         ({"WECHAT_GATEWAY": "127.0.0.1:18788"}, "needs LINLI_WECHAT_TOKEN"),
+        ({"WECHAT_TOKEN": "hunter2"}, "LINLI_WECHAT_TOKEN: goes with LINLI_WECHAT_GATEWAY"),
+        (
+            {
+                "WECHAT_TOKEN": "hunter2",
+                "WECHAT_GATEWAYS": "east=127.0.0.1:1",
+                "WECHAT_TOKENS": "east=hunter2",
+            },
+            "LINLI_WECHAT_TOKEN: goes with LINLI_WECHAT_GATEWAY",
+        ),
         ({**ONE, "WECHAT_GATEWAY": "127.0.0.1"}, "a host and a port"),
         ({**ONE, "WECHAT_GATEWAY": "127.0.0.1:99999"}, "a host and a port"),
         ({**ONE, "WECHAT_GATEWAY": "10.0.0.5:18788"}, "write tls://10.0.0.5:18788"),
@@ -115,7 +124,10 @@ def test_without_its_library_it_is_told_how_to_install_it(
         return import_(name, *args, **more)
 
     monkeypatch.setattr(builtins, "__import__", importing)
-    with pytest.raises(SettingsError, match=r"grpclib is not installed.*linli\[wechat\]"):
+    told = r"grpclib is not installed.*linli\[wechat\]"
+    with pytest.raises(SettingsError, match=rf"^LINLI_WECHAT_GATEWAYS: {told}"):
+        platforms(given(monkeypatch, {name: TWO[name] for name in TWO if name not in ONE}))
+    with pytest.raises(SettingsError, match=rf"^LINLI_WECHAT_GATEWAY: {told}"):
         platforms(given(monkeypatch, ONE))
 
 

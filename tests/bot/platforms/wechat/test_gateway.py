@@ -34,7 +34,8 @@ from handlers.chat.incoming import (
 )
 from handlers.chat.outgoing import Content, Mention, Say, SendFile
 from handlers.chat.platform import ChatFacts, PassingError, PermanentError
-from tests.bot.platforms.wechat.conftest import PAST, Kept, platform_at, read, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.wechat.conftest import PAST, Kept, platform_at, read
 from tests.fakes import gateway as node
 from tests.fakes.gateway import ME, ROOM, TOKEN, Gateway
 
@@ -248,6 +249,7 @@ async def test_logged_out_and_in_again_by_a_code(gateway: Gateway) -> None:
         assert not platform.me.code
 
 
+@pytest.mark.fault("wechat")
 async def test_the_gateway_is_killed_and_comes_back(gateway: Gateway) -> None:
     """All that it told is kept; from when to when something may be missing is told (R72)."""
     kept = Kept()
@@ -271,6 +273,7 @@ async def test_the_gateway_is_killed_and_comes_back(gateway: Gateway) -> None:
         await gateway.until(lambda: gateway.texts)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_wrong_token_is_told_in_words_and_nothing_of_it_is_logged(
     gateway: Gateway,
 ) -> None:
@@ -288,6 +291,7 @@ async def test_a_wrong_token_is_told_in_words_and_nothing_of_it_is_logged(
     assert not kept.updates
 
 
+@pytest.mark.fault("wechat")
 async def test_a_second_listener_is_told_in_words(gateway: Gateway) -> None:
     first, second = Kept(), Kept()
     async with listening(at(gateway), first) as platform:
@@ -354,6 +358,7 @@ async def examined(to: Endpoint) -> ChatFacts:
     return facts
 
 
+@pytest.mark.fault("wechat")
 async def test_over_tls_nobody_else_s_certificate_is_taken(tmp_path: Path) -> None:
     async with Gateway(tls=certificate(tmp_path)) as gateway:
         with capture_logs() as logs:

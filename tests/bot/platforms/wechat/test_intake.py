@@ -19,7 +19,8 @@ from bot.platforms.wechat.platform import WechatPlatform
 from bot.platforms.wechat.wire import EventKind
 from handlers.chat.incoming import Message, Missed, Standing
 from handlers.chat.platform import RawUpdate
-from tests.bot.platforms.wechat.conftest import FAST, Kept, read, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.wechat.conftest import FAST, Kept, read
 from tests.fakes.puppet import ME, FakePuppet
 from tests.harness import MONDAY
 
@@ -47,6 +48,7 @@ async def test_what_is_said_in_a_row_is_kept_in_that_order(
     assert {each.lane for each in kept.of("message")} == {"bldg3@chatroom"}
 
 
+@pytest.mark.fault("wechat")
 async def test_an_event_that_comes_twice_has_one_key(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -58,6 +60,7 @@ async def test_an_event_that_comes_twice_has_one_key(
     assert [each.key for each in kept.of("message")] == [said]
 
 
+@pytest.mark.fault("wechat")
 async def test_what_cannot_be_kept_is_held_until_it_can(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -71,6 +74,7 @@ async def test_what_cannot_be_kept_is_held_until_it_can(
         assert kept.texts == ["电梯坏了", "我看看"]
 
 
+@pytest.mark.fault("wechat")
 async def test_an_account_whose_name_the_puppet_does_not_know_yet_is_there_all_the_same(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -100,6 +104,7 @@ async def test_the_puppet_is_never_stopped_and_started_once_at_most(
     assert not any(each.startswith("Stop") for each in puppet.calls)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_gap_is_told_from_the_last_sign_to_the_return(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -119,6 +124,7 @@ async def test_a_gap_is_told_from_the_last_sign_to_the_return(
     assert kept.texts == ["电梯坏了"]
 
 
+@pytest.mark.fault("wechat")
 async def test_a_short_absence_is_written_into_the_log_alone(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -135,6 +141,28 @@ async def test_a_short_absence_is_written_into_the_log_alone(
     assert any(each["event"] == "wechat.gap" for each in logs)
 
 
+@pytest.mark.fault("wechat")
+@pytest.mark.parametrize(("pause", "told"), [(10, True), (50, False)], ids=["often", "rarely"])
+async def test_short_absences_that_add_up_are_told_as_one(
+    puppet: FakePuppet, clock: VirtualClock, pause: int, told: bool
+) -> None:
+    kept, began = Kept(), clock.now()
+    async with listening(puppet, clock, kept, replace(FAST, untold=5)) as platform:
+        for number in range(3):
+            platform.listening.refused.clear()
+            await puppet.stop()
+            await platform.listening.refused.wait()
+            clock.turn(timedelta(seconds=2))
+            await puppet.start()
+            await puppet.until(lambda: puppet.listened_to)
+            puppet.says("li", f"电梯坏了{number}")
+            await kept.until(lambda number=number: len(kept.texts) > number)
+            clock.turn(timedelta(minutes=pause))
+        gaps = [each for each in read(platform, kept) if isinstance(each, Missed)]
+    assert [each.since for each in gaps] == ([began] if told else [])
+
+
+@pytest.mark.fault("wechat")
 async def test_what_was_missed_while_the_program_was_down_is_told_after_its_start(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -172,6 +200,7 @@ async def test_signs_of_life_bound_the_gap_of_a_quiet_night(
         await kept.until(lambda: len(kept.of("sign")) == 2)
 
 
+@pytest.mark.fault("wechat")
 async def test_out_of_wechat_there_is_no_contact_though_the_gateway_answers(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -201,6 +230,7 @@ async def test_another_process_has_the_turn(puppet: FakePuppet, clock: VirtualCl
         await kept.until(lambda: kept.contacts)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_gateway_that_does_not_answer_is_let_go_of_and_asked_anew(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -217,6 +247,7 @@ async def test_a_gateway_that_does_not_answer_is_let_go_of_and_asked_anew(
         await kept.until(lambda: kept.texts)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_message_that_the_puppet_cannot_show_is_told_and_passed_over(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -230,6 +261,7 @@ async def test_a_message_that_the_puppet_cannot_show_is_told_and_passed_over(
     assert any(each["event"] == "wechat.message_not_shown" for each in logs)
 
 
+@pytest.mark.fault("wechat")
 async def test_the_bot_put_out_and_let_in_again(puppet: FakePuppet, clock: VirtualClock) -> None:
     kept = Kept()
     async with listening(puppet, clock, kept) as platform:
@@ -257,6 +289,7 @@ async def test_somebody_sends_what_is_no_message_of_ours(
     assert [each.kind.value for each in heard.media] == ["voice"]
 
 
+@pytest.mark.fault("wechat")
 @pytest.mark.parametrize("number", [99, 16])
 async def test_a_kind_of_a_newer_puppet_is_nothing(
     puppet: FakePuppet, clock: VirtualClock, number: int
@@ -268,6 +301,7 @@ async def test_a_kind_of_a_newer_puppet_is_nothing(
         assert not read(platform, kept)
 
 
+@pytest.mark.fault("wechat")
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
@@ -302,6 +336,7 @@ class Holding(Kept):
         self.held = asyncio.Event()
 
 
+@pytest.mark.fault("wechat")
 async def test_what_was_held_when_the_gateway_went_is_within_the_gap(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:

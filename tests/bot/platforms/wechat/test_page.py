@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 from bot.clock import VirtualClock
 from bot.platforms.wechat.page import from_this_machine
 from bot.platforms.wechat.platform import WechatPlatform
-from tests.bot.platforms.wechat.conftest import FAST, Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.wechat.conftest import FAST, Kept
 from tests.fakes.puppet import FakePuppet
 
 CODE = "https://login.weixin.qq.com/l/a-secret-of-one-minute"
@@ -60,6 +61,30 @@ async def test_the_code_is_shown_until_it_is_scanned(
     told = [each for each in logs if each["event"] == "wechat.scan_needed"]
     assert [each["page"] for each in told] == ["/wechat/login"]
     assert CODE not in str(logs), "whoever reads the log must not be able to log in"
+
+
+@pytest.mark.fault("wechat")
+async def test_while_the_gateway_is_down_it_says_so(
+    puppet: FakePuppet, platform: WechatPlatform
+) -> None:
+    """What it told before may be no longer so, and a code of it lets nobody in."""
+    kept = Kept()
+    async with running(platform, kept):
+        await kept.until(lambda: kept.contacts)
+        assert "已登录" in (await asked(platform)).text
+        puppet.asks_to_scan(CODE)
+        await puppet.until_read()
+        platform.listening.refused.clear()
+        await puppet.stop()
+        await platform.listening.refused.wait()
+        page = (await asked(platform)).text
+        assert "网关没有应答" in page
+        assert "svg" not in page
+        await puppet.start()
+        await puppet.until(lambda: puppet.listened_to)
+        puppet.logs_in()
+        await kept.until(lambda: platform.me.logged_in)
+        assert "已登录" in (await asked(platform)).text
 
 
 @pytest.mark.parametrize(

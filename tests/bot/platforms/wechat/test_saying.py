@@ -11,9 +11,10 @@ from bot.clock import VirtualClock
 from bot.platforms.wechat.platform import CAPABILITIES, Manner, WechatPlatform
 from bot.platforms.wechat.saying import TEXT_LIMIT, shown
 from handlers.chat.incoming import Media, MediaKind
-from handlers.chat.outgoing import Acknowledge, Content, Mark, Mention, React, Say, Show
+from handlers.chat.outgoing import Acknowledge, Content, Mark, Mention, React, Say, SendFile, Show
 from handlers.chat.platform import Delivered, PassingError, PermanentError, Speaks
-from tests.bot.platforms.wechat.conftest import FAST, PAST, Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.wechat.conftest import FAST, PAST, Kept
 from tests.fakes.puppet import FakePuppet
 
 
@@ -81,6 +82,7 @@ async def test_pictures_go_first_each_in_a_turn_of_its_own(
     assert all(PAST.encode() not in each.body for each in puppet.sent)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_picture_that_cannot_be_had_is_passed_over(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
@@ -92,6 +94,7 @@ async def test_a_picture_that_cannot_be_had_is_passed_over(
     assert [each.text for each in puppet.sent] == ["请看"]
 
 
+@pytest.mark.fault("wechat")
 async def test_a_gateway_that_is_away_is_awaited(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
@@ -103,6 +106,7 @@ async def test_a_gateway_that_is_away_is_awaited(
     await platform.deliver(say("好"), None)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_gateway_that_cannot_be_reached_was_told_nothing(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -114,6 +118,7 @@ async def test_a_gateway_that_cannot_be_reached_was_told_nothing(
     await platform.close()
 
 
+@pytest.mark.fault("wechat")
 async def test_out_of_wechat_letters_wait_for_the_login(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
@@ -124,6 +129,7 @@ async def test_out_of_wechat_letters_wait_for_the_login(
     assert told.value.retry_after == timedelta(minutes=5)
 
 
+@pytest.mark.fault("wechat")
 async def test_a_wrong_token_is_the_operators_matter(
     puppet: FakePuppet, clock: VirtualClock
 ) -> None:
@@ -137,6 +143,7 @@ async def test_a_wrong_token_is_the_operators_matter(
     await platform.close()
 
 
+@pytest.mark.fault("wechat")
 async def test_what_a_puppet_refuses_once_is_tried_again(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
@@ -147,6 +154,7 @@ async def test_what_a_puppet_refuses_once_is_tried_again(
     await platform.deliver(say("好"), None)
 
 
+@pytest.mark.fault("wechat")
 @pytest.mark.parametrize("chat", ["nowhere@chatroom", "nobody"])
 async def test_a_chat_that_is_none_is_out_of_reach(platform: WechatPlatform, chat: str) -> None:
     with pytest.raises(PermanentError) as told:
@@ -155,6 +163,7 @@ async def test_a_chat_that_is_none_is_out_of_reach(platform: WechatPlatform, cha
     assert not (await platform.examine(chat)).reachable
 
 
+@pytest.mark.fault("wechat")
 async def test_a_group_that_put_it_out_is_out_of_reach(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
@@ -211,3 +220,17 @@ def test_names_are_called_once_and_texts_are_cut() -> None:
     long, _ = shown(Content(title="题", text="长" * (TEXT_LIMIT + 10)))
     assert len(long) == TEXT_LIMIT
     assert long.endswith("…")
+
+
+async def test_two_letters_that_say_the_same_are_two(
+    puppet: FakePuppet, platform: WechatPlatform
+) -> None:
+    """The second one may come while the first has arrived in part."""
+    file = SendFile(platform="wechat", chat="bldg3@chatroom", name="a.txt", body=b"a", caption="给")
+    first, second = (file.model_copy(update={"letter": each}) for each in (1, 2))
+    for each in (first, second):
+        with pytest.raises(PassingError, match="the rest follows"):
+            await platform.deliver(each, None)
+    for each in (second, first):
+        await platform.deliver(each, None)
+    assert [bool(each.body) for each in puppet.sent] == [True, True, False, False]

@@ -11,7 +11,8 @@ from bot.clock import VirtualClock
 from bot.platforms.wechat.platform import WechatPlatform
 from handlers.chat.outgoing import Content, Say
 from handlers.chat.platform import PassingError
-from tests.bot.platforms.wechat.conftest import FAST, Kept, running
+from tests.bot.platforms.running import running
+from tests.bot.platforms.wechat.conftest import FAST, Kept
 from tests.fakes.puppet import FakePuppet
 
 CODE = "https://login.weixin.qq.com/l/a-secret-of-one-minute"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 
 import pytest
 
 from tests.bot.platforms.wecom.going import Going, going
+from tests.fakes.wecom import without_tls
 
 
 @pytest.fixture(autouse=True)
-def _without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aibot.ws._SSL_CONTEXT", None)
+def _without_tls() -> Generator[None]:
+    with without_tls():
+        yield
 
 
 @pytest.fixture

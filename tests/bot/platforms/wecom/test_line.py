@@ -70,6 +70,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.fault("wecom")
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("lived", [0, 60], ids=["just begun", "a minute old"])
 async def test_it_is_back_within_five_seconds_and_nothing_is_lost(fault: str, lived: int) -> None:
@@ -83,6 +84,7 @@ async def test_it_is_back_within_five_seconds_and_nothing_is_lost(fault: str, li
         assert await bot.texts(least=2) == ["电梯坏了", "还没修好"]
 
 
+@pytest.mark.fault("wecom")
 async def test_it_comes_back_again_and_again(bot: Going) -> None:
     for _ in range(4):
         before = bot.line.connections
@@ -91,6 +93,7 @@ async def test_it_comes_back_again_and_again(bot: Going) -> None:
     bot.clock.turn(timedelta(seconds=30))
 
 
+@pytest.mark.fault("wecom")
 async def test_a_server_that_is_away_at_the_start_is_awaited() -> None:
     clock = PatientClock()
     async with FakeWeCom(clock.now) as wecom:
@@ -119,6 +122,7 @@ async def test_the_log_says_why_there_is_no_line(monkeypatch: pytest.MonkeyPatch
     assert SECRET not in str(logs)
 
 
+@pytest.mark.fault("wecom")
 async def test_while_it_is_away_nothing_is_said_and_nothing_is_uncertain(bot: Going) -> None:
     await bot.wecom.goes()
     await bot.until(lambda: not bot.line.is_on)
@@ -129,6 +133,7 @@ async def test_while_it_is_away_nothing_is_said_and_nothing_is_uncertain(bot: Go
     await bot.wecom.comes()
 
 
+@pytest.mark.fault("wecom")
 async def test_a_wrong_secret_stops_it_and_says_what_to_do() -> None:
     clock = PatientClock()
     async with FakeWeCom(clock.now) as wecom:
@@ -147,6 +152,7 @@ async def test_a_wrong_secret_stops_it_and_says_what_to_do() -> None:
         await bot.ends()
 
 
+@pytest.mark.fault("wecom")
 async def test_a_busy_server_is_no_wrong_secret() -> None:
     clock = PatientClock()
     async with FakeWeCom(clock.now) as wecom:
@@ -159,6 +165,7 @@ async def test_a_busy_server_is_no_wrong_secret() -> None:
         await bot.ends()
 
 
+@pytest.mark.fault("wecom")
 @pytest.mark.parametrize("code", [1000, 1008])
 async def test_pushed_out_by_a_second_program_it_stops_and_says_so(bot: Going, code: int) -> None:
     bot.wecom.faults.kick_code = code
@@ -174,6 +181,7 @@ async def test_pushed_out_by_a_second_program_it_stops_and_says_so(bot: Going, c
             assert (await bot.platform.examine(None)).note == "taken_over"
 
 
+@pytest.mark.fault("wecom")
 async def test_pushed_out_by_another_process_of_ours_it_waits_for_its_turn(bot: Going) -> None:
     bot.inbox.turn = False
     async with connect(bot.wecom.url) as other:
@@ -198,6 +206,7 @@ async def test_the_program_is_told_that_there_is_a_line(bot: Going) -> None:
     assert most > timedelta(seconds=3 * 30), "two unanswered pings, and the third finds it dead"
 
 
+@pytest.mark.fault("wecom")
 async def test_what_comes_while_the_database_is_away_is_kept_later(bot: Going) -> None:
     bot.inbox.broken = True
     await bot.wecom.says(LI, "电梯坏了", GROUP)
@@ -207,6 +216,7 @@ async def test_what_comes_while_the_database_is_away_is_kept_later(bot: Going) -
     assert await bot.texts() == ["电梯坏了"]
 
 
+@pytest.mark.fault("wecom")
 async def test_what_came_in_the_last_moment_is_kept_before_the_end() -> None:
     async with going() as bot:
         bot.inbox.broken = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -54,3 +55,18 @@ def test_every_card_is_one_that_wecom_takes(text: str, title: str, buttons: list
 
 def test_every_end_of_a_line_is_one() -> None:
     assert escaped("好\r# 大\r\n- 一") == "好  \n\\# 大  \n\\- 一"
+
+
+@pytest.mark.parametrize(
+    ("written", "made"),
+    [
+        ("见 https://x.cn/a?b=c", r"见 https\://x.cn/a?b=c"),
+        ("HTTP://x.cn", r"HTTP\://x.cn"),
+        ("www.x.cn 和 Www.y.cn", r"www\.x.cn 和 Www\.y.cn"),
+        ("10:30 开门：每天", "10:30 开门：每天"),
+    ],
+)
+def test_an_address_is_words_and_no_link(written: str, made: str) -> None:
+    """Clients make links of bare addresses by themselves: ours must not pass on somebody's."""
+    assert escaped(written) == made
+    assert plain(escaped(written)) == written

@@ -69,6 +69,7 @@ async def test_it_is_fetched_as_soon_as_it_comes(bot: Going) -> None:
     assert [each.kind for each in bot.wecom.chats.in_chat(WANG)] == ["image", "markdown"]
 
 
+@pytest.mark.fault("wecom")
 @pytest.mark.parametrize("body", [b"", b"no picture", b"\xff\xd8\xff\xe0 a broken one"])
 async def test_what_is_no_picture_is_not_passed_on_and_the_words_arrive(
     bot: Going, body: bytes
@@ -79,6 +80,7 @@ async def test_what_is_no_picture_is_not_passed_on_and_the_words_arrive(
     assert [each.text for each in bot.wecom.chats.in_chat(WANG)] == ["请看"]
 
 
+@pytest.mark.fault("wecom")
 async def test_a_wrong_key_is_no_picture(bot: Going) -> None:
     media = await received(bot, photo(), aeskey="A" * 43)
     bot.wecom.talked.add(WANG)
@@ -103,6 +105,7 @@ async def test_a_file_that_is_a_picture_is_cleaned_as_well(bot: Going) -> None:
     assert SECRET_PLACE not in file.media
 
 
+@pytest.mark.fault("wecom")
 async def test_the_words_arrive_when_wecom_has_the_picture_no_longer(bot: Going) -> None:
     """It keeps what was handed in for three days; a request may climb later than that."""
     media = await received(bot, photo())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot import reposts
+from bot.platforms.wecom.unheard import PAUSES
 from handlers.chat.incoming import Press
 from handlers.chat.outgoing import Acknowledge, Button, Content, React, SendFile
 from handlers.chat.platform import Delivered, DeliveryError, GoneError, PassingError, PermanentError
@@ -200,6 +201,7 @@ async def test_a_file_is_handed_in_and_sent(bot: Going) -> None:
     assert (file.kind, file.media, words.text) == ("file", body, "给您")
 
 
+@pytest.mark.fault("wecom")
 async def test_a_file_is_not_sent_again_for_a_caption_that_was_refused(bot: Going) -> None:
     out = SendFile(platform="wecom", chat=LI, group=False, name="a", body=b"a", caption="给您")
     with pytest.raises(PassingError, match="the rest follows"):
@@ -220,6 +222,7 @@ async def test_the_longest_text_stands_whole_and_a_longer_one_is_cut(bot: Going)
     assert cut.endswith("…")
 
 
+@pytest.mark.fault("wecom")
 @pytest.mark.parametrize(
     ("code", "kind", "unreachable"),
     [
@@ -240,6 +243,7 @@ async def test_each_refusal_is_told_apart(
     assert not getattr(told.value, "uncertain", False)
 
 
+@pytest.mark.fault("wecom")
 async def test_too_often_is_waited_out_and_not_subscribed_is_made_good(bot: Going) -> None:
     bot.wecom.refuse["aibot_send_msg"] = [45009, 846609]
     with pytest.raises(PassingError) as often:
@@ -253,6 +257,7 @@ async def test_too_often_is_waited_out_and_not_subscribed_is_made_good(bot: Goin
     assert texts(bot) == ["在"]
 
 
+@pytest.mark.fault("wecom")
 async def test_what_is_not_acknowledged_may_have_been_said(
     bot: Going, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +269,55 @@ async def test_what_is_not_acknowledged_may_have_been_said(
     assert told.value.uncertain
 
 
+@pytest.mark.fault("wecom")
+async def test_what_is_never_acknowledged_is_said_a_few_times_and_told_as_not_delivered(
+    bot: Going, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: Any = bot.line._connection._client._ws_manager
+    monkeypatch.setattr(waits, "_reply_ack_timeout", 0.01)
+    bot.wecom.faults.mute_acks = True
+    out = say(GROUP, "在").model_copy(update={"letter": 7})
+    pauses = list[timedelta | None]()
+    for _ in PAUSES:
+        with pytest.raises(PassingError) as again:
+            await bot.platform.deliver(out, None)
+        assert again.value.uncertain
+        pauses.append(again.value.retry_after)
+    assert pauses == list(PAUSES) == sorted(PAUSES)
+    with pytest.raises(PermanentError, match="never acknowledged") as told:
+        await bot.platform.deliver(out, None)
+    assert not told.value.unreachable
+    assert texts(bot) == ["在"] * 6
+    with pytest.raises(PassingError):  # another letter is another matter
+        await bot.platform.deliver(out.model_copy(update={"letter": 8}), None)
+
+
+async def test_an_answer_ends_the_counting(bot: Going, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: Any = bot.line._connection._client._ws_manager
+    monkeypatch.setattr(waits, "_reply_ack_timeout", 0.01)
+    out = say(GROUP, "在").model_copy(update={"letter": 7})
+    for _ in range(2):
+        bot.wecom.faults.mute_acks = True
+        with pytest.raises(PassingError) as told:
+            await bot.platform.deliver(out, None)
+        assert told.value.retry_after == PAUSES[0]
+        bot.wecom.faults.mute_acks = False
+        await bot.platform.deliver(out, None)
+
+
+async def test_two_letters_that_say_the_same_are_two(bot: Going) -> None:
+    """The second one may come while the first has arrived in part."""
+    file = SendFile(platform="wecom", chat=LI, group=False, name="a", body=b"a", caption="给您")
+    first, second = (file.model_copy(update={"letter": each}) for each in (1, 2))
+    with pytest.raises(PassingError, match="the rest follows"):
+        await bot.platform.deliver(first, None)
+    await deliver(bot, second)
+    await deliver(bot, first)
+    kinds = [each.kind for each in bot.wecom.chats.in_chat(LI)]
+    assert kinds == ["file", "file", "markdown", "markdown"]
+
+
+@pytest.mark.fault("wecom")
 async def test_a_line_that_is_cut_leaves_it_uncertain(bot: Going) -> None:
     bot.wecom.faults.mute_acks = True
     saying = asyncio.ensure_future(deliver(bot, say(GROUP, "在")))

@@ -51,6 +51,7 @@ async def test_a_change_is_said_anew(push: Push, platform: WebhookPlatform) -> N
     assert len(push.posted) == 1
 
 
+@pytest.mark.fault("wecom-webhook")
 @pytest.mark.parametrize("chat", ["nobody", "old"])
 async def test_an_address_that_is_none_is_out_of_reach(
     platform: WebhookPlatform, chat: str
@@ -60,6 +61,7 @@ async def test_an_address_that_is_none_is_out_of_reach(
     assert told.value.unreachable
 
 
+@pytest.mark.fault("wecom-webhook")
 async def test_too_often_is_waited_out(push: Push, platform: WebhookPlatform) -> None:
     push.code = 45009
     with pytest.raises(PassingError) as told:
@@ -67,6 +69,7 @@ async def test_too_often_is_waited_out(push: Push, platform: WebhookPlatform) ->
     assert told.value.retry_after == timedelta(seconds=60)
 
 
+@pytest.mark.fault("wecom-webhook")
 @pytest.mark.parametrize("trouble", ["status", "cuts", "refused"])
 async def test_trouble_passes_and_no_error_tells_the_key(
     push: Push, platform: WebhookPlatform, trouble: str
@@ -94,6 +97,7 @@ async def test_it_knows_which_groups_it_has(platform: WebhookPlatform) -> None:
         platform.read({})
 
 
+@pytest.mark.fault("wecom-webhook")
 @pytest.mark.parametrize("answer", [{}, [], "ok", 7])
 async def test_an_answer_without_a_code_is_no_receipt(
     push: Push, platform: WebhookPlatform, answer: object
