@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from handlers.understanding.corpus import corpus
-from handlers.understanding.fit import fit_prepared
+from handlers.understanding.fit_belongs import fit_all
 from handlers.understanding.model import save_model
 from handlers.understanding.reader import WEIGHTS
 
 
 def main() -> None:
-    whole = corpus()
-    everything = set(range(len(whole.conversations)))
-    save_model(fit_prepared(whole.prepared, everything, print), WEIGHTS)
+    save_model(fit_all(corpus(), print), WEIGHTS)
     print(WEIGHTS.name, WEIGHTS.stat().st_size)
 
 

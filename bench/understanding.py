@@ -19,6 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.second_opinion import Consulted
@@ -27,8 +28,9 @@ from bot.recorded import read_recording
 from bot.replay import replayed
 from bot.scores import prediction_of
 from handlers.understanding.corpus import LANGUAGES, Corpus, corpus
+from handlers.understanding.fit_belongs import Row, Weighed, crossed, weighed_by
 from handlers.understanding.meaning import Outcome
-from handlers.understanding.model import save_model
+from handlers.understanding.model import load_model, save_model
 from handlers.understanding.reader import Reader
 from handlers.understanding.scoring import (
     Prediction,
@@ -48,17 +50,28 @@ from handlers.understanding.transcripts import (
 
 #: The corpus, laid here before the workers are forked, so that they share it.
 STAGE: list[Corpus] = []
-MODELS: list[Path] = []
 
 
-def fold(k: int, count: int, *, replay: bool, opinion: bool) -> dict[str, Any]:
-    """Fit without the k-th fold and read it; the tallies and errors of each language."""
+def first(k: int, count: int, folder: Path) -> dict[int, list[Row]]:
+    """Fit without the k-th fold, all heads but the last; what that one looks at in the fold."""
+    whole = STAGE[0]
+    model = whole.fit_without(k, count)
+    save_model(model, folder / f"first{k}.bin")
+    return weighed_by(model, whole, whole.left_out(k, count))
+
+
+def complete(weighed: Sequence[Weighed], folder: Path) -> None:
+    """Fit the last head of each fold on what was looked at in the others."""
+    firsts = (load_model(folder / f"first{k}.bin") for k in range(len(weighed)))
+    for k, model in enumerate(crossed(firsts, weighed)):
+        save_model(model, folder / f"fold{k}.bin")
+
+
+def fold(k: int, count: int, folder: Path, *, replay: bool, opinion: bool) -> dict[str, Any]:
+    """Read the k-th fold with the model that never saw it; tallies and errors by language."""
     whole = STAGE[0]
     tested = {language: own[k::count] for language, own in whole.measured.items()}
-    model = whole.fit_without(k, count)
-    if MODELS:
-        save_model(model, MODELS[0] / f"fold{k}.bin")
-    reader = Reader(model)
+    reader = Reader(load_model(folder / f"fold{k}.bin"))
     found: dict[str, Any] = {}
     for language, own in tested.items():
         conversations = [whole.conversations[each] for each in own]
@@ -202,6 +215,15 @@ def total(results: Iterable[dict[str, Any]], language: str, part: str) -> Tally:
     return whole
 
 
+def _results(asked: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
+    one = partial(first, count=asked.folds, folder=folder)
+    two = partial(fold, count=asked.folds, folder=folder)
+    two = partial(two, replay=asked.replay, opinion=asked.second_opinion)
+    with ProcessPoolExecutor(asked.jobs, get_context("fork")) as pool:
+        complete(list(pool.map(one, range(asked.folds))), folder)
+        return list(pool.map(two, range(asked.folds)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--folds", type=int, default=5)
@@ -209,14 +231,11 @@ def main() -> None:
     parser.add_argument("--replay", action="store_true", help="through the whole program as well")
     parser.add_argument("--errors", type=Path, help="write what went wrong, as JSON lines")
     parser.add_argument("--second-opinion", action="store_true", help="and with one, scripted")
-    parser.add_argument("--models", type=Path, help="keep the model of each fold in this folder")
+    parser.add_argument("--models", type=Path, help="keep the models of each fold in this folder")
     asked = parser.parse_args()
     STAGE.append(corpus())
-    if asked.models:
-        MODELS.append(asked.models)
-    one = partial(fold, count=asked.folds, replay=asked.replay, opinion=asked.second_opinion)
-    with ProcessPoolExecutor(asked.jobs, get_context("fork")) as pool:
-        results = list(pool.map(one, range(asked.folds)))
+    with TemporaryDirectory() as kept:
+        results = _results(asked, asked.models or Path(kept))
     for language in LANGUAGES:
         show(f"{language} read", total(results, language, "read"))
         if asked.second_opinion:

@@ -65,12 +65,12 @@ def _readers(
         return [(each, reader) for each in conversations]
     try:
         from handlers.understanding.corpus import corpus
+        from handlers.understanding.fit_belongs import crossed_on
     except ModuleNotFoundError:
         raise DeskError("learn_missing") from None
-    whole = corpus(conversations)
     found: list[tuple[Conversation, Reads]] = []
-    for k in range(folds):
-        fitted = Reader(whole.fit_without(k, folds))
+    for k, model in enumerate(crossed_on(corpus(conversations), folds)):
+        fitted = Reader(model)
         found += [(each, fitted) for each in conversations[k::folds]]
     return found
 

@@ -1,4 +1,4 @@
-"""What somebody said a few lines ago is opened as theirs: a neighbour bore it out and joins it."""
+"""What somebody said a few lines ago is opened as theirs: who bore it out joins or adds to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ async def open_earlier(ctx: Context, glance: Glance, message: Message) -> Reques
     _, reporter = await people.meet_sender(ctx, said.chat, said.sender)
     request = await lifecycle.open_request(ctx, replace(report, reporter=reporter))
     await questions.outrun(ctx, reporter, first.key)
-    await join(ctx, request, message)
+    if first.sender == message.sender.id:
+        await lifecycle.add_detail(ctx, request, message)
+    else:
+        await join(ctx, request, message)
     return request
 
 

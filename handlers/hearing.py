@@ -97,6 +97,8 @@ class Hearing:
         if kept is Outcome.OPEN and meaning.bears_out is not None and of is not None:
             belated.settle(recent, glance.heard, meaning.bears_out, of)
             return
+        if meaning.leans is not None:
+            belated.lean(recent, *meaning.leans)
         leaning = meaning.leaning if kept in (Outcome.TALK, Outcome.ASK) else 0.0
         recent.append(Said(glance.heard, kept, of, leaning))
 

@@ -1,16 +1,20 @@
-"""What was nearly sure enough to be opened, and is borne out by a line that follows.
+"""What was nearly sure enough to be opened, and is borne out by the lines that follow.
 
 "水好像有点黄" alone may be anything. Where a neighbour says "我家也是" a minute later it was a
-report: it is opened as the one who told it first meant it, and the neighbour joins.
+report: it is opened as the one who told it first meant it, and the neighbour joins. A line seldom
+decides that alone: each that follows is read as if the earlier one had been opened, and makes it
+likelier or less likely that it should have been, until one that belongs to it tips the scales.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, MutableSequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeGuard
 
-from handlers.understanding.linking import AWAY, says_too
+from handlers.understanding.linking import AWAY, Fit, says_too
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import (
     Heard,
@@ -25,35 +29,45 @@ from handlers.understanding.meaning import (
 
 #: So many lines back, and so long ago, a line may lie that is borne out now.
 LINES, WITHIN = 8, timedelta(minutes=15)
-#: What was less likely something new is not looked at again.
-LEANS_FROM = 0.2
-#: What was nearly opened is, when a line bears it out so well.
-OPENS_FROM = 0.7
-#: What each line between takes away; among the earlier lines the nearest counts most.
-FARTHER = 0.05
-#: How likely a line must be one of a request, if the earlier one had opened it: so much, or half
-#: of it where it says "too".
+#: What is less likely something new is not looked at again.
+LEANS_FROM = 0.15
+#: Of several the nearer counts more: what each line between takes away, as all below in log odds.
+FARTHER = 0.4
+#: What is so likely is opened by a line that belongs to it.
+OPENS_FROM = 1.4
+#: How likely a line must be one of a request, if the earlier one had opened it, to open it: so
+#: much, or half of it where it says "too".
 LEAST = 0.35
-#: What "too" adds to how well an earlier line is borne out, and what one loses that names nothing,
-#: or has a word of something else (a joke, trade, another place).
-SAYS_TOO, NAMELESS, ELSEWHERE = 0.2, 0.1, 0.1
+#: The least and the most that one line may say for the earlier one.
+AGAINST, FOR = -0.5, 2.0
+#: How much of a line that would open speaks for the earlier one, and how much of one that would
+#: rather be of another request.
+OPENING, STRAYING = 0.3, 0.2
+#: What "too" adds to it.
+SAYS_TOO = 0.6
+#: What one must make up for that names nothing, that has a word of something else (a joke, trade,
+#: another place), or that was said while other requests were known.
+NAMELESS, ELSEWHERE, BESIDE = 0.5, 0.5, 0.3
+LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
+SUREST = 0.99
 
 
 def nearly_opened(heard: Heard, scene: Scene) -> Said | None:
-    """What another said in these minutes that was likeliest something new; None where none was.
-
-    What one adds to one's own words is read with them already.
-    """
+    """What was said in these minutes that was likeliest something new; None where none was."""
     return max(_candidates(heard, scene), key=lambda pair: pair[0], default=(0.0, None))[1]
 
 
 def _candidates(heard: Heard, scene: Scene) -> Iterator[tuple[float, Said]]:
     for back, said in enumerate(reversed(scene.recent[-LINES:])):
-        if heard.at - said.heard.at > WITHIN:
+        if heard.at - said.heard.at > WITHIN or said.outcome is Outcome.OPEN:
             return
-        told = said.heard
-        if said.leaning >= LEANS_FROM and told.sender != heard.sender and not told.forwarded:
-            yield said.leaning - 2 * FARTHER * back, said
+        if said.leaning >= LEANS_FROM and not said.heard.forwarded:
+            yield _odds(said.leaning) - FARTHER * back, said
+
+
+def _odds(chance: float) -> float:
+    chance = min(SUREST, max(1 - SUREST, chance))
+    return math.log(chance / (1 - chance))
 
 
 def scene_before(first: Heard, scene: Scene) -> Scene:
@@ -80,28 +94,56 @@ def as_if_opened(said: Said, report: Meaning, scene: Scene) -> Scene:
 
 
 def settle(recent: MutableSequence[Said], heard: Heard, key: str, of: str) -> None:
-    """Among the lines, the earlier one has opened a request, and the message has joined it."""
+    """Among the lines, the earlier one has opened a request; a neighbour has joined it, or who
+    told it has added to it."""
+    link = Outcome.JOIN
     for at, said in enumerate(recent):
         if said.heard.key == key:
             recent[at] = Said(said.heard, Outcome.OPEN, of)
-    recent.append(Said(heard, Outcome.JOIN, of))
+            link = Outcome.DETAIL if said.heard.sender == heard.sender else link
+    recent.append(Said(heard, link, of))
 
 
-def borne_out(said: Said, looked: Looked, scene: Scene, chances: Mapping[str, float]) -> float:
-    """How well (about 0 to 1) a message bears out an earlier line.
+def lean(recent: MutableSequence[Said], key: str, leaning: float) -> None:
+    """Among the lines, one is likelier or less likely to be something new than it was."""
+    for at, said in enumerate(recent):
+        if said.heard.key == key and said.leaning > 0:
+            recent[at] = replace(said, leaning=leaning)
 
-    `chances` are the outcomes of the message, read as if the earlier line had been opened.
+
+def leaning_after(said: Said, heard: Heard, chances: Mapping[str, float], fit: Fit | None) -> float:
+    """How likely an earlier line is something new, now that another followed.
+
+    `chances` and `fit` are of the line that followed, read as if the earlier one had been opened.
     """
+    links = sum(chances.get(each, 0.0) for each in LINKS)
+    links *= fit.chance**0.5 if _means(fit, said) else STRAYING
+    belongs = links + OPENING * chances.get("open", 0.0)
+    idle = chances.get("talk", 0.0) + chances.get("answer", 0.0)
+    weight = math.log(max(1e-3, belongs) / max(1e-3, idle))
+    odds = _odds(said.leaning) + min(FOR, max(AGAINST, weight))
+    if said.heard.sender != heard.sender:
+        odds += SAYS_TOO * says_too(look(heard.text))
+    return min(SUREST, 1 / (1 + math.exp(-odds)))
+
+
+def bears_out(
+    said: Said,
+    leaning: float,
+    looked: Looked,
+    chances: Mapping[str, float],
+    fit: Fit | None,
+    beside: bool,
+) -> bool:
+    """Whether an earlier line, so likely now, is opened by a line that follows."""
     belongs = sum(chances.get(each, 0.0) for each in ("join", "detail", "open"))
-    if belongs < (LEAST / 2 if says_too(looked) else LEAST):
-        return 0.0
-    return at_best(said, looked, scene, belongs)
-
-
-def at_best(said: Said, looked: Looked, scene: Scene, belongs: float = 1.0) -> float:
-    """How well it could, were it so likely one of the same request."""
-    lines = next(at for at, each in enumerate(reversed(scene.recent)) if each is said)
-    whole = (said.leaning * belongs) ** 0.5 - FARTHER * lines
+    least = LEAST / 2 if says_too(looked) else LEAST
+    if belongs < least or not _means(fit, said):
+        return False
     first = look(said.heard.text)
-    whole += SAYS_TOO * says_too(looked) - NAMELESS * (not first.named)
-    return whole - ELSEWHERE * (not AWAY.isdisjoint(first.signs))
+    odds = _odds(leaning) - NAMELESS * (not first.named) - BESIDE * beside
+    return odds - ELSEWHERE * (not AWAY.isdisjoint(first.signs)) >= OPENS_FROM
+
+
+def _means(fit: Fit | None, said: Said) -> TypeGuard[Fit]:
+    return fit is not None and fit.request.key == said.heard.key

@@ -38,8 +38,11 @@ class Corpus:
 
     def groups_without(self, k: int, count: int) -> set[int]:
         """All conversations but the k-th of `count` folds of what is measured."""
-        left_out = {each for own in self.measured.values() for each in own[k::count]}
-        return set(range(len(self.conversations))) - left_out
+        return set(range(len(self.conversations))) - self.left_out(k, count)
+
+    def left_out(self, k: int, count: int) -> set[int]:
+        """The k-th of `count` folds of what is measured."""
+        return {each for own in self.measured.values() for each in own[k::count]}
 
 
 def corpus(own: Sequence[Conversation] = (), most: int = 0) -> Corpus:

@@ -188,4 +188,6 @@ class Meaning:
     bears_out: str | None = (
         None  #: key of the earlier message that is opened: this one belongs to it
     )
+    #: how likely an earlier message, by its key, is something new after this one
+    leans: tuple[str, float] | None = None
     reasons: tuple[Reason, ...] = ()

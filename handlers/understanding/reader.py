@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from handlers.understanding import belated, linking, placing
+from handlers.understanding import belated, belongs, linking, placing
+from handlers.understanding.belongs import LINKS
 from handlers.understanding.cues import Cues, Found, load_cues
 from handlers.understanding.features import Whole, around, minutes_since, words_only
 from handlers.understanding.linking import Fit
@@ -37,7 +38,6 @@ UNCLEAR = 0.7
 #: the report is, which tells more of one that is opened (docs/understanding.md).
 MEANT = 0.15
 NEW = (Outcome.OPEN, Outcome.ASK)
-LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 #: Categories whose words name a thing; those of the others name what is wrong already.
 THINGS = frozenset(
     (
@@ -81,15 +81,17 @@ class Reader:
         if not looked.text and heard.media is None:
             return Meaning(Outcome.TALK)
         spoken = around(_as_known(heard, looked), scene)
-        chances = self._model.chances("outcome", self._weigher.see(spoken))
+        chances = self._outcomes(spoken)
         danger = self._danger(heard, scene, looked, chances)
         limit = self._limit(heard, scene, looked, danger)
-        fit, chances = self._weighed(heard, scene, looked, chances)
-        outcome, sure = self._decide(chances, limit)
+        fit, weighed = self._weighed(heard, scene, looked, chances)
+        there = self._belongs(heard, scene, fit, chances, weighed)
+        chances = weighed
+        outcome, sure = self._decide(chances, limit, there)
         if outcome in NEW and (
             not looked.text or (outcome is Outcome.ASK and _asked(heard, scene))
         ):
-            return Meaning(Outcome.TALK, 1 - sure)
+            return self._belated(heard, scene, looked, Meaning(Outcome.TALK, 1 - sure))
         if outcome in LINKS:
             return self._link(heard, scene, fit, outcome, chances)
         if outcome is Outcome.ANSWER:
@@ -97,7 +99,7 @@ class Reader:
         if outcome is Outcome.TALK:
             leaning = chances.get("open", 0) + chances.get("ask", 0)
             talk = Meaning(Outcome.TALK, sure, leaning=leaning)
-            return self._belated(heard, scene, looked) or talk
+            return self._belated(heard, scene, looked, talk)
         return self._report(heard, scene, outcome, sure, spoken)
 
     def report(self, heard: Heard, scene: Scene) -> Meaning:
@@ -108,7 +110,7 @@ class Reader:
         return _named(meaning, heard, own)
 
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
-        if sum(chances.get(each, 0) for each in LINKS) < 0.1:
+        if _linking(chances) < belongs.WEIGHED_FROM:
             return None
         return linking.best(heard, scene, self._model)
 
@@ -132,6 +134,39 @@ class Reader:
         if linking.repeats(looked, fit, limits["same"]):
             return fit, _together(chances, heard, fit)
         return fit, chances
+
+    def weighs(self, heard: Heard, scene: Scene) -> tuple[Fit, list[str]] | None:
+        """What is looked at to tell whether a message belongs to the request it fits best, and
+        which that is; None where it hardly may (`fit_belongs.py` fits on it)."""
+        heard = _in_common(heard, self._own_word(heard))
+        looked = look(heard.text)
+        chances = self._outcomes(around(_as_known(heard, looked), scene))
+        fit, weighed = self._weighed(heard, scene, looked, chances)
+        if fit is None or _linking(weighed) < belongs.WEIGHED_FROM:
+            return None
+        return fit, belongs.features(heard, scene, fit, chances)
+
+    def _outcomes(self, spoken: Whole) -> dict[str, float]:
+        return self._model.chances("outcome", self._weigher.see(spoken))
+
+    def _belongs(
+        self,
+        heard: Heard,
+        scene: Scene,
+        fit: Fit | None,
+        chances: Mapping[str, float],
+        weighed: Mapping[str, float],
+    ) -> float:
+        """How likely it belongs to the request that it fits best: where a rule speaks for it, as
+        likely as that says."""
+        linked = _linking(weighed)
+        ruled = linked > _linking(chances)
+        if fit is None or ruled or linked < belongs.WEIGHED_FROM:
+            return linked
+        if belongs.HEAD not in self._model.heads:
+            return linked
+        features = belongs.features(heard, scene, fit, chances)
+        return belongs.chance(features, self._model)
 
     def _danger(
         self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
@@ -158,10 +193,12 @@ class Reader:
             return limits["open"]
         return limits[_plainness(heard, looked, scene, anew=anew)]
 
-    def _decide(self, chances: Mapping[str, float], limit: float) -> tuple[Outcome, float]:
+    def _decide(
+        self, chances: Mapping[str, float], limit: float, there: float
+    ) -> tuple[Outcome, float]:
         limits = self._model.thresholds
         opens = chances.get("open", 0) + 0.5 * chances.get("ask", 0)
-        linked = sum(chances.get(each, 0) for each in LINKS)
+        linked = _linking(chances)
         least = min(limit, limits["either"] - linked) if limit <= limits["open"] else limit
         if limit == 0.0 or (opens >= least and opens >= linked):
             unclear = chances.get("ask", 0) > UNCLEAR * chances.get("open", 0)
@@ -169,8 +206,8 @@ class Reader:
                 return Outcome.ASK, opens
             # What is opened because it is plain or dangerous counts as sure enough.
             return Outcome.OPEN, max(opens, limits["open"])
-        if linked >= limits["linked"] and linked > opens:
-            return max(LINKS, key=lambda each: chances.get(each, 0)), linked
+        if there >= limits["linked"]:
+            return max(LINKS, key=lambda each: chances.get(each, 0)), there
         if chances.get("answer", 0) >= limits["answer"]:
             return Outcome.ANSWER, chances["answer"]
         unsure = chances.get("open", 0) + chances.get("ask", 0)
@@ -196,17 +233,20 @@ class Reader:
         again = linking.is_back(heard, look(heard.text), fit)
         return Meaning(outcome, sure, of=fit.request.key, again=again, reasons=reasons)
 
-    def _belated(self, heard: Heard, scene: Scene, looked: Looked) -> Meaning | None:
-        """The report of an earlier line that this one bears out; None where there is none."""
+    def _belated(self, heard: Heard, scene: Scene, looked: Looked, talk: Meaning) -> Meaning:
+        """What is talk by itself: it may bear out that an earlier line was a report."""
         said = belated.nearly_opened(heard, scene)
-        if said is None or belated.at_best(said, looked, scene) < belated.OPENS_FROM:
-            return None  # most lines: not worth a second reading
+        if said is None:
+            return talk
         report = self.report(said.heard, belated.scene_before(said.heard, scene))
-        anew = around(heard, belated.as_if_opened(said, report, scene))
-        chances = self._model.chances("outcome", self._weigher.see(anew))
-        if belated.borne_out(said, looked, scene, chances) < belated.OPENS_FROM:
-            return None
-        sure = max(said.leaning, self._model.thresholds["open"])
+        opened = belated.as_if_opened(said, report, scene)
+        chances = self._outcomes(around(_as_known(heard, looked), opened))
+        fit = linking.best(heard, opened, self._model)
+        leaning = belated.leaning_after(said, heard, chances, fit)
+        beside = bool(scene.requests)
+        if not belated.bears_out(said, leaning, looked, chances, fit, beside):
+            return replace(talk, leans=(said.heard.key, leaning))
+        sure = max(leaning, self._model.thresholds["open"])
         reasons = (Reason("request", "borne_out", weight=1.0), *report.reasons)
         return replace(report, confidence=sure, bears_out=said.heard.key, reasons=reasons)
 
@@ -359,6 +399,10 @@ def _together(chances: Mapping[str, float], heard: Heard, fit: Fit) -> dict[str,
     own = heard.sender == fit.request.sender
     link = (Outcome.DETAIL if own else Outcome.JOIN).value
     return {**chances, "open": 0.0, link: chances.get(link, 0.0) + opens}
+
+
+def _linking(chances: Mapping[str, float]) -> float:
+    return sum(chances.get(each, 0.0) for each in LINKS)
 
 
 def _linked(chances: Mapping[str, float]) -> dict[str, float]:

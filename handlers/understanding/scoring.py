@@ -25,7 +25,7 @@ from handlers.understanding.meaning import (
     Scene,
     Urgency,
 )
-from handlers.understanding.transcripts import Conversation, Gold, GoldPlace, Walk
+from handlers.understanding.transcripts import Conversation, Gold, GoldPlace, Line, Walk
 
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 LOUD = (Outcome.OPEN, Outcome.ASK, Outcome.ANSWER)
@@ -217,18 +217,21 @@ class Reads(Protocol):
 
 
 def predict(reader: Reads, conversation: Conversation) -> dict[int, Prediction]:
+    """What a reader says of each message of a conversation."""
+    return {line.n: _prediction(meaning) for line, _, meaning in walked(reader, conversation)}
+
+
+def walked(reader: Reads, conversation: Conversation) -> Iterator[tuple[Line, Scene, Meaning]]:
     """Walk a conversation as the live bot does: what the reader said makes the next scene."""
     walk = Walk.of(conversation)
-    said: dict[int, Prediction] = {}
     for line in conversation:
-        heard = line.heard()
-        meaning = reader.read(heard, walk.scene())
-        said[line.n] = _prediction(meaning)
+        heard, scene = line.heard(), walk.scene()
+        meaning = reader.read(heard, scene)
+        yield line, scene, meaning
         if meaning.outcome is Outcome.OPEN:
             _opens(walk, heard, meaning)
         else:
-            walk.hears(heard, meaning.outcome, meaning.of, meaning.leaning)
-    return said
+            walk.hears(heard, meaning.outcome, meaning.of, meaning.leaning, meaning.leans)
 
 
 def _opens(walk: Walk, heard: Heard, meaning: Meaning) -> None:

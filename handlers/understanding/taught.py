@@ -10,10 +10,11 @@ from handlers.understanding import linking, placing
 from handlers.understanding.corpus import Corpus, corpus
 from handlers.understanding.features import whole, words_only
 from handlers.understanding.fit import Prepared, fit_prepared
+from handlers.understanding.fit_belongs import with_belongs_of
 from handlers.understanding.meaning import Heard, Place, Scene
-from handlers.understanding.model import Model
+from handlers.understanding.model import Model, load_model
 from handlers.understanding.placing import PARTS, Sources
-from handlers.understanding.reader import Reader
+from handlers.understanding.reader import WEIGHTS, Reader
 from handlers.understanding.reading import HEADS
 from handlers.understanding.scoring import Tally, golds_of, predict, score
 from handlers.understanding.seen import Seen, wordless
@@ -104,7 +105,11 @@ class School:
 
     def fit(self) -> Model:
         """A model of everything."""
-        return fit_prepared(self.prepared, set(range(self._own + len(self.taught))))
+        return self._fitted(set(range(self._own + len(self.taught))))
+
+    def _fitted(self, groups: set[int]) -> Model:
+        """All heads; the last one, which says what the others' chances mean, as it was shipped."""
+        return with_belongs_of(fit_prepared(self.prepared, groups), load_model(WEIGHTS))
 
     def compare(
         self, folds: int, say: Callable[[int], None] = lambda _: None
@@ -116,7 +121,7 @@ class School:
             without = self.shipped.groups_without(k, folds)
             learnt = {self._own + n for n in range(len(self.taught)) if n not in held}
             for figures, groups in ((before, without), (after, without | learnt)):
-                model = fit_prepared(self.prepared, groups)
+                model = self._fitted(groups)
                 self._measure(figures, model, k, folds)
                 _ask(figures, model, [self.taught[n] for n in held])
             say(k + 1)

@@ -168,10 +168,19 @@ class Walk:
         request = opened_by(first, category, urgency, kind, place)
         self._know(replace(request, opened_at=heard.at))
         belated.settle(self.recent, heard, key, key)
-        self._belongs(heard, Outcome.JOIN, key)
+        self._belongs(heard, self.recent[-1].outcome, key)
 
-    def hears(self, heard: Heard, outcome: Outcome, of: str | None, leaning: float = 0.0) -> None:
-        """A message that opened nothing."""
+    def hears(
+        self,
+        heard: Heard,
+        outcome: Outcome,
+        of: str | None,
+        leaning: float = 0.0,
+        leans: tuple[str, float] | None = None,
+    ) -> None:
+        """A message that opened nothing; what it says of an earlier one (`Meaning.leans`)."""
+        if leans is not None:
+            belated.lean(self.recent, *leans)
         self.recent.append(Said(heard, outcome, of, leaning))
         self._belongs(heard, outcome, of)
 

@@ -62,7 +62,7 @@ SUBJECTS = (
 
 async def next_at(store: AsyncSession, after: datetime) -> datetime | None:
     """The first moment after this one at which a request, a reminder, a duty or a letter is due."""
-    found = (await store.execute(*_next_at(after))).one()
+    (found,) = await _next_at.rows(store, after)
     return min((moment for moment in found if moment is not None), default=None)
 
 

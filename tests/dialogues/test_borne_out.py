@@ -66,6 +66,45 @@ async def test_the_first_has_reported_it_and_the_other_joined(stage: Stage) -> N
     assert request.reporter_id == await person_of(stage, stage.li)
 
 
+async def test_who_goes_on_with_it_adds_to_their_own(stage: Stage) -> None:
+    await stage.li.says(HALF)
+    await stage.li.says("我家也是昨天开始的，厨房最黄")
+    (request,) = await stage.requests()
+    assert (request.words, request.category) == (HALF, "water")
+    assert "2 户" not in stage.card(1).text, stage.card(1).text
+    assert request.reporter_id == await person_of(stage, stage.li)
+
+
+class Wavering(PlainReader):
+    """What is said after "好像" makes that likelier to have been a report, until "三" opens it."""
+
+    def read(self, heard: Heard, scene: Scene) -> Meaning:
+        if "好像" in heard.text:
+            return Meaning(Outcome.TALK, 0.4, leaning=0.2)
+        said = next((each for each in scene.recent if "好像" in each.heard.text), None)
+        if said is None or said.leaning == 0:
+            return super().read(heard, scene)
+        if said.leaning < 0.7:
+            return Meaning(Outcome.TALK, leans=(said.heard.key, said.leaning + 0.3))
+        return replace(super().read(said.heard, scene), bears_out=said.heard.key)
+
+
+@pytest.fixture
+async def wavering(tmp_path: Path) -> AsyncGenerator[Stage]:
+    async with staged(tmp_path, reader=Wavering()) as made:
+        yield made
+
+
+async def test_what_each_line_says_of_it_is_remembered(wavering: Stage) -> None:
+    await wavering.li.says("好像水管漏水")
+    for text in ("是吗", "我看看"):
+        await wavering.zhao.says(text)
+        assert not await wavering.requests()
+    await wavering.zhao.says("真的")
+    (request,) = await wavering.requests()
+    assert request.words == "好像水管漏水"
+
+
 async def test_who_was_asked_need_not_answer_any_more(stage: Stage) -> None:
     await stage.li.says("水是不是有点黄")
     question = stage.last()
