@@ -1,13 +1,15 @@
-"""Statements given to SQLite's driver as they are: compiled once, nothing built around their rows.
+"""Statements that write, given to SQLite's driver as they are: compiled once, nothing built around.
 
 What SQLAlchemy does for a statement each time (finding its compiled form, typing its parameters,
-its result) takes several times as long as SQLite takes to write a row. PostgreSQL's driver is asked
-the usual way: there the wire takes longest.
+its result) takes several times as long as SQLite takes to write a row, so they go the short way of
+questions (`storage.short_way`). PostgreSQL's driver is asked the usual way: there the wire takes
+longest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,6 +17,9 @@ from sqlalchemy import ClauseElement, Connection, Dialect, Executable
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from storage.short_way import cursor_after
+from storage.sqlite import LoopDialect
 
 Values = Mapping[str, Any]
 Written = Callable[[Any], Any]
@@ -43,6 +48,34 @@ class Text:
             value = values[slot.name] if slot.name else slot.fixed
             given.append(value if slot.write is None or value is None else slot.write(value))
         return tuple(given)
+
+    def done(self, connection: Connection, values: Values) -> Done:
+        """Execute it once on a connection to SQLite."""
+        given = self.of(values)
+        if _in_loop(connection):
+            try:
+                cursor = cursor_after(connection, self.sql, given)
+                return Done(cursor.fetchall(), cursor.lastrowid)
+            except sqlite3.Error:
+                pass  # nothing was changed; told the ordinary way, which raises SQLAlchemy's errors
+        result = connection.exec_driver_sql(self.sql, given)
+        return Done(result.fetchall() if result.returns_rows else (), result.lastrowid)
+
+    def done_for_all(self, connection: Connection, rows: Iterable[Values]) -> None:
+        """Execute it for each of these on a connection to SQLite."""
+        connection.exec_driver_sql(self.sql, [self.of(each) for each in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a statement: the rows that it returns, the number of the row it inserted."""
+
+    rows: Sequence[Sequence[Any]]
+    number: int | None
+
+
+def _in_loop(connection: Connection) -> bool:
+    return isinstance(connection.dialect, LoopDialect) and not connection.engine.echo
 
 
 class Direct:
@@ -78,7 +111,7 @@ class Direct:
         connection = session.connection()
         if connection.dialect.name == "sqlite":
             text = self._text or self._compiled(connection.dialect)
-            connection.exec_driver_sql(text.sql, [text.of(each) for each in rows])
+            text.done_for_all(connection, rows)
         else:
             connection.execute(self.statement(connection.dialect.name), list(rows))
 
@@ -86,9 +119,8 @@ class Direct:
         """Execute it once on a connection."""
         if connection.dialect.name == "sqlite":
             text = self._text or self._compiled(connection.dialect)
-            done = connection.exec_driver_sql(text.sql, text.of(values))
-        else:
-            done = connection.execute(self.statement(connection.dialect.name), values)
+            return text.done(connection, values).rows
+        done = connection.execute(self.statement(connection.dialect.name), values)
         return done.fetchall() if done.returns_rows else ()
 
     def statement(self, dialect: str) -> Executable:

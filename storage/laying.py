@@ -115,7 +115,9 @@ class Plan:
             assert key is not None
             return int(key[0])
         text = self._text or self._compiled(connection.dialect)
-        return connection.exec_driver_sql(text.sql, text.of(held)).lastrowid
+        number = text.done(connection, held).number
+        assert number is not None
+        return number
 
     def _compiled(self, dialect: Dialect) -> Text:
         named = {each.key: bindparam(each.key, type_=each.type) for each in self._columns}

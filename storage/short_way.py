@@ -104,7 +104,7 @@ class ShortWay:
         form = self._form(values)
         given = [*self._flat(values), *form.constants]
         kept = [given[i] if keep is None else keep(given[i]) for i, keep in form.places]
-        found = _run(connection, form.text, kept)
+        found = cursor_after(connection, form.text, tuple(kept)).fetchall()
         if self._pieces is None:
             return found
         return [tuple([read(session, row) for read in self._pieces]) for row in found]
@@ -153,12 +153,16 @@ class ShortWay:
         return bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)
 
 
-def _run(connection: Connection, text: str, values: list[Any]) -> list[Any]:
+def cursor_after(
+    connection: Connection, text: str, values: Sequence[Any], *, many: bool = False
+) -> sqlite3.Cursor:
+    """A cursor that has executed this on a connection in the loop, once or for each of several rows
+    of values. Raises what the driver raises."""
     driver: Any = connection.connection.dbapi_connection
-    cursor = driver.cursor(sqlite3.Cursor)
+    cursor: sqlite3.Cursor = driver.cursor(sqlite3.Cursor)
     for hear in connection.dispatch.before_cursor_execute:  # as SQLAlchemy itself would tell them
-        hear(connection, cursor, text, tuple(values), None, False)
-    return cursor.execute(text, values).fetchall()
+        hear(connection, cursor, text, values, None, many)
+    return cursor.executemany(text, values) if many else cursor.execute(text, values)
 
 
 def _pieces(statement: Any) -> tuple[list[Piece] | None, list[Any] | None]:

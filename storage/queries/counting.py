@@ -25,6 +25,9 @@ NEW, OLD = 1, 2
 #: The clock leaves what has happened to be counted with more for so long.
 COUNTED_AFTER = timedelta(minutes=1)
 
+#: The one row that whoever counts holds.
+TURN = 1
+
 #: The sums of a place and a period: by column, how often each word.
 Sums = Mapping[str, Mapping[str, int]]
 
@@ -54,13 +57,13 @@ def _lacks(now: datetime) -> Select[bool, bool]:
 
 async def take_turn(store: AsyncSession, now: datetime) -> None:
     """Nobody else counts until the open transaction ends; what others counted is seen from here."""
-    row = {"id": 1, "at": now}
+    row = {"id": TURN, "at": now}
     await store.execute(_kept(store.get_bind().dialect.name, COUNTING.name), row)
 
 
 async def others_count(store: AsyncSession) -> bool:
     """Whether another process counts just now (SQLite has one writer, and no such words)."""
-    known = select(Counting.id)
+    known = select(Counting.id).where(Counting.id == TURN)
     free = await store.scalar(known.with_for_update(skip_locked=True))
     return free is None and await store.scalar(known) is not None
 
