@@ -57,15 +57,13 @@ def _lacks(now: datetime) -> Select[bool, bool]:
 
 async def take_turn(store: AsyncSession, now: datetime) -> None:
     """Nobody else counts until the open transaction ends; what others counted is seen from here."""
-    row = {"id": TURN, "at": now}
-    await store.execute(_kept(store.get_bind().dialect.name, COUNTING.name), row)
+    await store.execute(update(COUNTING).where(COUNTING.c.id == TURN).values(at=now))
 
 
 async def others_count(store: AsyncSession) -> bool:
     """Whether another process counts just now (SQLite has one writer, and no such words)."""
-    known = select(Counting.id).where(Counting.id == TURN)
-    free = await store.scalar(known.with_for_update(skip_locked=True))
-    return free is None and await store.scalar(known) is not None
+    free = select(Counting.id).where(Counting.id == TURN).with_for_update(skip_locked=True)
+    return await store.scalar(free) is None
 
 
 @dataclass(frozen=True, slots=True)

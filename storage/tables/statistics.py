@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import Connection, ForeignKey, Index, String, Table, event, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, plain_text
@@ -57,9 +57,17 @@ class Total(Base):
 
 
 class Counting(Base):
-    """When was counted last. Whoever counts holds its one row to the end of the transaction."""
+    """When was counted last. Whoever counts holds its one row to the end of the transaction.
+
+    The row is there with the table, so that nobody waits for whoever would make it first.
+    """
 
     __tablename__ = "counting"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
+
+
+@event.listens_for(Counting.__table__, "after_create")
+def _one_row(table: Table, connection: Connection, **_: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    connection.execute(insert(table).values(id=1, at=datetime(2026, 1, 1, tzinfo=UTC)))

@@ -292,7 +292,7 @@ class Earlier:
             "chore": {"name": "nightly"},
             "gap": {"ladder": "default", "rung": "unit_captain"},
             "counted": {"request_id": self._size.requests, "marks": "n"},  # the older ones later
-            "counting": {"id": 1},
+            "counting": {"id": 2},  # the first is there with the table
             "tally": {"month": MONDAY.date().replace(day=1), "mark": "n", "n": 1},
             "total": {"period": f"{MONDAY:%Y-%m}", "whole": {"n": 1}, "own": {"n": 1}},
             "promise": {"kind": "solve", "state": "kept", "role": "unit_captain", "moves": 0},

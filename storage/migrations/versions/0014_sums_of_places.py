@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -75,12 +75,13 @@ TALLY = sa.table(
 
 def upgrade() -> None:
     """Make them, of what each request counts as; what was never counted is to be counted."""
-    op.create_table(
+    counting = op.create_table(
         "counting",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_counting")),
     )
+    op.execute(sa.insert(counting).values(id=1, at=datetime(2026, 1, 1, tzinfo=UTC)))
     op.create_table(
         "total",
         sa.Column("area_id", key(), nullable=False),
