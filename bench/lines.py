@@ -27,10 +27,10 @@ from typing import Any
 
 from config.policy import default_policy
 from handlers.understanding import place
-from handlers.understanding.meaning import Heard, Meaning, Outcome, Place, Scene
+from handlers.understanding.meaning import LINKS, Heard, Meaning, Outcome, Place, Scene
 from handlers.understanding.normal import is_chinese, plain
 from handlers.understanding.reader import Reader
-from handlers.understanding.scoring import LINKS, LOUD
+from handlers.understanding.scoring import LOUD
 from handlers.understanding.transcripts import Walk
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)

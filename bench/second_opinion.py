@@ -10,10 +10,10 @@ from collections import Counter
 from random import Random
 
 from config.policy import default_policy
-from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
+from handlers.understanding.meaning import LINKS, Heard, Meaning, Outcome, Scene
 from handlers.understanding.opinion import Opinion, decided, is_unsure, question, understood
 from handlers.understanding.reader import Reader
-from handlers.understanding.scoring import LINKS, golds_of, report_of
+from handlers.understanding.scoring import golds_of, report_of
 from handlers.understanding.transcripts import Conversation
 
 CATEGORIES = frozenset(default_policy().categories)

@@ -10,7 +10,7 @@ from handlers.chat.outgoing import Sendable, button
 from handlers.context import Context
 from handlers.directory import places
 from handlers.requests import answering, lifecycle, pages, questions
-from handlers.understanding.meaning import Heard, Outcome, Scene, Urgency
+from handlers.understanding.meaning import NEW, Heard, Outcome, Scene, Urgency
 from handlers.watching import standing
 from handlers.work import Work
 from storage.queries import accounts as accounts_query
@@ -103,7 +103,7 @@ async def _without_place(ctx: Context, message: Message) -> bool:
     until they say where; whether it was one. What to do in danger is told at once."""
     heard = Heard(message.message_id, message.at, message.sender.id, message.text)
     meaning = ctx.desk.reader.read(heard, Scene())
-    if meaning.outcome not in (Outcome.OPEN, Outcome.ASK):
+    if meaning.outcome not in NEW:
         return False
     if meaning.urgency is Urgency.EMERGENCY:
         key = f"request.danger.{meaning.category}"

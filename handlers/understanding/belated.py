@@ -17,6 +17,7 @@ from typing import TypeGuard
 from handlers.understanding.linking import AWAY, Fit, says_too
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import (
+    LINKS,
     Heard,
     Kind,
     Meaning,
@@ -48,7 +49,6 @@ SAYS_TOO = 0.6
 #: What one must make up for that names nothing, that has a word of something else (a joke, trade,
 #: another place), or that was said while other requests were known.
 NAMELESS, ELSEWHERE, BESIDE = 0.5, 0.5, 0.3
-LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 SUREST = 0.99
 
 

@@ -18,7 +18,6 @@ from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Scene
 from handlers.understanding.model import Model
 
 HEAD = TABLE = "belongs"
-LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 #: What is less likely a link than this is none, and is not weighed.
 WEIGHED_FROM = 0.05
 #: Steps of chances (in log odds), of minutes, and of what is counted.

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix  # pyright: ignore[reportMissingTypeStubs]
 from handlers.understanding import linking, reading
 from handlers.understanding.descent import Task, descend
 from handlers.understanding.linking import pair_features
-from handlers.understanding.meaning import Heard, Outcome, Scene
+from handlers.understanding.meaning import LINKS, Heard, Outcome, Scene
 from handlers.understanding.model import Fitted, Model, assemble
 from handlers.understanding.transcripts import Conversation, Gold, walk_gold, walk_roughly
 
@@ -52,7 +52,6 @@ LINK_PENALTY, LINK_DROPPED = 2.0, 0.0
 #: hands that are measured than from others; what words mean is learnt from all alike.
 HABITS = frozenset(("outcome", "link", "building", "unit", "tail", "together"))
 OWN, OTHERS = 2.0, 0.5
-LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 
 Row = tuple[Heard, Scene, Gold]
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from handlers.understanding import belongs
 from handlers.understanding.corpus import Corpus
-from handlers.understanding.fit import LINKS, Table, fit_head, fit_prepared
-from handlers.understanding.meaning import Outcome
+from handlers.understanding.fit import Table, fit_head, fit_prepared
+from handlers.understanding.meaning import LINKS, Outcome
 from handlers.understanding.model import Fitted, Model, assemble, load_model
 from handlers.understanding.reader import WEIGHTS, Reader
 from handlers.understanding.scoring import report_of, walked

@@ -21,6 +21,11 @@ class Outcome(StrEnum):
     TALK = "talk"  #: nothing: be silent and keep nothing
 
 
+#: What makes something new, and what belongs to an open request.
+NEW = (Outcome.OPEN, Outcome.ASK)
+LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
+
+
 class Kind(StrEnum):
     """What sort of request it is."""
 

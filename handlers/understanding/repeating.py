@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.understanding.meaning import (
+    NEW,
     Heard,
     KnownRequest,
     Meaning,
@@ -54,7 +55,7 @@ def _again(said: Said, heard: Heard) -> bool:
 
 def merged(heard: Heard, scene: Scene, meaning: Meaning) -> Meaning:
     """In a crowd a report in the very words of a living request joins it, if places allow."""
-    if meaning.outcome not in (Outcome.OPEN, Outcome.ASK) or not crowded(heard, scene):
+    if meaning.outcome not in NEW or not crowded(heard, scene):
         return meaning
     if meaning.urgency is Urgency.EMERGENCY:
         return meaning

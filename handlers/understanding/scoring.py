@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from handlers.understanding.meaning import (
+    LINKS,
     Heard,
     Kind,
     Meaning,
@@ -27,7 +28,6 @@ from handlers.understanding.meaning import (
 )
 from handlers.understanding.transcripts import Conversation, Gold, GoldPlace, Line, Walk
 
-LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 LOUD = (Outcome.OPEN, Outcome.ASK, Outcome.ANSWER)
 
 

@@ -1,0 +1,40 @@
+"""Chances of outcomes, and how what rules say of a message moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handlers.understanding.linking import Fit
+from handlers.understanding.meaning import LINKS, Heard, Outcome
+
+
+def apart(chances: Mapping[str, float], share: float, *, to: str = "open") -> dict[str, float]:
+    """Of what spoke for a link only a `share` stays; the rest speaks for opening (or for `to`)."""
+    moved = {each.value: chances.get(each, 0) * (1 - share) for each in LINKS}
+    apart = {name: chance - moved.get(name, 0.0) for name, chance in chances.items()}
+    return {**apart, to: chances.get(to, 0) + sum(moved.values())}
+
+
+def together(chances: Mapping[str, float], heard: Heard, fit: Fit) -> dict[str, float]:
+    """The same thing reported once more is the same request: what spoke for opening a second one
+    speaks for joining the first (R3, R4)."""
+    opens = chances.get("open", 0.0)
+    own = heard.sender == fit.request.sender
+    link = (Outcome.DETAIL if own else Outcome.JOIN).value
+    return {**chances, "open": 0.0, link: chances.get(link, 0.0) + opens}
+
+
+def linking(chances: Mapping[str, float]) -> float:
+    """How likely it belongs to some open request."""
+    return sum(chances.get(each, 0.0) for each in LINKS)
+
+
+def linked(chances: Mapping[str, float]) -> dict[str, float]:
+    """What spoke for talk speaks for the likeliest link."""
+    link = max(LINKS, key=lambda each: chances.get(each, 0.0)).value
+    return {**chances, "talk": 0.0, link: chances.get(link, 0.0) + chances.get("talk", 0.0)}
+
+
+def best(chances: Mapping[str, float]) -> str:
+    """The likeliest answer; of equals the first by name."""
+    return max(sorted(chances), key=lambda answer: chances[answer])

@@ -1,0 +1,102 @@
+"""What a report is about: its category, kind, urgency and place, and the reasons for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from handlers.understanding import linking, placing
+from handlers.understanding.chances import best
+from handlers.understanding.features import Whole, words_only
+from handlers.understanding.looking import Looked, look
+from handlers.understanding.meaning import (
+    Heard,
+    Kind,
+    Meaning,
+    Outcome,
+    Place,
+    Reason,
+    Scene,
+    Urgency,
+)
+from handlers.understanding.model import Model, Seen
+
+MOST_REASONS = 4
+#: How much it counts, for an emergency, whether a word of danger is meant; the rest is how urgent
+#: the report is, which tells more of one that is opened (docs/understanding.md).
+MEANT = 0.15
+
+
+def reported(
+    model: Model, heard: Heard, scene: Scene, outcome: Outcome, sure: float, spoken: Whole
+) -> Meaning:
+    """What it is about, where and how urgent. `sure`: that it is a request (0 to 1)."""
+    features = words_only(heard, scene)
+    seen = model.see("words", features)
+    looked = look(heard.text)
+    category = _named_in(looked, model.chances("category", seen))
+    urgency = _urgency(model, looked, seen)
+    if linking.alarms(heard, looked, scene):
+        urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
+    place, clash = _place(model, heard, scene, category)
+    if category == "lift":
+        place = placing.in_own_stairwell(place, heard.home)
+    reasons = (
+        *_reasons("request", model, "outcome", looked, spoken.names(), "open"),
+        *_reasons("category", model, "category", looked, features, category),
+        *_reasons("urgency", model, "urgency", looked, features, urgency.value),
+    )
+    return Meaning(
+        outcome,
+        min(1.0, sure),
+        category,
+        Kind(best(model.chances("kind", seen))),
+        urgency,
+        place,
+        asset="lift" if category == "lift" else None,
+        clash=clash,
+        leaning=sure if outcome is Outcome.ASK else 0.0,
+        reasons=reasons,
+    )
+
+
+def _urgency(model: Model, looked: Looked, seen: Seen) -> Urgency:
+    """Missing an emergency is worse than a page too many: a word of danger needs less."""
+    chances = model.chances("urgency", seen)
+    meant = model.chances("emergency", seen).get("yes", 0.0)
+    danger = meant**MEANT * chances.get("emergency", 0.0) ** (1 - MEANT)
+    if looked.dangers and danger >= model.thresholds["page"]:
+        return Urgency.EMERGENCY
+    if not looked.dangers:
+        chances.pop("emergency", None)
+    return Urgency(best(chances))
+
+
+def _place(model: Model, heard: Heard, scene: Scene, category: str) -> tuple[Place, bool]:
+    found = placing.sources(heard, scene)
+    features = placing.place_features(heard, scene, category, found)
+    seen = model.see("place", features)
+    chances = {part: model.chances(part, seen) for part in placing.PARTS}
+    together = model.see("together", placing.together_features(features))
+    chances["together"] = model.chances("together", together)
+    return placing.checked(placing.choose(heard, found, chances), found.said, scene)
+
+
+def _named_in(looked: Looked, chances: Mapping[str, float]) -> str:
+    """The likeliest category; who plainly tells a fault means one that the own words name."""
+    own = looked.categories | looked.topics | looked.wrongs | looked.outages
+    named = {each: chance for each, chance in chances.items() if each in own}
+    return best(named if named and looked.plainly_faulty else chances)
+
+
+def _reasons(
+    about: str, model: Model, head: str, looked: Looked, features: Sequence[str], answer: str
+) -> list[Reason]:
+    """The words of the message that spoke most for an answer."""
+    found: dict[str, Reason] = {}
+    for name, weight in model.strongest(head, features, answer, most=60):
+        if weight <= 0 or len(found) == MOST_REASONS:
+            break  # the strongest come first
+        for cue, words in looked.words_of(name):
+            if words not in found and len(found) < MOST_REASONS:
+                found[words] = Reason(about, cue, words, round(weight, 2))
+    return list(found.values())
