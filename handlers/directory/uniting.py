@@ -9,7 +9,7 @@ from handlers import forms
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Content
 from handlers.context import Context
-from handlers.directory import access, finding, linking, places
+from handlers.directory import access, binding, finding, places
 from handlers.directory.audit import record
 from handlers.directory.several import SeveralError
 from handlers.work import RefusalError
@@ -119,6 +119,6 @@ async def _confirmed(ctx: Context, draft: Draft) -> None:
         raise RefusalError("filling.gone")
     await _may(ctx, one, other)  # much may have changed since it was asked
     for account in await accounts_query.accounts_of(ctx.store, other.id):
-        await linking.move_account(ctx, account, one)
+        await binding.move_account(ctx, account, one)
     await record(ctx, "same", detail={"person": one.id, "was": other.id})
     ctx.edit_pressed(Content(text=ctx.t("directory.same_done", name=one.name)))
