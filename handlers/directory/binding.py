@@ -14,7 +14,7 @@ from handlers import forms
 from handlers.chat.incoming import Message, Press
 from handlers.chat.outgoing import Content
 from handlers.context import Context
-from handlers.directory import access, invites, places
+from handlers.directory import access, invites, joined, places
 from handlers.directory.audit import record
 from handlers.work import RefusalError
 from storage.queries import moves as directory_moves
@@ -129,7 +129,11 @@ async def _confirmed(ctx: Context, draft: Draft) -> None:
 
 async def _bind(ctx: Context, person: Person) -> None:
     if person.id != ctx.person.id:
+        was = ctx.person.id
         await move_account(ctx, ctx.account, person)
+        detail = {"person": person.id, "was": was, "account": ctx.account.id}
+        await record(ctx, "bind", detail=detail, actor=person)
+        await joined.tell(ctx, person)
     held = await people_query.roles_of(ctx.store, person.id)
     roles = ctx.t("request.between").join(
         [f"{await places.full_name(ctx, area)} {ctx.t(f'roles.{role}')}" for role, area in held]

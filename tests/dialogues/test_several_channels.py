@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from handlers.chat.platform import Capabilities, PassingError, PermanentError
-from storage.tables import Account, Area, Chat, Letter
+from storage.tables import Account, Area, Audit, Chat, Letter
 from tests.conformance.houses import CARDS, LEAST
 from tests.fakes.rooms import Rooms, Shown
 from tests.harness import GROUP, Actor, Stage, staged
@@ -136,6 +136,8 @@ async def test_a_code_makes_two_accounts_one_person_once_it_is_asked_back(
     assert await person_of(stage, "cards", "li-there") != li, "nobody said yes"
     (answer,) = await says(stage, cards, "li-there", "是", "@li-there")
     assert "已绑定" in answer.whole
+    assert "li-there" in stage.li.last.text, "the other account hears of it"
+    assert "不是您的" in stage.li.last.text
     assert await person_of(stage, "cards", "li-there") == li
     assert (await stage.request(1)).reporter_id == li
     await stage.li.says("我家也是", reply_to=stage.card(1))
@@ -151,6 +153,21 @@ async def test_who_was_sent_somebody_s_link_and_drops_it_stays_who_they_are(stag
     assert await person_of(stage, "rooms", "zhao") == before
     await stage.zhao.writes(code)
     assert "用过" in stage.zhao.last.text
+
+
+async def test_who_used_a_code_is_told_to_its_maker_and_stands_in_the_record(
+    stage: Stage, cards: Rooms
+) -> None:
+    await stage.feng.writes("/invite 李娜")
+    code = stage.feng.last.text.rsplit("?", 1)[-1]
+    await says(stage, cards, "thief", f"/start {code}", "@thief")
+    assert "thief" in stage.li.last.text
+    async with stage.app.store.read() as store:
+        bound = (await store.scalars(select(Audit).where(Audit.command == "bind"))).one()
+        thief = await store.scalar(select(Account.id).where(Account.external_id == "thief"))
+    assert bound.detail["account"] == thief
+    await stage.feng.writes("/audit")
+    assert "账号绑定到本人" in stage.feng.last.text
 
 
 @pytest.mark.parametrize("who", ["feng", "wang"])

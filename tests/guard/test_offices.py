@@ -161,7 +161,7 @@ async def test_a_forgotten_coordinator_s_tickets_are_not_the_operator_s(trier: T
         token = await ticket(trier, session, "feng", "/invite 周叔")
         feng = await session.scalar(select(Person.id).where(Person.key == "feng"))
         assert feng is not None
-        await erase(session, feng, "某位", lambda data, shell: dict(data))
+        await erase(session, feng, "某位", lambda data, _shell: dict(data))
         assert (await says(trier, session, "new", f"/start {token}")).refused
         assert await owner_of(session, "new") is None
 
