@@ -51,7 +51,7 @@ SHAPES: Mapping[str, str] = {
     "drop": TOKEN,
     "fill": f"(?:at:{ID}:{PAGE}|here:{ID}|add:[^:]+|page:{PAGE}|which:{PAGE}):{TOKEN}",
     "ann": f"send:{TOKEN}|page:{ID}:{PAGE}",
-    "same": f"yes:{TOKEN}",
+    **dict.fromkeys(("same", "bind"), f"yes:{TOKEN}"),
     "set": f"{NAME}:[^:]+",
     "undo": ID,
     "audit": PAGE,

@@ -89,21 +89,44 @@ async def address_of(work: Work, person_id: int) -> Address | None:
     return (await addresses(work, found.values(), None, language)).get(person_id)
 
 
+async def letterboxes(work: Work, person: Person) -> Sequence[tuple[Account, Chat]]:
+    """All private chats in which somebody can be written to unasked, one for each account."""
+    found = await accounts_query.accounts(work.store, [person.id])
+    chats = [
+        (account, await _of_account(work, person, (account, row), None)) for account, row in found
+    ]
+    return [(account, chat) for account, chat in chats if chat is not None]
+
+
+def language_of(work: Work, person: Person, account: Account) -> str:
+    """What is read at one account of somebody."""
+    default = work.desk.defaults.language
+    return best_language(person.language, account.language, default=default)
+
+
 async def _private(
     work: Work, person: Person, accounts: Sequence[accounts_query.Reach], near: Chat | None
 ) -> Chat | None:
     here = near.platform if near else None
-    for account, chat in sorted(accounts, key=lambda pair: pair[0].platform != here):
-        can = work.can(account.platform)
-        if not can.private or not (account.private_chat or can.speaks_first):
-            continue
-        if not can.private_unasked and (chat is None or near is None or chat.id != near.id):
-            continue
-        if chat is None:
-            return await _first_letter(work, person, account)
-        if chat.present or account.private_chat:
+    for reach in sorted(accounts, key=lambda pair: pair[0].platform != here):
+        chat = await _of_account(work, person, reach, near)
+        if chat is not None:
             return chat
     return None
+
+
+async def _of_account(
+    work: Work, person: Person, reach: accounts_query.Reach, near: Chat | None
+) -> Chat | None:
+    account, chat = reach
+    can = work.can(account.platform)
+    if not can.private or not (account.private_chat or can.speaks_first):
+        return None
+    if not can.private_unasked and (chat is None or near is None or chat.id != near.id):
+        return None
+    if chat is None:
+        return await _first_letter(work, person, account)
+    return chat if chat.present or account.private_chat else None
 
 
 async def _first_letter(work: Work, person: Person, account: Account) -> Chat:

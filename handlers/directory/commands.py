@@ -9,7 +9,17 @@ from handlers import forms
 from handlers.chat.outgoing import button
 from handlers.commands import Command, Subject
 from handlers.context import Context
-from handlers.directory import absence, filling, finding, homes, linking, places, staff, uniting
+from handlers.directory import (
+    absence,
+    binding,
+    filling,
+    finding,
+    homes,
+    linking,
+    places,
+    staff,
+    uniting,
+)
 from handlers.directory.several import SeveralError
 from handlers.work import RefusalError
 
@@ -76,7 +86,7 @@ SUBJECT = Subject(
             parses=_names_place,
         ),
         Command("groups", linking.list_groups, ("群组", "群"), right="manage"),
-        Command("account", linking.own_account, ("我的账号",), where="private"),
+        Command("account", binding.own_account, ("我的账号",), where="private"),
         Command(
             "invite",
             linking.invite,
@@ -105,11 +115,13 @@ SUBJECT = Subject(
         "groups": linking.on_press,
         "drop": forms.on_drop,
         filling.FORM: filling.on_press,
+        binding.FORM: binding.on_press,
         uniting.FORM: uniting.on_press,
     },
     forms={
         filling.FORM: filling.on_words,
         homes.FORM: homes.on_words,
+        binding.FORM: binding.on_words,
         uniting.FORM: uniting.on_words,
     },
     undos={"link": linking.undo_link, "staff_add": staff.undo, "staff_remove": staff.undo},

@@ -1,8 +1,8 @@
-"""Binding: a group to its building, an account to its person."""
+"""Groups are bound to their building, by a command or a link; invitations of people; /start."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -11,15 +11,14 @@ from handlers.chat.incoming import ChatKind, Incoming
 from handlers.chat.outgoing import Content, button
 from handlers.chat.platform import ChatFacts
 from handlers.context import Context
-from handlers.directory import access, filling, finding, groups, invites, paging, places
+from handlers.directory import access, binding, filling, finding, groups, invites, paging, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.work import Desk, RefusalError
 from storage.queries import areas as areas_query
 from storage.queries import chats as chats_query
-from storage.queries import moves as directory_moves
 from storage.queries import people as people_query
-from storage.tables import Account, Area, Audit, Chat, Invite, Person
+from storage.tables import Area, Audit, Chat
 
 #: An install link binds the group right after the bot was added to it and greeted it.
 JUST_GREETED = timedelta(minutes=2)
@@ -136,40 +135,18 @@ async def start(ctx: Context, rest: str) -> None:
     """/start, or /start TICKET from a deep link: binds this account, or links this group."""
     if not rest:
         await _welcome(ctx)
-    elif ctx.private or await _binds_here(ctx, rest):
-        await _bind_account(ctx, rest)
+    elif ctx.private or await binding.binds_here(ctx, rest):
+        await binding.bind_account(ctx, rest)
     else:
         ticket = await invites.use_invite(ctx, rest, "area")
         area = await ctx.store.get(Area, ticket.area_id)
         areas = [each for each in (area, await _bound_to(ctx)) if each is not None]
-        if area is None or not await _maker_may(ctx, ticket, areas):
+        if area is None or not await binding.maker_may(ctx, ticket, areas):
             raise RefusalError("directory.invite_unknown")
         just = ctx.chat.greeted_at is not None and ctx.now - ctx.chat.greeted_at < JUST_GREETED
         slot = groups.greeting_slot(ctx.chat) if just else None
         ctx.chat.greeted_at = ctx.chat.greeted_at if just else ctx.now
         await bind(ctx, ctx.chat, area, slot=slot)
-
-
-async def _binds_here(ctx: Context, token: str) -> bool:
-    """Where nobody can write to the bot alone, an account is bound in the group: once used, a
-    ticket is worth nothing to those who read it there."""
-    alone = ctx.can(ctx.chat.platform).private
-    return not alone and await invites.is_for_person(ctx, token)
-
-
-async def own_account(ctx: Context, rest: str) -> None:
-    """/account: a single-use code with which one's account in another app is bound to oneself."""
-    token = await invites.make_invite(ctx, person_id=ctx.person.id, by=ctx.person.id)
-    await record(ctx, "account", detail={"person": ctx.person.id})
-    ctx.answer("directory.account_code", code=f"/start {token}")
-
-
-async def _maker_may(ctx: Context, ticket: Invite, areas: Iterable[Area]) -> bool:
-    """Whether who made a ticket may (still) do what it does; the operator's own always do."""
-    maker = ticket.created_by
-    if maker is None or maker == ticket.person_id:
-        return True
-    return all([await access.may(ctx, maker, "manage", area.path) for area in areas])
 
 
 async def _welcome(ctx: Context) -> None:
@@ -180,39 +157,6 @@ async def _welcome(ctx: Context) -> None:
     key = "directory.welcome_staff" if held else "directory.welcome"
     home = button(ctx.t("directory.button_home"), "home:ask")
     ctx.answer(key, name=ctx.person.name, buttons=() if held else ((home,),))
-
-
-async def _bind_account(ctx: Context, token: str) -> None:
-    if ctx.anonymous:
-        raise RefusalError("directory.anonymous")
-    if await invites.was_used_by(ctx, token, ctx.person.id):
-        ctx.answer("directory.bound_already", name=ctx.person.name)
-        return
-    ticket = await invites.use_invite(ctx, token, "person")
-    person = await ctx.store.get(Person, ticket.person_id)
-    if person is None or not await _maker_may(ctx, ticket, await places.places_of(ctx, person.id)):
-        raise RefusalError("directory.invite_unknown")
-    if person.id != ctx.person.id:
-        await move_account(ctx, ctx.account, person)
-    held = await people_query.roles_of(ctx.store, person.id)
-    roles = ctx.t("request.between").join(
-        [f"{await places.full_name(ctx, area)} {ctx.t(f'roles.{role}')}" for role, area in held]
-    )
-    ctx.answer("directory.bound", name=person.name, roles=roles or ctx.t("directory.resident"))
-
-
-async def move_account(ctx: Context, account: Account, person: Person) -> None:
-    """The account is this person's from now on; what its owner did before goes along.
-
-    Only when the older person has no other account left does what they said move too.
-    """
-    old_id = account.person_id
-    account.person_id = person.id
-    await ctx.store.flush()
-    ctx.directory_changed = True
-    left = await ctx.store.scalar(select(Account.id).where(Account.person_id == old_id))
-    if left is None:
-        await directory_moves.move_everything(ctx.store, old_id, person.id)
 
 
 async def list_groups(ctx: Context, rest: str) -> None:

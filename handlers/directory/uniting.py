@@ -9,7 +9,7 @@ from handlers import forms
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Content
 from handlers.context import Context
-from handlers.directory import access, finding, linking, places
+from handlers.directory import access, binding, finding, joined, places
 from handlers.directory.audit import record
 from handlers.directory.several import SeveralError
 from handlers.work import RefusalError
@@ -84,16 +84,10 @@ async def _described(ctx: Context, person: Person) -> str:
     """Somebody with what tells them from others: offices, home, and where their accounts are."""
     held = await people_query.roles_of(ctx.store, person.id)
     told = [f"{await places.full_name(ctx, area)} {ctx.t(f'roles.{role}')}" for role, area in held]
-    for account in await accounts_query.accounts_of(ctx.store, person.id):
-        named = f" @{account.username}" if account.username else f" {account.external_id}"
-        told.append(ctx.desk.words.say(ctx.language, _app(ctx, account.platform)) + named)
+    accounts = await accounts_query.accounts_of(ctx.store, person.id)
+    told += [joined.named(ctx, ctx.language, each) for each in accounts]
     more = ctx.t("request.between").join(told) or ctx.t("directory.same_none")
     return ctx.t("directory.same_one", name=person.name, more=more)
-
-
-def _app(ctx: Context, platform: str) -> str:
-    key = f"watching.platform.{platform}"
-    return key if ctx.desk.words.has(key) else "directory.same_app"
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
@@ -119,6 +113,7 @@ async def _confirmed(ctx: Context, draft: Draft) -> None:
         raise RefusalError("filling.gone")
     await _may(ctx, one, other)  # much may have changed since it was asked
     for account in await accounts_query.accounts_of(ctx.store, other.id):
-        await linking.move_account(ctx, account, one)
+        await binding.move_account(ctx, account, one)
     await record(ctx, "same", detail={"person": one.id, "was": other.id})
+    await joined.tell(ctx, one)
     ctx.edit_pressed(Content(text=ctx.t("directory.same_done", name=one.name)))

@@ -50,6 +50,17 @@ async def test_it_is_asked_back_and_then_they_are_one(stage: Stage, cards: Rooms
     assert "2 户" not in stage.card(1).text, "one home has one voice"
 
 
+async def test_both_accounts_are_told(stage: Stage, cards: Rooms) -> None:
+    await cards.act("@li-there", "li-there", "message", text="你好", name="李娜")
+    await stage.app.settle()
+    await stage.feng.writes("/same 李娜 = @li-there")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    for told in (stage.li.last, cards.from_bot("@li-there")[-1]):
+        assert "li-there" in told.text
+        assert "不是您的" in told.text
+    assert "好了" in stage.feng.last.text
+
+
 async def test_a_name_that_both_have_is_enough(stage: Stage, cards: Rooms) -> None:
     await stage.feng.writes("/同一人 李娜")
     await stage.feng.writes("是")

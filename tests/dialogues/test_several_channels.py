@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from handlers.chat.platform import Capabilities, PassingError, PermanentError
-from storage.tables import Account, Area, Chat, Letter
+from storage.tables import Account, Area, Audit, Chat, Letter
 from tests.conformance.houses import CARDS, LEAST
 from tests.fakes.rooms import Rooms, Shown
-from tests.harness import GROUP, Stage, staged
+from tests.harness import GROUP, Actor, Stage, staged
 
 THERE = "w3"  #: building 3's group in the other app
 
@@ -120,17 +120,89 @@ async def test_nobody_is_called_by_a_name_of_another_app(tmp_path: Path) -> None
         assert "@wang" not in texts(cards)
 
 
-async def test_a_code_makes_two_accounts_one_person(stage: Stage, cards: Rooms) -> None:
+async def code_of(actor: Actor) -> str:
+    await actor.writes("/account")
+    return actor.last.text.splitlines()[-1]
+
+
+async def test_a_code_makes_two_accounts_one_person_once_it_is_asked_back(
+    stage: Stage, cards: Rooms
+) -> None:
     await says(stage, cards, "li-there", "2单元电梯坏了")
-    await stage.li.writes("/account")
-    code = stage.li.last.text.splitlines()[-1]
-    (answer,) = await says(stage, cards, "li-there", code, "@li-there")
-    assert "李娜" in answer.whole
+    code = await code_of(stage.li)
+    (asked,) = await says(stage, cards, "li-there", code, "@li-there")
+    assert "李娜" in asked.whole
     li = await person_of(stage, "rooms", "li")
+    assert await person_of(stage, "cards", "li-there") != li, "nobody said yes"
+    (answer,) = await says(stage, cards, "li-there", "是", "@li-there")
+    assert "已绑定" in answer.whole
+    assert "li-there" in stage.li.last.text, "the other account hears of it"
+    assert "不是您的" in stage.li.last.text
     assert await person_of(stage, "cards", "li-there") == li
     assert (await stage.request(1)).reporter_id == li
     await stage.li.says("我家也是", reply_to=stage.card(1))
     assert "2 户" not in stage.card(1).text
+
+
+async def test_who_was_sent_somebody_s_link_and_drops_it_stays_who_they_are(stage: Stage) -> None:
+    code = await code_of(stage.li)
+    before = await person_of(stage, "rooms", "zhao")
+    await stage.zhao.writes(code)
+    assert "别人发来的" in stage.zhao.last.text
+    await stage.zhao.presses(stage.zhao.last, "算了")
+    assert await person_of(stage, "rooms", "zhao") == before
+    await stage.zhao.writes(code)
+    assert "用过" in stage.zhao.last.text
+
+
+async def test_who_used_a_code_is_told_to_its_maker_and_stands_in_the_record(
+    stage: Stage, cards: Rooms
+) -> None:
+    await stage.feng.writes("/invite 李娜")
+    code = stage.feng.last.text.rsplit("?", 1)[-1]
+    await says(stage, cards, "thief", f"/start {code}", "@thief")
+    assert "thief" in stage.li.last.text
+    async with stage.app.store.read() as store:
+        bound = (await store.scalars(select(Audit).where(Audit.command == "bind"))).one()
+        thief = await store.scalar(select(Account.id).where(Account.external_id == "thief"))
+    assert bound.detail["account"] == thief
+    await stage.feng.writes("/audit")
+    assert "账号绑定到本人" in stage.feng.last.text
+
+
+@pytest.mark.parametrize("who", ["feng", "wang"])
+async def test_nobody_gets_an_office_by_a_code_that_its_holder_taps(stage: Stage, who: str) -> None:
+    code, victim = await code_of(stage.li), stage.cast[who]
+    before = await person_of(stage, "rooms", who)
+    await victim.writes(code)
+    assert "/同一人" in victim.last.text
+    assert not victim.last.labels
+    await victim.writes("是")
+    assert await person_of(stage, "rooms", who) == before != await person_of(stage, "rooms", "li")
+    await stage.li.writes("/invite 周叔")
+    assert "/start" not in stage.li.last.text
+
+
+async def test_who_was_given_an_office_since_the_question_keeps_it(stage: Stage) -> None:
+    before = await person_of(stage, "rooms", "zhao")
+    await stage.zhao.writes(await code_of(stage.li))
+    asked = stage.zhao.last
+    await stage.feng.writes("/staff add 赵强 volunteer 3栋")
+    await stage.zhao.presses(asked, "是我本人")
+    assert await person_of(stage, "rooms", "zhao") == before
+
+
+async def test_an_own_code_is_asked_back_in_the_group_where_nobody_is_alone(stage: Stage) -> None:
+    least = await neighbours(stage, "least")
+    code = await code_of(stage.li)
+    (asked,) = await says(stage, least, "li-there", code)
+    assert "是我本人" in asked.whole
+    (late,) = await says(stage, least, "thief", code)
+    assert "用过" in late.whole, "who reads it there comes too late"
+    await says(stage, least, "li-there", "是")
+    li = await person_of(stage, "rooms", "li")
+    assert await person_of(stage, "least", "li-there") == li
+    assert await person_of(stage, "least", "thief") != li
 
 
 async def test_a_coordinator_s_code_binds_where_there_is_no_private_chat(stage: Stage) -> None:
@@ -146,11 +218,12 @@ async def test_a_coordinator_s_code_binds_where_there_is_no_private_chat(stage: 
 
 
 async def test_a_used_code_is_worth_nothing(stage: Stage, cards: Rooms) -> None:
-    await stage.wang.writes("/account")
-    code = stage.wang.last.text.splitlines()[-1]
+    code = await code_of(stage.wang)
     await says(stage, cards, "wang-there", code, "@wang-there")
+    await says(stage, cards, "wang-there", "是", "@wang-there")
     await says(stage, cards, "thief", code, "@thief")
     wang = await person_of(stage, "rooms", "wang")
+    assert await person_of(stage, "cards", "wang-there") == wang
     assert await person_of(stage, "cards", "thief") != wang
 
 

@@ -15,6 +15,7 @@ from handlers.context import Context
 from handlers.directory.invites import make_invite
 from handlers.work import Work
 from storage.engine import Store
+from storage.queries.erasing import erase
 from storage.tables import Account, Chat, Invite, Person, RoleHeld, Supporter
 from tests.guard.tries import Trier
 from tests.guard.world import GROUP5
@@ -132,6 +133,37 @@ async def test_nobody_becomes_a_person_of_another_community(trier: Trier) -> Non
             assert (
                 await says(trier, session, "han", f"/invite {name}")
             ).refused == "access.not_here"
+
+
+@pytest.mark.parametrize("victim", ["xu", "han"])
+async def test_a_coordinator_s_ticket_gets_no_office_of_another_community(
+    trier: Trier, victim: str
+) -> None:
+    """Feng may bind accounts to people of her own; whose they were until now she has no say in."""
+    async with trier.thrown_away() as session:
+        token = await ticket(trier, session, "feng", "/invite 周叔")
+        tried = await says(trier, session, victim, f"/start {token}")
+        assert "/同一人" in text_of(tried)
+        assert await owner_of(session, victim) == victim
+
+
+async def test_a_resident_of_another_community_is_asked_first(trier: Trier) -> None:
+    async with trier.thrown_away() as session:
+        token = await ticket(trier, session, "feng", "/invite 周叔")
+        asked = await says(trier, session, "he", f"/start {token}")
+        assert await owner_of(session, "he") == "he"
+        assert not (await presses(trier, session, "he", button_of(asked, "bind"))).refused
+        assert await owner_of(session, "he") == "zhou"
+
+
+async def test_a_forgotten_coordinator_s_tickets_are_not_the_operator_s(trier: Trier) -> None:
+    async with trier.thrown_away() as session:
+        token = await ticket(trier, session, "feng", "/invite 周叔")
+        feng = await session.scalar(select(Person.id).where(Person.key == "feng"))
+        assert feng is not None
+        await erase(session, feng, "某位", lambda data, _shell: dict(data))
+        assert (await says(trier, session, "new", f"/start {token}")).refused
+        assert await owner_of(session, "new") is None
 
 
 async def test_who_was_dismissed_brings_nobody_back(trier: Trier) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from storage.tables import (
     Consent,
     Draft,
     DutyGap,
+    Invite,
     Leave,
     Person,
     Promise,
@@ -219,6 +221,7 @@ async def _rest(store: AsyncSession, areas: dict[str, Area], unit: str, spot: Sp
         "draft": _draft(chat, newcomer),
         "undo": _settings(chat, people[spot.coordinator], building),
         "ann": _announced(chat, people[spot.coordinator], building),
+        "code": _code(unit, people[spot.reporter]),
         **await _duty(store, unit, spot, people),
     }
     for row in rows.values():
@@ -234,6 +237,7 @@ async def _rest(store: AsyncSession, areas: dict[str, Area], unit: str, spot: Sp
         "held": held.area_id,
         "reporter": people[spot.reporter].id,
         "theirs": THEIRS,
+        "code": f"code-of-{unit}",
     }
 
 
@@ -298,6 +302,17 @@ def _announced(chat: Chat, actor: Person, area: Area) -> Audit:
     detail = {"area": area.id, "chat": chat.id, "language": "zh", "open": False}
     return Audit(
         at=MONDAY, actor_id=actor.id, command="announce", detail=detail, area_path=area.path
+    )
+
+
+def _code(unit: str, person: Person) -> Invite:
+    """What /account gave the reporter."""
+    return Invite(
+        token_hash=hashlib.sha256(f"code-of-{unit}".encode()).hexdigest(),
+        purpose="person",
+        person_id=person.id,
+        created_by=person.id,
+        expires_at=MONDAY + timedelta(days=7),
     )
 
 

@@ -1,0 +1,159 @@
+"""Tickets bind an account to its person: the office's at once, one's own only when asked back.
+
+Whoever binds an account gets what its owner may and did, so the ticket's maker must have a say over
+it, or its owner must want it; an account with an office is never bound by somebody's own code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from handlers import forms
+from handlers.chat.incoming import Message, Press
+from handlers.chat.outgoing import Content
+from handlers.context import Context
+from handlers.directory import access, invites, joined, places
+from handlers.directory.audit import record
+from handlers.work import RefusalError
+from storage.queries import moves as directory_moves
+from storage.queries import people as people_query
+from storage.tables import Account, Area, Draft, Invite, Leave, Person
+
+FORM = "bind"
+
+
+async def own_account(ctx: Context, rest: str) -> None:
+    """/account: a single-use code with which one's account in another app is bound to oneself."""
+    token = await invites.make_invite(ctx, person_id=ctx.person.id, by=ctx.person.id)
+    await record(ctx, "account", detail={"person": ctx.person.id})
+    ctx.answer("directory.account_code", code=f"/start {token}")
+
+
+async def binds_here(ctx: Context, token: str) -> bool:
+    """Where nobody can write to the bot alone, an account is bound in the group: once used, a
+    ticket is worth nothing to those who read it there."""
+    alone = ctx.can(ctx.chat.platform).private
+    return not alone and await invites.is_for_person(ctx, token)
+
+
+async def maker_may(ctx: Context, ticket: Invite, areas: Iterable[Area]) -> bool:
+    """Whether who made a ticket may (still) do what it does; the operator's own always do."""
+    maker = ticket.created_by
+    if maker is None or maker == ticket.person_id:
+        return True
+    return await _manages(ctx, maker, areas)
+
+
+async def _manages(ctx: Context, maker: int, areas: Iterable[Area]) -> bool:
+    return all([await access.may(ctx, maker, "manage", area.path) for area in areas])
+
+
+async def bind_account(ctx: Context, token: str) -> None:
+    """The account that sends a person's ticket becomes theirs, or is asked whether it is to."""
+    if ctx.anonymous:
+        raise RefusalError("directory.anonymous")
+    if await invites.was_used_by(ctx, token, ctx.person.id):
+        ctx.answer("directory.bound_already", name=ctx.person.name)
+        return
+    ticket = await invites.use_invite(ctx, token, "person")
+    person = await _meant(ctx, ticket)
+    if person.id == ctx.person.id or await _has_a_say(ctx, ticket):
+        await _bind(ctx, person)
+    elif await _in_office(ctx):
+        # The ticket is used up all the same: others may have read it, and it was handed on.
+        ctx.answer("directory.bind_office", name=person.name)
+    else:
+        await _ask(ctx, ticket, person)
+
+
+async def _meant(ctx: Context, ticket: Invite) -> Person:
+    person = await ctx.store.get(Person, ticket.person_id)
+    if person is None or not await maker_may(ctx, ticket, await places.places_of(ctx, person.id)):
+        raise RefusalError("directory.invite_unknown")
+    return person
+
+
+async def _has_a_say(ctx: Context, ticket: Invite) -> bool:
+    """Whether the ticket's maker may decide about whom this account belongs to until now: the
+    operator, and who manages all their places; over one's own ticket nobody has looked."""
+    maker = ticket.created_by
+    if maker is None:
+        return True
+    if maker == ticket.person_id:
+        return False
+    return await _manages(ctx, maker, await places.places_of(ctx, ctx.person.id))
+
+
+async def _in_office(ctx: Context) -> bool:
+    """Whether they hold an office, or stand in for who does, now or later."""
+    if await people_query.roles_of(ctx.store, ctx.person.id):
+        return True
+    stands_in = select(Leave.id).where(Leave.deputy_id == ctx.person.id, Leave.ends > ctx.now)
+    return await ctx.store.scalar(stands_in.limit(1)) is not None
+
+
+async def _ask(ctx: Context, ticket: Invite, person: Person) -> None:
+    draft = await forms.start(ctx, FORM, "confirm", {"invite": ticket.id})
+    yes = forms.choice(draft, ctx.t("directory.bind_button"), "bind:yes")
+    buttons = ((yes, forms.drop_button(ctx, draft)),)
+    ctx.answer("directory.bind_ask", name=person.name, buttons=buttons)
+
+
+async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+    """Button "bind:yes:<token>"."""
+    draft, _ = await forms.pressed(ctx, arguments, "filling.gone", FORM)
+    await _confirmed(ctx, draft)
+
+
+async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
+    """ "Yes" does it, "no" drops it; anything else is something else."""
+    answer = forms.yes_or_no(ctx, message.text)
+    if answer is None:
+        return False
+    await (_confirmed(ctx, draft) if answer else forms.drop(ctx))
+    return True
+
+
+async def _confirmed(ctx: Context, draft: Draft) -> None:
+    ticket = await ctx.store.get(Invite, int(draft.data["invite"]))
+    await forms.end(ctx)
+    if ticket is None:
+        raise RefusalError("filling.gone")
+    person = await _meant(ctx, ticket)
+    if person.id != ctx.person.id and await _in_office(ctx):  # given since it was asked
+        raise RefusalError("directory.bind_office", name=person.name)
+    await _bind(ctx, person)
+
+
+async def _bind(ctx: Context, person: Person) -> None:
+    if person.id != ctx.person.id:
+        was = ctx.person.id
+        await move_account(ctx, ctx.account, person)
+        detail = {"person": person.id, "was": was, "account": ctx.account.id}
+        await record(ctx, "bind", detail=detail, actor=person)
+        await joined.tell(ctx, person)
+    held = await people_query.roles_of(ctx.store, person.id)
+    roles = ctx.t("request.between").join(
+        [f"{await places.full_name(ctx, area)} {ctx.t(f'roles.{role}')}" for role, area in held]
+    )
+    text = ctx.t("directory.bound", name=person.name, roles=roles or ctx.t("directory.resident"))
+    if isinstance(ctx.incoming, Press):
+        ctx.edit_pressed(Content(text=text))
+    else:
+        ctx.answer_text(text)
+
+
+async def move_account(ctx: Context, account: Account, person: Person) -> None:
+    """The account is this person's from now on; what its owner did before goes along.
+
+    Only when the older person has no other account left does what they said move too.
+    """
+    old_id = account.person_id
+    account.person_id = person.id
+    await ctx.store.flush()
+    ctx.directory_changed = True
+    left = await ctx.store.scalar(select(Account.id).where(Account.person_id == old_id))
+    if left is None:
+        await directory_moves.move_everything(ctx.store, old_id, person.id)
