@@ -86,6 +86,7 @@ class Store:
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """A session in one transaction: committed at the end, rolled back on any error."""
+        await _others_first()
         session = self.writing()
         try:
             yield session
@@ -102,6 +103,7 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
         """A session to read with; what it changes is thrown away."""
+        await _others_first()
         async with self.reading() as session:
             yield session
 
@@ -115,6 +117,12 @@ class Store:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+async def _others_first() -> None:
+    """On SQLite nothing in a session waits: without this, whoever asks again and again would keep
+    everybody else, and the time limits on itself, from their turn."""
+    await asyncio.sleep(0)
 
 
 def _make_file(url: str) -> None:

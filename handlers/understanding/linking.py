@@ -117,14 +117,16 @@ def answers_it(looked: Looked, fit: Fit) -> bool:
 def contradicts(heard: Heard, looked: Looked, scene: Scene, fit: Fit) -> bool:
     """Whether somebody plainly names a fault of another kind than the request it fits best.
 
-    In danger everything that is said belongs to it, and so does what says "too".
+    In danger everything that is said belongs to it, and so does what says "too", unless that is all
+    it says of another thing ("楼道灯也坏了", "the gate is broken too").
     """
     named, request = looked.categories, fit.request
     if fit.why == "reply" or not looked.troubled or request.category in named:
         return False
     if not tells_anew(heard, looked, scene) or request.urgency is Urgency.EMERGENCY:
         return False
-    return not says_too(looked) and named.isdisjoint(look(request.words).categories)
+    too = says_too(looked) and not look(TOO.sub("", looked.text)).bare_fact
+    return not too and named.isdisjoint(look(request.words).categories)
 
 
 def same_thing(heard: Heard, looked: Looked, scene: Scene) -> Fit | None:

@@ -6,22 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
     ForeignKey,
     Index,
-    MetaData,
     String,
     Text,
     UniqueConstraint,
-    event,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, Id, plain_text
-
-NEW = text("state = 'new'")
-WAITING = Index("ix_update_in_waiting", "lane", "id", sqlite_where=NEW)
+from storage.base import Base, Id, index_of_some, plain_text
 
 
 class Update(Base):
@@ -42,15 +35,8 @@ class Update(Base):
     __table_args__ = (
         UniqueConstraint("platform", "key"),
         Index("ix_update_in_state", "state", "id"),
-        WAITING,
+        index_of_some("ix_update_in_waiting", "lane", "id", where="state = 'new'"),
     )
-
-
-@event.listens_for(Update.metadata, "before_create")
-def _on_server_too(_: MetaData, connection: Connection, **__: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-    """Said where it is true: to name PostgreSQL above loads its part of the library (2 MB)."""
-    if connection.dialect.name == "postgresql":
-        WAITING.dialect_kwargs["postgresql_where"] = NEW
 
 
 class Letter(Base):

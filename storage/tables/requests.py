@@ -6,10 +6,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, Id, Name, plain_text
+from storage.base import Base, Id, Name, index_of_some, plain_text
 
 
 class Request(Base):
@@ -107,12 +107,7 @@ class Event(Base):
     uncounted: Mapped[int | None]
 
     __table_args__ = (
-        Index(
-            "ix_event_uncounted",
-            "uncounted",
-            sqlite_where=text("uncounted IS NOT NULL"),
-            postgresql_where=text("uncounted IS NOT NULL"),
-        ),
+        index_of_some("ix_event_uncounted", "uncounted", where="uncounted IS NOT NULL"),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, Table, event, insert, text
+from sqlalchemy import Connection, ForeignKey, String, Table, event, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, plain_text
+from storage.base import Base, index_of_some, plain_text
 
 
 class Counted(Base):
@@ -28,12 +28,7 @@ class Counted(Base):
 
     # Of those that ended nobody asks: the indexes are as long as what is open.
     __table_args__ = tuple(
-        Index(
-            f"ix_counted_{name}",
-            name,
-            sqlite_where=text(f"{name} IS NOT NULL"),
-            postgresql_where=text(f"{name} IS NOT NULL"),
-        )
+        index_of_some(f"ix_counted_{name}", name, where=f"{name} IS NOT NULL")
         for name in ("answer_by", "solve_by")
     )
 

@@ -102,3 +102,12 @@ def test_a_model_without_it_takes_another_s(shipped: Model) -> None:
     completed = with_belongs_of(bare, shipped)
     assert completed.heads[belongs.HEAD] == shipped.heads[belongs.HEAD]
     assert with_belongs_of(bare, bare) == bare
+
+
+@pytest.mark.parametrize("text", ["楼道灯也坏了", "门禁也坏了", "the gate is broken too"])
+@pytest.mark.parametrize("minutes", [0, 6, 60])
+def test_too_of_another_thing_is_a_request_of_its_own(text: str, minutes: int) -> None:
+    first = heard("咱们楼电梯又坏了", "li", timedelta(minutes=minutes), key="1")
+    said = (Said(first, Outcome.OPEN, "1"),)
+    scene = Scene(area=BUILDING, recent=said, requests=(opened_by(first, "lift"),))
+    assert Reader.load().read(heard(text, "zhao", key="2"), scene).outcome is Outcome.OPEN
