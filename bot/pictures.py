@@ -15,6 +15,10 @@ _BEGINNINGS = {
     b"GIF87a": "image/gif",
     b"GIF89a": "image/gif",
 }
+_ENDINGS = (
+    *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif"),
+    *(".tif", ".tiff", ".bmp", ".avif", ".jxl", ".dng"),
+)
 
 
 class PictureError(ValueError):
@@ -30,6 +34,14 @@ def type_of(body: bytes) -> str | None:
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for start, kind in _BEGINNINGS.items() if body.startswith(start)), None)
+
+
+def is_picture(name: str, body: bytes) -> bool:
+    """Whether a file is a picture, by its name or by what is in it.
+
+    One of a kind that cannot be drawn anew is one too: it must not be passed on as it is.
+    """
+    return type_of(body) is not None or name.lower().endswith(_ENDINGS)
 
 
 def clean(body: bytes) -> tuple[bytes, str]:

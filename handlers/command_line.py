@@ -26,7 +26,12 @@ class Typed:
 
 
 def read(message: Message, commands: Mapping[str, Command]) -> Typed | None:
-    """The command line that a message is; None: it is none, or it was only changed or forwarded."""
+    """The command line that a message is; None: it is none, or was only changed, sent on or quoted.
+
+    Another's words are nobody's command: who quotes them lends them no rights of their own.
+    """
+    if message.quote is not None and not message.own.strip():
+        return None
     text = message.text.strip()
     found = None if message.forwarded else LINE.match(text)
     if found and found[2]:

@@ -52,7 +52,7 @@ async def drops(ctx: Context, message: Message) -> bool:
     if (
         message.edited
         or message.forwarded
-        or not forms.says(ctx, "filling.drop_words", message.text)
+        or not forms.says(ctx, "filling.drop_words", message.own)
     ):
         return False
     draft = await forms.draft_of(ctx)
@@ -64,7 +64,7 @@ async def drops(ctx: Context, message: Message) -> bool:
 def gives_up_nothing(ctx: Context, message: Message) -> bool:
     """Whether "never mind" is said to the bot alone, and nothing is open."""
     alone = ctx.private and message.reply_to is None and not message.forwarded
-    return alone and forms.says(ctx, "filling.drop_words", message.text)
+    return alone and forms.says(ctx, "filling.drop_words", message.own)
 
 
 async def answers_other(ctx: Context, message: Message) -> bool:

@@ -16,6 +16,9 @@ WECOM_MISSING = (
     "setting out"
 )
 
+#: The SDK, and what it needs of its own: half an installation lacks one of these.
+WECOM_NEEDS = ("aibot", "pyee", "websockets", "aiohttp", "cryptography", "certifi")
+
 WECHAT_MISSING = (
     "{module} is not installed. Install it with: pip install 'linli[wechat]' "
     "-c constraints.txt; or leave the setting empty to run without WeChat"
@@ -52,8 +55,9 @@ def _wecom(settings: Settings, clock: Clock) -> list[Platform]:
     """The one robot, and those that have names. Raises SettingsError where the SDK is missing."""
     try:
         from bot.platforms.wecom.platform import WeComPlatform
-    except ModuleNotFoundError as error:
-        if error.name != "aibot":
+    except ImportError as error:
+        # The SDK tells of websockets in an error of its own, which names nothing.
+        if error.name is not None and error.name.partition(".")[0] not in WECOM_NEEDS:
             raise
         setting = "WECOM_BOT_ID" if settings.wecom_bot_id else "WECOM_BOTS"
         raise SettingsError(f"LINLI_{setting}: {WECOM_MISSING}") from None

@@ -152,7 +152,7 @@ def _platforms(live: Live) -> list[Finding]:
         named: dict[str, object] = {"platform": platform}
         if chat is None and not facts.reachable:
             found.append(Finding("bad", facts.note or "platform_down", named))
-        elif chat is None:
+        if chat is None:
             found += [Finding("warn", each, named) for each in facts.warns]
     return found
 

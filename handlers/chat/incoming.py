@@ -88,6 +88,11 @@ class Message:
     edited: bool = False
     quote: Quote | None = None  #: which message it answers is to be found by these words
 
+    @property
+    def own(self) -> str:
+        """What its sender said themselves, without the words that they quote."""
+        return self.text if self.quote is None else self.quote.own
+
 
 @dataclass(frozen=True, slots=True)
 class Press:

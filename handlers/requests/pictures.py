@@ -6,6 +6,7 @@ there (fetched when it is sent, and cleaned); a group is only told that there is
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,7 +72,9 @@ def carry(case: Case, chat: Chat, title: str, language: str, brought: Sequence[M
     """Bring pictures along, each a message of its own that says where it comes from, once."""
     text = f"{title}\n{case.work.word(language, 'card.picture_carried')}"
     for each in brought:
-        occasion = f"picture:{case.request.id}:{chat.id}:{each.of}:{each.ref}"[:120]
+        # Some platforms' references are long, and alike at their beginnings.
+        mark = hashlib.blake2b(f"{each.of}:{each.ref}".encode(), digest_size=16).hexdigest()
+        occasion = f"picture:{case.request.id}:{chat.id}:{mark}"
         manner = Manner(about=case.request.id, occasion=occasion)
         case.work.say(chat, Content(text=text, media=(each,)), manner)
 

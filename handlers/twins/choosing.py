@@ -31,7 +31,7 @@ async def pressed(ctx: Context, message: Message) -> Press | None:
     can = ctx.can(ctx.chat.platform)
     if not can.needs_words or message.edited or not (message.to_bot or ctx.private):
         return None
-    found = NUMBER.fullmatch(plain(message.text).strip())
+    found = NUMBER.fullmatch(plain(message.own).strip())
     if found is None:
         return None
     where = (ctx.chat.platform, ctx.chat.external_id)

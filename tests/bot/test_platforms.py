@@ -54,6 +54,19 @@ def test_without_the_sdk_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
         made(wecom_bots="east=aib2:s")
 
 
+@pytest.mark.parametrize("lacking", ["pyee", "websockets"])
+def test_with_half_of_the_sdk_it_says_so_as_well(
+    monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    for name in [each for each in sys.modules if each.startswith("bot.platforms.wecom.")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [each for each in sys.modules if each.partition(".")[0] in ("aibot", lacking)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, lacking, None)
+    with pytest.raises(SettingsError, match=r"^LINLI_WECOM_BOT_ID: .*pip install 'linli\[wecom\]'"):
+        made(wecom_bot_id="aib1", wecom_secret="s")
+
+
 def test_a_webhook_needs_no_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [each for each in sys.modules if each.startswith("bot.platforms.wecom.")]:
         monkeypatch.delitem(sys.modules, name)

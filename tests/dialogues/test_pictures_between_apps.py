@@ -86,6 +86,12 @@ async def test_one_that_comes_later_follows(stage: Stage, cards: Rooms) -> None:
     assert ELSEWHERE in stage.card(1).text
 
 
+async def test_several_with_long_references_are_all_brought(stage: Stage, cards: Rooms) -> None:
+    refs = [f"https://pictures.example/{'a' * 200}/{n}" for n in range(3)]
+    await sends(stage, cards, media=[photo(ref) for ref in refs])
+    assert [each.file for each in brought(stage)] == [f"picture {ref}".encode() for ref in refs]
+
+
 async def test_one_that_cannot_be_had_any_more_is_told_in_words(stage: Stage, cards: Rooms) -> None:
     cards.lost.add("p1")
     await sends(stage, cards)

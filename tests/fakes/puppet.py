@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from grpclib.const import Cardinality, Handler, Status
-from grpclib.exceptions import GRPCError
+from grpclib.exceptions import GRPCError, StreamTerminatedError
 from grpclib.protocol import H2Protocol
 from grpclib.server import Server
 from wechaty_grpc.wechaty import puppet
@@ -87,6 +87,7 @@ class FakePuppet:
         self.names_ids = True  #: the mock puppet tells none of what was sent
         self.refuses: list[str] = []  #: answers to the next sends
         self.code = ""
+        self.broken_off: list[str] = []  #: pictures and files that were not read to their end
         self._now = now
         self._stream: asyncio.Queue[tuple[EventKind, str]] | None = None
         self._server: Listener | None = None
@@ -143,6 +144,12 @@ class FakePuppet:
         """Somebody sends a picture."""
         return self._happens(
             Told(self._id(), who, room=room, kind=MessageKind.PICTURE, body=body, name="p.jpg")
+        )
+
+    def hands_over(self, who: str, name: str, body: bytes, room: str = ROOM) -> str:
+        """Somebody sends a file."""
+        return self._happens(
+            Told(self._id(), who, room=room, kind=MessageKind.FILE, body=body, name=name)
         )
 
     def recalls(self, who: str, message_id: str, room: str = ROOM) -> None:
@@ -367,9 +374,14 @@ class FakePuppet:
             else puppet.MessageFileStreamResponse
         )
         await stream.send_message(response(file_box_chunk=whole(name=told.name)))
-        for start in range(0, len(told.body), 1000):
-            part = whole(data=told.body[start : start + 1000])
-            await stream.send_message(response(file_box_chunk=part))
+        try:
+            for start in range(0, len(told.body), 1000):
+                part = whole(data=told.body[start : start + 1000])
+                await stream.send_message(response(file_box_chunk=part))
+        except (asyncio.CancelledError, StreamTerminatedError):
+            self.broken_off.append(told.id)
+            self._changed.set()
+            raise
 
     def _known(self, where: Mapping[str, Any], key: str) -> Any:
         if key not in where:

@@ -161,18 +161,18 @@ class WechatPlatform:
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Whether the gateway answers; of a chat, whether the bot is in it."""
+        only_answers = self.capabilities.speaks is Speaks.ANSWERING
+        warns = ("wechat_risk", *(("answers_only",) if only_answers else ()))
         try:
             version = await self._talk.version()
         except TokenRefusedError:
-            return ChatFacts(reachable=False, note="wechat_token")
+            return ChatFacts(reachable=False, note="wechat_token", warns=warns)
         except WireError as error:
             log.warning("wechat.not_examined", error=str(error))
             note = "wechat_gateway" if chat_id is None else ""
-            return ChatFacts(reachable=chat_id is not None, note=note, known=False)
+            return ChatFacts(reachable=chat_id is not None, note=note, known=False, warns=warns)
         if chat_id is None:
             log.debug("wechat.gateway", version=version)
-            only_answers = self.capabilities.speaks is Speaks.ANSWERING
-            warns = ("wechat_risk", *(("answers_only",) if only_answers else ()))
             return ChatFacts(reachable=True, warns=warns)
         reaches = await self._saying.reaches(chat_id, group=True) or (
             await self._saying.reaches(chat_id, group=False)

@@ -100,6 +100,8 @@ class Saying:
                 return await self._box(chat, f"picture.{kind.partition('/')[2]}", body)
             if media.kind in PASSED_ON:
                 body = await self._wire.file(media.ref)
+                if pictures.is_picture(media.name, body):
+                    body, _ = await asyncio.to_thread(pictures.clean, body)
                 return await self._box(chat, media.name or PASSED_ON[media.kind], body)
         except (pictures.PictureError, RefusedError) as error:
             log.warning("wechat.not_passed_on", kind=media.kind.value, error=str(error))

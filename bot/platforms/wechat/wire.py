@@ -21,6 +21,8 @@ from grpclib.const import Status
 from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
 from wechaty_grpc.wechaty import PuppetStub
 
+from bot import pictures
+
 if TYPE_CHECKING:  # names of typings/ alone
     from wechaty_grpc.wechaty import Chunked, Event
 
@@ -261,6 +263,8 @@ class Wire:
             async with asyncio.timeout(LONG_PATIENCE):
                 async for each in stream:
                     body += each.file_box_chunk.data
+                    if len(body) > pictures.LARGEST_BODY:
+                        raise RefusedError("larger than what is passed on")
         except _ERRORS as error:
             raise _told(error) from error
         finally:

@@ -29,7 +29,6 @@ FETCH = aiohttp.ClientTimeout(total=30)
 MOST_REMEMBERED = 500
 #: Our kinds that are sent on, and what WeCom calls them.
 KINDS = {MediaKind.PHOTO: "image", MediaKind.FILE: "file", MediaKind.VIDEO: "video"}
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".tif", ".bmp", ".avif")
 
 
 class MediaError(Exception):
@@ -95,7 +94,7 @@ class MediaRoom:
         try:
             body = await _download(url)
             body = await asyncio.to_thread(decrypted, body, key) if key else body
-            if media.kind is MediaKind.PHOTO or _is_picture(media.name, body):
+            if media.kind is MediaKind.PHOTO or pictures.is_picture(media.name, body):
                 body, _ = await asyncio.to_thread(pictures.clean, body)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise MediaError(type(error).__name__) from None  # its text may carry the address
@@ -114,8 +113,3 @@ async def _download(url: str) -> bytes:
             if len(body) > pictures.LARGEST_BODY:
                 raise MediaError("too large")
         return bytes(body)
-
-
-def _is_picture(name: str, body: bytes) -> bool:
-    """A file that is a picture, whatever it is called; a kind that cannot be cleaned stays here."""
-    return pictures.type_of(body) is not None or name.lower().endswith(PICTURES)

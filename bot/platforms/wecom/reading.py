@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -29,6 +30,8 @@ Json = Mapping[str, Any]
 LONGEST_ID = 80
 #: The key of the button below a list to choose from: what was chosen stands elsewhere.
 CHOSEN = "choose"
+#: A command in front of what is quoted.
+COMMAND = re.compile(r"^\s*/\S+\s*")
 #: Letters of an opaque id that tell two people apart.
 TAIL = 4
 MEDIA = {"image": MediaKind.PHOTO, "file": MediaKind.FILE, "video": MediaKind.VIDEO}
@@ -106,7 +109,8 @@ def _words(
     """What is said, which message of ours it quotes, and the words where that is not known.
 
     Of a neighbour's message WeCom tells the words and not which one it was: who quotes it says
-    them, so that "@邻里 报事" under "电梯坏了" reports it.
+    them, so that "@邻里 报事" under "电梯坏了" reports it. What the neighbour
+    commanded stays theirs.
     """
     own = _own_words(body)
     if chat.kind is ChatKind.GROUP:
@@ -118,7 +122,8 @@ def _words(
     if ours is not None:
         return own.strip(), ours, None
     words = me.without_name(quoted)
-    return f"{own.strip()} {words}".strip(), None, Quote(words, own.strip())
+    said = COMMAND.sub("", words)
+    return f"{own.strip()} {said}".strip(), None, Quote(words, own.strip())
 
 
 def _own_words(body: Json) -> str:

@@ -43,6 +43,25 @@ async def test_what_is_quoted_with_the_command_is_reported_as_it_stands(stage: W
     assert request.words == "唉这日子没法过了"
 
 
+@pytest.mark.parametrize("quoted", ["/link 4栋", "@邻里 /link 4栋", "link 4栋", "绑定 4栋"])
+async def test_a_neighbours_command_is_not_run_by_who_quotes_it(
+    stage: WeComStage, quoted: str
+) -> None:
+    before = (await stage.chat_of(stage.group)).area_id
+    await stage.feng.quotes(quoted)
+    assert (await stage.chat_of(stage.group)).area_id == before
+    await stage.feng.quotes("4栋", "/link")
+    assert (await stage.chat_of(stage.group)).area_id != before, "who says it themselves is heard"
+
+
+async def test_a_report_that_a_neighbour_made_by_command_is_reported_by_quoting_it(
+    stage: WeComStage,
+) -> None:
+    await stage.zhou.quotes("@邻里 /report 三楼水管爆了，水都流到楼下了")
+    (request,) = await stage.requests()
+    assert request.words == "三楼水管爆了，水都流到楼下了"
+
+
 async def test_who_quotes_a_card_speaks_of_its_request(stage: WeComStage) -> None:
     await stage.li.says(REPORT)
     await stage.wang.quotes(stage.card(1).text, "修好了")

@@ -191,6 +191,10 @@ async def test_it_tells_of_its_risk_when_it_is_examined(
     careful = WechatPlatform(puppet.endpoint, clock)
     bold = WechatPlatform(puppet.endpoint, clock, Manner("east", proactive=True))
     assert (await careful.examine(None)).warns == ("wechat_risk", "answers_only")
+    await puppet.stop()
+    away = await careful.examine(None)
+    assert (away.reachable, away.warns) == (False, ("wechat_risk", "answers_only"))
+    await puppet.start()
     assert (await bold.examine(None)).warns == ("wechat_risk",)
     assert (careful.name, bold.name) == ("wechat", "wechat-east")
     for each in (careful, bold):

@@ -74,6 +74,9 @@ def quote(text: str) -> dict[str, Any]:
         ("", "三楼水管爆了", "三楼水管爆了"),
         ("报事", "三楼水管爆了", "报事 三楼水管爆了"),
         ("/report", "@邻里 三楼水管爆了", "/report 三楼水管爆了"),
+        ("", "@邻里 /report 三楼水管爆了", "三楼水管爆了"),
+        ("报事", "/report 三楼水管爆了", "报事 三楼水管爆了"),
+        ("", "/link 4栋", "4栋"),
     ],
 )
 async def test_who_quotes_a_neighbour_says_their_words(
