@@ -7,7 +7,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from storage.tables import Person
+from tests.conformance.house import number_of
 from tests.conformance.houses import ANSWERS, CARDS, LEAST, NUMBERS
+from tests.dialogues.test_several_channels import neighbours, says
 from tests.harness import GROUP, Stage, staged
 
 
@@ -68,6 +70,38 @@ async def test_a_number_of_an_older_message_still_means_what_it_said(tmp_path: P
         assert (await stage.request(2)).state == "open"
 
 
+async def test_a_number_with_its_label_means_its_own_request(tmp_path: Path) -> None:
+    """Written as the card prints it: never the request that is nearer."""
+    async with staged(tmp_path, capabilities=LEAST) as stage:
+        await calls(stage, "li", "咱们楼电梯又坏了")
+        (second,) = await calls(stage, "sun", "2单元楼道灯坏了")
+        take, join = number_of(second, "我来"), number_of(second, "我家也是")
+        (joined,) = await calls(stage, "zhao", f"{join} 我家也是")
+        assert "2 户" in joined
+        await calls(stage, "wang", f"{take}、我来，谢谢")
+        assert (await stage.request(1)).state == "open"
+        assert (await stage.request(2)).state == "taken"
+
+
+async def test_a_number_with_other_words_is_asked_back(tmp_path: Path) -> None:
+    async with staged(tmp_path, capabilities=LEAST) as stage:
+        await calls(stage, "li", "咱们楼电梯又坏了")
+        (second,) = await calls(stage, "sun", "2单元楼道灯坏了")
+        join = number_of(second, "我家也是")
+        for words in (f"{join} 我来", f"{join} 我来处理", f"#{join}"):
+            (asked,) = await calls(stage, "wang", words)
+            assert f"只写 {join}" in asked, words
+        for number in (1, 2):
+            assert (await stage.request(number)).state == "open"
+
+
+async def test_what_only_begins_with_a_number_is_heard(tmp_path: Path) -> None:
+    async with staged(tmp_path, capabilities=LEAST) as stage:
+        await calls(stage, "li", "咱们楼电梯又坏了")
+        await calls(stage, "sun", "11楼的灯坏了")
+        assert (await stage.request(2)).words == "11楼的灯坏了"
+
+
 async def test_numbers_are_forgotten_after_a_week(tmp_path: Path) -> None:
     async with staged(tmp_path, capabilities=NUMBERS) as stage:
         for days, language in ((8, None), (6, "en")):
@@ -78,6 +112,17 @@ async def test_numbers_are_forgotten_after_a_week(tmp_path: Path) -> None:
             async with stage.app.store.read() as store:
                 known = await store.scalar(select(Person.language).where(Person.key == "li"))
             assert known == language
+
+
+async def test_what_only_answers_waits_though_another_app_has_a_chat_of_the_same_id(
+    tmp_path: Path,
+) -> None:
+    """Two accounts in one room: ids are compared with their platform."""
+    async with staged(tmp_path, others={"shy": ANSWERS, "least": LEAST}) as stage:
+        shy = await neighbours(stage, "shy", "same")
+        least = await neighbours(stage, "least", "same")
+        assert await says(stage, least, "li", "咱们楼电梯又坏了", "same")
+        assert not shy.from_bot("same")
 
 
 async def test_a_card_changes_in_place_right_after_a_press_and_is_told_anew_later(
