@@ -48,8 +48,8 @@ class House(Protocol):
         """Time passes."""
         ...
 
-    async def fails(self, times: int) -> bool:
-        """The next messages are refused for the moment; False: that cannot happen here."""
+    async def fails(self, times: int) -> None:
+        """The next messages are refused for the moment."""
         ...
 
     async def state(self, number: int) -> str:

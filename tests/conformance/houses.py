@@ -122,10 +122,9 @@ class RoomsHouse:
         await self.stage.nothing_failed()
         assert not self.stage.rooms.too_long, self.stage.rooms.too_long
 
-    async def fails(self, times: int) -> bool:
+    async def fails(self, times: int) -> None:
         pause = timedelta(seconds=20)
         self.stage.rooms.faults = [PassingError("too many", pause) for _ in range(times)]
-        return True
 
     async def state(self, number: int) -> str:
         return (await self.stage.request(number)).state
@@ -183,8 +182,8 @@ class LocalHouse:
             await self.app.ticks.tick()
             await self.app.settle()
 
-    async def fails(self, times: int) -> bool:
-        return False
+    async def fails(self, times: int) -> None:
+        raise AssertionError("nothing fails between the program and its own database")
 
     async def state(self, number: int) -> str:
         async with self.app.store.read() as store:
@@ -237,9 +236,8 @@ class TelegramHouse(OutsideHouse[TelegramStage]):
             for each in self._said(who, group)
         ]
 
-    async def fails(self, times: int) -> bool:
+    async def fails(self, times: int) -> None:
         self.stage.tg.fail("sendMessage", 500, times=times)
-        return True
 
     async def notices(self) -> list[str]:
         return self._told

@@ -39,9 +39,8 @@ class WechatHouse(OutsideHouse[WechatStage]):
         chat = who or _room(group)
         return stood(each for each in self.stage.puppet.sent if chat in (each.room, each.listener))
 
-    async def fails(self, times: int) -> bool:
+    async def fails(self, times: int) -> None:
         self.stage.puppet.refuses = ["the puppet is busy"] * times
-        return True
 
 
 def _room(group: str) -> str:

@@ -46,10 +46,9 @@ class WeComHouse(OutsideHouse[WeComStage]):
             if each.chat == chat
         ]
 
-    async def fails(self, times: int) -> bool:
+    async def fails(self, times: int) -> None:
         for command in ("aibot_send_msg", "aibot_respond_msg"):
             self.stage.wecom.refuse[command] = [-1] * times
-        return True
 
     def _seen(self, number: str) -> Seen:
         return self.stage.wecom.chats.seen[int(number)]
