@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from handlers import forms
 from handlers.chat.incoming import Message, Press
+from handlers.chat.outgoing import Say, SendFile, Show
 from handlers.chat.platform import Speaks
 from handlers.context import Context
 from handlers.twins import numbers
@@ -17,9 +18,15 @@ STALE = timedelta(hours=12)
 
 
 async def spoken_to(ctx: Context) -> None:
-    """Somebody speaks in a group in which the bot only answers: what waited for it is said."""
-    if not ctx.private and ctx.can(ctx.chat.platform).speaks is Speaks.ANSWERING:
-        where = (ctx.chat.platform, ctx.chat.external_id)
+    """The bot was called or has something to answer in a group in which it only answers: what
+    waited for that is said along with it. Talk among neighbours is no call."""
+    if ctx.private or ctx.can(ctx.chat.platform).speaks is not Speaks.ANSWERING:
+        return
+    where = (ctx.chat.platform, ctx.chat.external_id)
+    did = ctx.incoming
+    called = isinstance(did, Press) or (isinstance(did, Message) and did.to_bot)
+    answers = (each.out for each in ctx.tray if isinstance(each.out, Say | Show | SendFile))
+    if called or any((each.platform, each.chat) == where for each in answers):
         await choices.release(ctx.store, *where, ctx.now, ctx.now - STALE)
 
 

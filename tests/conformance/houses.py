@@ -94,10 +94,17 @@ class RoomsHouse:
         self.can = stage.rooms.capabilities
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         room = f"@{who}" if private else group
-        called = self.can.hears != Hears.EVERYTHING or text.isdigit()
+        called = calling or self.can.hears != Hears.EVERYTHING or text.isdigit()
         actor = self.stage.cast[who]
         said = actor.sends_photo if photo else actor.says
         await said(text, room, to_bot=called and not private)
@@ -148,7 +155,14 @@ class LocalHouse:
         await self.local.watch(self._page, [key for key, *_ in CAST])
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         photos = [await self.local.keep_file("p.jpg", "image/jpeg", JPEG)] if photo else []
         await self.local.say(who, who if private else group, text, photos=photos)
@@ -207,7 +221,14 @@ class TelegramHouse(OutsideHouse[TelegramStage]):
         self._told: list[str] = []
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         actor = self.stage.cast[who]
         place = actor.person.private if private else self.stage.groups[group]

@@ -23,12 +23,20 @@ class WechatHouse(OutsideHouse[WechatStage]):
     can = CAPABILITIES
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         room = "" if private else _room(group)
         if photo:
             self.stage.puppet.shows(who, jpeg(), room)
-        called = text.isdigit() and not private  # a number is a choice only where the bot is meant
+        # A number is a choice only where the bot is meant.
+        called = (calling or text.isdigit()) and not private
         words = f"@邻里\u2005{text}" if called else text
         await self.stage.says(who, words, room, mentions=(ME,) if called else ())
 

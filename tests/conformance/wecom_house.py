@@ -22,7 +22,14 @@ class WeComHouse(OutsideHouse[WeComStage]):
     can = CAPABILITIES
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         place = "" if private else _id(group)
         wecom, actor = self.stage.wecom, self.stage.cast[who]

@@ -148,6 +148,8 @@ async def test_what_waits_for_somebody_to_speak_is_not_said_when_it_is_old(tmp_p
         await stage.passes(days=3, hours=2)
         assert not stage.said(GROUP)
         await stage.li.says("大家早")
+        assert not stage.said(GROUP), "talk among neighbours is no call"
+        await stage.li.says("在吗", to_bot=True)
         assert sum("今晚停水" in each.whole for each in stage.said(GROUP)) == 1
 
 
