@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
+from handlers.chat.platform import Capabilities
 from storage.tables import Person
 from tests.conformance.house import number_of
 from tests.conformance.houses import ANSWERS, CARDS, LEAST, NUMBERS
@@ -151,6 +153,19 @@ async def test_what_waits_for_somebody_to_speak_is_not_said_when_it_is_old(tmp_p
         assert not stage.said(GROUP), "talk among neighbours is no call"
         await stage.li.says("在吗", to_bot=True)
         assert sum("今晚停水" in each.whole for each in stage.said(GROUP)) == 1
+
+
+@pytest.mark.parametrize("can", [NUMBERS, ANSWERS, LEAST])
+async def test_who_calls_it_by_name_is_answered_whatever_else_it_hears(
+    tmp_path: Path, can: Capabilities
+) -> None:
+    async with staged(tmp_path, capabilities=can) as stage:
+        for words in ("在吗", "今天天气真不错啊我很开心", "谢谢"):
+            assert len(await calls(stage, "li", words)) == 1, words
+        before = len(stage.said(GROUP))
+        if can is not LEAST:
+            await stage.li.says("在吗")
+        assert len(stage.said(GROUP)) == before
 
 
 async def test_the_greeting_and_the_help_say_how_it_is_called(tmp_path: Path) -> None:
