@@ -42,12 +42,17 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
     done = await act_as(ctx, glance, message)
     if done is not None and meaning.outcome is not Outcome.ANSWER and meaning.question:
         await _answer(ctx, glance, message)  # who asks and reports in one is answered as well
-    if done is None and (ctx.private or named):
+    if done is None and (ctx.private or named or _calls(message)):
         done = await _never_alone(ctx, glance, message)
     return done if done is not None else (Outcome.TALK, None)
 
 
 Done = tuple[Outcome, str | None] | None
+
+
+def _calls(message: Message) -> bool:
+    """Whether it calls the bot by name; who answers a message of ours may only be thanking."""
+    return message.to_bot and message.reply_to is None
 
 
 def named_alone(ctx: Context, message: Message) -> bool:

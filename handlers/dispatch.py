@@ -122,7 +122,6 @@ class Dispatcher:
         assert isinstance(incoming, Doing)
         ctx = await self._meeting.context(incoming, store, now)
         ctx.prepared = ahead.prepared
-        await choosing.spoken_to(ctx)
         await groups.meet(ctx)
         try:
             await self._answer(ctx, ahead)
@@ -131,6 +130,7 @@ class Dispatcher:
                 await reach.opened_private(ctx, ctx.account)
         except RefusalError as refusal:
             await _refuse(ctx, refusal)
+        await choosing.spoken_to(ctx)
         if isinstance(incoming, Press) and not ctx.acknowledged:
             ctx.toast("")
         return ctx

@@ -9,8 +9,9 @@ from handlers.chat.incoming import Message, Press
 from handlers.chat.outgoing import Acknowledge, Content, React, Say, SendFile, Show
 from handlers.chat.platform import Capabilities, Speaks
 from handlers.context import Context
-from handlers.manner import Outbound
+from handlers.manner import Outbound, Sendable
 from handlers.parting import parts_of
+from handlers.twins.numbers import mark_of
 from handlers.twins.rules import (
     digest_of,
     language_of,
@@ -95,9 +96,9 @@ async def _content(work: Work, out: Say | Show, can: Capabilities) -> Content:
         content = content.model_copy(update={"text": text, "media": shown})
     if len([each for row in content.buttons for each in row]) <= can.buttons:
         return content
-    data = [each.data for each in overflow(content, can)]
+    offered = [choices.Offered(each.data, mark_of(each.text)) for each in overflow(content, can)]
     slot = out.slot if isinstance(out, Show) else None
-    numbers = await choices.lay_out(work.store, (out.platform, out.chat, slot), data, work.now)
+    numbers = await choices.lay_out(work.store, (out.platform, out.chat, slot), offered, work.now)
     return with_numbers(content, numbers, can, _hint(work, language, out, can))
 
 
@@ -155,17 +156,22 @@ def _is_word(each: Outbound) -> bool:
 
 def _is_asked(work: Work, out: Show) -> bool:
     """Whether somebody in its chat did just now what it answers."""
-    if not isinstance(work, Context) or out.chat != work.chat.external_id:
+    if not isinstance(work, Context) or not _is_here(work, out):
         return False
     did = work.incoming
     return not isinstance(did, Message) or did.to_bot or work.private
+
+
+def _is_here(work: Context, out: Sendable) -> bool:
+    """Whether it is for the chat in which somebody did something; ids are a platform's own."""
+    return (out.platform, out.chat) == (work.chat.platform, work.chat.external_id)
 
 
 async def _answered(work: Work, tray: Iterable[Outbound]) -> bool:
     """Whether whoever did something sees an answer in their chat beside a mark or a notice."""
     if not isinstance(work, Context):
         return False
-    here = [each for each in tray if each.out.chat == work.chat.external_id and not _is_word(each)]
+    here = [each for each in tray if _is_here(work, each.out) and not _is_word(each)]
     for each in here:
         out = each.out
         if isinstance(out, Say | SendFile) or (isinstance(out, Show) and await _tells(work, out)):
@@ -192,4 +198,4 @@ def _must_wait(work: Work, each: Outbound, can: Capabilities) -> bool:
     """Whether its platform lets us speak in groups only in answer, and nobody there spoke."""
     if not _only_answers(can) or not each.out.group:
         return False
-    return not isinstance(work, Context) or each.out.chat != work.chat.external_id
+    return not isinstance(work, Context) or not _is_here(work, each.out)

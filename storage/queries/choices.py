@@ -5,8 +5,9 @@ Numbers run on through a chat, so that an older message's numbers still mean wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,12 +20,26 @@ FIRST = 11
 LAST = 998
 #: Whoever writes these means whom they call (China, Europe, America): no button has them.
 CALLED = frozenset((110, 112, 119, 120, 122, 911))
+#: All that there are, in their order.
+NUMBERS = tuple(each for each in range(FIRST, LAST + 1) if each not in CALLED)
+#: So long a number is good for; older ones may have been given anew.
+LASTS = timedelta(days=7)
+
+
+class Offered(NamedTuple):
+    """A button that is chosen by number."""
+
+    data: str
+    label: str | None  #: the mark of what it says; None: laid out before there were any
 
 
 async def lay_out(
-    store: AsyncSession, where: tuple[str, str, str | None], data: Sequence[str], now: datetime
+    store: AsyncSession,
+    where: tuple[str, str, str | None],
+    offered: Sequence[Offered],
+    now: datetime,
 ) -> list[int]:
-    """Numbers for the buttons with these data at (platform, chat, slot of a standing message).
+    """Numbers for these buttons at (platform, chat, slot of a standing message).
 
     What stood in the slot before keeps its number. Whoever lays out choices in one chat at the same
     time waits for the other.
@@ -34,23 +49,16 @@ async def lay_out(
         lock = text("SELECT pg_advisory_xact_lock(hashtext(:chat))")
         await store.execute(lock, {"chat": f"choice {platform} {chat}"})
     known = await _known(store, platform, chat, slot)
-    last = await _last(store, platform, chat)
+    kept = {known[each.data] for each in offered if each.data in known}
+    given = iter(await _free(store, (platform, chat), len(offered) - len(kept), kept))
     numbers: list[int] = []
-    for each in data:
-        number = known.get(each)
-        if number is None:
-            number = last = after(last)
-        row = Choice(platform=platform, chat=chat, number=number, slot=slot, data=each, at=now)
-        await store.merge(row)
+    for data, label in offered:
+        number = known[data] if data in known else next(given)
+        place = {"platform": platform, "chat": chat, "number": number, "slot": slot}
+        await store.merge(Choice(**place, data=data, label=label, at=now))
         numbers.append(number)
     await store.flush()
     return numbers
-
-
-def after(last: int) -> int:
-    """The number that follows; the first one after the last and where there was none."""
-    following = last + 1 if FIRST <= last < LAST else FIRST
-    return after(following) if following in CALLED else following
 
 
 async def _known(store: AsyncSession, platform: str, chat: str, slot: str | None) -> dict[str, int]:
@@ -64,31 +72,39 @@ async def _known(store: AsyncSession, platform: str, chat: str, slot: str | None
     return {row.data: row.number for row in rows.all()}
 
 
-async def _last(store: AsyncSession, platform: str, chat: str) -> int:
-    """The number that was given last: of the newest ones the greatest."""
-    here = (Choice.platform == platform, Choice.chat == chat)
-    newest = select(func.max(Choice.at)).where(*here).scalar_subquery()
-    at_newest = await store.scalar(
-        select(func.max(Choice.number)).where(*here, Choice.at == newest)
+async def _free(
+    store: AsyncSession, where: tuple[str, str], count: int, kept: Collection[int]
+) -> list[int]:
+    """Numbers that nobody was shown yet; when there are none left, those shown longest ago."""
+    here = (Choice.platform == where[0], Choice.chat == where[1])
+    greatest = await store.scalar(select(func.max(Choice.number)).where(*here)) or 0
+    found = [each for each in NUMBERS if each > greatest][:count]
+    if len(found) == count:
+        return found
+    oldest = (
+        select(Choice.number)
+        .where(*here, Choice.number.not_in(kept))
+        .order_by(Choice.at, Choice.number)
+        .limit(count - len(found))
     )
-    greatest = await store.scalar(select(func.max(Choice.number)).where(*here))
-    if greatest is None or at_newest is None:
-        return 0
-    return greatest if greatest < LAST else at_newest
+    return [*found, *(await store.scalars(oldest)).all()]
 
 
 async def chosen(
-    store: AsyncSession, platform: str, chat: str, number: int, since: datetime
-) -> str | None:
-    """The data of the button that has this number in a chat, if it was laid out since then."""
-    return await store.scalar(
-        select(Choice.data).where(
-            Choice.platform == platform,
-            Choice.chat == chat,
-            Choice.number == number,
-            Choice.at >= since,
+    store: AsyncSession, platform: str, chat: str, number: int, now: datetime
+) -> Offered | None:
+    """The button that has this number in a chat, if it was laid out lately."""
+    row = (
+        await store.execute(
+            select(Choice.data, Choice.label).where(
+                Choice.platform == platform,
+                Choice.chat == chat,
+                Choice.number == number,
+                Choice.at >= now - LASTS,
+            )
         )
-    )
+    ).one_or_none()
+    return Offered(row.data, row.label) if row is not None else None
 
 
 async def release(

@@ -96,6 +96,7 @@ class Choice(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     slot: Mapped[str | None] = mapped_column(String(80))  #: of the standing message it belongs to
     data: Mapped[str] = mapped_column(String(64))
+    label: Mapped[str | None] = mapped_column(String(8))  #: a digest of what it says
     at: Mapped[datetime]  #: when it was laid out last
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.chat.platform import Capabilities
+from handlers.chat.platform import Capabilities, Hears
 from tests.conformance.house import House
 from tests.conformance.houses import HOUSES, HOUSES_CAN
 from tests.conformance.venue import Venue
@@ -16,23 +16,33 @@ from tests.conformance.venues import CAN, VENUES
 
 def pytest_configure(config: pytest.Config) -> None:
     """A marker of this suite's own."""
-    told = "takes(*capabilities): told only on platforms that declare these capabilities"
-    config.addinivalue_line("markers", told)
+    for told in (
+        "takes(*capabilities): told only on platforms that declare these capabilities",
+        "but(*houses): told on all houses but these, where it cannot happen",
+    ):
+        config.addinivalue_line("markers", told)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`@pytest.mark.takes("edits")`: only where the capabilities say so."""
     marks = metafunc.definition.iter_markers("takes")
     needed = [str(name) for mark in marks for name in mark.args]
+    without = {name for mark in metafunc.definition.iter_markers("but") for name in mark.args}
     for fixture, known in (("venue", CAN), ("house", HOUSES_CAN)):
         if fixture in metafunc.fixturenames:
+            assert without <= known.keys()
             names = [name for name, can in known.items() if _has(can, needed)]
+            names = [name for name in names if name not in without]
+            assert names, "a story that is told nowhere"
             metafunc.parametrize(fixture, names, indirect=True)
 
 
 def _has(can: Capabilities, needed: list[str]) -> bool:
-    """By a capability's name; what a platform tells of, as "tells:edited"."""
+    """By a capability's name; what a platform tells of, as "tells:edited"; "only:called": it hears
+    in groups only what calls it."""
     told = {f"tells:{each}" for each in can.tells}
+    if can.hears is not Hears.EVERYTHING and not can.may_hear_all:
+        told.add("only:called")
     return all(name in told if ":" in name else getattr(can, name) for name in needed)
 
 

@@ -31,9 +31,19 @@ class House(Protocol):
     can: Capabilities
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
-        """Somebody says something to everybody, calling the bot by name where that is needed."""
+        """Somebody says something to everybody, calling the bot by name where that is needed.
+
+        `calling`: also where the bot hears everything and waits to be called.
+        """
         ...
 
     async def presses(self, who: str, where: Where, label: str) -> None:
@@ -48,8 +58,8 @@ class House(Protocol):
         """Time passes."""
         ...
 
-    async def fails(self, times: int) -> bool:
-        """The next messages are refused for the moment; False: that cannot happen here."""
+    async def fails(self, times: int) -> None:
+        """The next messages are refused for the moment."""
         ...
 
     async def state(self, number: int) -> str:

@@ -94,10 +94,17 @@ class RoomsHouse:
         self.can = stage.rooms.capabilities
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         room = f"@{who}" if private else group
-        called = self.can.hears != Hears.EVERYTHING or text.isdigit()
+        called = calling or self.can.hears != Hears.EVERYTHING or text.isdigit()
         actor = self.stage.cast[who]
         said = actor.sends_photo if photo else actor.says
         await said(text, room, to_bot=called and not private)
@@ -122,10 +129,9 @@ class RoomsHouse:
         await self.stage.nothing_failed()
         assert not self.stage.rooms.too_long, self.stage.rooms.too_long
 
-    async def fails(self, times: int) -> bool:
+    async def fails(self, times: int) -> None:
         pause = timedelta(seconds=20)
         self.stage.rooms.faults = [PassingError("too many", pause) for _ in range(times)]
-        return True
 
     async def state(self, number: int) -> str:
         return (await self.stage.request(number)).state
@@ -149,7 +155,14 @@ class LocalHouse:
         await self.local.watch(self._page, [key for key, *_ in CAST])
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         photos = [await self.local.keep_file("p.jpg", "image/jpeg", JPEG)] if photo else []
         await self.local.say(who, who if private else group, text, photos=photos)
@@ -183,8 +196,8 @@ class LocalHouse:
             await self.app.ticks.tick()
             await self.app.settle()
 
-    async def fails(self, times: int) -> bool:
-        return False
+    async def fails(self, times: int) -> None:
+        raise AssertionError("nothing fails between the program and its own database")
 
     async def state(self, number: int) -> str:
         async with self.app.store.read() as store:
@@ -208,7 +221,14 @@ class TelegramHouse(OutsideHouse[TelegramStage]):
         self._told: list[str] = []
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         actor = self.stage.cast[who]
         place = actor.person.private if private else self.stage.groups[group]
@@ -237,9 +257,8 @@ class TelegramHouse(OutsideHouse[TelegramStage]):
             for each in self._said(who, group)
         ]
 
-    async def fails(self, times: int) -> bool:
+    async def fails(self, times: int) -> None:
         self.stage.tg.fail("sendMessage", 500, times=times)
-        return True
 
     async def notices(self) -> list[str]:
         return self._told

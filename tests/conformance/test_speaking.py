@@ -197,6 +197,9 @@ async def test_an_edit_in_a_group_that_put_it_out_is_out_of_reach(venue: Venue) 
 async def test_it_knows_where_it_is_and_where_it_is_not(venue: Venue) -> None:
     assert (await venue.platform.examine(venue.group)).reachable
     assert (await venue.platform.examine(None)).reachable
+    nowhere = await venue.platform.examine(venue.nowhere)
+    # Where nobody can be asked, it says that it does not know.
+    assert not nowhere.reachable or not nowhere.known
 
 
 @pytest.mark.takes("deep_links")

@@ -23,12 +23,20 @@ class WechatHouse(OutsideHouse[WechatStage]):
     can = CAPABILITIES
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         room = "" if private else _room(group)
         if photo:
             self.stage.puppet.shows(who, jpeg(), room)
-        called = text.isdigit() and not private  # a number is a choice only where the bot is meant
+        # A number is a choice only where the bot is meant.
+        called = (calling or text.isdigit()) and not private
         words = f"@邻里\u2005{text}" if called else text
         await self.stage.says(who, words, room, mentions=(ME,) if called else ())
 
@@ -39,9 +47,8 @@ class WechatHouse(OutsideHouse[WechatStage]):
         chat = who or _room(group)
         return stood(each for each in self.stage.puppet.sent if chat in (each.room, each.listener))
 
-    async def fails(self, times: int) -> bool:
+    async def fails(self, times: int) -> None:
         self.stage.puppet.refuses = ["the puppet is busy"] * times
-        return True
 
 
 def _room(group: str) -> str:

@@ -22,7 +22,14 @@ class WeComHouse(OutsideHouse[WeComStage]):
     can = CAPABILITIES
 
     async def says(
-        self, who: str, text: str, *, private: bool = False, group: str = G3, photo: bool = False
+        self,
+        who: str,
+        text: str,
+        *,
+        private: bool = False,
+        group: str = G3,
+        photo: bool = False,
+        calling: bool = False,
     ) -> None:
         place = "" if private else _id(group)
         wecom, actor = self.stage.wecom, self.stage.cast[who]
@@ -46,10 +53,9 @@ class WeComHouse(OutsideHouse[WeComStage]):
             if each.chat == chat
         ]
 
-    async def fails(self, times: int) -> bool:
+    async def fails(self, times: int) -> None:
         for command in ("aibot_send_msg", "aibot_respond_msg"):
             self.stage.wecom.refuse[command] = [-1] * times
-        return True
 
     def _seen(self, number: str) -> Seen:
         return self.stage.wecom.chats.seen[int(number)]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
+from handlers.chat.platform import Capabilities
 from storage.tables import Person
+from tests.conformance.house import number_of
 from tests.conformance.houses import ANSWERS, CARDS, LEAST, NUMBERS
+from tests.dialogues.test_several_channels import neighbours, says
 from tests.harness import GROUP, Stage, staged
 
 
@@ -68,6 +72,38 @@ async def test_a_number_of_an_older_message_still_means_what_it_said(tmp_path: P
         assert (await stage.request(2)).state == "open"
 
 
+async def test_a_number_with_its_label_means_its_own_request(tmp_path: Path) -> None:
+    """Written as the card prints it: never the request that is nearer."""
+    async with staged(tmp_path, capabilities=LEAST) as stage:
+        await calls(stage, "li", "咱们楼电梯又坏了")
+        (second,) = await calls(stage, "sun", "2单元楼道灯坏了")
+        take, join = number_of(second, "我来"), number_of(second, "我家也是")
+        (joined,) = await calls(stage, "zhao", f"{join} 我家也是")
+        assert "2 户" in joined
+        await calls(stage, "wang", f"{take}、我来，谢谢")
+        assert (await stage.request(1)).state == "open"
+        assert (await stage.request(2)).state == "taken"
+
+
+async def test_a_number_with_other_words_is_asked_back(tmp_path: Path) -> None:
+    async with staged(tmp_path, capabilities=LEAST) as stage:
+        await calls(stage, "li", "咱们楼电梯又坏了")
+        (second,) = await calls(stage, "sun", "2单元楼道灯坏了")
+        join = number_of(second, "我家也是")
+        for words in (f"{join} 我来", f"{join} 我来处理", f"#{join}"):
+            (asked,) = await calls(stage, "wang", words)
+            assert f"只写 {join}" in asked, words
+        for number in (1, 2):
+            assert (await stage.request(number)).state == "open"
+
+
+async def test_what_only_begins_with_a_number_is_heard(tmp_path: Path) -> None:
+    async with staged(tmp_path, capabilities=LEAST) as stage:
+        await calls(stage, "li", "咱们楼电梯又坏了")
+        await calls(stage, "sun", "11楼的灯坏了")
+        assert (await stage.request(2)).words == "11楼的灯坏了"
+
+
 async def test_numbers_are_forgotten_after_a_week(tmp_path: Path) -> None:
     async with staged(tmp_path, capabilities=NUMBERS) as stage:
         for days, language in ((8, None), (6, "en")):
@@ -78,6 +114,17 @@ async def test_numbers_are_forgotten_after_a_week(tmp_path: Path) -> None:
             async with stage.app.store.read() as store:
                 known = await store.scalar(select(Person.language).where(Person.key == "li"))
             assert known == language
+
+
+async def test_what_only_answers_waits_though_another_app_has_a_chat_of_the_same_id(
+    tmp_path: Path,
+) -> None:
+    """Two accounts in one room: ids are compared with their platform."""
+    async with staged(tmp_path, others={"shy": ANSWERS, "least": LEAST}) as stage:
+        shy = await neighbours(stage, "shy", "same")
+        least = await neighbours(stage, "least", "same")
+        assert await says(stage, least, "li", "咱们楼电梯又坏了", "same")
+        assert not shy.from_bot("same")
 
 
 async def test_a_card_changes_in_place_right_after_a_press_and_is_told_anew_later(
@@ -103,7 +150,22 @@ async def test_what_waits_for_somebody_to_speak_is_not_said_when_it_is_old(tmp_p
         await stage.passes(days=3, hours=2)
         assert not stage.said(GROUP)
         await stage.li.says("大家早")
+        assert not stage.said(GROUP), "talk among neighbours is no call"
+        await stage.li.says("在吗", to_bot=True)
         assert sum("今晚停水" in each.whole for each in stage.said(GROUP)) == 1
+
+
+@pytest.mark.parametrize("can", [NUMBERS, ANSWERS, LEAST])
+async def test_who_calls_it_by_name_is_answered_whatever_else_it_hears(
+    tmp_path: Path, can: Capabilities
+) -> None:
+    async with staged(tmp_path, capabilities=can) as stage:
+        for words in ("在吗", "今天天气真不错啊我很开心", "谢谢"):
+            assert len(await calls(stage, "li", words)) == 1, words
+        before = len(stage.said(GROUP))
+        if can is not LEAST:
+            await stage.li.says("在吗")
+        assert len(stage.said(GROUP)) == before
 
 
 async def test_the_greeting_and_the_help_say_how_it_is_called(tmp_path: Path) -> None:

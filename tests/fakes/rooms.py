@@ -181,7 +181,8 @@ class Rooms:
         return f"picture {media.ref}".encode()
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
-        return self.facts.get(chat_id, ChatFacts(reachable=True, administrator=True))
+        there = chat_id not in self.blocked
+        return self.facts.get(chat_id, ChatFacts(reachable=there, administrator=there))
 
     def link(self, payload: str, *, group: bool = False) -> str | None:
         return f"https://rooms.example/{'group' if group else 'start'}?{payload}"

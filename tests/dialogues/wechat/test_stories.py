@@ -190,13 +190,16 @@ async def test_the_risk_is_told_at_the_start(tmp_path: Path, bold: bool) -> None
     assert "linli replay" in told["remedy"]
 
 
-async def test_what_nobody_asked_for_waits_until_somebody_speaks(stage: WechatStage) -> None:
+async def test_what_nobody_asked_for_waits_until_there_is_something_to_answer(
+    stage: WechatStage,
+) -> None:
     """R18: by default even the gap is told only along with an answer."""
     await stage.says("li", REPORT)
     said = len(stage.said())
     await stage.gateway_dies()
     stage.clock.turn(timedelta(minutes=6))
     await stage.gateway_returns()
+    await stage.says("sun", "大家早")
     assert len(stage.said()) == said, "nobody wanted anything"
     await stage.says("zhao", "楼道灯也坏了")
     assert any("没看到" in text for text in stage.said()[said:])
