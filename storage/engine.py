@@ -94,8 +94,7 @@ class Store:
         except BaseException as error:
             if isinstance(error, Exception) and passes(error):
                 self.away = reason(error)
-            # Whoever is told to stop just now lets go of the connection all the same.
-            await asyncio.shield(asyncio.ensure_future(session.close()))
+            await _let_go(session)
             raise
         session.sync_session.close()  # it holds no connection any more: nothing to wait for
         self.away = None
@@ -104,8 +103,11 @@ class Store:
     async def read(self) -> AsyncGenerator[AsyncSession]:
         """A session to read with; what it changes is thrown away."""
         await _others_first()
-        async with self.reading() as session:
+        session = self.reading()
+        try:
             yield session
+        finally:
+            await _let_go(session)
 
     async def tidy(self) -> None:
         """Leave nothing of what was dropped in files beside the database (SQLite keeps a log)."""
@@ -117,6 +119,23 @@ class Store:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+async def _let_go(session: AsyncSession) -> None:
+    """Close a session. Whoever is told to stop meanwhile, and told so again, still gives the
+    connection back first."""
+    closing = asyncio.ensure_future(session.close())
+    told: asyncio.CancelledError | None = None
+    while not closing.done():
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError as error:
+            if closing.cancelled():
+                raise
+            told = error
+    closing.result()
+    if told is not None:
+        raise told
 
 
 async def _others_first() -> None:

@@ -176,12 +176,15 @@ class Wire:
 
     async def run(self) -> None:
         """Listen and tell until cancelled. Without a connection all goes on, a little later."""
-        while self.shared:
-            try:
-                await self._listen()
-            except (SQLAlchemyError, OSError):
-                await self._hang_up()
-                await asyncio.sleep(1)
+        try:
+            while self.shared:
+                try:
+                    await self._listen()
+                except (SQLAlchemyError, OSError):
+                    await self._hang_up()
+                    await asyncio.sleep(1)
+        finally:  # whoever stops this may forget to close it
+            await self._hang_up()
 
     async def close(self) -> None:
         """Listen no more."""
