@@ -60,11 +60,17 @@ def reported(
 
 
 def _urgency(model: Model, looked: Looked, seen: Seen) -> Urgency:
-    """Missing an emergency is worse than a page too many: a word of danger needs less."""
+    """Missing an emergency is worse than a page too many: a word of danger needs less.
+
+    Many tell of danger in none of the words that are known for it ("她脸都歪了", "the man in 12 is
+    talking funny"): there the report as a whole has to be sure enough.
+    """
     chances = model.chances("urgency", seen)
     meant = model.chances("emergency", seen).get("yes", 0.0)
-    danger = meant**MEANT * chances.get("emergency", 0.0) ** (1 - MEANT)
-    if looked.dangers and danger >= model.thresholds["page"]:
+    danger = chances.get("emergency", 0.0)
+    if looked.dangers and meant**MEANT * danger ** (1 - MEANT) >= model.thresholds["page"]:
+        return Urgency.EMERGENCY
+    if not looked.dangers and danger >= model.thresholds["page_unnamed"]:
         return Urgency.EMERGENCY
     if not looked.dangers:
         chances.pop("emergency", None)
