@@ -30,8 +30,8 @@ THRESHOLDS = {
     "nameless": 0.8,  #: the same where nothing is named that it could be about
     "wordy": 0.8,  #: the same in a long line that tells no fault plainly
     "emergency": 0.45,  #: a word of danger and this much doubt opens all the same
-    "page": 0.25,  #: what is opened with a word of danger is an emergency from here on
-    "page_unnamed": 0.35,  #: the same where none of the known words of danger is said
+    "page": 0.35,  #: what is opened with a word of danger is an emergency from here on
+    "page_unnamed": 0.5,  #: the same where none of the known words of danger is said
     "linked": 0.35,  #: join, detail and update together
     "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
     "same": 0.8,  #: what names the same thing and fits so well joins instead of opening anew
