@@ -30,6 +30,8 @@ THRESHOLDS = {
     "nameless": 0.8,  #: the same where nothing is named that it could be about
     "wordy": 0.8,  #: the same in a long line that tells no fault plainly
     "emergency": 0.45,  #: a word of danger and this much doubt opens all the same
+    "alarm_unnamed": 0.75,  #: no known word of danger, but as a whole so surely an emergency,
+    "opens_unnamed": 0.25,  #: and no talk to this much
     "page": 0.35,  #: what is opened with a word of danger is an emergency from here on
     "page_unnamed": 0.5,  #: the same where none of the known words of danger is said
     "linked": 0.35,  #: join, detail and update together

@@ -55,8 +55,8 @@ class Reader:
             return Meaning(Outcome.TALK)
         spoken = around(_as_known(heard, looked), scene)
         chances = self._outcomes(spoken)
-        danger = self._danger(heard, scene, looked, chances)
-        limit = self._limit(heard, scene, looked, danger)
+        alarm = self._alarms(heard, scene, looked, chances)
+        limit = self._limit(heard, scene, looked, alarm)
         fit, weighed = self._weighed(heard, scene, looked, chances)
         there = self._belongs(heard, scene, fit, chances, weighed)
         chances = weighed
@@ -141,22 +141,29 @@ class Reader:
         features = belongs.features(heard, scene, fit, chances)
         return belongs.chance(features, self._model)
 
-    def _danger(
+    def _alarms(
         self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
-    ) -> float:
-        """How likely this is the first word of an emergency."""
-        opens = 1 - chances.get("talk", 0) - chances.get("answer", 0) - chances.get("update", 0)
-        if not looked.dangers or opens < 0.05:
-            return 0.0
-        seen = self._model.see("words", words_only(heard, scene))
-        alone = self._model.chances("emergency", seen).get("yes", 0.0)
-        return (alone * opens) ** 0.5
+    ) -> bool:
+        """Whether this is likely enough the first word of an emergency.
 
-    def _limit(self, heard: Heard, scene: Scene, looked: Looked, danger: float) -> float:
+        A word of danger has to be meant; what is said in none that is known must as a whole be all
+        but surely one.
+        """
+        limits = self._model.thresholds
+        opens = 1 - chances.get("talk", 0) - chances.get("answer", 0) - chances.get("update", 0)
+        if opens < (0.05 if looked.dangers else limits["opens_unnamed"]):
+            return False
+        seen = self._model.see("words", words_only(heard, scene))
+        if looked.dangers:
+            meant = self._model.chances("emergency", seen).get("yes", 0.0)
+            return (meant * opens) ** 0.5 >= limits["emergency"]
+        return self._model.chances("urgency", seen).get("emergency", 0.0) >= limits["alarm_unnamed"]
+
+    def _limit(self, heard: Heard, scene: Scene, looked: Looked, alarm: bool) -> float:
         """How sure a request must be: least where there is danger, less where it is plain."""
         limits = self._model.thresholds
         anew = linking.tells_anew(heard, looked, scene)
-        alarm = danger >= limits["emergency"] or linking.alarms(heard, looked, scene)
+        alarm = alarm or linking.alarms(heard, looked, scene)
         if alarm and linking.echoes(heard, looked, scene) is None:
             return 0.0
         if not looked.named:
