@@ -33,7 +33,7 @@ THRESHOLDS = {
     "alarm_unnamed": 0.75,  #: no known word of danger, but as a whole so surely an emergency,
     "opens_unnamed": 0.25,  #: and no talk to this much
     "page": 0.35,  #: what is opened with a word of danger is an emergency from here on
-    "page_unnamed": 0.5,  #: the same where none of the known words of danger is said
+    "page_unnamed": 0.55,  #: the same where none of the known words of danger is said
     "linked": 0.35,  #: join, detail and update together
     "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
     "same": 0.8,  #: what names the same thing and fits so well joins instead of opening anew
