@@ -207,6 +207,7 @@ class ChatFacts:
     known: bool = True  #: False: the platform did not say, and nothing is held against it
     rights: frozenset[str] = frozenset()
     warns: tuple[str, ...] = ()  #: keys of findings that are told though all works
+    names: tuple[str, ...] = ()  #: of what the note speaks, where it is not the whole platform
 
 
 class Platform(Protocol):

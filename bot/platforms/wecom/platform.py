@@ -121,7 +121,8 @@ class WeComPlatform:
             secret = given.get_secret_value() if given else ""
         if not bot_id or not secret:
             raise SettingsError("LINLI_WECOM_BOT_ID: needs LINLI_WECOM_SECRET beside it")
-        me = Identity(bot_id, name_of(PLATFORM, account), settings.wecom_name)
+        called = settings.wecom_names.get(account, settings.wecom_name)
+        me = Identity(bot_id, name_of(PLATFORM, account), called)
         url, language = settings.wecom_url, settings.language
         return cls(me, secret, url, clock=clock, language=language)
 
