@@ -133,7 +133,7 @@ ROWS: Mapping[str, Callable[[Capabilities], str]] = {
     "media heard in a group": lambda can: _kinds(can.media_in),
     "media heard in private": lambda can: _kinds(can.media_in_private),
     "media shown to others": lambda can: _kinds(can.media_out),
-    "lends pictures to other apps": lambda can: _yes(can.lends),
+    "lends what was sent to other apps": lambda can: _yes(can.lends),
     "words under a picture": lambda can: _yes(can.captions, "no: a message of their own"),
     "files for download": lambda can: _yes(can.files),
     "is told of": _tells,

@@ -36,6 +36,5 @@ def all_named(work: Work, language: str, accounts: Sequence[Account]) -> str:
 
 def named(work: Work, language: str, account: Account) -> str:
     """An account as people tell it from others: its app, and its name there."""
-    key = f"watching.platform.{account.platform}"
-    app = work.word(language, key if work.desk.words.has(key) else "directory.same_app")
+    app = work.app(language, account.platform) or work.word(language, "directory.same_app")
     return f"{app} @{account.username}" if account.username else f"{app} {account.external_id}"

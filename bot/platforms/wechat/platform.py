@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 
-from bot import pictures
 from bot.clock import Clock
 from bot.platforms.accounts import name_of
 from bot.platforms.wechat.door import Door
@@ -166,13 +164,12 @@ class WechatPlatform:
         """Send; a standing message is said anew. Raises DeliveryError."""
         return await self._saying.deliver(out)
 
-    async def picture(self, media: Media) -> bytes | None:
-        """A picture that somebody sent, drawn anew (R50). Raises OSError where it is not there."""
+    async def fetched(self, media: Media) -> bytes | None:
+        """What somebody sent; pictures drawn anew (R50). Raises OSError where it is not there."""
         try:
-            body = await self._talk.picture(media.ref)
+            return await self._saying.body_of(media)
         except WireError as error:
             raise OSError(type(error).__name__) from None
-        return (await asyncio.to_thread(pictures.clean, body))[0]
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Whether the gateway answers; of a chat, whether the bot is in it."""
