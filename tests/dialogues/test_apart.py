@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from storage.tables import Account, Audit, Person, RoleHeld, Supporter
-from tests.conformance.houses import CARDS
+from tests.conformance.rooms_house import CARDS
 from tests.dialogues.test_same_person import are_one
 from tests.dialogues.test_several_channels import code_of, neighbours, person_of, says
 from tests.fakes.rooms import Rooms

@@ -12,7 +12,7 @@ import pytest
 from handlers.chat.incoming import MediaKind
 from handlers.chat.outgoing import SendFile
 from handlers.chat.platform import LARGEST_CARRIED, SHOWN, Capabilities
-from tests.conformance.houses import CARDS
+from tests.conformance.rooms_house import CARDS
 from tests.dialogues.test_pictures_between_apps import brought, sends
 from tests.dialogues.test_several_channels import neighbours, texts
 from tests.fakes.rooms import Rooms

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from handlers.chat.incoming import MediaKind
 from handlers.chat.platform import PassingError
 from storage.tables import Letter
-from tests.conformance.houses import CARDS, LEAST
+from tests.conformance.rooms_house import CARDS, LEAST
 from tests.dialogues.test_several_channels import THERE, neighbours, texts
 from tests.fakes.rooms import Rooms, Shown, photo
 from tests.harness import GROUP, Stage, staged

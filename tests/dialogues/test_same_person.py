@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.tables import Audit
-from tests.conformance.houses import CARDS
+from tests.conformance.rooms_house import CARDS
 from tests.dialogues.test_several_channels import neighbours, person_of
 from tests.fakes.rooms import Rooms
 from tests.harness import Stage, staged
