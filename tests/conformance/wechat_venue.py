@@ -117,6 +117,8 @@ async def wechat(folder: Path) -> AsyncGenerator[WechatVenue]:
         task = asyncio.get_running_loop().create_task(venue.platform.run(venue.inbox))
         await puppet.until(lambda: puppet.listened_to)
         await venue.settles()
-        yield venue
-        task.cancel()
-        await asyncio.wait((task,))
+        try:
+            yield venue
+        finally:
+            task.cancel()
+            await asyncio.wait((task,))

@@ -1,4 +1,4 @@
-"""Where the bot hears nothing in groups but what people send on to it (docs/wechat.md, safe ways)."""
+"""Where the bot hears nothing in groups but what people send on to it."""
 
 from __future__ import annotations
 
