@@ -15,6 +15,7 @@ from io import BytesIO
 MOST_MET = 12_000  #: rows that are kept as they were read: the first that were met, the commonest
 LIKELY = (1 << 18) - 1  #: a bit of a hash decides whether a name is looked for, in 256 kB
 ROOM = 4  #: places in the index for each name, at least
+LENGTHS_FROM = 48  #: a name's length is added from this bit of its hash on; names are short
 
 
 class Rows:
@@ -52,6 +53,11 @@ class Rows:
         """How many names have a row."""
         return len(self._hashes)
 
+    @property
+    def keys(self) -> set[tuple[int, int]]:
+        """By which family and hash each name is found: as many as there are names."""
+        return set(zip(self._kinds, self._hashes, strict=True))
+
     def sum(self, names: Iterable[str]) -> int:
         """The sum of the rows of those names that have one."""
         return sum(map(self._met.__getitem__, self._sought(names)))
@@ -77,7 +83,7 @@ class Rows:
         lines = (line.rstrip(b"\n").decode() for line in BytesIO(names))
         if not self._families:
             self._kinds = bytearray(names.count(b"\n") + bool(names))
-            yield from map(hash, lines)
+            yield from map(_key_of, lines)
             return
         for line in lines:
             family, key, name = self._key(line)
@@ -89,7 +95,7 @@ class Rows:
         """Of which family a name is, by which hash it is found, and the name without prefix."""
         prefix, bar, rest = name.partition("|")
         family = self._families.get(prefix, 0)
-        return (family, hash(bar + rest), rest) if family else (0, hash(name), name)
+        return (family, _key_of(bar + rest), rest) if family else (0, _key_of(name), name)
 
     def _place(self, key: int, family: int) -> int:
         """Where a name stands in the index, or would."""
@@ -111,15 +117,22 @@ class Rows:
 
     def _read_wide(self, name: str) -> int:
         found, index, mask = 0, self._index, self._mask
-        if number := index[self._place(hash(name), 0)]:
+        if number := index[self._place(_key_of(name), 0)]:
             found = self._packed.row(number)
-        key, bits = hash("|" + name), 8 * self._packed.width
+        key, bits = _key_of("|" + name), 8 * self._packed.width
         place = key & mask
         while number := index[place]:
             if self._hashes[number - 1] == key and (family := self._kinds[number - 1]):
                 found += self._packed.row(number) << bits * family
             place = (place + 1) & mask
         return found
+
+
+def _key_of(name: str) -> int:
+    """A hash that tells names of all scripts apart: the interpreter's own is made of the bytes that
+    a text is kept in, which are the same for "ir" and for "物"; their lengths are not. Its lower
+    bits, by which a place is found, stay as they are."""
+    return hash(name) ^ len(name) << LENGTHS_FROM
 
 
 class _Packed:
