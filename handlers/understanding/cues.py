@@ -7,7 +7,7 @@ import tomllib
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from operator import add
+from operator import add, itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +21,10 @@ CLAUSE = re.compile(
 MOST_WORDS = 4096  #: Latin words of which it is remembered which cue they are
 #: What follows a number that is no number to call.
 MEASURES = frozenset("元块平米栋幢号室斤天户瓦%")
-#: Signs that hide the things and dangers in them.
-HIDING = ("idiom", "name")
 #: Groups that are also looked for by themselves.
 ALONE = ("category", "danger", "topic")
+#: Signs that hide what is in them: of which groups.
+HIDING = {"idiom": ALONE, "name": ALONE, "safe": ("danger",)}
 #: Endings a Latin cue may carry in the text: "leak" is found in "leaking".
 ENDINGS = frozenset(
     ("", "s", "es", "ed", "d", "ing", "er", "ers", "y", "ity", "ical", "ician", "'s")
@@ -59,7 +59,7 @@ class Names:
         self.counts = frozenset(
             group
             for group in ALONE
-            if any(each[0] == group or each[1] in HIDING for each in entries)
+            if any(each[0] == group or group in HIDING.get(each[1], ()) for each in entries)
         )
 
 
@@ -68,7 +68,7 @@ Hit = tuple[int, int, str, Names]  #: where it starts and ends, the cue, what it
 
 class Cues:
     """All cues. Of signs the longest cue at one spot counts; things and dangers do not hide each
-    other, but idioms ("手机没电") and names ("香樟路") hide both."""
+    other, but idioms ("手机没电") and names ("香樟路") hide both; what denies a danger hides it."""
 
     def __init__(
         self,
@@ -108,6 +108,7 @@ class Cues:
         hits = [*self._han_hits(text), *self._latin_hits(text)]
         if not hits:
             return ()
+        hits.sort(key=itemgetter(0))  # "?" stands behind the words that ask
         chosen: dict[tuple[int, str, Entry], None] = {}
         for start, _, word, names in _longest([hit for hit in hits if hit[3].named]):
             for each in names.named:

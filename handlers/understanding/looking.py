@@ -42,6 +42,8 @@ ALARM_CATEGORY = {
     "height": "security",
 }
 LIFE = "life"  #: no danger by itself
+SAFE = "safe"  #: what denies a danger: "没着火", "no smoke"
+UNCUED = frozenset((LIFE, "height"))  #: dangers that only phrases tell
 #: What a bare fact may hold besides the thing and its fault.
 FILLING = re.compile(
     r"[了啊呀呢哦喔嘛吧的又都也还全咯咧哩哎唉诶嘞啦哟喂\W_]|我们|咱们|大家|各位|[我俺咱]|家里?|里|又|整[个栋]?|单元|[\dA-Za-z一二三四五六七八九十]{1,3}(?:号楼|单元|[栋幢座楼层室#])|已经|现在|今天"
@@ -196,6 +198,8 @@ def look(text: str) -> Looked:
         frozenset(said[each]) if each in said else NOTHING for each in PHRASES
     )
     asks = asks if ASKING & told.signs else NOTHING
+    if SAFE in told.signs:
+        alarms = frozenset(each for each in alarms if each in told.dangers or each in UNCUED)
     more = tuple(_phrase_features(wrongs, asks))
     return Looked(
         bare,
