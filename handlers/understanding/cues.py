@@ -63,7 +63,59 @@ class Names:
         )
 
 
-Hit = tuple[int, int, str, Names]  #: where it starts and ends, the cue, what it names
+Cue = tuple[str, Names]  #: a cue and what it names
+Hit = tuple[int, int, str, Names]  #: where it starts and ends, and these
+
+
+class Branch:
+    """Latin cues that begin with the same words: those that the next ends, and longer ones."""
+
+    __slots__ = ("_ends", "_most", "longer")
+
+    def __init__(self) -> None:
+        self._ends: dict[str, Cue] = {}
+        self._most = 0  #: letters of the longest last word
+        self.longer: dict[str, Branch] = {}
+
+    def add(self, word: str, cue: Cue) -> None:
+        """A cue that ends with a word."""
+        self._ends[word] = cue
+        self._most = max(self._most, len(word))
+
+    def end(self, word: str) -> Cue | None:
+        """The cue that ends with a word, which may carry an ending itself."""
+        ends = self._ends
+        for cut in range(min(len(word), self._most), min(2, len(word) - 1), -1):
+            if (cue := ends.get(word[:cut])) and (cut >= LONG or word[cut:] in ENDINGS):
+                return cue
+        return None
+
+    def begun(self, word: str) -> tuple[Cue | None, Branch | None]:
+        """What a word may be: a cue, and the beginning of others."""
+        return self.end(word), self.longer.get(word)
+
+    def found(self, words: Sequence[str], at: int) -> Iterator[tuple[int, Cue]]:
+        """Which cues go on with the words from a place on: where they end, the longest first."""
+        found: list[tuple[int, Cue]] = []
+        branch: Branch | None = self
+        while branch is not None and at < len(words):
+            if (cue := branch.end(words[at])) is not None:
+                found.append((at, cue))
+            branch = branch.longer.get(words[at])
+            at += 1
+        return reversed(found)
+
+
+def _branched(latin: Mapping[str, Sequence[Entry]]) -> Branch:
+    """Latin cues by their words."""
+    root = Branch()
+    for cue, entries in latin.items():
+        *before, last = cue.split(" ")
+        branch = root
+        for word in before:
+            branch = branch.longer.setdefault(word, Branch())
+        branch.add(last, (cue, Names(entries)))
+    return root
 
 
 class Cues:
@@ -88,20 +140,16 @@ class Cues:
                 for word in words:
                     _add(word.strip().casefold(), (group, name), han, latin)
         self._han = {word: Names(entries) for word, entries in han.items()}
-        self._latin = {word: Names(entries) for word, entries in latin.items()}
         self._singles = frozenset(word for word in han if len(word) == 1)
-        #: lengths that cues with these first two signs, or this first word, have, longest first
+        #: lengths that cues with these first two signs have, longest first
         self._sizes: dict[str, tuple[int, ...]] = {}
-        self._lengths: dict[str, tuple[int, ...]] = {}
         for word in han:
             if len(word) > 1:
                 self._sizes[word[:2]] = _with(self._sizes.get(word[:2], ()), len(word))
-        for word in latin:
-            first, count = word.split(" ")[0], word.count(" ") + 1
-            if count > 1:
-                self._lengths[first] = _with(self._lengths.get(first, ()), count)
-        self._heads = frozenset(word.split(" ")[0][:2] for word in latin)
-        self._latin_cue = lru_cache(MOST_WORDS)(self._find_latin_cue)
+        #: first signs of all of these that are looked for in a text of ASCII alone
+        self._ascii = frozenset(pair[0] for pair in self._sizes if pair.isascii())
+        self._latin = _branched(latin)
+        self._begun = lru_cache(MOST_WORDS)(self._latin.begun)
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Every cue of a plain text."""
@@ -124,7 +172,9 @@ class Cues:
 
     def _han_hits(self, text: str) -> Iterator[Hit]:
         pairs, singles, table, length = self._sizes, self._singles, self._han, len(text)
-        starts = [at for at, pair in enumerate(map(add, text, text[1:])) if pair in pairs]
+        starts: list[int] = []
+        if not text.isascii() or not self._ascii.isdisjoint(text):
+            starts = [at for at, pair in enumerate(map(add, text, text[1:])) if pair in pairs]
         if not singles.isdisjoint(text):
             starts = sorted({*starts, *(at for at, sign in enumerate(text) if sign in singles)})
         for start in starts:
@@ -142,25 +192,13 @@ class Cues:
             return
         spans = list(WORD.finditer(text))
         words = [span[0] for span in spans]
-        for start, first in enumerate(words):
-            if first[:2] not in self._heads:
-                continue
-            for size in (*self._lengths.get(first, ()), 1):
-                end = start + size
-                if end <= len(words) and (hit := self._latin_cue(" ".join(words[start:end]))):
-                    yield spans[start].start(), spans[end - 1].end(), *hit
-
-    def _find_latin_cue(self, words: str) -> tuple[str, Names] | None:
-        """The cue that these words are, the last with an ending perhaps."""
-        last = words.rpartition(" ")[2]
-        before = len(words) - len(last)
-        for cut in range(len(last), min(2, len(last) - 1), -1):
-            if last[cut:] not in ENDINGS and cut < LONG:
-                continue
-            word = words[: before + cut]
-            if (names := self._latin.get(word)) is not None:
-                return word, names
-        return None
+        for at, first in enumerate(words):
+            alone, longer = self._begun(first)
+            if longer is not None:
+                for last, cue in longer.found(words, at + 1):
+                    yield spans[at].start(), spans[last].end(), *cue
+            if alone is not None:
+                yield spans[at].start(), spans[at].end(), *alone
 
 
 def _add(

@@ -267,11 +267,10 @@ def _is_bare(text: str, found: Iterable[Found]) -> bool:
 def grams(text: str) -> set[str]:
     """Character and word n-grams of a plain text."""
     text = DIGITS.sub("0", text)
-    words = WORD.findall(text)
-    if not WRITTEN.search(text) and len(words) >= FEW:
-        found = {f"v < {words[0]}", f"v {words[-1]} >"}  # no word among them has two signs
+    if not WRITTEN.search(text) and len(words := text.replace(" ", "")) >= FEW:
+        found = {f"v < {words[0]}", f"v {words[-1]} >"}  # each sign is a word, none has two
     else:
-        found = set(_word_grams(words))
+        found = _word_grams(WORD.findall(text))
     if HAN.search(text):
         padded = f"^{text}$"
         # Pairs and threes are joined without a step of Python for each.
@@ -280,15 +279,26 @@ def grams(text: str) -> set[str]:
     return found
 
 
-def _word_grams(words: Sequence[str]) -> Iterator[str]:
-    for a, b in pairwise(("<", *words, ">")):
-        if a.isascii() or b.isascii() or len(words) < FEW:
-            yield f"v {a} {b}"
-    for word in words:
-        if len(word) > 1 or word in "?!":
-            yield f"w {word}"
-        if len(word) > 3 and word.isascii():
-            yield f"t {ENDING.sub('', word)[:6]}"
+def _word_grams(words: Sequence[str]) -> set[str]:
+    bounded = ("<", *words, ">")
+    if len(words) < FEW:
+        found = {f"v {a} {b}" for a, b in pairwise(bounded)}
+    else:
+        found = {f"v {a} {b}" for a, b in pairwise(bounded) if a.isascii() or b.isascii()}
+    for word in set(words):
+        if len(word) > 1:
+            found.add(f"w {word}")
+            if len(word) > 3 and word.isascii():
+                found.add(f"t {_stem(word)}")
+        elif word in "?!":
+            found.add(f"w {word}")
+    return found
+
+
+@lru_cache(MOST_REMEMBERED)
+def _stem(word: str) -> str:
+    """The beginning of a word without its ending."""
+    return ENDING.sub("", word)[:6]
 
 
 def _cue_features(
