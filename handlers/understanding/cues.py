@@ -7,6 +7,7 @@ import tomllib
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from operator import add, itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +25,7 @@ MEASURES = frozenset("元块平米栋幢号室斤天户瓦%")
 #: Groups that are also looked for by themselves.
 ALONE = ("category", "danger", "topic")
 #: Signs that hide what is in them: of which groups.
-HIDING = {"idiom": ALONE, "name": ALONE, "safe": ("danger",)}
+HIDING = {"idiom": ALONE, "name": ALONE, "safe": ("danger",), "device": ("danger",)}
 #: Endings a Latin cue may carry in the text: "leak" is found in "leaking".
 ENDINGS = frozenset(
     ("", "s", "es", "ed", "d", "ing", "er", "ers", "y", "ity", "ical", "ician", "'s")
@@ -47,20 +48,17 @@ Entry = tuple[str, str]  #: group, name
 class Names:
     """What one cue names, sorted once: each text asks for it."""
 
-    __slots__ = ("alone", "counts", "named")
+    __slots__ = ("sorts",)
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        #: what it names besides topics, which are hints and hide nothing
-        self.named = tuple(each for each in entries if each[0] != "topic")
-        #: by group that is also looked for by itself: what it names of it, if anything
-        alone = {group: tuple(e for e in entries if e[0] == group) for group in ALONE}
-        self.alone = {group: some for group, some in alone.items() if some}
-        #: the groups whose cues it hides where it is longer
-        self.counts = frozenset(
-            group
-            for group in ALONE
-            if any(each[0] == group or group in HIDING.get(each[1], ()) for each in entries)
-        )
+        #: by number: what it names of each sort in which it hides shorter cues, if anything
+        self.sorts: list[tuple[int, tuple[Entry, ...]]] = []
+        # What it names besides topics, which are hints and hide nothing; then each group alone.
+        if named := tuple(each for each in entries if each[0] != "topic"):
+            self.sorts.append((0, named))
+        for number, group in enumerate(ALONE, 1):
+            if any(each[0] == group or group in HIDING.get(each[1], ()) for each in entries):
+                self.sorts.append((number, tuple(e for e in entries if e[0] == group)))
 
 
 Cue = tuple[str, Names]  #: a cue and what it names
@@ -120,7 +118,8 @@ def _branched(latin: Mapping[str, Sequence[Entry]]) -> Branch:
 
 class Cues:
     """All cues. Of signs the longest cue at one spot counts; things and dangers do not hide each
-    other, but idioms ("手机没电") and names ("香樟路") hide both; what denies a danger hides it."""
+    other, but idioms ("手机没电") and names ("香樟路") hide both; what denies a danger ("no smoke")
+    and what only bears its name ("smoke alarm") hide it."""
 
     def __init__(
         self,
@@ -157,16 +156,7 @@ class Cues:
         if not hits:
             return ()
         hits.sort(key=itemgetter(0))  # "?" stands behind the words that ask
-        chosen: dict[tuple[int, str, Entry], None] = {}
-        for start, _, word, names in _longest([hit for hit in hits if hit[3].named]):
-            for each in names.named:
-                chosen[start, word, each] = None
-        for group in ALONE:
-            if not any(group in hit[3].alone for hit in hits):
-                continue
-            for start, _, word, names in _longest([hit for hit in hits if group in hit[3].counts]):
-                for each in names.alone.get(group, ()):
-                    chosen[start, word, each] = None
+        chosen = dict.fromkeys(chain.from_iterable(_longest(hits)))
         ends = [found.start() for found in CLAUSE.finditer(text)]
         return tuple(Found(*each, word, bisect(ends, at)) for at, word, each in chosen)
 
@@ -218,15 +208,20 @@ def _in_number(text: str, start: int, end: int) -> bool:
     )
 
 
-def _longest(hits: Sequence[Hit]) -> Iterator[Hit]:
-    """Where hits overlap the longest counts; one of three signs may reach beyond another."""
-    reach = done = -1
-    for hit in hits:
-        start, end = hit[0], hit[1]
-        if start == done or not (start >= reach or (end - start > 2 and end > reach)):
-            continue
-        reach, done = end, start
-        yield hit
+def _longest(hits: Sequence[Hit]) -> list[list[tuple[int, str, Entry]]]:
+    """What is named, by sort. Where hits of one sort overlap the longest counts; one of three signs
+    may reach beyond another."""
+    found: list[list[tuple[int, str, Entry]]] = [[], *([] for _ in ALONE)]
+    reach, done = [-1] * len(found), [-1] * len(found)
+    for start, end, word, names in hits:
+        for sort, entries in names.sorts:
+            if start == done[sort] or (
+                start < reach[sort] and (end - start <= 2 or end <= reach[sort])
+            ):
+                continue
+            reach[sort], done[sort] = end, start
+            found[sort] += [(start, word, each) for each in entries]
+    return found
 
 
 def _with(sizes: tuple[int, ...], size: int) -> tuple[int, ...]:

@@ -57,6 +57,7 @@ AMOUNT = re.compile(r"好?[几多两三四五六七八九十半\d]+[盏个部台
 #: Cues that such a fact consists of.
 FACT = frozenset(("fault", "nuisance", "again", "mine", "indoor", "shared"))
 FAULTS = ("fault", "nuisance")
+TROUBLE = frozenset((*FAULTS, "again", "help", "suggest"))
 SOFT = frozenset(
     (
         "past",
@@ -111,6 +112,12 @@ class Looked:
     def wordy(self) -> bool:
         """So long that small weights add up: what it says is told by more than their sum."""
         return len(self.text) > (WORDY_HAN if HAN.search(self.text) else WORDY_LATIN)
+
+    @property
+    def rambles(self) -> bool:
+        """So long, and tells of no trouble and asks for nothing."""
+        told = self.dangers or self.outages or self.wrongs or self.asks
+        return self.wordy and not (told or TROUBLE & self.signs)
 
     @property
     def plainly_faulty(self) -> bool:
@@ -281,10 +288,8 @@ def grams(text: str) -> set[str]:
 
 def _word_grams(words: Sequence[str]) -> set[str]:
     bounded = ("<", *words, ">")
-    if len(words) < FEW:
-        found = {f"v {a} {b}" for a, b in pairwise(bounded)}
-    else:
-        found = {f"v {a} {b}" for a, b in pairwise(bounded) if a.isascii() or b.isascii()}
+    few = len(words) < FEW
+    found = {f"v {a} {b}" for a, b in pairwise(bounded) if few or a.isascii() or b.isascii()}
     for word in set(words):
         if len(word) > 1:
             found.add(f"w {word}")

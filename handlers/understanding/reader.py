@@ -24,6 +24,8 @@ ASKED_FOR = 10  #: minutes in which nobody is asked twice
 #: What is at least so likely to be unclear, beside a report, is asked about ("停电？"), unless it
 #: is plain by itself.
 UNCLEAR = 0.7
+#: What a long line needs that tells of no trouble: many small weights add up in it.
+RAMBLING = 0.9
 
 
 class Reader:
@@ -61,6 +63,8 @@ class Reader:
         there = self._belongs(heard, scene, fit, chances, weighed)
         chances = weighed
         outcome, sure = self._decide(chances, limit, there)
+        if limit == 0.0 and _is_unclear(heard, looked, scene, chances):
+            outcome = Outcome.ASK
         if outcome in NEW and (
             not looked.text or (outcome is Outcome.ASK and _asked(heard, scene))
         ):
@@ -159,6 +163,8 @@ class Reader:
         alarm = danger >= limits["emergency"] or linking.alarms(heard, looked, scene)
         if alarm and linking.echoes(heard, looked, scene) is None:
             return 0.0
+        if looked.rambles:
+            return RAMBLING
         if not looked.named:
             return limits["nameless"]
         known = {each.category for each in scene.requests}
@@ -264,6 +270,13 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
         return "twice"
     lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
     return "plain" if lately and not looked.outages else "quiet"
+
+
+def _is_unclear(heard: Heard, looked: Looked, scene: Scene, chances: Mapping[str, float]) -> bool:
+    """Whether a word of danger is rather unclear than a report ("有糊味"): unless it is told beyond
+    doubt, somebody is asked before anybody is woken."""
+    doubtful = chances.get("ask", 0) > chances.get("open", 0)
+    return doubtful and not linking.alarms(heard, looked, scene)
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:

@@ -210,7 +210,9 @@ def test_what_is_asked_or_said_beside_it_is_a_danger_still(text: str, danger: st
 @pytest.mark.parametrize(
     ("text", "dangers"),
     [
-        ("smoke alarm chirps every minute", {"detector"}),
+        ("smoke alarm chirps every minute", set[str]()),
+        ("the CO detector wants a battery", set[str]()),
+        ("the CO alarm is screaming", {"gas", "violence"}),
         ("smoke alarm going off, something's burning", {"fire"}),
         ("beetles on the floor of the laundry", set[str]()),
         ("she's on the floor and can't get up", {"person"}),
@@ -221,3 +223,36 @@ def test_what_is_asked_or_said_beside_it_is_a_danger_still(text: str, danger: st
 )
 def test_what_sounds_like_a_danger_is_told_apart(text: str, dangers: set[str]) -> None:
     assert look(text).dangers == dangers
+
+
+LONG = (
+    "and so we walked along the river until it was dark and talked about everything under the sun"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "rambles"),
+    [
+        (f"the view from the tower was lovely, {LONG}", True),
+        (f"the handrail by the stairs is broken, {LONG}", False),
+        (f"could somebody look at the stairs, {LONG}", False),
+        (f"smoke coming from the bin room, {LONG}", False),
+        ("the view from the tower was lovely", False),
+        (
+            "我们沿着河边走到天黑 看完了花灯吃了碗面 回来路上说起小时候的事 说着说着就到家了 真好",
+            True,
+        ),
+        (
+            "我们沿着河边走到天黑 看完了花灯吃了碗面 到家一看整栋没电了 电梯也停了 只好爬楼上来",
+            False,
+        ),
+    ],
+)
+def test_who_rambles_tells_of_no_trouble(text: str, rambles: bool) -> None:
+    assert look(text).rambles is rambles
+
+
+def test_what_rambles_opens_nothing_unless_it_is_all_but_sure(reader: Reader) -> None:
+    for text in (f"the view was lovely, {LONG}", f"my uncle plays the piano, {LONG}"):
+        assert look(text).rambles
+        assert reader.read(heard(text), quiet()).outcome is Outcome.TALK
