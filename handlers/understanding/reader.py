@@ -63,8 +63,6 @@ class Reader:
         there = self._belongs(heard, scene, fit, chances, weighed)
         chances = weighed
         outcome, sure = self._decide(chances, limit, there)
-        if limit == 0.0 and _is_unclear(heard, looked, scene, chances):
-            outcome = Outcome.ASK
         if outcome in NEW and (
             not looked.text or (outcome is Outcome.ASK and _asked(heard, scene))
         ):
@@ -270,13 +268,6 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
         return "twice"
     lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
     return "plain" if lately and not looked.outages else "quiet"
-
-
-def _is_unclear(heard: Heard, looked: Looked, scene: Scene, chances: Mapping[str, float]) -> bool:
-    """Whether a word of danger is rather unclear than a report ("有糊味"): unless it is told beyond
-    doubt, somebody is asked before anybody is woken."""
-    doubtful = chances.get("ask", 0) > chances.get("open", 0)
-    return doubtful and not linking.alarms(heard, looked, scene)
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:
