@@ -44,9 +44,7 @@ class Rows:
         self._likely = bytearray(LIKELY + 1 if families else 0)
         self._hashes = array("q", self._read_names(names))
         self._mask = (1 << (ROOM * len(self._hashes)).bit_length()) - 1
-        self._index = array("I", bytes(4 * (self._mask + 1)))
-        for number, key in enumerate(self._hashes, 1):
-            self._index[self._place(key, self._kinds[number - 1])] = number
+        self._index = self._indexed()
         self._met, self._wide = _Met(self._read), _Met(self._read_wide)
 
     def __len__(self) -> int:
@@ -80,16 +78,28 @@ class Rows:
         return [name for name in names if index[hash(name) & mask]]
 
     def _read_names(self, names: bytes) -> Iterator[int]:
-        lines = (line.rstrip(b"\n").decode() for line in BytesIO(names))
-        if not self._families:
-            self._kinds = bytearray(names.count(b"\n") + bool(names))
-            yield from map(_key_of, lines)
-            return
-        for line in lines:
-            family, key, name = self._key(line)
-            self._kinds.append(family)
-            self._likely[hash(name) & LIKELY] = 1
-            yield key
+        """The hashes of all names; of which family each is, and what may be looked for."""
+        families, kinds, likely = self._families, self._kinds, self._likely
+        for line in BytesIO(names):
+            name = line.rstrip(b"\n").decode()
+            prefix, bar, rest = name.partition("|")
+            family = families.get(prefix, 0) if bar else 0
+            if family:
+                name = bar + rest
+            kinds.append(family)
+            if likely:
+                likely[hash(rest if family else name) & LIKELY] = 1
+            yield hash(name) ^ len(name) << LENGTHS_FROM
+
+    def _indexed(self) -> array[int]:
+        """By the lower bits of its hash where each name's number is, or in the next free place."""
+        index, mask = array("I", bytes(4 * (self._mask + 1))), self._mask
+        for number, key in enumerate(self._hashes, 1):
+            place = key & mask
+            while index[place]:
+                place = (place + 1) & mask
+            index[place] = number
+        return index
 
     def _key(self, name: str) -> tuple[int, int, str]:
         """Of which family a name is, by which hash it is found, and the name without prefix."""
