@@ -104,7 +104,7 @@ class Rows:
     def _key(self, name: str) -> tuple[int, int, str]:
         """Of which family a name is, by which hash it is found, and the name without prefix."""
         prefix, bar, rest = name.partition("|")
-        family = self._families.get(prefix, 0)
+        family = self._families.get(prefix, 0) if bar else 0
         return (family, _key_of(bar + rest), rest) if family else (0, _key_of(name), name)
 
     def _place(self, key: int, family: int) -> int:
