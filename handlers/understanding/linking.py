@@ -11,6 +11,7 @@ from handlers.understanding.features import bucket
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Place, Scene, Urgency
 from handlers.understanding.model import Model
+from handlers.understanding.normal import is_chinese
 from handlers.understanding.place import parse
 
 #: Signs that speak of something that is going on.
@@ -22,6 +23,8 @@ EMPTY = frozenset("^$<> 了的啊吧呢我们家")
 DIGIT = re.compile(r"\d|\+")
 #: What the sender adds within this time may point to nothing: "还有水声".
 AT_ONCE = timedelta(minutes=2)
+#: What is said in bits: how many before the last, how long each at most in Chinese and otherwise.
+BITS, BIT, BIT_LATIN = 3, 12, 30
 #: While nothing longer ago was said of an emergency, words of its danger are about it.
 DANGER_LASTS = timedelta(minutes=15)
 TABLE = "pair"
@@ -99,9 +102,22 @@ def tells_anew(heard: Heard, looked: Looked, scene: Scene) -> bool:
 def alarms(heard: Heard, looked: Looked, scene: Scene) -> bool:
     """Whether danger is told beyond doubt: in plain words, or by who lives by a machine while the
     power is off."""
-    if looked.alarming:
+    if looked.alarming or (looked.dangers and _told_in_bits(heard, looked, scene).alarming):
         return tells_anew(heard, looked, scene)
     return looked.lives_by_power and heard.role == "resident" and _powerless(looked, scene)
+
+
+def _told_in_bits(heard: Heard, looked: Looked, scene: Scene) -> Looked:
+    """A short line with the short ones that its sender said just before, of which nothing became:
+    "有娃", "在窗口", "脚伸出来了"."""
+    bits = [looked.text]
+    for said in reversed(scene.recent[-BITS:]):
+        before = look(said.heard.text)
+        if said.heard.sender != heard.sender or heard.at - said.heard.at > AT_ONCE or said.of:
+            break
+        bits.append(before.text)
+    most = BIT if is_chinese(looked.text) else BIT_LATIN
+    return looked if len(bits) == 1 or max(map(len, bits)) > most else look(" ".join(bits[::-1]))
 
 
 def _powerless(looked: Looked, scene: Scene) -> bool:

@@ -15,7 +15,7 @@ from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import LINKS, NEW, Heard, Meaning, Outcome, Place, Reason, Scene
 from handlers.understanding.model import Model, load_model
 from handlers.understanding.questions import question_of
-from handlers.understanding.reported import reported
+from handlers.understanding.reported import reported, told
 from handlers.understanding.weighing import Weigher
 
 WEIGHTS = Path(__file__).parent / "weights.bin"
@@ -24,6 +24,8 @@ ASKED_FOR = 10  #: minutes in which nobody is asked twice
 #: What is at least so likely to be unclear, beside a report, is asked about ("停电？"), unless it
 #: is plain by itself.
 UNCLEAR = 0.7
+#: What a long line needs that tells of no trouble: many small weights add up in it.
+RAMBLING = 0.85
 
 
 class Reader:
@@ -80,6 +82,13 @@ class Reader:
         own = self._own_word(heard)
         common = own_words.in_common(heard, own)
         meaning = reported(self._model, common, scene, Outcome.OPEN, 1.0, around(common, scene))
+        return own_words.named(meaning, heard, own)
+
+    def _told(self, heard: Heard, scene: Scene) -> Meaning:
+        """The same without the reasons."""
+        own = self._own_word(heard)
+        common = own_words.in_common(heard, own)
+        meaning = told(self._model, common, scene, Outcome.OPEN, 1.0, words_only(common, scene))
         return own_words.named(meaning, heard, own)
 
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
@@ -166,6 +175,8 @@ class Reader:
         alarm = alarm or linking.alarms(heard, looked, scene)
         if alarm and linking.echoes(heard, looked, scene) is None:
             return 0.0
+        if looked.rambles:
+            return RAMBLING
         if not looked.named:
             return limits["nameless"]
         known = {each.category for each in scene.requests}
@@ -218,8 +229,8 @@ class Reader:
         said = belated.nearly_opened(heard, scene)
         if said is None:
             return talk
-        report = self.report(said.heard, belated.scene_before(said.heard, scene))
-        opened = belated.as_if_opened(said, report, scene)
+        before = belated.scene_before(said.heard, scene)
+        opened = belated.as_if_opened(said, self._told(said.heard, before), scene)
         chances = self._outcomes(around(_as_known(heard, looked), opened))
         fit = linking.best(heard, opened, self._model)
         leaning = belated.leaning_after(said, heard, chances, fit)
@@ -227,6 +238,7 @@ class Reader:
         if not belated.bears_out(said, leaning, looked, chances, fit, beside):
             return replace(talk, leans=(said.heard.key, leaning))
         sure = max(leaning, self._model.thresholds["open"])
+        report = self.report(said.heard, before)
         reasons = (Reason("request", "borne_out", weight=1.0), *report.reasons)
         return replace(report, confidence=sure, bears_out=said.heard.key, reasons=reasons)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from handlers.understanding import linking, placing
 from handlers.understanding.chances import best
@@ -29,10 +31,31 @@ MEANT = 0.15
 def reported(
     model: Model, heard: Heard, scene: Scene, outcome: Outcome, sure: float, spoken: Whole
 ) -> Meaning:
-    """What it is about, where and how urgent. `sure`: that it is a request (0 to 1)."""
-    features = words_only(heard, scene)
-    seen = model.see("words", features)
-    looked = look(heard.text)
+    """What it is about, where and how urgent, and why. `sure`: that it is a request (0 to 1)."""
+    looked, features = look(heard.text), words_only(heard, scene)
+    meaning = told(model, heard, scene, outcome, sure, features)
+    why = (
+        ("request", "outcome", spoken.names(), "open"),
+        ("category", "category", features, meaning.category),
+        ("urgency", "urgency", features, meaning.urgency),
+    )
+    reasons = (
+        _reasons(about, model, head, looked, names, str(answer))
+        for about, head, names, answer in why
+    )
+    return replace(meaning, reasons=tuple(chain.from_iterable(reasons)))
+
+
+def told(
+    model: Model,
+    heard: Heard,
+    scene: Scene,
+    outcome: Outcome,
+    sure: float,
+    features: Sequence[str],
+) -> Meaning:
+    """The same without the reasons, which take as long as all else."""
+    seen, looked = model.see("words", features), look(heard.text)
     category = _named_in(looked, model.chances("category", seen))
     urgency = _urgency(model, looked, seen)
     if linking.alarms(heard, looked, scene):
@@ -40,11 +63,6 @@ def reported(
     place, clash = _place(model, heard, scene, category)
     if category == "lift":
         place = placing.in_own_stairwell(place, heard.home)
-    reasons = (
-        *_reasons("request", model, "outcome", looked, spoken.names(), "open"),
-        *_reasons("category", model, "category", looked, features, category),
-        *_reasons("urgency", model, "urgency", looked, features, urgency.value),
-    )
     return Meaning(
         outcome,
         min(1.0, sure),
@@ -55,7 +73,6 @@ def reported(
         asset="lift" if category == "lift" else None,
         clash=clash,
         leaning=sure if outcome is Outcome.ASK else 0.0,
-        reasons=reasons,
     )
 
 
