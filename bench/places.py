@@ -100,7 +100,7 @@ def main() -> None:
     if cut:
         for own in measured.values():
             random.Random(cut).shuffle(own)
-    others = [load(kind, language) for kind in ("extra", "lines") for language in LANGUAGES]
+    others = [load("extra", language) for language in LANGUAGES]
     groups = [reports(each) for each in chain(*measured.values(), *others)]
     tables = prepared(groups, range(sum(map(len, measured.values()))))
     for language, found in crossed(groups, tables, measured).items():

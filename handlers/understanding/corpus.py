@@ -16,7 +16,7 @@ def load(kind: str, language: str) -> list[Conversation]:
     """The conversations of all example files of a kind and language.
 
     Kinds: `transcripts` are measured on, `extra` only fitted on; of `lines` (single lines, and
-    conversations by a hand too far from the others') only what is meant and where is learnt.
+    conversations by a hand too far from the others') only what is meant is learnt.
     """
     found: list[Conversation] = []
     for file in sorted(EXAMPLES.glob(f"{kind}_{language}*.jsonl*")):
