@@ -64,7 +64,7 @@ def corpus(own: Sequence[Conversation] = (), most: int = 0) -> Corpus:
             if kind == "lines":
                 apart.update(range(len(conversations), len(conversations) + len(some)))
             conversations += some
-            hands += ["" if kind == "transcripts" else _hand(each) for each in some]
+            hands += ["" if kind == "transcripts" else hand_of(each) for each in some]
     return Corpus(conversations, prepare(conversations, hands, apart), measured)
 
 
@@ -72,6 +72,6 @@ def _mark(conversation: Conversation) -> str:
     return "\n".join(line.text for line in conversation[:3])
 
 
-def _hand(conversation: Conversation) -> str:
+def hand_of(conversation: Conversation) -> str:
     """Who wrote an extra conversation, by its name: "zh-q-001" is by "zh-q"."""
     return conversation[0].conv.rpartition("-")[0]

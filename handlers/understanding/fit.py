@@ -137,7 +137,7 @@ def _counts(head: str, hand: str) -> float:
     return OTHERS if hand else OWN
 
 
-def _of_hand(features: Iterable[str], hand: str) -> Iterator[str]:
+def of_hand(features: Iterable[str], hand: str) -> Iterator[str]:
     """What is the habit of a writer: on the whole, and in each situation."""
     for each in (HAND, f"{HAND}={hand}"):
         yield each
@@ -159,7 +159,7 @@ def _add(
         allowed = spec.allowed(heard, scene) if spec.allowed else None
         features = spec.features(heard, scene, gold.category)
         if hand:
-            features += _of_hand(features, hand)
+            features += of_hand(features, hand)
         table.add(features, answer, group, allowed, counts)
 
 

@@ -8,14 +8,18 @@ from handlers.understanding.normal import HAN
 from handlers.understanding.place import said_floor
 
 NUMBER = r"[\d一二三四五六七八九十]{1,3}"
+#: Before what is the sender's own: "我们9楼也停电了".
+MINE = "我俺咱们家哋"
 #: A room whose people are called or quoted: "301没人", "隔壁602也没". (Who does not open the door
 #: may well be the one who needs help.)
 ROOM = re.compile(
-    r"(?<!\d)\d{3,4}(?:室|户|家)?(?:也(?!是漏)|说|没人(?!应|开|理)|在家|在不在|在吗|不在)"
+    rf"(?<![{MINE}\d])\d{{3,4}}(?:室|户|家)?"
+    r"(?:也|说|没人(?!应|开|理)|在家|在不在|在吗|不在)"
 )
 #: A floor where it is so as well, that somebody came to or waits on.
 NOT_THERE = re.compile(
-    rf"(?:{NUMBER}\s*[楼层])?{NUMBER}\s*[楼层](?:也|都|[^到]{{0,2}}等)"
+    rf"(?<![{MINE}\d一二三四五六七八九十楼层])(?:{NUMBER}\s*[楼层][、和跟]?){{0,3}}"
+    rf"{NUMBER}\s*[楼层](?:也|都|[^到]{{0,2}}等)"
     rf"|(?<!梯)(?<!每回)[上爬走跑冲](?:到|着到){NUMBER}\s*[楼层]"
 )
 #: One that somebody lives on, that something comes to, or from which on it is so everywhere: some
