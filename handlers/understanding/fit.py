@@ -55,6 +55,9 @@ LINK_PENALTY, LINK_DROPPED = 2.0, 0.0
 #: hands that are measured than from others; what words mean is learnt from all alike.
 HABITS = frozenset(("outcome", "link", "building", "unit", "tail", "together"))
 OWN, OTHERS = 2.0, 0.5
+#: What is not learnt from the conversations that are apart: when people speak up, and where they
+#: mean (of the place they brought nothing: docs/understanding.md).
+NOT_APART = frozenset(("outcome", "building", "unit", "tail", "together"))
 
 Row = tuple[Heard, Scene, Gold]
 
@@ -116,14 +119,14 @@ def prepare(
 
     `hands` says for each who wrote it, "" for those whose habits count: how often another calls
     something an update is learnt as theirs, and left out of the model. Those `apart` tell what is
-    meant and where, not when people speak up.
+    meant, not when people speak up nor where.
     """
     tables = {name: Table() for name in (*reading.HEADS, "link")}
     for group, conversation in enumerate(conversations):
         hand = hands[group] if hands else ""
         for row in walk_gold(conversation):
             for name, spec in reading.HEADS.items():
-                if name != "outcome" or group not in apart:
+                if name not in NOT_APART or group not in apart:
                     _add(tables[name], spec, row, group, hand, _counts(name, hand))
             _add_pairs(tables["link"], row, group, _counts("link", hand))
         for row in () if hand else _rough(conversation):
@@ -137,7 +140,7 @@ def _counts(head: str, hand: str) -> float:
     return OTHERS if hand else OWN
 
 
-def _of_hand(features: Iterable[str], hand: str) -> Iterator[str]:
+def of_hand(features: Iterable[str], hand: str) -> Iterator[str]:
     """What is the habit of a writer: on the whole, and in each situation."""
     for each in (HAND, f"{HAND}={hand}"):
         yield each
@@ -159,7 +162,7 @@ def _add(
         allowed = spec.allowed(heard, scene) if spec.allowed else None
         features = spec.features(heard, scene, gold.category)
         if hand:
-            features += _of_hand(features, hand)
+            features += of_hand(features, hand)
         table.add(features, answer, group, allowed, counts)
 
 

@@ -128,10 +128,10 @@ HEADS: dict[str, HeadSpec] = {
     "category": HeadSpec(_words, _category, 3.0, "words"),
     "urgency": HeadSpec(_words, _urgency, 3.0, "words"),
     "kind": HeadSpec(_words, _kind, 3.0, "words"),
-    "building": HeadSpec(_place, _building, 3.0, "place", _sources_of("building")),
-    "unit": HeadSpec(_place, _unit, 3.0, "place", _sources_of("unit")),
-    "tail": HeadSpec(_place, _tail, 3.0, "place", _sources_of("tail")),
-    "together": HeadSpec(_places, _together, 2.5, "together", _combinations),
+    "building": HeadSpec(_place, _building, 9.0, "place", _sources_of("building")),
+    "unit": HeadSpec(_place, _unit, 9.0, "place", _sources_of("unit")),
+    "tail": HeadSpec(_place, _tail, 9.0, "place", _sources_of("tail")),
+    "together": HeadSpec(_places, _together, 7.5, "together", _combinations),
 }
 
 SAMPLES = (
