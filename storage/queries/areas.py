@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, inspect, or_, select, text
@@ -83,6 +83,32 @@ def _of_kind_below(start: str, end: str, kind: str) -> Select[Area]:
     return select(Area).where(Area.path >= start, Area.path < end, Area.kind == kind)
 
 
+async def houses_below(store: AsyncSession, path: str) -> list[tuple[int, int | None, str, str]]:
+    """Id, parent, kind and code of the buildings and units at or under a path, oldest first."""
+    return await _houses_below.rows(store, path, end_of(path))
+
+
+@prepared
+def _houses_below(start: str, end: str) -> Select[int, int | None, str, str]:
+    return (
+        select(Area.id, Area.parent_id, Area.kind, Area.code)
+        .where(Area.path >= start, Area.path < end, Area.kind.in_(("building", "unit")))
+        .order_by(Area.id)
+    )
+
+
+async def flats_below(store: AsyncSession, path: str) -> list[tuple[int | None, str]]:
+    """Parent and code of the flats at or under a path."""
+    return await _flats_below.rows(store, path, end_of(path))
+
+
+@prepared
+def _flats_below(start: str, end: str) -> Select[int | None, str]:
+    return select(Area.parent_id, Area.code).where(
+        Area.path >= start, Area.path < end, Area.kind == "household"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class AreaFacts:
     """What holds at a place: its own word, else that of the nearest place above."""
@@ -101,7 +127,7 @@ class AreaFacts:
     names: dict[str, str] = field(default_factory=dict[str, str])
 
 
-def facts_of(line: Sequence[Area]) -> AreaFacts:
+def facts_of(line: Sequence[Area | Above]) -> AreaFacts:
     """What holds at the last place of a line (root first)."""
 
     def nearest(name: str) -> Any:
@@ -126,6 +152,38 @@ def facts_of(line: Sequence[Area]) -> AreaFacts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A place that others stand in, as it is remembered: what holds there by its own word."""
+
+    id: int
+    path: str
+    kind: str
+    name: str
+    code: str
+    governance: str | None
+    timezone: str | None
+    language: str | None
+    hotline: str | None
+    settings: dict[str, Any]
+
+
+ABOVE = tuple(each.name for each in fields(Above))
+
+
+async def _line_down_to(store: AsyncSession, area: Area) -> list[Area | Above]:
+    """The line of a place that was read; what is above it is read once for all that stand there."""
+    ids = ids_of(area.path)[:-1]
+    known: list[Above | None] = [recall(store, (Above, each)) for each in ids]
+    if all(known):
+        return [*(each for each in known if each), area]
+    line = await line_of(store, area.path)
+    for each in line[:-1]:
+        above = Above(**{name: getattr(each, name) for name in ABOVE})
+        remember(store, (Above, each.id), above)
+    return [*line]
+
+
 async def facts_at(store: AsyncSession, area_id: int) -> AreaFacts:
     """What holds at a place. Raises LookupError when there is no such place."""
     known: AreaFacts | None = recall(store, (AreaFacts, area_id))
@@ -134,7 +192,7 @@ async def facts_at(store: AsyncSession, area_id: int) -> AreaFacts:
     area = await store.get(Area, area_id)
     if area is None:
         raise LookupError(f"no area {area_id}")
-    facts = facts_of(await line_of(store, area.path))
+    facts = facts_of(await _line_down_to(store, area))
     remember(store, (AreaFacts, area_id), facts)
     return facts
 
