@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, bindparam, event, insert, inspect, update
+from sqlalchemy import Column, Dialect, bindparam, event, insert, inspect, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from storage.base import Base
 from storage.direct import Direct, Slot, Text, writer
 from storage.remembered import WatchedSession
+from storage.short_way import at_hand, attach, flush, kind_of
 
 #: Under this name a session knows what was laid into savepoints, which may be rolled back.
 LAID = "laid"
@@ -29,19 +30,23 @@ ROW = "row"
 
 async def lay(store: AsyncSession, *rows: Base) -> None:
     """Insert these; each has its number afterwards."""
-    if rows:
+    if not rows:
+        return
+    if await at_hand(store) is None:
         await store.run_sync(_lay, rows)
+    else:
+        _lay(store.sync_session, rows)
 
 
 def _lay(session: Session, rows: tuple[Base, ...]) -> None:
-    session.flush()  # what is pending comes before them
-    connection = session.connection()
+    flush(session)  # what is pending comes before them
     for row in rows:
-        held, plan = inspect(row).dict, _plan_of(type(row))
+        state = instance_state(row)
+        held, plan = state.dict, _plan_of(type(row))
         plan.complete(held)
-        held[NUMBER] = plan.insert(connection, held)
+        held[NUMBER] = number = plan.insert(session, held)
         make_transient_to_detached(row)
-    session.add_all(rows)
+        attach(session, state, (plan.kind, (number,), None))
     if within := list(_savepoints(session)):
         session.info.setdefault(LAID, []).append((within, rows))
 
@@ -49,7 +54,10 @@ def _lay(session: Session, rows: tuple[Base, ...]) -> None:
 async def amend(store: AsyncSession, row: Base, **values: Any) -> None:
     """Change a row that is there, at once; with what else is pending of it, or may be taken back,
     its change waits for the flush as any other."""
-    await store.run_sync(_amend, row, values)
+    if await at_hand(store) is None:
+        await store.run_sync(_amend, row, values)
+    else:
+        _amend(store.sync_session, row, values)
 
 
 def _amend(session: Session, row: Base, values: Mapping[str, Any]) -> None:
@@ -95,6 +103,7 @@ class Plan:
 
     def __init__(self, table: type[Base]) -> None:
         columns = Base.metadata.tables[table.__tablename__].c
+        self.kind = kind_of(inspect(table))
         self._columns = [each for each in columns if each.key != NUMBER]
         self._defaults = [(each.key, _default(each)) for each in self._columns]
         self._insert = insert(table)
@@ -106,16 +115,17 @@ class Plan:
             if held.get(key) is None:
                 held[key] = default()
 
-    def insert(self, connection: Connection, held: Mapping[str, Any]) -> int:
+    def insert(self, session: Session, held: Mapping[str, Any]) -> int:
         """Insert one; gives its number."""
-        if connection.dialect.name != "sqlite":
+        dialect = session.get_bind().dialect
+        if dialect.name != "sqlite":
             known = {each.key: held[each.key] for each in self._columns}
             given = {name: value for name, value in known.items() if value is not None}
-            key = connection.execute(self._insert, given).inserted_primary_key
+            key = session.connection().execute(self._insert, given).inserted_primary_key
             assert key is not None
             return int(key[0])
-        text = self._text or self._compiled(connection.dialect)
-        number = text.done(connection, held).number
+        text = self._text or self._compiled(dialect)
+        number = text.done(session, held).number
         assert number is not None
         return number
 
