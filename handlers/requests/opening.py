@@ -15,7 +15,7 @@ from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
 from handlers.understanding.meaning import Place
 from handlers.work import Work
-from storage.laying import lay
+from storage.laying import fresh, lay
 from storage.queries import areas as areas_query
 from storage.queries import chats as chats_query
 from storage.queries import people as people_query
@@ -97,7 +97,8 @@ async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked
 
 
 def _row(work: Work, report: Report, facts: areas_query.AreaFacts, number: int) -> Request:
-    return Request(
+    return fresh(
+        Request,
         root_id=facts.root_id,
         number=number,
         words=report.words,
@@ -127,7 +128,8 @@ async def voice_of(work: Work, request: Request, person: Person) -> Supporter:
     homes = await people_query.homes_of(work.store, person.id)
     root = f"/{request.root_id}/"
     inside = (home.home_key or area.id for home, area in homes if area.path.startswith(root))
-    return Supporter(
+    return fresh(
+        Supporter,
         request_id=request.id,
         person_id=person.id,
         home_key=next(inside, None),
@@ -138,7 +140,8 @@ async def voice_of(work: Work, request: Request, person: Person) -> Supporter:
 def _first_rows(case: Case, report: Report, asked: Asked) -> list[Event | RequestMessage]:
     actor = report.filed_by or report.reporter
     rows: list[Event | RequestMessage] = [
-        Event(
+        fresh(
+            Event,
             request_id=case.request.id,
             at=case.work.now,
             move=Move.OPEN.value,
@@ -174,7 +177,8 @@ def _said(work: Work, request: Request, report: Report) -> list[RequestMessage]:
 def _picture_row(
     work: Work, request: Request, chat: Chat, picture: Picture, person: Person | None
 ) -> RequestMessage:
-    return RequestMessage(
+    return fresh(
+        RequestMessage,
         request_id=request.id,
         chat_id=chat.id,
         message_id=picture.message_id,
@@ -191,7 +195,8 @@ def message_row(work: Work, request: Request, report: Report) -> RequestMessage:
     """The message a request came from, with its pictures."""
     assert report.chat is not None
     person = report.reporter or report.filed_by
-    return RequestMessage(
+    return fresh(
+        RequestMessage,
         request_id=request.id,
         chat_id=report.chat.id,
         message_id=report.message_id or f"form:{request.id}",
