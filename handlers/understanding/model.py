@@ -88,11 +88,14 @@ class Table:
         place = self.families.index(family) + 1 if family else 0
         return ((wide + self.raised) >> bits * place & (1 << bits) - 1) - self.level
 
-    def weights(self, features: Iterable[str], lane: int) -> list[tuple[str, float]]:
-        """What each feature weighs for one answer; unknown ones are left out."""
+    def speaking(self, features: Iterable[str], lane: int) -> list[tuple[int, str]]:
+        """The features that speak for one answer, each with how much, in hundredths, below zero: so
+        the strongest is the least."""
         shift, level = LANE * lane, self.level
-        found = self.rows.pairs(features)
-        return [(name, ((row + level >> shift & MASK) - HALF) / DIGITS) for name, row in found]
+        found = [
+            (HALF - (row + level >> shift & MASK), name) for row, name in self.rows.pairs(features)
+        ]
+        return [each for each in found if each[0] < 0]
 
 
 def pack(
@@ -161,8 +164,8 @@ class Model:
         """The features that spoke most for an answer."""
         head = self.heads[name]
         table, lane = self.tables[head.table], head.first + head.answers.index(answer)
-        found = table.weights(set(features), lane)
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:most]
+        found = table.speaking(set(features), lane)
+        return [(name, -less / DIGITS) for less, name in sorted(found)[:most]]
 
 
 def assemble(

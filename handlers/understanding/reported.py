@@ -19,6 +19,7 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.model import Model, Seen
+from handlers.understanding.seen import Read
 
 MOST_REASONS = 4
 #: How much it counts, for an emergency, whether a word of danger is meant; the rest is how urgent
@@ -37,11 +38,14 @@ def reported(
     urgency = _urgency(model, looked, seen)
     if linking.alarms(heard, looked, scene):
         urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
-    place, clash = _place(model, heard, scene, category)
+    found = placing.sources(heard, scene)
+    around_place = placing.place_features(heard, scene, category, found)
+    place, clash = _place(model, heard, scene, found, around_place)
     if category == "lift":
         place = placing.in_own_stairwell(place, heard.home)
+    whole = spoken.names()
     reasons = (
-        *_reasons("request", model, "outcome", looked, spoken.names(), "open"),
+        *_reasons("request", model, "outcome", looked, whole, "open"),
         *_reasons("category", model, "category", looked, features, category),
         *_reasons("urgency", model, "urgency", looked, features, urgency.value),
     )
@@ -56,6 +60,14 @@ def reported(
         clash=clash,
         leaning=sure if outcome is Outcome.ASK else 0.0,
         reasons=reasons,
+        read=Read(
+            heard,
+            category,
+            found,
+            whole if spoken.heard is heard else None,
+            features,
+            around_place,
+        ),
     )
 
 
@@ -71,9 +83,9 @@ def _urgency(model: Model, looked: Looked, seen: Seen) -> Urgency:
     return Urgency(best(chances))
 
 
-def _place(model: Model, heard: Heard, scene: Scene, category: str) -> tuple[Place, bool]:
-    found = placing.sources(heard, scene)
-    features = placing.place_features(heard, scene, category, found)
+def _place(
+    model: Model, heard: Heard, scene: Scene, found: placing.Sources, features: Sequence[str]
+) -> tuple[Place, bool]:
     seen = model.see("place", features)
     chances = {part: model.chances(part, seen) for part in placing.PARTS}
     together = model.see("together", placing.together_features(features))
@@ -94,7 +106,7 @@ def _reasons(
     """The words of the message that spoke most for an answer."""
     found: dict[str, Reason] = {}
     for name, weight in model.strongest(head, features, answer, most=60):
-        if weight <= 0 or len(found) == MOST_REASONS:
+        if len(found) == MOST_REASONS:
             break  # the strongest come first
         for cue, words in looked.words_of(name):
             if words not in found and len(found) < MOST_REASONS:

@@ -62,9 +62,19 @@ class Rows:
         some = [name for name in names if likely[hash(name) & LIKELY]]
         return sum(map(self._wide.__getitem__, some))
 
-    def pairs(self, names: Iterable[str]) -> list[tuple[str, int]]:
-        """Those names that have a row in which anything stands, with it."""
-        return [(name, row) for name in self._sought(names) if (row := self._met[name])]
+    def pairs(self, names: Iterable[str]) -> list[tuple[int, str]]:
+        """The rows in which anything stands, each with its name."""
+        some = self._likely_ones(names) if self._families else self._sought(names)
+        return [(row, name) for name in some if (row := self._met[name])]
+
+    def _likely_ones(self, names: Iterable[str]) -> list[str]:
+        """Without most of those that have none, whether by themselves or in a family."""
+        likely = self._likely
+        return [
+            name
+            for name in names
+            if likely[hash(name) & LIKELY] or likely[hash(name.partition("|")[2]) & LIKELY]
+        ]
 
     def _sought(self, names: Iterable[str]) -> Iterable[str]:
         """Without most of those that have none."""
