@@ -33,19 +33,25 @@ class Slot:
     fixed: Any = None
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
     """What SQLite is told: the statement's text, and how each of its values is written."""
 
-    sql: str
-    slots: Sequence[Slot]
+    def __init__(self, sql: str, slots: Sequence[Slot]) -> None:
+        self.sql = sql
+        self._slots = slots
+        self._named = all(each.name for each in slots)
+        self._names = [each.name for each in slots]
+        self._writes = [(at, each.write) for at, each in enumerate(slots) if each.write is not None]
 
     def of(self, values: Values) -> tuple[Any, ...]:
         """The values in the order of the text."""
-        given: list[Any] = []
-        for slot in self.slots:
-            value = values[slot.name] if slot.name else slot.fixed
-            given.append(value if slot.write is None or value is None else slot.write(value))
+        if self._named:
+            given = [values[name] for name in self._names]
+        else:
+            given = [values[each.name] if each.name else each.fixed for each in self._slots]
+        for at, write in self._writes:
+            if given[at] is not None:
+                given[at] = write(given[at])
         return tuple(given)
 
     def done(self, session: Session, values: Values) -> Done:

@@ -14,6 +14,9 @@ from storage.prepared import prepared
 from storage.remembered import recall, remember
 from storage.tables import Area
 
+#: Under this name a session knows the places that it met.
+MET = "areas"
+
 
 def ids_of(path: str) -> list[int]:
     """The ids in a path, from the root down: "/1/4/17/" -> [1, 4, 17]."""
@@ -51,7 +54,7 @@ async def line_of(store: AsyncSession, path: str) -> list[Area]:
 
     One message asks for the same few lines many times, and a session keeps no row by itself.
     """
-    known: dict[int, Area] = store.info.setdefault("areas", {})
+    known: dict[int, Area] = store.info.setdefault(MET, {})
     ids = ids_of(path)
     missing = [each for each in ids if each not in known or inspect(known[each]).expired]
     if missing:
@@ -171,16 +174,18 @@ class Above:
 ABOVE = tuple(each.name for each in fields(Above))
 
 
-async def _line_down_to(store: AsyncSession, area: Area) -> list[Area | Above]:
-    """The line of a place that was read; what is above it is read once for all that stand there."""
-    ids = ids_of(area.path)[:-1]
-    known: list[Above | None] = [recall(store, (Above, each)) for each in ids]
-    if all(known):
+async def _known_line(store: AsyncSession, path: str) -> list[Area | Above]:
+    """The line of a path; what is above its last place is read once for all that stand there."""
+    *above, last = ids_of(path)
+    known: list[Above | None] = [recall(store, (Above, each)) for each in above]
+    met: dict[int, Area] = store.info.setdefault(MET, {})
+    area = met.get(last)
+    if all(known) and area is not None and not inspect(area).expired:
         return [*(each for each in known if each), area]
-    line = await line_of(store, area.path)
+    line = await line_of(store, path)
     for each in line[:-1]:
-        above = Above(**{name: getattr(each, name) for name in ABOVE})
-        remember(store, (Above, each.id), above)
+        values = Above(**{name: getattr(each, name) for name in ABOVE})
+        remember(store, (Above, each.id), values)
     return [*line]
 
 
@@ -192,7 +197,8 @@ async def facts_at(store: AsyncSession, area_id: int) -> AreaFacts:
     area = await store.get(Area, area_id)
     if area is None:
         raise LookupError(f"no area {area_id}")
-    facts = facts_of(await _line_down_to(store, area))
+    store.info.setdefault(MET, {})[area.id] = area
+    facts = facts_of(await _known_line(store, area.path))
     remember(store, (AreaFacts, area_id), facts)
     return facts
 
@@ -220,7 +226,7 @@ class Spot:
     kind: str
 
 
-def _spots(areas: Iterable[Area]) -> tuple[Spot, ...]:
+def _spots(areas: Iterable[Area | Above]) -> tuple[Spot, ...]:
     return tuple(Spot(area.id, area.path, area.kind) for area in areas)
 
 
@@ -229,7 +235,7 @@ async def spots_on(store: AsyncSession, path: str) -> tuple[Spot, ...]:
     key = (Spot, path)
     known: tuple[Spot, ...] | None = recall(store, key)
     if known is None:
-        known = _spots(await line_of(store, path))
+        known = _spots(await _known_line(store, path))
         remember(store, key, known)
     return known
 
