@@ -200,6 +200,13 @@ class Scenes:
             if said.heard.key == message_id:
                 recent[at] = replace(said, leaning=0.0)
 
+    def unhear(self, key: ChatKey, message_id: str) -> None:
+        """What was done about a message is undone, and it will be heard anew."""
+        recent = self._recent.get(key) or deque[Said]()
+        _keep(recent, [each for each in recent if each.heard.key != message_id])
+        pictures = self._pictures.get(key) or deque[Picture]()
+        _keep(pictures, [each for each in pictures if each.message_id != message_id])
+
     def memory(self, store: AsyncSession, chat: Chat, now: datetime) -> ChatMemory:
         """What was said lately in a chat."""
 
