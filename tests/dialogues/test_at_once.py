@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from storage.queries import chats
 from tests.harness import GROUP, GROUP4, Stage
 
 
@@ -32,8 +33,11 @@ async def test_a_report_that_was_undone_with_another_s_is_opened_once(
     with capture_logs():
         await _said_at_once(stage)
     assert [each.words for each in await stage.requests()] == ["3栋电梯坏了", "4栋停水了"]
-    recent = stage.app.dispatcher.scenes.scene(("rooms", GROUP))
-    assert recent is None or len(recent.recent) == 1
+    async with stage.app.store.read() as store:
+        chat = await chats.chat(store, "rooms", GROUP)
+        assert chat is not None
+        memory = stage.app.dispatcher.scenes.memory(store, chat, stage.clock.now())
+        assert [each.heard.text for each in memory.recent] == ["3栋电梯坏了"]
 
 
 async def _said_at_once(stage: Stage) -> None:
