@@ -88,13 +88,11 @@ class Table:
         place = self.families.index(family) + 1 if family else 0
         return ((wide + self.raised) >> bits * place & (1 << bits) - 1) - self.level
 
-    def speaking(self, features: Iterable[str], lane: int) -> list[tuple[int, str]]:
-        """The features that speak for one answer, each with how much, in hundredths, below zero: so
-        the strongest is the least."""
+    def speaking(self, rows: Iterable[tuple[int, str]], lane: int) -> list[tuple[int, str]]:
+        """Of the rows of some features those that speak for one answer, each with how much, in
+        hundredths, below zero: so the strongest is the least."""
         shift, level = LANE * lane, self.level
-        found = [
-            (HALF - (row + level >> shift & MASK), name) for row, name in self.rows.pairs(features)
-        ]
+        found = [(HALF - (row + level >> shift & MASK), name) for row, name in rows]
         return [each for each in found if each[0] < 0]
 
 
@@ -158,13 +156,18 @@ class Model:
         whole = sum(powers)
         return {answer: power / whole for answer, power in zip(head.answers, powers, strict=True)}
 
+    def rows(self, table: str, features: Iterable[str]) -> list[tuple[int, str]]:
+        """What each of some features weighs, where it does: once for all who ask what spoke most
+        (`strongest`)."""
+        return self.tables[table].rows.pairs(set(features))
+
     def strongest(
-        self, name: str, features: Iterable[str], answer: str, most: int = 4
+        self, name: str, rows: Iterable[tuple[int, str]], answer: str, most: int = 4
     ) -> list[tuple[str, float]]:
         """The features that spoke most for an answer."""
         head = self.heads[name]
-        table, lane = self.tables[head.table], head.first + head.answers.index(answer)
-        found = table.speaking(set(features), lane)
+        lane = head.first + head.answers.index(answer)
+        found = self.tables[head.table].speaking(rows, lane)
         return [(name, -less / DIGITS) for less, name in sorted(found)[:most]]
 
 

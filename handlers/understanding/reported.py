@@ -44,10 +44,11 @@ def reported(
     if category == "lift":
         place = placing.in_own_stairwell(place, heard.home)
     whole = spoken.names()
+    rows = model.rows("words", features)
     reasons = (
-        *_reasons("request", model, "outcome", looked, whole, "open"),
-        *_reasons("category", model, "category", looked, features, category),
-        *_reasons("urgency", model, "urgency", looked, features, urgency.value),
+        *_reasons("request", model, "outcome", looked, model.rows("whole", whole), "open"),
+        *_reasons("category", model, "category", looked, rows, category),
+        *_reasons("urgency", model, "urgency", looked, rows, urgency.value),
     )
     return Meaning(
         outcome,
@@ -101,11 +102,16 @@ def _named_in(looked: Looked, chances: Mapping[str, float]) -> str:
 
 
 def _reasons(
-    about: str, model: Model, head: str, looked: Looked, features: Sequence[str], answer: str
+    about: str,
+    model: Model,
+    head: str,
+    looked: Looked,
+    rows: Sequence[tuple[int, str]],
+    answer: str,
 ) -> list[Reason]:
     """The words of the message that spoke most for an answer."""
     found: dict[str, Reason] = {}
-    for name, weight in model.strongest(head, features, answer, most=60):
+    for name, weight in model.strongest(head, rows, answer, most=60):
         if len(found) == MOST_REASONS:
             break  # the strongest come first
         for cue, words in looked.words_of(name):
