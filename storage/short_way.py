@@ -23,7 +23,7 @@ from sqlalchemy.orm.util import AliasedInsp
 from sqlalchemy.types import TypeEngine
 
 from storage.remembered import WatchedSession
-from storage.sqlite import LoopDialect
+from storage.sqlite import LoopDialect, as_json
 
 #: Under this name a session knows the connection of its transaction, once it has begun there.
 AT_HAND = "connection_at_hand"
@@ -32,7 +32,7 @@ AT_HAND = "connection_at_hand"
 LONGEST_KEPT = 100
 
 #: What is compiled is the same for all files.
-DIALECT = LoopDialect()
+DIALECT = LoopDialect(json_serializer=as_json)
 
 Process: TypeAlias = Callable[[Any], Any]
 Row: TypeAlias = Sequence[Any]
