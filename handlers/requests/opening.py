@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from handlers.chat.incoming import Media
@@ -22,6 +22,8 @@ from storage.queries import people as people_query
 from storage.queries import requests as query
 from storage.queries import scenes as scene_query
 from storage.tables import Chat, Event, Person, Request, RequestMessage, Supporter
+
+PARTS = tuple(each.name for each in fields(Place))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def _row(work: Work, report: Report, facts: areas_query.AreaFacts, number: int) 
         asset=report.asset,
         area_id=facts.area_id,
         area_path=facts.path,
-        place={name: value for name, value in asdict(report.place).items() if value},
+        place={name: value for name in PARTS if (value := getattr(report.place, name))},
         chat_id=report.chat.id if report.chat else None,
         reporter_id=report.reporter.id if report.reporter else None,
         filed_by=report.filed_by.id if report.filed_by else None,
@@ -214,7 +216,7 @@ def asked_data(case: Case, asked: Asked) -> dict[str, Any]:
     return {
         "rung": asked.rung,
         "asked": [[person.id, person.name, role] for person, role in asked.people],
-        "skipped": [asdict(each) for each in asked.skipped],
+        "skipped": [each.kept() for each in asked.skipped],
         "governance": case.matter.governance,
         "nobody": asked.nobody_reachable,
     }

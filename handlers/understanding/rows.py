@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 
 MOST_MET = 12_000  #: rows that are kept as they were read: the first that were met, the commonest
+MOST_EMPTY = MOST_MET // 3  #: so many before nothing is kept any more of a name without a row
 LIKELY = (1 << 18) - 1  #: a bit of a hash decides whether a name is looked for, in 256 kB
 ROOM = 4  #: places in the index for each name, at least
 
@@ -156,6 +157,6 @@ class _Met(dict[str, int]):
 
     def __missing__(self, name: str) -> int:
         row = self._read(name)
-        if row and len(self) < MOST_MET:
+        if len(self) < (MOST_MET if row else MOST_EMPTY):
             self[name] = row
         return row
