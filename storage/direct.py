@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from storage.short_way import at_hand, flush, hand_to_write
+from storage.short_way import at_hand, flush, hand_of, hand_to_write
 
 Values = Mapping[str, Any]
 Written = Callable[[Any], Any]
@@ -101,10 +101,10 @@ class Direct:
 
     async def run(self, store: AsyncSession, *rows: Values) -> Sequence[Sequence[Any]]:
         """Execute it for each of these; what it returns, if anything."""
-        hand = await at_hand(store)
-        if hand is None:
+        session = store.sync_session
+        if hand_of(session) is None and await at_hand(store) is None:
             return await store.run_sync(self.run_in, rows)
-        return self.run_in(store.sync_session, rows)
+        return self.run_in(session, rows)
 
     def run_in(self, session: Session, rows: Sequence[Values]) -> Sequence[Sequence[Any]]:
         """The same where one is in the session's own thread of work."""

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
-from storage.short_way import ShortWay, at_hand
+from storage.short_way import ShortWay, at_hand, hand_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,7 +54,7 @@ class Question(Generic[P, R]):
         return found[0][0] if found else None
 
     async def _asked(self, store: AsyncSession, values: Sequence[Any]) -> list[Any]:
-        hand = await at_hand(store)
+        hand = hand_of(store.sync_session) or await at_hand(store)
         if hand is not None:
             try:
                 return self._short.ask(store.sync_session, hand, values)

@@ -120,10 +120,11 @@ async def at_hand(store: AsyncSession) -> Hand | None:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The text of a statement, and for each of its places which value it is and how it is kept."""
+    """The text of a statement, for each of its places which value it is, and how some are kept."""
 
     text: str
-    places: tuple[tuple[int, Process | None], ...]
+    order: tuple[int, ...]
+    keeps: tuple[tuple[int, Process], ...]
     constants: tuple[Any, ...]
 
 
@@ -146,9 +147,13 @@ class ShortWay:
         if session.autoflush:
             flush(session, hand)
         form = self._form(values)
-        given = [*self._flat(values), *form.constants]
-        kept = tuple([given[i] if keep is None else keep(given[i]) for i, keep in form.places])
-        found = hand.executed(form.text, kept).fetchall()
+        given = (
+            [*self._flat(values), *form.constants] if self._lists else [*values, *form.constants]
+        )
+        kept = [given[at] for at in form.order]
+        for at, keep in form.keeps:
+            kept[at] = keep(kept[at])
+        found = hand.executed(form.text, tuple(kept)).fetchall()
         if self._pieces is None:
             return found
         return [tuple([read(session, row) for read in self._pieces]) for row in found]
@@ -164,7 +169,7 @@ class ShortWay:
 
     def _form(self, values: Sequence[Any]) -> Form:
         """A list has as many places as it has values: a text for each length."""
-        lengths = tuple([len(values[i]) for i in self._lists])
+        lengths = tuple([len(values[i]) for i in self._lists]) if self._lists else ()
         form = self._forms.get(lengths)
         if form is None:
             form = self._expanded(values)
@@ -185,9 +190,9 @@ class ShortWay:
                 keep, value = self._keeping(name), state.parameters[name]
                 places[name] = (len(places), None)
                 constants.append(value if keep is None else keep(value))
-        return Form(
-            state.statement, tuple(places[name] for name in state.positiontup), tuple(constants)
-        )
+        there = [places[name] for name in state.positiontup]
+        keeps = tuple((at, keep) for at, (_, keep) in enumerate(there) if keep is not None)
+        return Form(state.statement, tuple(value for value, _ in there), keeps, tuple(constants))
 
     def _keeping(self, name: str) -> Process | None:
         """How a value is written; that of a list is told by SQLAlchemy with its places."""
