@@ -9,7 +9,7 @@ change it little:
 - requests: each in words of its own and in a group of its own, so that each is opened, in a
   transaction; then what they have to say, sent to a platform that takes everything at once;
 - the very same writes by hand: what each of those transactions wrote, given to the standard
-  library's driver in one transaction each, on a copy of the file as it was before.
+  library's driver in such a transaction, on a copy of the file as it was before.
 """
 
 from __future__ import annotations

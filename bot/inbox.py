@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 import structlog
-from pydantic_core import to_json
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
@@ -26,6 +24,7 @@ from bot.lanes import MOST_CHATS, Lanes
 from bot.opinions import Opinions
 from bot.outbox import keep_said
 from bot.patience import patiently, tell_change
+from bot.storable import storable
 from bot.together import TOGETHER, Line, handle
 from handlers.chat.incoming import Incoming
 from handlers.chat.platform import Platform, RawUpdate
@@ -40,8 +39,6 @@ from storage.wire import Left
 log = structlog.get_logger("linli.inbox")
 
 MAX_TRIES = 3
-#: Characters that no database takes.
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CLOSE_TOGETHER = 200
 #: A lane in which so many wait steps back for others after each line that took a transaction: so
 #: many turns of the event loop, in which others' lines are taken in, handled and answered. It costs
@@ -121,7 +118,7 @@ class Inbox:
         if not updates:
             return
         now = self._clock.now()
-        stored = [_storable(each) for each in updates]
+        stored = [storable(each) for each in updates]
         updates = [each for each, _ in stored]
         rows = [
             {
@@ -465,24 +462,3 @@ def _waiting(row: Update) -> Waiting:
 async def _step_back() -> None:
     for _ in range(STEPS):
         await asyncio.sleep(0)
-
-
-def _storable(update: RawUpdate) -> tuple[RawUpdate, str]:
-    """The same without what cannot be kept, and its body in JSON: one such update must not hold up
-    all others."""
-    with suppress(ValueError):  # of half a sign, which is no text
-        body = to_json(update.body).decode()  # a fifth of what the standard library takes
-        if "\\u0000" not in body:
-            return update, body
-    clean = RawUpdate(update.key, update.lane, _cleaned(update.body))
-    return clean, json.dumps(clean.body, ensure_ascii=False)
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return {key: _cleaned(each) for key, each in cast("Mapping[str, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [_cleaned(each) for each in cast("Sequence[Any]", value)]
-    return value
