@@ -258,7 +258,8 @@ def grams_of(text: str) -> frozenset[str]:
     return frozenset(look(text).grams)
 
 
-def _is_bare(text: str, found: Iterable[Found]) -> bool:
+@lru_cache(MOST_COMPARED)
+def _is_bare(text: str, found: tuple[Found, ...]) -> bool:
     if not 1 < len(text) <= LONGEST_FACT:
         return False
     words = [each.word for each in found if each.group == "category" or each.name in FACT]

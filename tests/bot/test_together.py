@@ -18,6 +18,9 @@ from storage.loop_session import LoopSession
 from storage.trouble import AwayError
 from tests.bot.test_inbox import Desktop
 
+#: On PostgreSQL each line has a transaction of its own.
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 ROOMS = [f"g{n}:a{n}" for n in range(TOGETHER)]
 TEXTS = [each.partition(":")[2] for each in ROOMS]
 

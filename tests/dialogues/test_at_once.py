@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from storage.queries import chats
-from tests.harness import GROUP, GROUP4, Stage
+from tests.harness import GROUP, GROUP4, Stage, staged
 
 
 async def test_reports_of_two_groups_are_two_requests(stage: Stage) -> None:
@@ -18,9 +19,14 @@ async def test_reports_of_two_groups_are_two_requests(stage: Stage) -> None:
 
 
 async def test_a_report_that_was_undone_with_another_s_is_opened_once(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is remembered of it, or it would pass for something that was said before."""
+    async with staged(tmp_path, kind="sqlite") as stage:
+        await _undone_once(stage, monkeypatch)
+
+
+async def _undone_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     handle, fails = stage.app.dispatcher.handle, [False, True]
 
     async def fails_once(*given: Any) -> Any:
