@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 import structlog
-from pydantic_core import to_json
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
@@ -26,9 +24,12 @@ from bot.lanes import MOST_CHATS, Lanes
 from bot.opinions import Opinions
 from bot.outbox import keep_said
 from bot.patience import patiently, tell_change
+from bot.storable import storable
+from bot.together import TOGETHER, Line, handle
 from handlers.chat.incoming import Incoming
 from handlers.chat.platform import Platform, RawUpdate
 from handlers.dispatch import Dispatcher
+from handlers.turn import Ahead
 from handlers.work import Work
 from storage.engine import Store
 from storage.queries import intake
@@ -38,8 +39,6 @@ from storage.wire import Left
 log = structlog.get_logger("linli.inbox")
 
 MAX_TRIES = 3
-#: Characters that no database takes.
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CLOSE_TOGETHER = 200
 #: A lane in which so many wait steps back for others after each line that took a transaction: so
 #: many turns of the event loop, in which others' lines are taken in, handled and answered. It costs
@@ -119,7 +118,7 @@ class Inbox:
         if not updates:
             return
         now = self._clock.now()
-        stored = [_storable(each) for each in updates]
+        stored = [storable(each) for each in updates]
         updates = [each for each, _ in stored]
         rows = [
             {
@@ -181,9 +180,8 @@ class Inbox:
         return True
 
     async def turn(self) -> None:
-        """Handle one update of the lane whose turn it is; there must be one."""
-        lane = self._ready.get_nowait()
-        if await self._turn(lane):
+        """Handle one update of the lane whose turn it is, or of a few; there must be one."""
+        for lane in await self._turns(self._ready.get_nowait()):
             self._ready.put_nowait(lane)
 
     async def _settle_one(self, doubts: Doubts) -> None:
@@ -236,10 +234,14 @@ class Inbox:
                 await patiently(self._close_talk, "closing talk")
             lane = await self._ready.get()
             before = self._transactions
-            if await self._turn(lane):
-                if self._transactions != before and len(self._lanes[lane]) >= CROWD:
-                    await _step_back()
-                self._ready.put_nowait(lane)
+            more = await self._turns(lane)
+            if self._transactions != before and any(self._crowded(each) for each in more):
+                await _step_back()
+            for each in more:
+                self._ready.put_nowait(each)
+
+    def _crowded(self, lane: str) -> bool:
+        return len(self._lanes[lane]) >= CROWD
 
     def _feed(self, update: Waiting) -> None:
         lane = self._lanes.get(update.lane)
@@ -251,14 +253,77 @@ class Inbox:
             if self._doubts is not None:
                 self._doubts.came(update, len(lane) - 1)
 
+    async def _turns(self, lane: str) -> list[str]:
+        """Handle one update of a lane, and of others that are ready, where they may share its
+        transaction; those in which there are more, for the end of the line (fair)."""
+        if self._ready.empty() or not self._store.sqlite or self._doubts is not None:
+            return [lane] if await self._turn(lane) else []
+        lines, talk = self._look_ahead(lane)
+        more = [each for each in talk if self._left(each)]
+        if len(self._closed) >= CLOSE_TOGETHER:
+            await patiently(self._close_talk, "closing talk")
+        if not lines and not talk:
+            return [lane] if await self._turn(lane) else []
+        waiting = [each.update.lane for each in lines]
+        if lines and await self._together(lines):
+            return more + [each for each in waiting if self._left(each)]
+        return more + [each for each in waiting if await self._turn(each)]
+
+    def _look_ahead(self, lane: str) -> tuple[list[Line], list[str]]:
+        """The first lines of lanes that are ready, as far as they may share a transaction; lanes
+        whose first line was talk, which is done with. Neither: that of `lane` stands alone."""
+        lines: list[Line] = []
+        talk: list[str] = []
+        while (line := self._looked(self._lanes[lane][0])) is not None:
+            if all(each.done for each in line.ahead):
+                self._is_talk(line.update)
+                talk.append(lane)
+            else:
+                lines.append(line)
+            if self._ready.empty() or len(lines) == TOGETHER or len(talk) >= CLOSE_TOGETHER:
+                return lines, talk
+            lane = self._ready.get_nowait()
+        if lines or talk:
+            self._ready.put_nowait(lane)
+        return lines, talk
+
+    def _looked(self, update: Waiting) -> Line | None:
+        """An update as it was read and looked at; None: it is handled by itself."""
+        incoming: Sequence[Incoming] | None = None
+        with suppress(Exception):  # told where it is handled by itself
+            incoming = self._read(update)
+        if incoming is None or update.tries or not all(map(self._dispatcher.shares, incoming)):
+            return None
+        return Line(update, incoming, self._first_looks(update, incoming))
+
+    async def _together(self, lines: Sequence[Line]) -> bool:
+        """Handle these in one transaction; False: nothing of it happened."""
+        closed, self._closed = self._closed, []
+        try:
+            said = await handle(self._store, self._dispatcher, lines, closed, self._clock.now())
+        except BaseException as error:
+            self._closed.extend(closed)
+            if not isinstance(error, Exception):
+                raise
+            log.info("updates.apart", error=type(error).__name__)
+            self._anew()
+            return False
+        self._transactions += 1
+        self.figures.handled["done"] += len(lines)
+        if said:
+            self._spoken()
+        return True
+
     async def _turn(self, lane: str) -> bool:
         """Handle one update of a lane; whether there are more, for the end of the line (fair).
 
         One that waits for a second opinion comes back when it is there.
         """
+        return await self._handle(self._lanes[lane]) and self._left(lane)
+
+    def _left(self, lane: str) -> bool:
+        """The first update of a lane is handled; whether there are more."""
         waiting = self._lanes[lane]
-        if not await self._handle(waiting):
-            return False
         waiting.popleft()
         if not waiting:
             del self._lanes[lane]
@@ -309,12 +374,9 @@ class Inbox:
 
     async def _act(self, update: Waiting, incoming: Sequence[Incoming]) -> None:
         now = self._clock.now()
-        for each in incoming:
-            self.noticed(each)
-        looks = [self._dispatcher.first_look(each, now, update.opinion) for each in incoming]
+        looks = self._first_looks(update, incoming)
         if all(look.done for look in looks):
-            self._closed.append(update.id)
-            self.figures.handled["talk"] += 1
+            self._is_talk(update)
             if len(self._closed) >= CLOSE_TOGETHER:
                 await self._close_talk()
             return
@@ -336,12 +398,24 @@ class Inbox:
                 said = await keep_said(store, works)
         except BaseException:
             self._closed.extend(closed)
+            self._dispatcher.unhear(incoming)
             raise
         for work in works:
             self._dispatcher.forget(work)
         self.figures.handled["done"] += 1
         if said:
             self._spoken()
+
+    def _first_looks(self, update: Waiting, incoming: Sequence[Incoming]) -> list[Ahead]:
+        now = self._clock.now()
+        for each in incoming:
+            self.noticed(each)
+        return [self._dispatcher.first_look(each, now, update.opinion) for each in incoming]
+
+    def _is_talk(self, update: Waiting) -> None:
+        """It changes nothing: closed together with the next that does."""
+        self._closed.append(update.id)
+        self.figures.handled["talk"] += 1
 
     async def _close_talk(self) -> None:
         closed, self._closed = self._closed, []
@@ -388,24 +462,3 @@ def _waiting(row: Update) -> Waiting:
 async def _step_back() -> None:
     for _ in range(STEPS):
         await asyncio.sleep(0)
-
-
-def _storable(update: RawUpdate) -> tuple[RawUpdate, str]:
-    """The same without what cannot be kept, and its body in JSON: one such update must not hold up
-    all others."""
-    with suppress(ValueError):  # of half a sign, which is no text
-        body = to_json(update.body).decode()  # a fifth of what the standard library takes
-        if "\\u0000" not in body:
-            return update, body
-    clean = RawUpdate(update.key, update.lane, _cleaned(update.body))
-    return clean, json.dumps(clean.body, ensure_ascii=False)
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return {key: _cleaned(each) for key, each in cast("Mapping[str, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [_cleaned(each) for each in cast("Sequence[Any]", value)]
-    return value

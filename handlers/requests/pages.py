@@ -17,7 +17,7 @@ from handlers.requests import bundles, cards, pictures, private_cards, telling
 from handlers.requests.case import Case, answering, load
 from handlers.requests.routing import Asked
 from handlers.work import Work
-from storage.laying import lay
+from storage.laying import fresh, lay
 from storage.queries import chats as chats_query
 from storage.queries import people as people_query
 from storage.queries import requests as query
@@ -78,7 +78,8 @@ def _begin(case: Case, person: Person, role: str, rung: int, how: str = PRIVATE)
     if case.addresses[person.id].chat is None:
         how = MENTION
     now = case.work.now
-    page = Page(
+    page = fresh(
+        Page,
         request_id=case.request.id,
         person_id=person.id,
         rung=rung,

@@ -177,16 +177,26 @@ class Looked:
 
     def words_of(self, feature: str) -> list[tuple[str, str]]:
         """(cue, words) of this text that a feature stands for; none for what is around it."""
-        name = feature.split("|")[-1]
-        if feature.startswith(("@", "own|", "before|", "near|")) or name.startswith("@"):
-            return []
-        if name.startswith("#word "):
-            return [("word", name[6:])]
-        if name.startswith("#"):
-            group, _, cue = name[1:].partition(" ")
-            return [(cue, e.word) for e in self.found if (e.group[0], e.name) == (group, cue)]
-        words = name.partition(" ")[2] if name[:2] in GRAM_KINDS else name
-        return [("word", words.strip("^$<> "))] if len(words.strip("^$<> ")) > 1 else []
+        group, words = _stands_for(feature)
+        if not group:
+            return [("word", words)] if words else []
+        return [(words, e.word) for e in self.found if (e.group[0], e.name) == (group, words)]
+
+
+@lru_cache(MOST_REMEMBERED)
+def _stands_for(feature: str) -> tuple[str, str]:
+    """A cue's group and its name, or no group and words; no words for what is around a text."""
+    name = feature.split("|")[-1]
+    if feature.startswith(("@", "own|", "before|", "near|")) or name.startswith("@"):
+        return "", ""
+    if name.startswith("#word "):
+        return "", name[6:]
+    if name.startswith("#"):
+        group, _, cue = name[1:].partition(" ")
+        return group or "#", cue
+    words = name.partition(" ")[2] if name[:2] in GRAM_KINDS else name
+    bare = words.strip("^$<> ")
+    return "", bare if len(bare) > 1 else ""
 
 
 @lru_cache(MOST_REMEMBERED)
@@ -259,7 +269,8 @@ def grams_of(text: str) -> frozenset[str]:
     return frozenset(look(text).grams)
 
 
-def _is_bare(text: str, found: Iterable[Found]) -> bool:
+@lru_cache(MOST_COMPARED)
+def _is_bare(text: str, found: tuple[Found, ...]) -> bool:
     if not 1 < len(text) <= LONGEST_FACT:
         return False
     words = [each.word for each in found if each.group == "category" or each.name in FACT]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from handlers.understanding import linking, placing
 from handlers.understanding.chances import best
@@ -21,6 +20,7 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.model import Model, Seen
+from handlers.understanding.seen import Read
 
 MOST_REASONS = 4
 #: How much it counts, for an emergency, whether a word of danger is meant; the rest is how urgent
@@ -32,18 +32,16 @@ def reported(
     model: Model, heard: Heard, scene: Scene, outcome: Outcome, sure: float, spoken: Whole
 ) -> Meaning:
     """What it is about, where and how urgent, and why. `sure`: that it is a request (0 to 1)."""
-    looked, features = look(heard.text), words_only(heard, scene)
-    meaning = told(model, heard, scene, outcome, sure, features)
-    why = (
-        ("request", "outcome", spoken.names(), "open"),
-        ("category", "category", features, meaning.category),
-        ("urgency", "urgency", features, meaning.urgency),
-    )
+    looked, features, whole = look(heard.text), words_only(heard, scene), spoken.names()
+    as_it_was = whole if spoken.heard is heard else None
+    meaning = told(model, heard, scene, outcome, sure, features, as_it_was)
+    words = model.rows("words", features)
     reasons = (
-        _reasons(about, model, head, looked, names, str(answer))
-        for about, head, names, answer in why
+        *_reasons("request", model, "outcome", looked, model.rows("whole", whole), "open"),
+        *_reasons("category", model, "category", looked, words, str(meaning.category)),
+        *_reasons("urgency", model, "urgency", looked, words, str(meaning.urgency)),
     )
-    return replace(meaning, reasons=tuple(chain.from_iterable(reasons)))
+    return replace(meaning, reasons=reasons)
 
 
 def told(
@@ -53,14 +51,20 @@ def told(
     outcome: Outcome,
     sure: float,
     features: Sequence[str],
+    whole: Sequence[str] | None = None,
 ) -> Meaning:
-    """The same without the reasons, which take as long as all else."""
+    """The same without the reasons, which take as long as all else.
+
+    `features` of the words; `whole`: those of the message in its scene, where they were looked at.
+    """
     seen, looked = model.see("words", features), look(heard.text)
     category = _named_in(looked, model.chances("category", seen))
     urgency = _urgency(model, looked, seen)
     if linking.alarms(heard, looked, scene):
         urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
-    place, clash = _place(model, heard, scene, category)
+    found = placing.sources(heard, scene)
+    around_place = placing.place_features(heard, scene, category, found)
+    place, clash = _place(model, heard, scene, found, around_place)
     if category == "lift":
         place = placing.in_own_stairwell(place, heard.home)
     return Meaning(
@@ -73,6 +77,7 @@ def told(
         asset="lift" if category == "lift" else None,
         clash=clash,
         leaning=sure if outcome is Outcome.ASK else 0.0,
+        read=Read(heard, category, found, whole, features, around_place),
     )
 
 
@@ -94,9 +99,9 @@ def _urgency(model: Model, looked: Looked, seen: Seen) -> Urgency:
     return Urgency(best(chances))
 
 
-def _place(model: Model, heard: Heard, scene: Scene, category: str) -> tuple[Place, bool]:
-    found = placing.sources(heard, scene)
-    features = placing.place_features(heard, scene, category, found)
+def _place(
+    model: Model, heard: Heard, scene: Scene, found: placing.Sources, features: Sequence[str]
+) -> tuple[Place, bool]:
     seen = model.see("place", features)
     chances = {part: model.chances(part, seen) for part in placing.PARTS}
     together = model.see("together", placing.together_features(features))
@@ -112,12 +117,17 @@ def _named_in(looked: Looked, chances: Mapping[str, float]) -> str:
 
 
 def _reasons(
-    about: str, model: Model, head: str, looked: Looked, features: Sequence[str], answer: str
+    about: str,
+    model: Model,
+    head: str,
+    looked: Looked,
+    rows: Sequence[tuple[int, str]],
+    answer: str,
 ) -> list[Reason]:
     """The words of the message that spoke most for an answer."""
     found: dict[str, Reason] = {}
-    for name, weight in model.strongest(head, features, answer, most=60):
-        if weight <= 0 or len(found) == MOST_REASONS:
+    for name, weight in model.strongest(head, rows, answer, most=60):
+        if len(found) == MOST_REASONS:
             break  # the strongest come first
         for cue, words in looked.words_of(name):
             if words not in found and len(found) < MOST_REASONS:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 
 MOST_MET = 12_000  #: rows that are kept as they were read: the first that were met, the commonest
+MOST_EMPTY = MOST_MET // 3  #: so many before nothing is kept any more of a name without a row
 LIKELY = (1 << 18) - 1  #: a bit of a hash decides whether a name is looked for, in 256 kB
 ROOM = 4  #: places in the index for each name, at least
 LENGTHS_FROM = 48  #: a name's length is added from this bit of its hash on; names are short
@@ -66,9 +67,19 @@ class Rows:
         some = [name for name in names if likely[hash(name) & LIKELY]]
         return sum(map(self._wide.__getitem__, some))
 
-    def pairs(self, names: Iterable[str]) -> list[tuple[str, int]]:
-        """Those names that have a row in which anything stands, with it."""
-        return [(name, row) for name in self._sought(names) if (row := self._met[name])]
+    def pairs(self, names: Iterable[str]) -> list[tuple[int, str]]:
+        """The rows in which anything stands, each with its name."""
+        some = self._likely_ones(names) if self._families else self._sought(names)
+        return [(row, name) for name in some if (row := self._met[name])]
+
+    def _likely_ones(self, names: Iterable[str]) -> list[str]:
+        """Without most of those that have none, whether by themselves or in a family."""
+        likely = self._likely
+        return [
+            name
+            for name in names
+            if likely[hash(name) & LIKELY] or likely[hash(name.partition("|")[2]) & LIKELY]
+        ]
 
     def _sought(self, names: Iterable[str]) -> Iterable[str]:
         """Without most of those that have none."""
@@ -169,6 +180,6 @@ class _Met(dict[str, int]):
 
     def __missing__(self, name: str) -> int:
         row = self._read(name)
-        if row and len(self) < MOST_MET:
+        if len(self) < (MOST_MET if row else MOST_EMPTY):
             self[name] = row
         return row

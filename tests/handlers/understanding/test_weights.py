@@ -76,13 +76,14 @@ def test_scores_are_sums_and_chances_sum_to_one() -> None:
     assert list(model.chances("kind", seen).values()) == pytest.approx(
         [each / sum(powers) for each in powers]
     )
-    assert model.strongest("kind", ["#s help", "w"], "b", 1) == [("#s help", 2.0)]
+    rows = model.rows("words", ["#s help", "w"])
+    assert model.strongest("kind", rows, "b", 1) == [("#s help", 2.0)]
 
 
 def test_weights_beyond_what_a_lane_holds_are_cut() -> None:
     head = Fitted(("no", "yes"), (0.0, 0.0), {"a": (-1000.0, 1000.0)})
     model = assemble({"link": head}, {"link": "pair"}, {})
-    assert model.strongest("link", ["a"], "yes") == [("a", 20.47)]
+    assert model.strongest("link", model.rows("pair", ["a"]), "yes") == [("a", 20.47)]
     assert model.chances("link", model.see("pair", ["a"] * 500))["yes"] == 1.0
 
 
