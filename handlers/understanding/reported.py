@@ -33,15 +33,17 @@ def reported(
 ) -> Meaning:
     """What it is about, where and how urgent, and why. `sure`: that it is a request (0 to 1)."""
     looked, features, whole = look(heard.text), words_only(heard, scene), spoken.names()
-    as_it_was = whole if spoken.heard is heard else None
-    meaning = told(model, heard, scene, outcome, sure, features, as_it_was)
+    meaning = told(model, heard, scene, outcome, sure, features)
     words = model.rows("words", features)
     reasons = (
         *_reasons("request", model, "outcome", looked, model.rows("whole", whole), "open"),
         *_reasons("category", model, "category", looked, words, str(meaning.category)),
         *_reasons("urgency", model, "urgency", looked, words, str(meaning.urgency)),
     )
-    return replace(meaning, reasons=reasons)
+    read = meaning.read
+    if isinstance(read, Read) and spoken.heard is heard:
+        read = replace(read, whole=whole)
+    return replace(meaning, reasons=reasons, read=read)
 
 
 def told(
@@ -51,12 +53,8 @@ def told(
     outcome: Outcome,
     sure: float,
     features: Sequence[str],
-    whole: Sequence[str] | None = None,
 ) -> Meaning:
-    """The same without the reasons, which take as long as all else.
-
-    `features` of the words; `whole`: those of the message in its scene, where they were looked at.
-    """
+    """The same without the reasons, which take as long as all else; `features`: of the words."""
     seen, looked = model.see("words", features), look(heard.text)
     category = _named_in(looked, model.chances("category", seen))
     urgency = _urgency(model, looked, seen)
@@ -77,7 +75,7 @@ def told(
         asset="lift" if category == "lift" else None,
         clash=clash,
         leaning=sure if outcome is Outcome.ASK else 0.0,
-        read=Read(heard, category, found, whole, features, around_place),
+        read=Read(heard, category, found, None, features, around_place),
     )
 
 
