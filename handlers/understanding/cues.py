@@ -202,6 +202,7 @@ PHRASES = {
     "wrong": "wrongs",
     "ask": "asks",
     "scope": "scopes",
+    "thing": "things",
 }
 
 

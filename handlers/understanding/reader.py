@@ -14,6 +14,7 @@ from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import LINKS, NEW, Heard, Meaning, Outcome, Place, Reason, Scene
 from handlers.understanding.model import Model, load_model
+from handlers.understanding.normal import HAN
 from handlers.understanding.questions import question_of
 from handlers.understanding.reported import reported
 from handlers.understanding.weighing import Weigher
@@ -163,7 +164,7 @@ class Reader:
             return limits["nameless"]
         known = {each.category for each in scene.requests}
         if known & (looked.categories | looked.outages | looked.wrongs | looked.asks):
-            return limits["open"]
+            return limits[_unplain(looked)]
         return limits[_plainness(heard, looked, scene, anew=anew)]
 
     def _decide(
@@ -172,7 +173,8 @@ class Reader:
         limits = self._model.thresholds
         opens = chances.get("open", 0) + 0.5 * chances.get("ask", 0)
         linked = chances_of.linking(chances)
-        least = min(limit, limits["either"] - linked) if limit <= limits["open"] else limit
+        weighed = limit <= max(limits["open"], limits["latin"])
+        least = min(limit, limits["either"] - linked) if weighed else limit
         if limit == 0.0 or (opens >= least and opens >= linked):
             unclear = chances.get("ask", 0) > UNCLEAR * chances.get("open", 0)
             if unclear and limit >= limits["quiet"]:
@@ -255,7 +257,7 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
     if looked.wordy and not (looked.plainly_faulty or looked.categories or looked.dangers):
         return "wordy"
     if not (looked.plainly_faulty and anew):
-        return "open"
+        return _unplain(looked)
     if looked.plainly_wrong:
         return "wrong"
     if looked.bare_fact:
@@ -264,6 +266,11 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
         return "twice"
     lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
     return "plain" if lately and not looked.outages else "quiet"
+
+
+def _unplain(looked: Looked) -> str:
+    """Which threshold holds for what is not told plainly: in English less of it is a report."""
+    return "open" if HAN.search(looked.text) else "latin"
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:

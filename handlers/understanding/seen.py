@@ -17,6 +17,7 @@ from handlers.understanding.features import whole, words_only
 from handlers.understanding.linking import TABLE, pair_features
 from handlers.understanding.meaning import Heard, KnownRequest, Place, Reason, Scene
 from handlers.understanding.placing import PARTS
+from handlers.understanding.rivals import rivals_of
 
 #: In which situation, or of which line before, a cue was seen.
 AROUND = re.compile(r"(?:own|before|near|(?:quiet|near|open),(?:resident|staff))\|")
@@ -101,7 +102,9 @@ def see(heard: Heard, scene: Scene, category: str | None) -> Seen:
 
 def see_pair(heard: Heard, request: KnownRequest) -> Seen:
     """What a message and a request have in common: nothing of it is words."""
-    return Seen({TABLE: sorted(set(pair_features(heard, Scene(requests=(request,)), request)))})
+    scene = Scene(requests=(request,))
+    found = pair_features(heard, scene, request, rivals_of(heard, scene))
+    return Seen({TABLE: sorted(set(found))})
 
 
 def where_from(heard: Heard, scene: Scene, place: Place) -> list[Reason]:
