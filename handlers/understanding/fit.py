@@ -22,8 +22,8 @@ from handlers.understanding.transcripts import Conversation, Gold, walk_gold, wa
 #: Chosen on cross-validated figures (docs/understanding.md).
 THRESHOLDS = {
     "open": 0.75,  #: a request, sure enough to open
-    "latin": 0.8,  #: the same in a text without Chinese signs
-    "plain": 0.6,  #: the same where a thing and its fault are named and nothing takes it back
+    "open latin": 0.8,  #: the same in a text without Chinese signs
+    "plain": 0.7,  #: the same where a thing and its fault are named and nothing takes it back
     "fact": 0.01,  #: the same where nothing else is said: "水管漏水"
     "twice": 0.1,  #: the same where a fault and what it does to people are told
     "quiet": 0.4,  #: the same where nobody spoke just before
@@ -33,7 +33,8 @@ THRESHOLDS = {
     "wordy": 0.8,  #: the same in a long line that tells no fault plainly
     "emergency": 0.45,  #: a word of danger and this much doubt opens all the same
     "page": 0.25,  #: what is opened with a word of danger is an emergency from here on
-    "linked": 0.35,  #: join, detail and update together
+    "linked": 0.3,  #: join, detail and update together
+    "linked latin": 0.35,  #: the same in a text without Chinese signs
     "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
     "same": 0.8,  #: what names the same thing and fits so well joins instead of opening anew
     "bare": 0.1,  #: how much of a link stays with a message in which nothing points to it

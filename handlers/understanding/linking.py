@@ -184,10 +184,11 @@ def _could_be_there(heard: Heard, looked: Looked, request: KnownRequest) -> bool
 
 
 def repeats(looked: Looked, fit: Fit, same: float) -> bool:
-    """Whether a message names what a request is about, in a place that can be the same."""
-    if fit.chance < same:
+    """Whether a message names what a request is about, in a place that can be the same, and no
+    danger of which that says nothing: "暖气管呲水了" is more than that there is no heating."""
+    if fit.chance < same or fit.request.category not in looked.categories:
         return False
-    if fit.request.category not in looked.categories:
+    if looked.dangers - look(fit.request.words).dangers:
         return False
     return _same_spot(looked, fit.request)
 
