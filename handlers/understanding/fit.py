@@ -23,7 +23,7 @@ from handlers.understanding.transcripts import Conversation, Gold, walk_gold, wa
 THRESHOLDS = {
     "open": 0.75,  #: a request, sure enough to open
     "open latin": 0.8,  #: the same in a text without Chinese signs
-    "plain": 0.7,  #: the same where a thing and its fault are named and nothing takes it back
+    "plain": 0.6,  #: the same where a thing and its fault are named and nothing takes it back
     "fact": 0.01,  #: the same where nothing else is said: "水管漏水"
     "twice": 0.1,  #: the same where a fault and what it does to people are told
     "quiet": 0.4,  #: the same where nobody spoke just before

@@ -1,6 +1,6 @@
 """What tells the open requests apart for one message: which of them has what it speaks of.
 
-"网好了" belongs to the request about the internet, though that about parcels was spoken of last. A
+"灯亮了" belongs to the request about the lamp, though that about a drain was spoken of last. A
 request is looked at beside the others: what speaks for all of them speaks for none.
 """
 
