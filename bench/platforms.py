@@ -19,11 +19,21 @@ import pytest
 
 from bot.platforms.declared import declared
 from handlers.chat.incoming import MediaKind
-from handlers.chat.platform import MANY, Capabilities, Edits, Hears, Proof, Speaks, Told
+from handlers.chat.platform import (
+    LARGEST_CARRIED,
+    MANY,
+    Capabilities,
+    Edits,
+    Hears,
+    Proof,
+    Speaks,
+    Told,
+)
 from tests.conformance.houses import HOUSES
 from tests.conformance.venues import VENUES
 
 #: The platforms of the stories: the real ones, and pure ones that lack still more.
+MEGABYTE = 1024 * 1024
 NAMES = frozenset((*VENUES, *HOUSES))
 DOCUMENT = Path(__file__).parent.parent / "docs" / "platforms.md"
 BEGINS, ENDS = "<!-- table: python -m bench.platforms --write -->", "<!-- end of table -->"
@@ -108,6 +118,13 @@ def _kinds(kinds: Iterable[MediaKind]) -> str:
     return ", ".join(each.value for each in MediaKind if each in there) or "none"
 
 
+def _shown(can: Capabilities) -> str:
+    kinds = _kinds(can.media_out)
+    if can.largest_video == LARGEST_CARRIED:
+        return kinds
+    return f"{kinds} (videos above {can.largest_video / MEGABYTE:.3g} MB as files)"
+
+
 def _tells(can: Capabilities) -> str:
     return ", ".join(words for each, words in TOLD.items() if each in can.tells) or "nothing"
 
@@ -132,8 +149,8 @@ ROWS: Mapping[str, Callable[[Capabilities], str]] = {
     "links that open a private chat": lambda can: _yes(can.deep_links, "no: codes"),
     "media heard in a group": lambda can: _kinds(can.media_in),
     "media heard in private": lambda can: _kinds(can.media_in_private),
-    "media shown to others": lambda can: _kinds(can.media_out),
-    "lends pictures to other apps": lambda can: _yes(can.lends),
+    "media shown to others": _shown,
+    "lends what was sent to other apps": lambda can: _yes(can.lends),
     "words under a picture": lambda can: _yes(can.captions, "no: a message of their own"),
     "files for download": lambda can: _yes(can.files),
     "is told of": _tells,

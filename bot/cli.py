@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from bot import cli_keeping, cli_privacy, cli_simulate
+from bot import cli_keeping, cli_privacy, cli_simulate, cli_wechat
 from bot.cli_finish import Json, finish
 
 cli = typer.Typer(
@@ -23,7 +23,12 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for more in (cli_privacy.commands, cli_keeping.commands, cli_simulate.commands):
+for more in (
+    cli_privacy.commands,
+    cli_keeping.commands,
+    cli_simulate.commands,
+    cli_wechat.commands,
+):
     cli.add_typer(more)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from bot import reposts
-from bot.carrying import carried
+from bot.carrying import Carrier
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.figures import Figures
@@ -74,6 +74,7 @@ class Delivery:
     _ledger: Ledger = field(init=False)
     _outlets: Outlets = field(init=False)
     _reposts: Reposts = field(init=False)
+    _carrier: Carrier = field(init=False)
     _sending: set[Address] = field(default_factory=set[Address])
     _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,6 +87,7 @@ class Delivery:
         self._ledger = Ledger(self.store, self.clock)
         self._outlets = outlets_of(self.store, self.platforms, self.crew)
         self._slots = {name: asyncio.Semaphore(AT_ONCE) for name in self.platforms}
+        self._carrier = Carrier(self.platforms)
         self._reposts = Reposts(self.store, self.clock, self.platforms)
 
     @property
@@ -265,8 +267,8 @@ class Delivery:
         message_id = standing.message_id if standing else named_message(out)
         try:
             addressed = out.model_copy(update={"chat": letter.chat, "letter": letter.id})
-            addressed = await carried(self.platforms, addressed)
-            done = await reposts.deliver(platform, addressed, message_id, news)
+            async with self._carrier.carried(addressed) as brought:
+                done = await reposts.deliver(platform, brought, message_id, news)
         except DeliveryError as error:
             return await self._failed(letter, out, error)
         except Exception as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import warnings
 
-LARGEST_BODY = 12 * 1024 * 1024  #: bytes
+from handlers.chat.platform import LARGEST_CARRIED
+
+LARGEST_BODY = LARGEST_CARRIED  #: bytes
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2048  #: pixels
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")

@@ -35,7 +35,8 @@ async def run(given: dict[str, Any], role: Sequence[str] = ()) -> int:
     if roles != ALL:
         settings = _of_a_part(settings, roles)
     with listen(settings) as listening, only_one(settings):
-        async with opened(settings, roles=roles) as app:
+        port: int = listening.getsockname()[1]  # 0 picked one: what tells an address needs it
+        async with opened(settings.model_copy(update={"port": port}), roles=roles) as app:
             _warn_if_deaf(app)
             if settings.demo:
                 await _prepare_demo(app)

@@ -137,15 +137,21 @@ class Ticks:
         self.figures.ticks.took(self.figures.ticked - begun)
 
     async def _do_due(self, idle: Collection[str]) -> None:
+        told = False
         for name, due in DUE.items():
             if name in idle:
                 continue
             try:
                 while await self._one(due):
                     pass
-            except Exception:
+            except Exception as error:  # the next tick tries again
+                if passes(error):
+                    if not told:
+                        tell_away(error, f"doing what is due: {name}")
+                    told = True
+                    continue
                 self.figures.tick_failures[name] += 1
-                log.exception("tick.failed", subject=name)  # the next tick tries again
+                log.exception("tick.failed", subject=name)
 
     async def _write_again(self) -> None:
         """Once nothing could be written: find out whether it can again, before there is a need."""

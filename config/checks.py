@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -249,6 +249,11 @@ def called(value: str) -> str:
     return name
 
 
+def all_called(value: dict[str, str]) -> dict[str, str]:
+    """Names of robots all."""
+    return {account: called(name) for account, name in value.items()}
+
+
 robot_secret = _like(VISIBLE, "must be the robot's secret as WeCom shows it, without blanks")
 
 
@@ -259,7 +264,20 @@ def webhooks(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
             "must be whole addresses, as WeCom shows them at the group's message push: "
             "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=..."
         )
+    named: dict[str, str] = {}
+    for name, address in value.items():
+        first = named.setdefault(_webhook_key(address.get_secret_value()), name)
+        if first != name:
+            raise ValueError(
+                f"has one address under two names, {first} and {name}: everything would be said "
+                "there twice; leave one of them out, or give each group its own address"
+            )
     return value
+
+
+def _webhook_key(address: str) -> str:
+    """What tells one group's address from another's, whichever way to WeCom it names."""
+    return parse_qs(urlsplit(address).query).get("key", [address])[0]
 
 
 def websocket(value: str) -> str:

@@ -106,7 +106,9 @@ class Settings(BaseSettings):
 
     #: WeChat (docs/wechat.md): where the puppet gateway is, like 127.0.0.1:18788; none: off
     wechat_gateway: Annotated[str, AfterValidator(checks.gateway)] = ""
-    wechat_token: Annotated[SecretStr | None, AfterValidator(checks.gateway_token)] = None
+    wechat_token: Annotated[SecretStr | None, AfterValidator(checks.gateway_token)] = Field(
+        default=None, validate_default=True
+    )
     #: further accounts, as name=host:port and name=token; the names are the same in both
     wechat_gateways: Annotated[
         dict[str, str],
@@ -140,6 +142,13 @@ class Settings(BaseSettings):
     wecom_name: Annotated[str, AfterValidator(checks.called)] = (
         "邻里"  #: what the robot is called in groups
     )
+    #: what further robots are called, as name=called; those left out are called like the first
+    wecom_names: Annotated[
+        dict[str, str],
+        NoDecode,
+        BeforeValidator(checks.by_name("east=东区邻里", "LINLI_WECOM_NAME", "called")),
+        AfterValidator(checks.all_called),
+    ] = Field(default_factory=dict)
     wecom_url: Annotated[str, AfterValidator(checks.websocket)] = (
         ""  #: left out: WeCom's own server
     )
@@ -175,6 +184,11 @@ class Settings(BaseSettings):
                 "goes with LINLI_WECHAT_GATEWAY: set both, or neither (of accounts with names: "
                 "LINLI_WECHAT_GATEWAYS and LINLI_WECHAT_TOKENS)"
             )
+        if value is None and info.data.get("wechat_gateway"):
+            raise ValueError(
+                "is missing: write the gateway's LINLI_GATEWAY_TOKEN here, as LINLI_WECHAT_GATEWAY "
+                "needs it"
+            )
         return value
 
     @field_validator("wechat_gateways")
@@ -189,12 +203,8 @@ class Settings(BaseSettings):
     @field_validator("wechat_tokens")
     @classmethod
     def _open(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
-        if info.data.get("wechat_gateway") and not info.data.get("wechat_token"):
-            raise ValueError(
-                "LINLI_WECHAT_GATEWAY needs LINLI_WECHAT_TOKEN, the gateway's LINLI_GATEWAY_TOKEN"
-            )
-        missing = sorted(set(info.data.get("wechat_gateways") or ()) ^ set(value))
-        if missing:
+        gateways = info.data.get("wechat_gateways")  # none where they are wrong themselves
+        if gateways is not None and (missing := sorted(set(gateways) ^ set(value))):
             raise ValueError(
                 f"and LINLI_WECHAT_GATEWAYS must have the same names; not in both: "
                 f"{', '.join(missing)}"
@@ -216,6 +226,14 @@ class Settings(BaseSettings):
         ids = {each.get_secret_value().partition(":")[0] for each in value.values()}
         if info.data.get("wecom_bot_id") in ids:
             raise ValueError("names the robot of LINLI_WECOM_BOT_ID again; leave one of them out")
+        return value
+
+    @field_validator("wecom_names")
+    @classmethod
+    def _of_robots(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        robots = info.data.get("wecom_bots")
+        if robots is not None and (unknown := sorted(set(value) - set(robots))):
+            raise ValueError(f"names robots that LINLI_WECOM_BOTS does not: {', '.join(unknown)}")
         return value
 
     @field_validator("opinion_model")

@@ -50,7 +50,7 @@ async function run () {
   const { puppet, listen } = await load(settings)
   puppet.on('error', error => process.stderr.write(`puppet: ${error.data ?? error.message ?? error}\n`))
   const server = new PuppetServer({
-    endpoint: `${settings.host}:${settings.port}`,
+    endpoint: settings.endpoint,
     puppet,
     token: settings.token,
     tls: settings.tls ? { serverCert: settings.tls.cert, serverKey: settings.tls.key } : { disable: true },
@@ -64,7 +64,7 @@ async function run () {
   await puppet.start() // once, here: who connects only asks for events
   listen(stop)
   const over = settings.tls ? 'TLS' : 'no TLS'
-  process.stderr.write(`linli gateway: ${settings.puppet} on ${settings.host}:${settings.port}, ${over}\n`)
+  process.stderr.write(`linli gateway: ${settings.puppet} on ${settings.endpoint}, ${over}\n`)
 }
 
 run().catch(error => giveUp(error instanceof SettingsError ? error.message : error.stack))

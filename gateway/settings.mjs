@@ -6,7 +6,7 @@ export class SettingsError extends Error {}
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 const LEAST = 16 // signs of a token
 
-/** puppet, options, host, port, token, tls {cert, key} or null. Throws SettingsError. */
+/** puppet, options, endpoint (host:port), token, tls {cert, key} or null. Throws SettingsError. */
 export function settingsOf (env) {
   const puppet = env.LINLI_PUPPET
   if (!puppet) {
@@ -14,14 +14,15 @@ export function settingsOf (env) {
       'LINLI_PUPPET is not set. Name the wechaty puppet that this gateway shall run (a package that you installed in ' +
       'this folder); LINLI_PUPPET=wechaty-puppet-mock tries everything without WeChat')
   }
-  const host = env.LINLI_GATEWAY_HOST || '127.0.0.1'
+  const host = (env.LINLI_GATEWAY_HOST || '127.0.0.1').replace(/^\[|\]$/g, '')
   const tls = tlsOf(env)
   if (!tls && !LOOPBACK.has(host)) {
     throw new SettingsError(
       `LINLI_GATEWAY_HOST=${host} lets other machines in: set LINLI_GATEWAY_CERT and LINLI_GATEWAY_KEY as well, ` +
       'for the token and all messages would cross the network in clear')
   }
-  return { puppet, options: optionsOf(env), host, port: portOf(env), token: tokenOf(env), tls }
+  const at = host.includes(':') ? `[${host}]` : host // of IPv6 the colons are no port's
+  return { puppet, options: optionsOf(env), endpoint: `${at}:${portOf(env)}`, token: tokenOf(env), tls }
 }
 
 function tokenOf (env) {

@@ -52,6 +52,7 @@ SHAPES: Mapping[str, str] = {
     "fill": f"(?:at:{ID}:{PAGE}|here:{ID}|add:[^:]+|page:{PAGE}|which:{PAGE}):{TOKEN}",
     "ann": f"send:{TOKEN}|page:{ID}:{PAGE}",
     **dict.fromkeys(("same", "bind"), f"yes:{TOKEN}"),
+    "apart": rf"\d{{1,3}}:{TOKEN}",
     "set": f"{NAME}:[^:]+",
     "undo": ID,
     "audit": PAGE,

@@ -6,12 +6,13 @@ Each form has a token, and its buttons carry it: the button of an older form cha
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, select
 
+from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Button, Content, button
 from handlers.context import Context
 from handlers.understanding.normal import plain
@@ -123,6 +124,32 @@ def yes_or_no(ctx: Context, text: str) -> bool | None:
     if says(ctx, "filling.yes_words", text):
         return True
     return False if says(ctx, "filling.no_words", text) else None
+
+
+#: What an asked "is it right?" does when it is.
+Sure = Callable[[Context, Draft], Awaitable[None]]
+
+
+def asks_once(
+    form: str, sure: Sure
+) -> tuple[
+    Callable[[Context, Sequence[str]], Awaitable[None]],
+    Callable[[Context, Draft, Message], Awaitable[bool]],
+]:
+    """What takes the answer to a form that only asks "is it right?": by its button, by words."""
+
+    async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
+        draft, _ = await pressed(ctx, arguments, "filling.gone", form)
+        await sure(ctx, draft)
+
+    async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
+        answer = yes_or_no(ctx, message.text)
+        if answer is None:
+            return False
+        await (sure(ctx, draft) if answer else drop(ctx))
+        return True
+
+    return on_press, on_words
 
 
 async def forget_expired(work: Work) -> None:

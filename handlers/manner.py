@@ -53,6 +53,7 @@ class Manner:
     silent: bool = False
     delay: timedelta | None = None  #: the rest of the quiet hours, say
     occasion: str | None = None  #: said once for it (R57)
+    instead: str = ""  #: said where its media cannot be had
     low: bool = False  #: may be told later, with others, where a group was told much (R59)
 
 

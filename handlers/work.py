@@ -141,6 +141,12 @@ class Work:
         """A text of the catalogue in a language."""
         return self.desk.words.say(language, key, **values)
 
+    def app(self, language: str, platform: str) -> str:
+        """A platform as people call it, whichever account; empty where they have no name for it."""
+        keys = (f"watching.platform.{name}" for name in (platform, platform.partition("-")[0]))
+        known = next((key for key in keys if self.desk.words.has(key)), None)
+        return self.word(language, known) if known else ""
+
     def can(self, platform: str) -> Capabilities:
         """What a platform can do; one that was turned off hears nobody and writes to nobody."""
         return self.desk.capabilities.get(platform, TURNED_OFF)
@@ -169,7 +175,7 @@ class Work:
             occasion = f"{number}/{manner.occasion}" if manner.occasion else None
             self.put(said, delay=manner.delay, occasion=occasion, unasked=unasked)
             manner = replace(manner, reply_to=None)
-        out = Say(**given(chat, last, manner))
+        out = Say(**given(chat, last, manner), instead=manner.instead)
         self.put(out, delay=manner.delay, occasion=manner.occasion, unasked=unasked)
 
     def show(self, chat: Chat, slot: str, content: Content, manner: Manner = PLAINLY) -> None:

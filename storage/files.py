@@ -31,3 +31,14 @@ def keep_for_good(file: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def exchange(file: Path, text: str) -> None:
+    """Put a text into a file, wholly or not at all, for this user alone."""
+    part = file.with_name(f".{file.name}.part")
+    part.unlink(missing_ok=True)  # one that was left may be for more eyes
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)

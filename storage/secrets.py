@@ -12,7 +12,7 @@ from secrets import token_hex
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from storage.files import FILE, make_folder
+from storage.files import FILE, exchange, make_folder
 
 #: Numbers of homes begin here: an id of a place is never one of them.
 FLOOR = 1 << 61
@@ -161,12 +161,7 @@ def read_keys(file: Path) -> list[str]:
 
 def write_keys(file: Path, keys: Sequence[str]) -> None:
     """Exchange the keys of a file, wholly or not at all, for this user alone."""
-    part = file.with_name(f".{file.name}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE), "w") as out:
-        out.write("\n".join(keys))
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(file)
+    exchange(file, "\n".join(keys))
 
 
 def new_key() -> str:

@@ -8,7 +8,7 @@ from bench.platforms import DOCUMENT, ROWS, table, with_table
 from bot.platforms import KNOWN
 from bot.platforms.declared import PLACES, declared
 from handlers.chat.platform import Capabilities
-from tests.conformance.houses import PURE
+from tests.conformance.rooms_house import PURE
 
 TEXT = DOCUMENT.read_text(encoding="utf-8")
 

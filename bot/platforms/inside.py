@@ -15,7 +15,7 @@ class Inside:
         """Nothing comes by itself."""
         await asyncio.Event().wait()
 
-    async def picture(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> bytes | None:
         """Nobody sends any."""
         return None
 

@@ -37,6 +37,7 @@ WORST = (
     "token_bad",
     "secret_bad",
     "taken_over",
+    "webhook_refused",
     "deaf",
     "mute",
     "group_gone",
@@ -84,13 +85,13 @@ def in_short(desk: Desk, language: str, found: Sequence[Finding]) -> list[Findin
     alike: dict[tuple[str, object], list[Finding]] = {}
     for each in found:
         alike.setdefault((each.key, each.values.get("role_key")), []).append(each)
-    return [_together(desk, language, each) for each in alike.values()]
+    return [told for each in alike.values() for told in _together(desk, language, each)]
 
 
-def _together(desk: Desk, language: str, alike: Sequence[Finding]) -> Finding:
+def _together(desk: Desk, language: str, alike: Sequence[Finding]) -> Sequence[Finding]:
     first, key = alike[0], f"{alike[0].key}_many"
     if len(alike) == 1 or not desk.words.has(f"doctor.{key}"):
-        return first
+        return alike
     between = desk.words.say(language, "request.between")
 
     def told(*names: str) -> str:
@@ -101,7 +102,7 @@ def _together(desk: Desk, language: str, alike: Sequence[Finding]) -> Finding:
     values: dict[str, object] = {"n": len(alike), "names": told("name", "group")}
     if "role_key" in first.values:
         values |= {"role_key": first.values["role_key"], "areas": told("areas")}
-    return Finding(first.level, key, values)
+    return [Finding(first.level, key, values)]
 
 
 def report(desk: Desk, language: str, found: Sequence[Finding], *, most: int = MOST_LINES) -> str:
@@ -151,10 +152,16 @@ def _platforms(live: Live) -> list[Finding]:
     for (platform, chat), facts in live.items():
         named: dict[str, object] = {"platform": platform}
         if chat is None and not facts.reachable:
-            found.append(Finding("bad", facts.note or "platform_down", named))
+            found += _out_of_reach(platform, facts, facts.note or "platform_down")
         if chat is None:
             found += [Finding("warn", each, named) for each in facts.warns]
     return found
+
+
+def _out_of_reach(platform: str, facts: ChatFacts, note: str) -> list[Finding]:
+    """The platform, or those of its chats that it names."""
+    named: list[dict[str, object]] = [{"platform": platform, "name": each} for each in facts.names]
+    return [Finding("bad", note, each) for each in named or [{"platform": platform}]]
 
 
 async def _groups(work: Work, live: Live, path: str) -> list[Finding]:
@@ -176,8 +183,9 @@ def _group(work: Work, chat: Chat, facts: ChatFacts | None) -> list[Finding]:
     if facts is not None and not facts.reachable:
         # A platform that is off or down is told once, not for each of its groups.
         note = facts.note or "group_gone"
-        told: dict[str, object] = values if note == "group_gone" else {"platform": chat.platform}
-        return [Finding("bad", note, told)]
+        if note != "group_gone":
+            return _out_of_reach(chat.platform, facts, note)
+        return [Finding("bad", note, values)]
     if not chat.present:
         return [Finding("bad", "group_gone", values)]
     hears = facts.hears_all if facts else chat.hears_all

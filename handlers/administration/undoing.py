@@ -29,10 +29,11 @@ async def undo(ctx: Context, rest: str) -> None:
     rows = await ctx.store.scalars(
         select(Audit)
         .where(Audit.actor_id == ctx.person.id, Audit.undo.is_not(None), Audit.undone_at.is_(None))
+        .where(Audit.command.in_(ctx.book.undos))
         .order_by(Audit.id.desc())
         .limit(MOST)
     )
-    lines = [line for line in rows.all() if line.command in ctx.book.undos]
+    lines = rows.all()
     if not lines:
         raise RefusalError("settings.undo_none")
     zone = await zone_of(ctx)

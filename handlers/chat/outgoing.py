@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from handlers.chat.incoming import Media
+from handlers.chat.incoming import Media, MediaKind
 
 
 class _Value(BaseModel):
@@ -77,6 +77,7 @@ class Say(_Out):
     reply_to: str | None = None
     topic: str | None = None
     silent: bool = False
+    instead: str = ""  #: said where what another app has cannot be had from there (any more)
 
 
 class Show(_Out):
@@ -109,13 +110,14 @@ class React(_Out):
 
 
 class SendFile(_Out):
-    """A file for download (an export, a picture of a code)."""
+    """A file for download (an export, a picture of a code), or what another app had."""
 
     kind: Literal["file"] = "file"
     name: str
     body: bytes
     caption: str = ""
     picture: bool = False
+    played: MediaKind | None = None  #: a voice or a video, where the platform plays them
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"

@@ -58,6 +58,10 @@ class Told(StrEnum):
 
 #: No message of ours has so many buttons.
 MANY = 100
+#: Bytes: nothing larger is carried from one app to another.
+LARGEST_CARRIED = 12 * 1024 * 1024
+#: What is carried.
+CARRIED = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.FILE})
 #: What we show of what somebody sent.
 SHOWN = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.FILE})
 
@@ -95,7 +99,8 @@ class Capabilities:
     media_in: frozenset[MediaKind] = frozenset(MediaKind)  #: heard in groups
     media_in_private: frozenset[MediaKind] = frozenset(MediaKind)
     media_out: frozenset[MediaKind] = frozenset(MediaKind)  #: shown to others when somebody sent it
-    lends: bool = True  #: a picture that was sent there can be fetched, to be shown elsewhere
+    largest_video: int = LARGEST_CARRIED  #: bytes; a larger one is sent as a file
+    lends: bool = True  #: what was sent there can be fetched, to be shown elsewhere
     tells: frozenset[Told] = frozenset(Told)
     people: str = ""  #: accounts of platforms with the same word here are of the same people
     hears: Hears = Hears.EVERYTHING
@@ -117,6 +122,16 @@ class Capabilities:
     def edits_always(self) -> bool:
         """Whether a standing message can be kept true for as long as it stands."""
         return self.edits is Edits.ANY_TIME
+
+    def shows(self, kind: MediaKind, size: int | None = None) -> MediaKind | None:
+        """As what something of another app is shown here; None: not at all. `size`: if known."""
+        if kind not in CARRIED or not self.files or (size or 0) > LARGEST_CARRIED:
+            return None
+        if kind is MediaKind.VIDEO and (
+            kind not in self.media_out or (size or 0) > self.largest_video
+        ):
+            kind = MediaKind.FILE
+        return kind if kind in self.media_out else None
 
     @property
     def needs_words(self) -> bool:
@@ -207,6 +222,7 @@ class ChatFacts:
     known: bool = True  #: False: the platform did not say, and nothing is held against it
     rights: frozenset[str] = frozenset()
     warns: tuple[str, ...] = ()  #: keys of findings that are told though all works
+    names: tuple[str, ...] = ()  #: of what the note speaks, where it is not the whole platform
 
 
 class Platform(Protocol):
@@ -239,10 +255,10 @@ class Platform(Protocol):
         """Send; for a `Show` that stands already, edit `message_id`. Raises DeliveryError."""
         ...
 
-    async def picture(self, media: Media) -> bytes | None:
-        """A picture that was sent there, without anything that was hidden in it (R50).
+    async def fetched(self, media: Media) -> bytes | None:
+        """What was sent there; a picture without anything that was hidden in it (R50).
 
-        None, or an OSError, where it cannot be had (any more).
+        None, or an OSError, where it cannot be had (any more), or is larger than is carried.
         """
         ...
 

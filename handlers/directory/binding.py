@@ -7,17 +7,18 @@ it, or its owner must want it; an account with an office is never bound by someb
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
 from handlers import forms
-from handlers.chat.incoming import Message, Press
+from handlers.chat.incoming import Press
 from handlers.chat.outgoing import Content
 from handlers.context import Context
-from handlers.directory import access, invites, joined, places
+from handlers.directory import access, apart, invites, joined, places
 from handlers.directory.audit import record
 from handlers.work import RefusalError
-from storage.queries import moves as directory_moves
+from storage.queries import moves
 from storage.queries import people as people_query
 from storage.tables import Account, Area, Draft, Invite, Leave, Person
 
@@ -25,10 +26,21 @@ FORM = "bind"
 
 
 async def own_account(ctx: Context, rest: str) -> None:
-    """/account: a single-use code with which one's account in another app is bound to oneself."""
+    """/account: a single-use code with which one's account in another app is bound to oneself.
+
+    /account apart: accounts that are none of one's own are somebody else's again.
+    """
+    if rest.strip().casefold() in apart.WORDS:
+        await apart.own(ctx)
+        return
     token = await invites.make_invite(ctx, person_id=ctx.person.id, by=ctx.person.id)
     await record(ctx, "account", detail={"person": ctx.person.id})
-    ctx.answer("directory.account_code", code=f"/start {token}")
+    several = [each for share in await apart.own_shares(ctx) for each in share.accounts]
+    known = ctx.t(
+        "directory.account_several", accounts=joined.all_named(ctx, ctx.language, several)
+    )
+    code = ctx.t("directory.account_code", code=f"/start {token}")
+    ctx.answer_text(f"{known}\n{code}" if several else code)
 
 
 async def binds_here(ctx: Context, token: str) -> bool:
@@ -101,21 +113,6 @@ async def _ask(ctx: Context, ticket: Invite, person: Person) -> None:
     ctx.answer("directory.bind_ask", name=person.name, buttons=buttons)
 
 
-async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Button "bind:yes:<token>"."""
-    draft, _ = await forms.pressed(ctx, arguments, "filling.gone", FORM)
-    await _confirmed(ctx, draft)
-
-
-async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
-    """ "Yes" does it, "no" drops it; anything else is something else."""
-    answer = forms.yes_or_no(ctx, message.text)
-    if answer is None:
-        return False
-    await (_confirmed(ctx, draft) if answer else forms.drop(ctx))
-    return True
-
-
 async def _confirmed(ctx: Context, draft: Draft) -> None:
     ticket = await ctx.store.get(Invite, int(draft.data["invite"]))
     await forms.end(ctx)
@@ -127,12 +124,16 @@ async def _confirmed(ctx: Context, draft: Draft) -> None:
     await _bind(ctx, person)
 
 
+on_press, on_words = forms.asks_once(FORM, _confirmed)
+
+
 async def _bind(ctx: Context, person: Person) -> None:
     if person.id != ctx.person.id:
         was = ctx.person.id
-        await move_account(ctx, ctx.account, person)
+        moved = await move_account(ctx, ctx.account, person)
         detail = {"person": person.id, "was": was, "account": ctx.account.id}
-        await record(ctx, "bind", detail=detail, actor=person)
+        back = way_back(person, was, [ctx.account], moved)
+        await record(ctx, "bind", detail=detail, undo=back, actor=person)
         await joined.tell(ctx, person)
     held = await people_query.roles_of(ctx.store, person.id)
     roles = ctx.t("request.between").join(
@@ -145,15 +146,23 @@ async def _bind(ctx: Context, person: Person) -> None:
         ctx.answer_text(text)
 
 
-async def move_account(ctx: Context, account: Account, person: Person) -> None:
+async def move_account(ctx: Context, account: Account, person: Person) -> moves.Moved:
     """The account is this person's from now on; what its owner did before goes along.
 
-    Only when the older person has no other account left does what they said move too.
+    Only when the older person has no other account left does what they said move too. Gives what
+    was moved.
     """
     old_id = account.person_id
     account.person_id = person.id
     await ctx.store.flush()
     ctx.directory_changed = True
     left = await ctx.store.scalar(select(Account.id).where(Account.person_id == old_id))
-    if left is None:
-        await directory_moves.move_everything(ctx.store, old_id, person.id)
+    return {} if left else await moves.move_everything(ctx.store, old_id, person.id)
+
+
+def way_back(
+    person: Person, was: int, accounts: Sequence[Account], moved: moves.Moved
+) -> dict[str, Any]:
+    """What `apart` needs to make two of them again."""
+    ids = [each.id for each in accounts]
+    return {"person": person.id, "was": was, "accounts": ids, "moved": moved}

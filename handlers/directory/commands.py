@@ -11,6 +11,7 @@ from handlers.commands import Command, Subject
 from handlers.context import Context
 from handlers.directory import (
     absence,
+    apart,
     binding,
     filling,
     finding,
@@ -70,6 +71,10 @@ async def _names_person(ctx: Context, rest: str) -> bool:
     return True
 
 
+async def _says_apart(ctx: Context, rest: str) -> bool:
+    return rest.casefold() in apart.WORDS
+
+
 async def _names_language(ctx: Context, rest: str) -> bool:
     return NAMES.get(rest.casefold(), rest.casefold()) in LANGUAGES
 
@@ -86,7 +91,7 @@ SUBJECT = Subject(
             parses=_names_place,
         ),
         Command("groups", linking.list_groups, ("群组", "群"), right="manage"),
-        Command("account", binding.own_account, ("我的账号",), where="private"),
+        Command("account", binding.own_account, ("我的账号",), where="private", parses=_says_apart),
         Command(
             "invite",
             linking.invite,
@@ -99,6 +104,14 @@ SUBJECT = Subject(
             "same",
             uniting.same,
             ("同一人",),
+            right="manage",
+            where="private",
+            parses=_names_person,
+        ),
+        Command(
+            "apart",
+            apart.apart,
+            ("分开",),
             right="manage",
             where="private",
             parses=_names_person,
@@ -117,6 +130,7 @@ SUBJECT = Subject(
         filling.FORM: filling.on_press,
         binding.FORM: binding.on_press,
         uniting.FORM: uniting.on_press,
+        apart.FORM: apart.on_press,
     },
     forms={
         filling.FORM: filling.on_words,
@@ -124,5 +138,10 @@ SUBJECT = Subject(
         binding.FORM: binding.on_words,
         uniting.FORM: uniting.on_words,
     },
-    undos={"link": linking.undo_link, "staff_add": staff.undo, "staff_remove": staff.undo},
+    undos={
+        "link": linking.undo_link,
+        "same": apart.undo,
+        "staff_add": staff.undo,
+        "staff_remove": staff.undo,
+    },
 )

@@ -1,12 +1,10 @@
-"""/same A = B: a coordinator says that two accounts are one person; asked back, for it stays so."""
+"""/same A = B: a coordinator says that two accounts are one person; asked back first."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from handlers import forms
-from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Content
 from handlers.context import Context
 from handlers.directory import access, binding, finding, joined, places
@@ -14,6 +12,7 @@ from handlers.directory.audit import record
 from handlers.directory.several import SeveralError
 from handlers.work import RefusalError
 from storage.queries import accounts as accounts_query
+from storage.queries import moves
 from storage.queries import people as people_query
 from storage.tables import Draft, Person
 
@@ -90,21 +89,6 @@ async def _described(ctx: Context, person: Person) -> str:
     return ctx.t("directory.same_one", name=person.name, more=more)
 
 
-async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
-    """Button "same:yes:<token>"."""
-    draft, _ = await forms.pressed(ctx, arguments, "filling.gone", FORM)
-    await _confirmed(ctx, draft)
-
-
-async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
-    """ "Yes" does it, "no" drops it; anything else is something else."""
-    answer = forms.yes_or_no(ctx, message.text)
-    if answer is None:
-        return False
-    await (_confirmed(ctx, draft) if answer else forms.drop(ctx))
-    return True
-
-
 async def _confirmed(ctx: Context, draft: Draft) -> None:
     ids = int(draft.data["one"]), int(draft.data["other"])
     await forms.end(ctx)
@@ -112,8 +96,14 @@ async def _confirmed(ctx: Context, draft: Draft) -> None:
     if one is None or other is None:
         raise RefusalError("filling.gone")
     await _may(ctx, one, other)  # much may have changed since it was asked
-    for account in await accounts_query.accounts_of(ctx.store, other.id):
-        await binding.move_account(ctx, account, one)
-    await record(ctx, "same", detail={"person": one.id, "was": other.id})
+    moved: moves.Moved = {}
+    accounts = await accounts_query.accounts_of(ctx.store, other.id)
+    for account in accounts:  # with the last one goes all that they did
+        moved = await binding.move_account(ctx, account, one)
+    back = binding.way_back(one, other.id, accounts, moved)
+    await record(ctx, "same", detail={"person": one.id, "was": other.id}, undo=back)
     await joined.tell(ctx, one)
     ctx.edit_pressed(Content(text=ctx.t("directory.same_done", name=one.name)))
+
+
+on_press, on_words = forms.asks_once(FORM, _confirmed)

@@ -18,7 +18,7 @@ from handlers.privacy.scrubbing import needles_of
 from handlers.requests import cards, pages, pictures
 from handlers.requests.case import load
 from handlers.work import RefusalError
-from storage.queries import erasing
+from storage.queries import accounts, erasing, moves
 from storage.queries import requests as request_query
 from storage.seals import secrets_of
 from storage.tables import Draft, Erasure
@@ -80,16 +80,38 @@ async def _forget(ctx: Context) -> None:
     known = await erasing.known_of(ctx.store, ctx.person)
     needles, _ = await needles_of(ctx, known.names, known.accounts)
 
-    def rewrite(data: Mapping[str, Any], shell: int) -> dict[str, Any]:
-        data = history_without(data, person, shell)
-        return data_without(data, needles, instead, whole=known.names)
-
-    touched = await erasing.erase(ctx.store, person, instead, rewrite)
+    touched: list[int] = []
+    for one in (*await _were_before(ctx), person):
+        rewrite = _without(one, needles, instead, known)
+        touched += await erasing.erase(ctx.store, one, instead, rewrite)
     ctx.store.add(_erasure(ctx, person, known))
     ctx.directory_changed = True
     ctx.forgotten |= {(platform, account) for platform, account, _ in known.accounts}
     await ctx.store.flush()
     await _show_anew(ctx, touched)
+
+
+def _without(
+    person: int, needles: Sequence[str], instead: str, known: erasing.Known
+) -> erasing.Rewrite:
+    """What a line of history says without this person, for whom a shell stands."""
+
+    def rewrite(data: Mapping[str, Any], shell: int) -> dict[str, Any]:
+        data = history_without(data, person, shell)
+        return data_without(data, needles, instead, whole=known.names)
+
+    return rewrite
+
+
+async def _were_before(ctx: Context) -> list[int]:
+    """Rows that were this person's before accounts became one; nothing leads back to them now."""
+    found: list[int] = []
+    for line in await moves.joinings(ctx.store, ctx.person.id):
+        before = int((line.undo or {})["was"])
+        line.undo = None
+        if not await accounts.accounts_among(ctx.store, [before]):
+            found.append(before)
+    return found
 
 
 async def _show_anew(ctx: Context, touched: Sequence[int]) -> None:

@@ -194,7 +194,7 @@ def _show_page(case: Case, page: Page, details: list[str]) -> None:
         page.pictures = len(seen.own)
     content = private_cards.with_media(content, seen.own[: page.pictures])
     if seen.hidden:
-        word = case.work.word(address.language, "twins.pictures", n=seen.hidden)
+        word = pictures.hidden_line(case.work, address.language, seen.hidden)
         content = content.model_copy(update={"text": f"{content.text}\n{word}"})
     manner = Manner(about=case.request.id, urgent=case.emergency)
     case.work.show(address.chat, slot(page), content, manner)
@@ -222,8 +222,10 @@ async def send_pictures(case: Case, chat: Chat, sent: Sequence[Media]) -> None:
             continue
         seen = pictures.seen_in(case, address.chat, [(chat, each) for each in sent])
         title = cards.title(case, address.language, exact=True)
-        if seen.own:
-            content = private_cards.with_media(Content(text=title), seen.own)
+        if seen.own or seen.hidden:
+            hidden = pictures.hidden_line(case.work, address.language, seen.hidden)
+            content = Content(text=f"{title}\n{hidden}".strip())
+            content = private_cards.with_media(content, seen.own)
             case.work.say(address.chat, content, Manner(about=case.request.id))
         pictures.carry(case, address.chat, title, address.language, seen.carried)
 

@@ -11,6 +11,7 @@ from handlers.chat.platform import Capabilities, Speaks
 from handlers.context import Context
 from handlers.manner import Outbound, Sendable
 from handlers.parting import parts_of
+from handlers.requests.pictures import counted
 from handlers.twins.numbers import mark_of
 from handlers.twins.rules import (
     digest_of,
@@ -90,7 +91,7 @@ async def _content(work: Work, out: Say | Show, can: Capabilities) -> Content:
     language = language_of(content)
     hidden = [each for each in content.media if each.kind not in can.media_out]
     if hidden:
-        word = work.word(language, "twins.pictures", n=len(hidden))
+        word = work.word(language, "twins.pictures", what=counted(work, language, hidden))
         shown = tuple(each for each in content.media if each.kind in can.media_out)
         text = f"{content.text}\n{word}".strip()
         content = content.model_copy(update={"text": text, "media": shown})

@@ -41,6 +41,7 @@ COMMANDS = (
     "restore",
     "archive",
     "simulate",
+    "wechat-login",
     "version",
 )
 

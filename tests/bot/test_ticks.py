@@ -19,6 +19,7 @@ from handlers.work import Desk, Work
 from storage.engine import Store
 from storage.queries import intake
 from storage.tables import Audit, Letter, Update
+from storage.trouble import AwayError
 from tests.harness import MONDAY
 
 SAY = Say(platform="rooms", chat="g1", content=Content(text="due"))
@@ -96,6 +97,26 @@ async def test_one_subject_s_failure_leaves_nothing_and_stops_no_other(tower: To
         await tower.ticks.tick()
     assert (await tower.count(Audit), await tower.count(Letter)) == (0, 1)
     assert [(each["event"], each["subject"]) for each in logs] == [("tick.failed", "one")]
+
+
+async def test_a_database_that_goes_in_the_middle_is_told_once_and_no_subject_is_to_blame(
+    tower: Tower,
+) -> None:
+    async def gone(_: Work) -> int:
+        raise AwayError("the server has stopped")
+
+    async def works(work: Work) -> int:
+        work.put(SAY)
+        return 0
+
+    tower.subjects(one=gone, two=gone, three=works)
+    with capture_logs() as logs:
+        await tower.ticks.tick()
+    assert [(each["event"], each["doing"]) for each in logs] == [
+        ("database.away", "doing what is due: one")
+    ]
+    assert not tower.ticks.figures.tick_failures
+    assert await tower.count(Letter) == 1, "what can be done is done"
 
 
 async def test_handled_updates_are_forgotten_when_no_repeat_can_come(tower: Tower) -> None:

@@ -265,6 +265,13 @@ def test_wecom_has_one_robot_or_several_and_groups_by_webhook(
         ({"BOT_ID": "aib1", "SECRET": "hunter2 "}, "LINLI_WECOM_SECRET: must be the robot's"),
         ({"BOTS": "webhook=aib2:hunter2"}, "cannot name a robot webhook"),
         ({"NAME": "@ "}, "LINLI_WECOM_NAME: must be what the robot is called"),
+        ({"NAMES": "east=东区邻里"}, "LINLI_WECOM_NAMES: names robots that LINLI_WECOM_BOTS does"),
+        ({"BOTS": "east=aib2:hunter2", "NAMES": "east=@"}, "LINLI_WECOM_NAMES: must be what the"),
+        ({"NAMES": "东区邻里"}, "LINLI_WECOM_NAMES: lacks a name and ="),
+        (
+            {"WEBHOOKS": f"staff={WECOM_HOOK},all={WECOM_HOOK}&x=1"},
+            "LINLI_WECOM_WEBHOOKS: has one address under two names, staff and all",
+        ),
         ({"SECRET": "hunter2"}, "LINLI_WECOM_SECRET: goes with LINLI_WECOM_BOT_ID"),
         ({"BOTS": "aib2:hunter2"}, "LINLI_WECOM_BOTS: lacks a name and ="),
         ({"BOTS": "East=aib2:hunter2"}, "small letters"),

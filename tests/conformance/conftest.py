@@ -38,9 +38,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _has(can: Capabilities, needed: list[str]) -> bool:
-    """By a capability's name; what a platform tells of, as "tells:edited"; "only:called": it hears
-    in groups only what calls it."""
+    """By a capability's name; what a platform tells of, as "tells:edited"; "heard:file": what
+    reaches it; "only:called": it hears in groups only what calls it."""
     told = {f"tells:{each}" for each in can.tells}
+    told |= {f"heard:{each}" for each in can.media_in | can.media_in_private}
     if can.hears is not Hears.EVERYTHING and not can.may_hear_all:
         told.add("only:called")
     return all(name in told if ":" in name else getattr(can, name) for name in needed)

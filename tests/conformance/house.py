@@ -7,8 +7,8 @@ they call the bot by name where it hears nothing else.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
 
 from handlers.chat.platform import Capabilities
 from tests.conformance.venue import Stood
@@ -25,7 +25,17 @@ class Where:
     group: str = G3
 
 
-class House(Protocol):
+@dataclass(frozen=True, slots=True)
+class How:
+    """How something is said."""
+
+    private: bool = False
+    group: str = G3
+    photo: bool = False
+    calling: bool = False  #: also where the bot hears everything and waits to be called
+
+
+class House(ABC):
     """What every platform's house can do; people are named by the keys of `tests.harness.CAST`."""
 
     can: Capabilities
@@ -40,35 +50,36 @@ class House(Protocol):
         photo: bool = False,
         calling: bool = False,
     ) -> None:
-        """Somebody says something to everybody, calling the bot by name where that is needed.
+        """Somebody says something to everybody, calling the bot by name where that is needed."""
+        await self.say(who, text, How(private, group, photo, calling))
 
-        `calling`: also where the bot hears everything and waits to be called.
-        """
-        ...
+    @abstractmethod
+    async def say(self, who: str, text: str, how: How) -> None:
+        """The same, as this platform has it."""
 
+    @abstractmethod
     async def presses(self, who: str, where: Where, label: str) -> None:
         """Somebody presses a button that stands there."""
-        ...
 
+    @abstractmethod
     async def stands(self, who: str | None = None, *, group: str = G3) -> list[Stood]:
         """What the bot said in a group, or to somebody alone; oldest first."""
-        ...
 
+    @abstractmethod
     async def passes(self, **span: float) -> None:
         """Time passes."""
-        ...
 
+    @abstractmethod
     async def fails(self, times: int) -> None:
         """The next messages are refused for the moment."""
-        ...
 
+    @abstractmethod
     async def state(self, number: int) -> str:
         """Where a request stands."""
-        ...
 
     async def notices(self) -> list[str]:
         """What pressers were told, seen by nobody else."""
-        ...
+        return []
 
 
 async def choose(house: House, who: str, label: str, *, group: str = G3) -> None:

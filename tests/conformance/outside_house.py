@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
+from tests.conformance.house import G3, G4, House
 from tests.dialogues.outside import Outside
+from tests.harness import GROUP, GROUP4
+
+#: The groups as the cast knows them.
+KEYS = {G3: GROUP, G4: GROUP4}
 
 Kind = TypeVar("Kind", bound=Outside)
 
 
-class OutsideHouse(Generic[Kind]):
+class OutsideHouse(House, Generic[Kind]):
     """A stage on which stories are told."""
 
     def __init__(self, stage: Kind) -> None:
@@ -24,7 +29,3 @@ class OutsideHouse(Generic[Kind]):
         """Where a request stands."""
         (found,) = [each for each in await self.stage.requests() if each.number == number]
         return found.state
-
-    async def notices(self) -> list[str]:
-        """Nobody is told anything that others do not see."""
-        return []

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.chat.incoming import Message
+from handlers.chat.incoming import MediaKind, Message
 from handlers.chat.outgoing import Acknowledge, Button, Content, Mark, React
 from handlers.chat.platform import Delivered, DeliveryError, GoneError, PermanentError, Proof
 from tests.conformance.venue import Venue, deliver, heard, only, say, send_file, show
 from tests.fakes.pictures import HIDDEN
 
 TAKE = ((Button(text="我来", data="take:1", style="primary"),),)
+#: What is no picture, and what it is called.
+OTHERS = {
+    MediaKind.VOICE: "voice.ogg",
+    MediaKind.VIDEO: "video.mp4",
+    MediaKind.FILE: "物业通知.pdf",
+}
 DONE = ((Button(text="办好了", data="done:1"),),)
 
 
@@ -146,9 +152,33 @@ async def test_a_picture_that_somebody_sent_is_lent_without_what_was_hidden_in_i
 ) -> None:
     await venue.sends_photo("楼道积水")
     (media,) = (await only(venue, Message)).media
-    body = await venue.platform.picture(media)
+    body = await venue.platform.fetched(media)
     assert body
     assert HIDDEN.encode() not in body
+
+
+@pytest.mark.takes("lends", "heard:file")
+async def test_what_else_somebody_sent_is_lent_as_it_is(venue: Venue) -> None:
+    heard_there = venue.can.media_in | venue.can.media_in_private
+    kinds = [each for each in OTHERS if each in heard_there]
+    for kind in kinds:
+        await venue.hands_over(kind, OTHERS[kind], b"picture p1")
+    media = [each.media[0] for each in await heard(venue) if isinstance(each, Message)]
+    assert [each.kind for each in media] == kinds
+    assert media[-1].name == OTHERS[MediaKind.FILE]
+    for each in media:
+        assert await venue.platform.fetched(each) == b"picture p1"
+
+
+@pytest.mark.takes("files")
+async def test_what_another_app_had_is_shown_as_what_it_was(venue: Venue) -> None:
+    for kind in [each for each in OTHERS if venue.can.shows(each) is each]:
+        played = None if kind is MediaKind.FILE else kind
+        body = f"OggS {kind.value}".encode()
+        given = {"name": OTHERS[kind], "body": body, "caption": "#1 <b>电梯</b>", "played": played}
+        await deliver(venue, send_file(venue, **given))
+        last = (await venue.stands())[-1]
+        assert (last.text, last.file) == ("#1 <b>电梯</b>", body)
 
 
 async def test_a_text_of_the_limit_stands_whole_and_a_longer_one_does_not_fail(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
-from handlers.chat.incoming import Incoming
+from handlers.chat.incoming import Incoming, MediaKind
 from handlers.chat.outgoing import Say, SendFile, Show
 from handlers.chat.platform import Capabilities, Delivered, PassingError, Platform, RawUpdate
 
@@ -80,6 +80,10 @@ class Venue(Protocol):
 
     async def sends_photo(self, text: str) -> str:
         """Somebody sends a picture with words."""
+        ...
+
+    async def hands_over(self, kind: MediaKind, name: str, body: bytes) -> str:
+        """Somebody sends a voice, video or file, where such things are heard."""
         ...
 
     async def edits(self, message_id: str, text: str) -> None:

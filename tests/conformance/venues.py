@@ -16,6 +16,7 @@ from bot.clock import VirtualClock
 from bot.platforms.local import LocalPlatform
 from bot.platforms.telegram.intake import Pace
 from bot.platforms.telegram.platform import CAPABILITIES, TelegramPlatform
+from handlers.chat.incoming import MediaKind
 from handlers.chat.platform import Capabilities
 from storage.engine import Store
 from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood, Venue
@@ -54,6 +55,11 @@ class RoomsVenue:
     async def sends_photo(self, text: str) -> str:
         media = [photo("p1")]
         return await self.platform.act(self.group, "li", "message", text=text, name=LI, media=media)
+
+    async def hands_over(self, kind: MediaKind, name: str, body: bytes) -> str:
+        ref = body.decode().removeprefix("picture ")
+        media = [{"kind": kind.value, "ref": ref, "name": name}]
+        return await self.platform.act(self.group, "li", "message", name=LI, media=media)
 
     async def edits(self, message_id: str, text: str) -> None:
         await self._acts("message", message_id, text=text, edited=True)
@@ -107,7 +113,11 @@ class RoomsVenue:
 class LocalVenue:
     """The web chat."""
 
-    can = Capabilities(deep_links=True)
+    can = Capabilities(
+        deep_links=True,
+        media_in=frozenset({MediaKind.PHOTO}),
+        media_in_private=frozenset({MediaKind.PHOTO}),
+    )
     title, li = TITLE, LI
 
     def __init__(self, store: Store) -> None:
@@ -135,6 +145,9 @@ class LocalVenue:
         body, kind = pictures.clean(JPEG)  # as the page's own door does
         key = await self.platform.keep_file("p.jpg", kind, body)
         return str(await self.platform.say("li", self.group, text, photos=[key]))
+
+    async def hands_over(self, kind: MediaKind, name: str, body: bytes) -> str:
+        raise AssertionError("the page lets people send pictures alone")
 
     async def edits(self, message_id: str, text: str) -> None:
         await self.platform.edit("li", self.group, int(message_id), text)
@@ -190,6 +203,9 @@ class LocalVenue:
         """What was done is handed over in the same breath."""
 
 
+KINDS = {MediaKind.VOICE: "voice", MediaKind.VIDEO: "video", MediaKind.FILE: "document"}
+
+
 class TelegramVenue:
     """Telegram, over loopback, by a strict fake."""
 
@@ -213,6 +229,9 @@ class TelegramVenue:
 
     async def sends_photo(self, text: str) -> str:
         return str((await self._li.sends_photo(self._group, text, picture=JPEG)).id)
+
+    async def hands_over(self, kind: MediaKind, name: str, body: bytes) -> str:
+        return str((await self._li.sends(self._group, KINDS[kind], content=body, name=name)).id)
 
     async def edits(self, message_id: str, text: str) -> None:
         await self._li.edits(self._message(message_id), text)

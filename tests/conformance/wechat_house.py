@@ -7,14 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.platforms.wechat.platform import CAPABILITIES
-from tests.conformance.house import G3, House, Where
-from tests.conformance.outside_house import OutsideHouse
+from tests.conformance.house import G3, House, How, Where
+from tests.conformance.outside_house import KEYS, OutsideHouse
 from tests.conformance.venue import Stood
 from tests.conformance.wechat_venue import stood
 from tests.dialogues.wechat.stage import ROOMS, WechatStage, on_wechat
 from tests.fakes.gateway import ME
 from tests.fakes.pictures import jpeg
-from tests.harness import GROUP, GROUP4
 
 
 class WechatHouse(OutsideHouse[WechatStage]):
@@ -22,21 +21,12 @@ class WechatHouse(OutsideHouse[WechatStage]):
 
     can = CAPABILITIES
 
-    async def says(
-        self,
-        who: str,
-        text: str,
-        *,
-        private: bool = False,
-        group: str = G3,
-        photo: bool = False,
-        calling: bool = False,
-    ) -> None:
-        room = "" if private else _room(group)
-        if photo:
+    async def say(self, who: str, text: str, how: How) -> None:
+        room = "" if how.private else ROOMS[KEYS[how.group]]
+        if how.photo:
             self.stage.puppet.shows(who, jpeg(), room)
         # A number is a choice only where the bot is meant.
-        called = (calling or text.isdigit()) and not private
+        called = (how.calling or text.isdigit()) and not how.private
         words = f"@邻里\u2005{text}" if called else text
         await self.stage.says(who, words, room, mentions=(ME,) if called else ())
 
@@ -44,15 +34,11 @@ class WechatHouse(OutsideHouse[WechatStage]):
         raise AssertionError("there are no buttons")
 
     async def stands(self, who: str | None = None, *, group: str = G3) -> list[Stood]:
-        chat = who or _room(group)
+        chat = who or ROOMS[KEYS[group]]
         return stood(each for each in self.stage.puppet.sent if chat in (each.room, each.listener))
 
     async def fails(self, times: int) -> None:
         self.stage.puppet.refuses = ["the puppet is busy"] * times
-
-
-def _room(group: str) -> str:
-    return ROOMS[GROUP if group == G3 else GROUP4]
 
 
 @asynccontextmanager

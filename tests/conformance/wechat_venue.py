@@ -11,12 +11,20 @@ from pathlib import Path
 
 from bot.clock import VirtualClock
 from bot.platforms.wechat.platform import CAPABILITIES, WechatPlatform
+from bot.platforms.wechat.wire import MessageKind
+from handlers.chat.incoming import MediaKind
 from tests.bot.platforms.wechat.conftest import FAST
 from tests.conformance.venue import LI, TITLE, WANG, Inbox, Stood, as_read
 from tests.fakes.gateway import ME
 from tests.fakes.pictures import HIDDEN, jpeg
 from tests.fakes.puppet import FakePuppet, Told
 from tests.harness import MONDAY
+
+KINDS = {
+    MediaKind.VOICE: MessageKind.VOICE,
+    MediaKind.VIDEO: MessageKind.VIDEO,
+    MediaKind.FILE: MessageKind.FILE,
+}
 
 
 class WechatVenue:
@@ -44,6 +52,9 @@ class WechatVenue:
 
     async def sends_photo(self, text: str) -> str:
         return self.puppet.shows("li", jpeg(HIDDEN))
+
+    async def hands_over(self, kind: MediaKind, name: str, body: bytes) -> str:
+        return self.puppet.hands_over("li", name, body, kind=KINDS[kind])
 
     async def edits(self, message_id: str, text: str) -> None:
         raise AssertionError("nothing can be edited there")
@@ -106,6 +117,8 @@ async def wechat(folder: Path) -> AsyncGenerator[WechatVenue]:
         task = asyncio.get_running_loop().create_task(venue.platform.run(venue.inbox))
         await puppet.until(lambda: puppet.listened_to)
         await venue.settles()
-        yield venue
-        task.cancel()
-        await asyncio.wait((task,))
+        try:
+            yield venue
+        finally:
+            task.cancel()
+            await asyncio.wait((task,))

@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.platforms.wecom.platform import CAPABILITIES
-from tests.conformance.house import G3, House, Where
-from tests.conformance.outside_house import OutsideHouse
+from tests.conformance.house import G3, House, How, Where
+from tests.conformance.outside_house import KEYS, OutsideHouse
 from tests.conformance.venue import Stood
 from tests.dialogues.wecom.stage import GROUPS, WeComStage, on_wecom
 from tests.fakes.pictures import jpeg
 from tests.fakes.wecom_world import Seen
-from tests.harness import GROUP, GROUP4
 
 
 class WeComHouse(OutsideHouse[WeComStage]):
@@ -21,19 +20,10 @@ class WeComHouse(OutsideHouse[WeComStage]):
 
     can = CAPABILITIES
 
-    async def says(
-        self,
-        who: str,
-        text: str,
-        *,
-        private: bool = False,
-        group: str = G3,
-        photo: bool = False,
-        calling: bool = False,
-    ) -> None:
-        place = "" if private else _id(group)
+    async def say(self, who: str, text: str, how: How) -> None:
+        place = "" if how.private else GROUPS[KEYS[how.group]]
         wecom, actor = self.stage.wecom, self.stage.cast[who]
-        if photo:  # heard in private only
+        if how.photo:  # heard in how.private only
             words = {"msgtype": "text", "text": {"content": text}}
             picture = {"msgtype": "image", "image": wecom.picture(jpeg())}
             await wecom.sends(actor.id, msgtype="mixed", mixed={"msg_item": [words, picture]})
@@ -45,7 +35,7 @@ class WeComHouse(OutsideHouse[WeComStage]):
         await self.stage.cast[who].presses(self._seen(where.stood.id), label)
 
     async def stands(self, who: str | None = None, *, group: str = G3) -> list[Stood]:
-        chat = self.stage.cast[who].id if who else _id(group)
+        chat = self.stage.cast[who].id if who else GROUPS[KEYS[group]]
         said = enumerate(self.stage.wecom.chats.seen)
         return [
             Stood(str(n), each.text, tuple(each.buttons), pictures=int(each.kind == "image"))
@@ -59,10 +49,6 @@ class WeComHouse(OutsideHouse[WeComStage]):
 
     def _seen(self, number: str) -> Seen:
         return self.stage.wecom.chats.seen[int(number)]
-
-
-def _id(group: str) -> str:
-    return GROUPS[GROUP if group == G3 else GROUP4]
 
 
 @asynccontextmanager

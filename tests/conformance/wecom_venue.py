@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bot.platforms.wecom.platform import CAPABILITIES
+from handlers.chat.incoming import MediaKind
 from tests.bot.platforms.wecom.going import Going, going
 from tests.conformance.venue import Inbox, Stood, as_read
 from tests.fakes.pictures import HIDDEN, jpeg
@@ -48,6 +50,13 @@ class WeComVenue:
         await self.settles()
         return said
 
+    async def hands_over(self, kind: MediaKind, name: str, body: bytes) -> str:
+        told = self._wecom.picture(body) | {"filename": name}
+        given: dict[str, Any] = {"msgtype": kind.value, kind.value: told}
+        said = await self._wecom.sends(LI, **given)
+        await self.settles()
+        return said
+
     async def edits(self, message_id: str, text: str) -> None:
         raise AssertionError("nothing can be edited there")
 
@@ -78,7 +87,7 @@ class WeComVenue:
                 tuple(each.buttons),
                 each.answers or None,
                 int(each.kind == "image"),
-                each.media if each.kind == "file" else None,
+                each.media if each.kind in ("file", "video") else None,
             )
             for each in self._wecom.chats.in_chat(LI if private else GROUP)
         )

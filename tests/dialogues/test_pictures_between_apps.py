@@ -13,7 +13,7 @@ from sqlalchemy import select
 from handlers.chat.incoming import MediaKind
 from handlers.chat.platform import PassingError
 from storage.tables import Letter
-from tests.conformance.houses import CARDS, LEAST
+from tests.conformance.rooms_house import CARDS, LEAST
 from tests.dialogues.test_several_channels import THERE, neighbours, texts
 from tests.fakes.rooms import Rooms, Shown, photo
 from tests.harness import GROUP, Stage, staged
@@ -97,7 +97,8 @@ async def test_one_that_cannot_be_had_any_more_is_told_in_words(stage: Stage, ca
     await sends(stage, cards)
     assert not brought(stage)
     last = stage.wang.last
-    assert "另一个应用" in last.text
+    assert "另有 1 张图，是在另一个应用里发的，这里发不出来；请到那里看" in last.text
+    assert "#1" in last.text
     assert not last.media
 
 
@@ -118,7 +119,7 @@ async def test_from_an_app_that_lends_none_it_is_told_in_words(stage: Stage) -> 
     mean = await neighbours(stage, "mean")
     await sends(stage, mean)
     assert not brought(stage)
-    assert "另有 1 张图，这里发不出来" in stage.page(stage.wang).text
+    assert "另有 1 张图，是在另一个应用里发的，这里发不出来" in stage.page(stage.wang).text
 
 
 async def test_a_picture_of_the_same_app_stands_on_the_page_itself(

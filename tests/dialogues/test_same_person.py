@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.tables import Audit
-from tests.conformance.houses import CARDS
+from tests.conformance.rooms_house import CARDS
 from tests.dialogues.test_several_channels import neighbours, person_of
 from tests.fakes.rooms import Rooms
 from tests.harness import Stage, staged
@@ -39,7 +39,7 @@ async def test_it_is_asked_back_and_then_they_are_one(stage: Stage, cards: Rooms
     await stage.feng.writes("/same 李娜 = @li-there")
     asked = stage.feng.last
     assert "li-there" in asked.text
-    assert "分不开" in asked.text
+    assert "/分开" in asked.text, "how it is taken back"
     assert not await are_one(stage)
     await stage.feng.presses(asked, "是同一个人")
     assert await are_one(stage)

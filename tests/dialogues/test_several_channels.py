@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from handlers.chat.platform import Capabilities, PassingError, PermanentError
 from storage.tables import Account, Area, Audit, Chat, Letter
-from tests.conformance.houses import CARDS, LEAST
+from tests.conformance.rooms_house import CARDS, LEAST
 from tests.fakes.rooms import Rooms, Shown
 from tests.harness import GROUP, Actor, Stage, staged
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from handlers.chat.platform import Capabilities
 from storage.tables import Person
 from tests.conformance.house import number_of
-from tests.conformance.houses import ANSWERS, CARDS, LEAST, NUMBERS
+from tests.conformance.rooms_house import ANSWERS, CARDS, LEAST, NUMBERS
 from tests.dialogues.test_several_channels import neighbours, says
 from tests.harness import GROUP, Stage, staged
 

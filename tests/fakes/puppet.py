@@ -146,11 +146,16 @@ class FakePuppet:
             Told(self._id(), who, room=room, kind=MessageKind.PICTURE, body=body, name="p.jpg")
         )
 
-    def hands_over(self, who: str, name: str, body: bytes, room: str = ROOM) -> str:
-        """Somebody sends a file."""
-        return self._happens(
-            Told(self._id(), who, room=room, kind=MessageKind.FILE, body=body, name=name)
-        )
+    def hands_over(
+        self,
+        who: str,
+        name: str,
+        body: bytes,
+        room: str = ROOM,
+        kind: MessageKind = MessageKind.FILE,
+    ) -> str:
+        """Somebody sends a file, a voice or a video."""
+        return self._happens(Told(self._id(), who, room=room, kind=kind, body=body, name=name))
 
     def recalls(self, who: str, message_id: str, room: str = ROOM) -> None:
         """Somebody takes back what they said."""

@@ -103,7 +103,8 @@ class Rooms:
         self.faults: list[DeliveryError] = []
         self.blocked: set[str] = set()
         self.sent: list[Sendable] = []
-        self.lost: set[str] = set()  #: pictures that cannot be fetched any more
+        self.lost: set[str] = set()  #: what cannot be fetched any more
+        self.large: dict[str, int] = {}  #: bytes of what was sent, by its reference
         self.facts: dict[str | None, ChatFacts] = {}
         self._count = 0
         self.too_long: list[Sendable] = []
@@ -175,10 +176,11 @@ class Rooms:
             and (spoken or not out.group or can.speaks is not Speaks.ANSWERING)
         )
 
-    async def picture(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> bytes | None:
         if media.ref in self.lost:
             raise OSError("no longer there")
-        return f"picture {media.ref}".encode()
+        body = f"picture {media.ref}".encode()
+        return body.ljust(self.large.get(media.ref, 0), b".")
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         there = chat_id not in self.blocked

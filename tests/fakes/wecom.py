@@ -79,6 +79,7 @@ class FakeWeCom:
     def __init__(self, now: Callable[[], datetime] | None = None) -> None:
         self.now = now or SystemClock().now
         self.robots = {BOT: SECRET}
+        self.robot = ROBOT  #: what people call it
         self.chats = Chats()
         self.limits = Limits()
         self.faults = Faults()
@@ -157,7 +158,8 @@ class FakeWeCom:
 
     async def says(self, who: str, text: str, group: str = "", **more: Any) -> str:
         """Somebody says something; in a group they name the robot first. Gives its id."""
-        words = f"@{ROBOT} {text}" if group and f"@{ROBOT}" not in text else text
+        called = f"@{self.robot}"
+        words = f"{called} {text}" if group and called not in text else text
         return await self.sends(who, group, msgtype="text", text={"content": words}, **more)
 
     async def sends(self, who: str, group: str = "", **body: Any) -> str:

@@ -29,8 +29,12 @@ class Push:
             assert request.transport is not None
             request.transport.abort()
         if request.query["key"] != KEY:
-            return web.json_response({"errcode": 93000, "errmsg": "invalid webhook url"})
+            told = {"errcode": 93000, "errmsg": "invalid webhook url"}
+            return web.json_response(told, status=self.status)
         body = await request.json()
+        if body.get("msgtype") != "markdown":
+            told = {"errcode": 40008, "errmsg": "invalid message type"}
+            return web.json_response(told, status=self.status)
         size = len(body["markdown"]["content"].encode())
         if size > 4096:
             return web.json_response({"errcode": 40058, "errmsg": "content size out of limit"})

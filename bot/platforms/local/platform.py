@@ -28,8 +28,12 @@ from storage.engine import Store
 from storage.queries import local as query
 from storage.tables import LocalMessage
 
-#: It can do everything, without limits.
-CAPABILITIES = Capabilities(deep_links=True)
+#: It can do everything that the bot does, without limits.
+CAPABILITIES = Capabilities(
+    deep_links=True,
+    media_in=frozenset({MediaKind.PHOTO}),  # what the page lets people send
+    media_in_private=frozenset({MediaKind.PHOTO}),
+)
 BOT_NAME = "邻里"
 MARKS = {Mark.HEARD: "👀", Mark.TAKEN: "👌", Mark.DONE: "👍", Mark.UNCLEAR: "🤔"}
 
@@ -126,7 +130,7 @@ class LocalPlatform(People):
         row.text = out.caption
         return row
 
-    async def picture(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> bytes | None:
         """A kept picture; it was cleaned when it was kept."""
         kept = await self.file(media.ref)
         return kept.body if kept is not None else None

@@ -28,13 +28,26 @@ async def cleaned(bot: Bot, media: Media) -> bytes | None:
 
     Raises TelegramError when it may be had later.
     """
+    return await _without_its_past(bot, media, always=True)
+
+
+async def lent(bot: Bot, media: Media) -> bytes | None:
+    """What somebody sent, for another app: what is a picture alone, all else as it is.
+
+    None and TelegramError as above.
+    """
+    return await _without_its_past(bot, media, always=media.kind is MediaKind.PHOTO)
+
+
+async def _without_its_past(bot: Bot, media: Media, *, always: bool) -> bytes | None:
     try:
         body = await _body(bot, media)
-        clean, _ = await asyncio.to_thread(pictures.clean, body)
+        if always or pictures.is_picture(media.name, body):
+            body, _ = await asyncio.to_thread(pictures.clean, body)
     except (pictures.PictureError, BadRequest) as error:
-        log.warning("telegram.picture_not_passed_on", error=str(error))
+        log.warning("telegram.not_passed_on", kind=media.kind.value, error=str(error))
         return None
-    return clean
+    return body
 
 
 async def _body(bot: Bot, media: Media) -> bytes:

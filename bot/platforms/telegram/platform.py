@@ -15,7 +15,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.platforms.accounts import name_of
 from bot.platforms.telegram import menus
-from bot.platforms.telegram.cleaning import cleaned
+from bot.platforms.telegram.cleaning import lent
 from bot.platforms.telegram.escaping import TEXT_LIMIT
 from bot.platforms.telegram.identity import PLATFORM, Identity
 from bot.platforms.telegram.intake import Pace, Polling
@@ -146,10 +146,10 @@ class TelegramPlatform:
         """Send; for a `Show` that stands already, edit `message_id`. Raises DeliveryError."""
         return await self._saying.deliver(out, message_id)
 
-    async def picture(self, media: Media) -> bytes | None:
-        """A picture that somebody sent, drawn anew (R50). Raises OSError: try it no more."""
+    async def fetched(self, media: Media) -> bytes | None:
+        """What somebody sent; pictures drawn anew (R50). Raises OSError: try it no more."""
         try:
-            return await cleaned(self._bot, media)
+            return await lent(self._bot, media)
         except TelegramError as error:
             raise OSError(type(error).__name__) from None  # its text may carry the address
 

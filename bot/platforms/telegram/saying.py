@@ -137,7 +137,16 @@ class Saying:
         caption = out.caption[:CAPTION_LIMIT] or None
         if out.picture:
             return _sent(await self._bot.send_photo(photo=out.body, caption=caption, **where))
+        if out.played is MediaKind.VIDEO:
+            return _sent(await self._bot.send_video(video=out.body, caption=caption, **where))
+        if out.played is MediaKind.VOICE and is_played(out.body):
+            return _sent(await self._bot.send_voice(voice=out.body, caption=caption, **where))
         return _sent(await self._bot.send_document(document=out.body, caption=caption, **where))
+
+
+def is_played(body: bytes) -> bool:
+    """Whether Telegram plays a voice of this form (OGG, MP3, M4A); others are files there."""
+    return body.startswith((b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3")) or body[4:8] == b"ftyp"
 
 
 def _where(out: Say | Show) -> Given:

@@ -19,6 +19,11 @@ class Identity:
     code: str = ""  #: what the QR code to scan says; empty: none is asked for
     away: bool = False  #: the gateway does not answer: what it told before may be no longer so
 
+    @property
+    def several(self) -> str:
+        """What its settings end in: those of accounts with names are in the plural."""
+        return "" if self.platform == PLATFORM else "s"
+
     def login(self, contact: str, name: str) -> None:
         """The account is there."""
         self.id, self.name, self.logged_in, self.code = contact, name, True, ""

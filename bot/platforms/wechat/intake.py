@@ -42,7 +42,7 @@ TRIES = 5
 FINDINGS: dict[type[WireError], tuple[str, str]] = {
     TokenRefusedError: (
         "wechat.token_refused",
-        "LINLI_WECHAT_TOKEN is not the gateway's LINLI_GATEWAY_TOKEN: make them the same",
+        "LINLI_WECHAT_TOKEN{s} is not the gateway's LINLI_GATEWAY_TOKEN: make them the same",
     ),
     TakenError: (
         "wechat.somebody_else_listens",
@@ -83,6 +83,7 @@ class Listening:
         self._started = False
         self.refused = asyncio.Event()  #: set once the stream was refused or lost
         self.scanned: Callable[[], None] = lambda: None  #: told that a code is to be scanned
+        self.entered: Callable[[], None] = lambda: None  #: told that the account is there
 
     @property
     def gathering(self) -> Gathering:
@@ -215,7 +216,7 @@ class Listening:
             self._pace.longest_pause, self._pace.first_pause * 2 ** min(self._failures - 1, 10)
         )
         key, remedy = FINDINGS.get(type(error), ("wechat.stream_cut", ""))
-        told: dict[str, Any] = {"remedy": remedy} if remedy else {}
+        told: dict[str, Any] = {"remedy": remedy.format(s=self._me.several)} if remedy else {}
         log.warning(key, platform=self._me.platform, error=str(error)[:200], pause=pause, **told)
         self.refused.set()
         await asyncio.sleep(pause)
@@ -224,6 +225,7 @@ class Listening:
         """The account is there."""
         contact = str(event.told.get("contactId", ""))
         self._me.login(contact, await self._name(contact))
+        self.entered()
         log.info("wechat.logged_in", platform=self._me.platform)
 
     async def _name(self, contact: str) -> str:

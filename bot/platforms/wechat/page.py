@@ -1,4 +1,4 @@
-"""The page with the code to scan, for whoever sits at the machine; and the code on its terminal.
+"""The page with the code to scan, for whoever has its address; and both on the terminal.
 
 Whoever scans it logs an account in, so it goes neither into the log nor over the network.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 import sys
-from ipaddress import ip_address
 
 import segno
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.platforms.wechat.door import Door, is_own, path_of
 from bot.platforms.wechat.identity import Identity
 from config.words import Catalogue
 
@@ -31,24 +31,22 @@ HEADERS = {
 PASSED_ON_BY = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
-def path_of(platform: str) -> str:
-    """Where the page of an account is."""
-    return f"/{platform}/login"
-
-
 class LoginPage:
     """Shows what must be scanned, or that nothing must."""
 
-    def __init__(self, me: Identity, words: Catalogue, language: str) -> None:
+    def __init__(self, me: Identity, door: Door, words: Catalogue, language: str) -> None:
         self._me = me
+        self._door = door
         self._words = words
         self._language = language
 
     def routes(self) -> list[Route]:
         """What the web app must serve."""
-        return [Route(path_of(self._me.platform), self._shown)]
+        return [Route(path_of(self._me.platform, "{key}"), self._shown)]
 
     async def _shown(self, request: Request) -> Response:
+        if not self._door.opened_by(request.path_params["key"]):
+            return PlainTextResponse("Not Found", 404)  # as where there is no page at all
         if not from_this_machine(request):
             return PlainTextResponse(self._say("only_here"), 403, HEADERS)
         if self._me.away:
@@ -74,19 +72,12 @@ def from_this_machine(request: Request) -> bool:
     # nginx says nothing of itself unless it is told to, but asks as no browser does.
     old = request.scope.get("http_version") == "1.0"
     passed_on = old or any(name in request.headers for name in PASSED_ON_BY)
-    return _is_own(asks) and (named == "localhost" or _is_own(named)) and not passed_on
+    return is_own(asks) and (named == "localhost" or is_own(named)) and not passed_on
 
 
-def _is_own(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
-def draw(code: str) -> None:
+def draw(code: str, address: str) -> None:
     """Draw the code where somebody sits before the program; a log file gets nothing."""
     if sys.stderr.isatty():
         drawn = io.StringIO()
         segno.make(code).terminal(drawn, compact=True)
-        sys.stderr.write(drawn.getvalue())
+        sys.stderr.write(f"{drawn.getvalue()}{address}\n")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 
-from bot import pictures
 from bot.clock import Clock
 from bot.platforms.accounts import name_of
+from bot.platforms.wechat.door import Door
 from bot.platforms.wechat.identity import PLATFORM, Identity
 from bot.platforms.wechat.intake import Listening, Pace
 from bot.platforms.wechat.reading import read_update
@@ -78,6 +78,9 @@ class Manner:
     account: str = ""  #: the name of one of several; each has chats and people of its own
     proactive: bool = False  #: may also say something where nobody asked
     language: str = "zh"  #: what whoever runs it reads
+    host: str = "127.0.0.1"  #: where the web app with the page to log in is
+    port: int = 8080
+    folder: Path | None = None  #: where the address of that page is told
 
 
 class WechatPlatform:
@@ -100,6 +103,8 @@ class WechatPlatform:
         self._talk = Wire(to)  # a stream that is made anew must not cut what is being said
         self.listening = Listening(self._wire, self.me, clock, pace)
         self.listening.scanned = self._show_code
+        self.door = Door(self.name, manner.host, manner.port, manner.folder)
+        self.listening.entered = self.door.shut
         self._saying = Saying(self._talk, self.me, self.listening.gathering.memory)
         self._language = manner.language
         self._last = last
@@ -118,7 +123,14 @@ class WechatPlatform:
         return cls(
             endpoint_of(settings, account),
             clock,
-            Manner(account, settings.wechat_proactive, settings.language),
+            Manner(
+                account,
+                settings.wechat_proactive,
+                settings.language,
+                settings.host,
+                settings.port,
+                settings.data_dir,
+            ),
             last=partial(_last_kept, store, name_of(PLATFORM, account)),
         )
 
@@ -126,7 +138,7 @@ class WechatPlatform:
         """What the web app must serve: the page with the code to scan."""
         from bot.platforms.wechat.page import LoginPage
 
-        return LoginPage(self.me, catalogue(), self._language).routes()
+        return LoginPage(self.me, self.door, catalogue(), self._language).routes()
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; that the account is at risk is told at each start (R18)."""
@@ -134,6 +146,7 @@ class WechatPlatform:
         try:
             await self.listening.run(intake, self._last)
         finally:
+            self.door.shut(ours=True)
             await self.close()
 
     async def close(self) -> None:
@@ -151,25 +164,26 @@ class WechatPlatform:
         """Send; a standing message is said anew. Raises DeliveryError."""
         return await self._saying.deliver(out)
 
-    async def picture(self, media: Media) -> bytes | None:
-        """A picture that somebody sent, drawn anew (R50). Raises OSError where it is not there."""
+    async def fetched(self, media: Media) -> bytes | None:
+        """What somebody sent; pictures drawn anew (R50). Raises OSError where it is not there."""
         try:
-            body = await self._talk.picture(media.ref)
+            return await self._saying.body_of(media)
         except WireError as error:
             raise OSError(type(error).__name__) from None
-        return (await asyncio.to_thread(pictures.clean, body))[0]
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Whether the gateway answers; of a chat, whether the bot is in it."""
         only_answers = self.capabilities.speaks is Speaks.ANSWERING
         warns = ("wechat_risk", *(("answers_only",) if only_answers else ()))
+        if self.door.told:
+            warns += ("wechat_scan",)
         try:
             version = await self._talk.version()
         except TokenRefusedError:
-            return ChatFacts(reachable=False, note="wechat_token", warns=warns)
+            return ChatFacts(reachable=False, note=f"wechat_token{self.me.several}", warns=warns)
         except WireError as error:
             log.warning("wechat.not_examined", error=str(error))
-            note = "wechat_gateway" if chat_id is None else ""
+            note = f"wechat_gateway{self.me.several}" if chat_id is None else ""
             return ChatFacts(reachable=chat_id is not None, note=note, known=False, warns=warns)
         if chat_id is None:
             log.debug("wechat.gateway", version=version)
@@ -184,10 +198,12 @@ class WechatPlatform:
         return None
 
     def _show_code(self) -> None:
-        from bot.platforms.wechat.page import draw, path_of
+        from bot.platforms.wechat.page import draw
 
-        log.warning("wechat.scan_needed", page=path_of(self.name), remedy=self._word("scan_at"))
-        draw(self.me.code)
+        self.door.tell()
+        told = str(self.door.file) if self.door.told else "-"
+        log.warning("wechat.scan_needed", told_in=told, remedy=self._word("scan_at"))
+        draw(self.me.code, self.door.address)
 
     def _word(self, key: str) -> str:
         return catalogue().say(self._language, f"puppet.{key}")

@@ -95,17 +95,25 @@ class Saying:
         """A picture or file that somebody sent is shown to others; pictures without their past."""
         try:
             if media.kind is MediaKind.PHOTO:
-                body = await self._wire.picture(media.ref)
-                body, kind = await asyncio.to_thread(pictures.clean, body)
+                body = await self.body_of(media)
+                kind = pictures.type_of(body) or ""
                 return await self._box(chat, f"picture.{kind.partition('/')[2]}", body)
             if media.kind in PASSED_ON:
-                body = await self._wire.file(media.ref)
-                if pictures.is_picture(media.name, body):
-                    body, _ = await asyncio.to_thread(pictures.clean, body)
+                body = await self.body_of(media)
                 return await self._box(chat, media.name or PASSED_ON[media.kind], body)
         except (pictures.PictureError, RefusedError) as error:
             log.warning("wechat.not_passed_on", kind=media.kind.value, error=str(error))
         return None
+
+    async def body_of(self, media: Media) -> bytes:
+        """What somebody sent, pictures without their past. Raises WireError, PictureError."""
+        if media.kind is MediaKind.PHOTO:
+            body = await self._wire.picture(media.ref)
+        else:
+            body = await self._wire.file(media.ref)
+        if media.kind is MediaKind.PHOTO or pictures.is_picture(media.name, body):
+            body, _ = await asyncio.to_thread(pictures.clean, body)
+        return body
 
     async def _box(self, chat: str, name: str, body: bytes) -> str:
         return await self._wire.send_file(chat, boxed(name, body)) or _made()

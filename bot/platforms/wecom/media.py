@@ -25,6 +25,8 @@ log = structlog.get_logger("linli.wecom")
 
 CHUNK = 512 * 1024
 MOST_CHUNKS = 100
+#: Of a video WeCom takes so many bytes, of a file twice as many.
+LARGEST_VIDEO = 10 * 1024 * 1024
 FETCH = aiohttp.ClientTimeout(total=30)
 MOST_REMEMBERED = 500
 #: Our kinds that are sent on, and what WeCom calls them.

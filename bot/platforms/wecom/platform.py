@@ -18,7 +18,7 @@ from bot.platforms.wecom.calls import ANSWER_WITHIN, AT_ONCE, Calls
 from bot.platforms.wecom.cards import MOST_CHOICES
 from bot.platforms.wecom.identity import PLATFORM, Identity
 from bot.platforms.wecom.line import Line, Pace, State
-from bot.platforms.wecom.media import KINDS, MediaError
+from bot.platforms.wecom.media import KINDS, LARGEST_VIDEO, MediaError
 from bot.platforms.wecom.quotes import Quotes
 from bot.platforms.wecom.reading import (
     chat_of,
@@ -65,6 +65,7 @@ CAPABILITIES = Capabilities(
     media_in=frozenset(),
     media_in_private=frozenset(KINDS),
     media_out=frozenset(KINDS),
+    largest_video=LARGEST_VIDEO,
     tells=frozenset(),
     hears=Hears.MENTIONS,
     may_hear_all=False,
@@ -121,7 +122,8 @@ class WeComPlatform:
             secret = given.get_secret_value() if given else ""
         if not bot_id or not secret:
             raise SettingsError("LINLI_WECOM_BOT_ID: needs LINLI_WECOM_SECRET beside it")
-        me = Identity(bot_id, name_of(PLATFORM, account), settings.wecom_name)
+        called = settings.wecom_names.get(account, settings.wecom_name)
+        me = Identity(bot_id, name_of(PLATFORM, account), called)
         url, language = settings.wecom_url, settings.language
         return cls(me, secret, url, clock=clock, language=language)
 
@@ -155,8 +157,8 @@ class WeComPlatform:
         """Send; a `Show` that stands already is changed or said anew. Raises DeliveryError."""
         return await self._saying.deliver(out, message_id)
 
-    async def picture(self, media: Media) -> bytes | None:
-        """A picture that somebody sent, drawn anew (R50); for five minutes it can be fetched."""
+    async def fetched(self, media: Media) -> bytes | None:
+        """What somebody sent, pictures drawn anew (R50); for five minutes it can be had."""
         try:
             return await self._saying.media.body_of(media)
         except MediaError as error:

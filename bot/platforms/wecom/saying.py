@@ -29,7 +29,7 @@ from bot.platforms.wecom.markdown import escaped, markdown
 from bot.platforms.wecom.media import KINDS, MediaError, MediaRoom
 from bot.platforms.wecom.quotes import Quotes
 from bot.platforms.wecom.unheard import Unheard
-from handlers.chat.incoming import Media
+from handlers.chat.incoming import Media, MediaKind
 from handlers.chat.outgoing import Acknowledge, Content, React, Say, Sendable, SendFile, Show
 from handlers.chat.platform import (
     Delivered,
@@ -198,12 +198,16 @@ class Saying:
         return Delivered(cards.new_task())
 
     async def _handed_in(self, out: SendFile) -> Piece:
-        kind = "image" if out.picture else "file"
+        kind = "image" if out.picture else "video" if _is_video(out) else "file"
         try:
             media_id = await _checked(self.media.handed_in(out.body, out.name, kind))
         except MediaError as error:
             raise RefusedError(0, str(error)) from error
         return {"msgtype": kind, kind: {"media_id": media_id}}, ""
+
+
+def _is_video(out: SendFile) -> bool:
+    return out.played is MediaKind.VIDEO
 
 
 def _made(piece: Piece) -> Part:

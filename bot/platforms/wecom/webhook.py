@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 import aiohttp
+import structlog
 
 from bot.platforms.inside import Inside
 from bot.platforms.wecom.markdown import escaped, markdown
@@ -59,6 +60,10 @@ TOO_OFTEN = frozenset((45009, 45033))
 #: The address is no group's (any more): a robot taken out, a key made anew.
 GONE = frozenset((93000, 93004, 93008))
 A_WHILE = timedelta(seconds=60)
+#: Of what kind it is stands nowhere: WeCom looks whose address it is, and refuses the rest.
+NOTHING: Mapping[str, Any] = {}
+
+log = structlog.get_logger("linli.wecom")
 
 
 class WebhookPlatform(Inside):
@@ -98,10 +103,21 @@ class WebhookPlatform(Inside):
         return Delivered()
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
-        """Whether the settings name it; to try it out would be to say something."""
-        named = chat_id is None or chat_id in self._addresses
-        note = "" if named else "group_gone"
-        return ChatFacts(named, hears_all=False, note=note, known=chat_id is None or not named)
+        """Whether WeCom takes the address, or all of them; nothing is said there."""
+        if chat_id is not None and chat_id not in self._addresses:
+            return ChatFacts(reachable=False, hears_all=False, note="group_gone")
+        refused: list[str] = []
+        for name in [chat_id] if chat_id else self._addresses:
+            try:
+                await self._post(self._addresses[name], NOTHING)
+            except PassingError as error:
+                log.warning("wecom.webhook_not_examined", group=name, error=str(error))
+                return ChatFacts(reachable=False, hears_all=False, note="platform_down")
+            except PermanentError as error:
+                if error.unreachable:
+                    refused.append(name)
+        note = "webhook_refused" if refused else ""
+        return ChatFacts(not refused, hears_all=False, note=note, names=tuple(refused))
 
     async def close(self) -> None:
         """Close the connections."""

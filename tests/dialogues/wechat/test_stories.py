@@ -24,6 +24,20 @@ async def test_a_report_becomes_a_request_with_a_card(stage: WechatStage) -> Non
     assert "电梯" in card
 
 
+async def test_the_doctor_says_that_the_account_is_at_risk_and_what_is_safe(
+    stage: WechatStage,
+) -> None:
+    await stage.says("feng", "/doctor", "")
+    told = stage.whispered("feng")[-1]
+    (line,) = [each for each in told.split("\n") if "非官方通道" in each]
+    assert line.startswith("⚠️")
+    for said in ("封掉", "专门的号", "把消息转给我", "linli replay"):
+        assert said in line
+    assert "LINLI_WECHAT_PROACTIVE" in told, "and that it only answers"
+    await stage.says("li", "/doctor", "")
+    assert "非官方" not in stage.whispered("li")[-1], "a resident can do nothing about it"
+
+
 async def test_talk_nothing_and_no_text_is_kept(stage: WechatStage) -> None:
     await stage.says("zhao", "晚上一起吃火锅去不去呀")
     assert not stage.said()

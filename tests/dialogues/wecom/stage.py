@@ -10,7 +10,7 @@ Nothing sleeps: the stage waits for what the fake handed over, and the clock is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +22,7 @@ from sqlalchemy import select
 from bot.app import App
 from bot.clock import VirtualClock
 from bot.platforms import configured
+from bot.platforms.accounts import name_of
 from bot.platforms.wecom.platform import WeComPlatform
 from config.settings import Settings
 from storage.engine import Store
@@ -85,8 +86,12 @@ class WeComStage(Peopled[Actor]):
         wecom: FakeWeCom,
         reader: Any,
         webhooks: str = "",
+        named: Mapping[str, str] | None = None,
     ) -> None:
+        """`named`: the account that the robot is of several, and what it is called."""
         self.wecom = wecom
+        self._named = dict(named or {})
+        self.name = name_of("wecom", next(iter(self._named), ""))
         self.group = GROUPS[GROUP]
         self.cast = {key: Actor(self, f"wo{key.upper():0<22}") for key, *_ in CAST}
         self._webhooks = webhooks
@@ -98,18 +103,24 @@ class WeComStage(Peopled[Actor]):
             database_url="sqlite://",  # the store is given
             web_chat=False,
             secret_key=KEY,  # pyright: ignore[reportArgumentType]
-            wecom_bot_id=BOT,
-            wecom_secret=SECRET,  # pyright: ignore[reportArgumentType]
+            **self._robot(),
             wecom_url=self.wecom.url,
             wecom_webhooks=self._webhooks,  # pyright: ignore[reportArgumentType] - as it is written
         )
         platforms = configured(settings, self.store, self.clock)
         return App(settings, self.store, platforms, clock=self.clock, reader=self._reader)
 
+    def _robot(self) -> dict[str, Any]:
+        """The robot as an operator sets it: the only one, or one of several."""
+        if not self._named:
+            return {"wecom_bot_id": BOT, "wecom_secret": SECRET}
+        bots = dict.fromkeys(self._named, f"{BOT}:{SECRET}")
+        return {"wecom_bots": bots, "wecom_names": self._named}
+
     @property
     def platform(self) -> WeComPlatform:
         """WeCom as the program sees it."""
-        found = self.app.platforms["wecom"]
+        found = self.app.platforms[self.name]
         assert isinstance(found, WeComPlatform)
         return found
 
@@ -136,7 +147,7 @@ class WeComStage(Peopled[Actor]):
 
     def all_kept(self) -> bool:
         """Whether all that WeCom handed over is in the inbox."""
-        return self.app.inbox.figures.received["wecom"] >= self.wecom.called - self._base
+        return self.app.inbox.figures.received[self.name] >= self.wecom.called - self._base
 
     async def until(self, holds: Any) -> None:
         """Until something is so that comes by itself."""
@@ -189,7 +200,11 @@ async def _on_loopback() -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def on_wecom(
-    folder: Path, *, unheard: frozenset[str] = frozenset(), webhooks: str = ""
+    folder: Path,
+    *,
+    unheard: frozenset[str] = frozenset(),
+    webhooks: str = "",
+    named: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[WeComStage]:
     """The sample neighbourhood in WeCom, on a Monday morning; `unheard`: who never wrote to it."""
     async with (
@@ -197,7 +212,9 @@ async def on_wecom(
         staged(folder, start=MONDAY) as seed,
         FakeWeCom(seed.clock.now) as wecom,
     ):
-        stage = WeComStage(seed.app.store, seed.clock, wecom, seed.app.desk.reader, webhooks)
+        wecom.robot = next(iter((named or {}).values()), wecom.robot)
+        reader = seed.app.desk.reader
+        stage = WeComStage(seed.app.store, seed.clock, wecom, reader, webhooks, named)
         await _seat(stage, unheard)
         async with playing(stage):
             yield stage
@@ -207,4 +224,6 @@ async def _seat(stage: WeComStage, unheard: frozenset[str]) -> None:
     """Everybody of the cast is a colleague with an opaque id; all wrote to the robot once."""
     people = [seated(key, actor.id, alone=key not in unheard) for key, actor in stage.cast.items()]
     stage.wecom.talked |= {*GROUPS.values(), *(each["private"] for each in people)} - {None}
-    await seat(stage.store, "wecom", people, GROUPS, administrator=False, hears_all=False, title="")
+    await seat(
+        stage.store, stage.name, people, GROUPS, administrator=False, hears_all=False, title=""
+    )

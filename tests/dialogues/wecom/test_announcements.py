@@ -62,6 +62,23 @@ async def test_one_that_is_down_does_not_touch_the_other(tmp_path: Path) -> None
         await stage.settles()
 
 
+async def test_the_doctor_finds_an_address_that_is_none_any_more(tmp_path: Path) -> None:
+    async with pushing() as push:
+        old = {name: push.address.replace("key=", f"key={name}") for name in ("old", "older")}
+        written = f"staff={push.address},old={old['old']},older={old['older']}"
+        async with on_wecom(tmp_path, webhooks=written) as stage:
+            for name in ("staff", "old"):
+                await _put_in(stage, name, "和平里小区")
+            await stage.feng.writes("/doctor")
+            (told,) = [line for line in stage.feng.heard[-1].text.split("\n") if "old" in line]
+            assert "名为 old、older 的地址，企业微信已经不认了" in told
+            assert "staff" not in told
+            push.status = 502
+            await stage.feng.writes("/doctor")
+            assert "wecom-webhook：连不上" in stage.feng.heard[-1].text
+            assert not push.posted, "nobody was bothered"
+
+
 async def test_requests_stay_out_of_a_group_in_which_nobody_is_heard(tmp_path: Path) -> None:
     async with (
         pushing() as push,

@@ -24,6 +24,18 @@ async def test_a_new_group_is_greeted_at_its_first_mention_and_taught_in_one_lin
     assert len(stage.wecom.chats.in_chat(NEW)) == 2, "greeted once"
 
 
+async def test_one_of_several_robots_goes_by_its_own_name(tmp_path: Path) -> None:
+    async with on_wecom(tmp_path, named={"east": "东区邻里"}) as stage:
+        await stage.feng.says("在吗", NEW)
+        (greeting,) = stage.wecom.chats.in_chat(NEW)
+        assert "@东区邻里 电梯坏了" in greeting.text
+        await stage.li.says("咱们楼电梯又坏了 @东区邻里")
+        (request,) = await stage.requests()
+        assert request.words == "咱们楼电梯又坏了"
+        await stage.li.says("/help")
+        assert "@邻里" not in "".join(each.text for each in stage.wecom.chats.seen)
+
+
 async def test_a_group_is_bound_by_a_command(stage: WeComStage) -> None:
     await stage.feng.says("/link 4栋", NEW)
     chat = await stage.chat_of(NEW)

@@ -70,7 +70,12 @@ def test_the_gateway_s_own_settings_may_stand_beside(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ({"WECHAT_GATEWAY": "127.0.0.1:18788"}, "needs LINLI_WECHAT_TOKEN"),
+        ({"WECHAT_GATEWAY": "127.0.0.1:18788"}, "LINLI_WECHAT_TOKEN: is missing"),
+        ({**TWO, "WECHAT_TOKEN": ""}, "LINLI_WECHAT_TOKEN: is missing"),
+        (
+            {"WECHAT_GATEWAYS": "east=127.0.0.1:1"},
+            "LINLI_WECHAT_TOKENS: and LINLI_WECHAT_GATEWAYS must have the same names",
+        ),
         ({"WECHAT_TOKEN": "hunter2"}, "LINLI_WECHAT_TOKEN: goes with LINLI_WECHAT_GATEWAY"),
         (
             {
@@ -111,6 +116,7 @@ def test_what_cannot_be_is_told_without_secrets(
         given(monkeypatch, written)
     assert told in str(wrong.value)
     assert "hunter2" not in str(wrong.value)
+    assert len(str(wrong.value).splitlines()) == 1, "one mistake is told once"
 
 
 def test_without_its_library_it_is_told_how_to_install_it(

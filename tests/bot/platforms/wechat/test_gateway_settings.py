@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 
 import pytest
 
 from tests.fakes import gateway as node
-from tests.fakes.gateway import FOLDER, TOKEN
+from tests.fakes.gateway import FOLDER, TOKEN, Gateway
 from tests.fakes.programs import finished
 
 GOOD = {"LINLI_PUPPET": "wechaty-puppet-mock", "LINLI_GATEWAY_TOKEN": TOKEN}
@@ -39,6 +40,15 @@ def test_what_cannot_be_is_told(more: dict[str, str], told: str) -> None:
     assert "at file:" not in err, "a stack tells an operator nothing"
     assert not out
     assert TOKEN not in err
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+async def test_an_address_of_ipv6_is_listened_on(host: str) -> None:
+    async with Gateway(LINLI_GATEWAY_HOST=host) as gateway:
+        reader, writer = await asyncio.open_connection("::1", gateway.port)
+        writer.close()
+        await writer.wait_closed()
+        assert reader
 
 
 def test_the_lock_names_no_host() -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
+import stat
 import sys
 from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -13,8 +17,10 @@ from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from bot.clock import VirtualClock
+from bot.platforms.wechat.door import Door
 from bot.platforms.wechat.page import from_this_machine
-from bot.platforms.wechat.platform import WechatPlatform
+from bot.platforms.wechat.platform import Manner, WechatPlatform
+from tests.bot.commanding import alone, run
 from tests.bot.platforms.running import running
 from tests.bot.platforms.wechat.conftest import FAST, Kept
 from tests.fakes.puppet import FakePuppet
@@ -26,23 +32,32 @@ async def asked(
     platform: WechatPlatform,
     client: str = "127.0.0.1",
     host: str = "127.0.0.1:8080",
+    path: str = "",
     **headers: str,
 ) -> httpx.Response:
+    """The page as a browser gets it, by its own address unless another path is given."""
     web = Starlette(routes=platform.routes())
     through = httpx.ASGITransport(app=web, client=(client, 40000))
     async with httpx.AsyncClient(transport=through, base_url=f"http://{host}") as browser:
-        return await browser.get("/wechat/login", headers=headers)
+        return await browser.get(path or urlsplit(platform.door.address).path, headers=headers)
 
 
 @pytest.fixture
-def platform(puppet: FakePuppet, clock: VirtualClock) -> WechatPlatform:
-    return WechatPlatform(puppet.endpoint, clock, pace=replace(FAST, look=3600))
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def platform(puppet: FakePuppet, clock: VirtualClock, folder: Path) -> WechatPlatform:
+    manner = Manner(folder=folder)
+    return WechatPlatform(puppet.endpoint, clock, manner, pace=replace(FAST, look=3600))
 
 
 async def test_the_code_is_shown_until_it_is_scanned(
-    puppet: FakePuppet, platform: WechatPlatform
+    puppet: FakePuppet, platform: WechatPlatform, folder: Path
 ) -> None:
     assert "还没有要扫的码" in (await asked(platform)).text
+    file = folder / "wechat-login.url"
     kept = Kept()
     with capture_logs() as logs:
         async with running(platform, kept):
@@ -51,6 +66,8 @@ async def test_the_code_is_shown_until_it_is_scanned(
             await puppet.until_read()
             page = await asked(platform)
             assert "data:image/svg+xml" in page.text
+            assert file.read_text() == f"{platform.door.address}\n"
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
             assert page.headers["cache-control"] == "no-store"
             assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
             puppet.logs_in()
@@ -59,8 +76,10 @@ async def test_the_code_is_shown_until_it_is_scanned(
     assert "已登录" in page.text
     assert "svg" not in page.text
     told = [each for each in logs if each["event"] == "wechat.scan_needed"]
-    assert [each["page"] for each in told] == ["/wechat/login"]
-    assert CODE not in str(logs), "whoever reads the log must not be able to log in"
+    assert [each["told_in"] for each in told] == [str(file)]
+    assert not file.exists(), "there is nothing to scan any more"
+    for secret in (CODE, platform.door.address.rpartition("/")[2]):
+        assert secret not in str(logs), "whoever reads the log must not be able to log in"
 
 
 @pytest.mark.fault("wechat")
@@ -107,6 +126,88 @@ async def test_nobody_else_sees_it(
     assert "svg" not in page.text
 
 
+@pytest.mark.parametrize(
+    "guess", ["/wechat/login", "/wechat/login/", "/wechat/login/x", "/wechat/login/%E9%82%BB"]
+)
+async def test_on_this_machine_as_well_only_the_whole_address_opens_it(
+    platform: WechatPlatform, guess: str
+) -> None:
+    """A proxy that tells nothing of itself looks like a browser on this machine."""
+    platform.me.scan(CODE)
+    page = await asked(platform, path=guess)
+    assert (page.status_code, page.text) == (404, "Not Found")
+    assert "svg" in (await asked(platform)).text
+
+
+def test_each_start_has_an_address_of_its_own(clock: VirtualClock, puppet: FakePuppet) -> None:
+    first, second = (WechatPlatform(puppet.endpoint, clock).door for _ in range(2))
+    assert first.address != second.address
+    assert not second.opened_by(first.address.rpartition("/")[2])
+
+
+@pytest.mark.parametrize(
+    ("host", "begins"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080/"),
+        ("::1", "http://[::1]:8080/"),
+        ("0.0.0.0", "http://127.0.0.1:8080/"),  # noqa: S104 - nothing is bound here
+    ],
+)
+def test_the_address_is_one_of_this_machine(host: str, begins: str) -> None:
+    assert Door("wechat", host, 8080, None).address.startswith(f"{begins}wechat/login/")
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Commands are run beside the program, on its data folder."""
+    alone(monkeypatch, folder.parent)
+
+
+@pytest.mark.usefixtures("commands")
+def test_the_operator_asks_at_the_command_line_where_it_is(folder: Path) -> None:
+    """Under systemd there is no terminal before the program."""
+    assert "No code is waiting" in run("wechat-login").output
+    door = Door("wechat-east", "127.0.0.1", 8080, folder)
+    door.tell()
+    assert f"wechat-east: {door.address}\n" in run("wechat-login").output
+    assert json.loads(run("wechat-login", "--json").output) == {"wechat-east": door.address}
+    Door("wechat-east", "127.0.0.1", 8080, folder).shut(ours=True)
+    assert door.told, "what another program told is not ours"
+    door.shut(ours=True)
+    assert json.loads(run("wechat-login", "--json").output) == {}
+
+
+async def test_what_a_killed_program_left_goes_with_the_next_login(
+    puppet: FakePuppet, platform: WechatPlatform, folder: Path
+) -> None:
+    Door("wechat", "127.0.0.1", 8080, folder).tell()
+    assert "wechat_scan" in (await platform.examine(None)).warns
+    kept = Kept()
+    async with running(platform, kept):
+        await kept.until(lambda: platform.me.logged_in)
+        assert not platform.door.told
+        assert "wechat_scan" not in (await platform.examine(None)).warns
+
+
+@pytest.fixture
+def _no_folder(folder: Path) -> None:  # pyright: ignore[reportUnusedFunction]
+    folder.write_text("a file, and no folder")
+
+
+@pytest.mark.usefixtures("_no_folder")
+async def test_a_folder_that_takes_nothing_does_not_keep_anybody_from_scanning(
+    puppet: FakePuppet, platform: WechatPlatform
+) -> None:
+    kept = Kept()
+    with capture_logs() as logs:
+        async with running(platform, kept):
+            await kept.until(lambda: kept.contacts)
+            puppet.asks_to_scan(CODE)
+            await puppet.until_read()
+            assert "svg" in (await asked(platform)).text
+    assert "wechat.login_not_told" in [each["event"] for each in logs]
+
+
 async def test_it_is_drawn_on_a_terminal_and_not_into_a_file(
     puppet: FakePuppet, platform: WechatPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,6 +225,7 @@ async def test_it_is_drawn_on_a_terminal_and_not_into_a_file(
                 await puppet.until_read()
         await puppet.until(lambda: not puppet.listened_to)
         assert ("█" in out.getvalue() or "▄" in out.getvalue()) is drawn
+        assert (platform.door.address in out.getvalue()) is drawn
         puppet.logged_in = True
 
 
@@ -132,7 +234,7 @@ def test_a_proxy_that_says_nothing_of_itself_sees_nothing() -> None:
     scope = {
         "type": "http",
         "method": "GET",
-        "path": "/wechat/login",
+        "path": "/wechat/login/key",
         "query_string": b"",
         "server": ("127.0.0.1", 8080),
         "client": ("127.0.0.1", 40000),

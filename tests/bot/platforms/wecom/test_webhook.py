@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.platforms.wecom.webhook import WebhookPlatform
 from handlers.chat.outgoing import Content, Say, Show
@@ -90,9 +91,24 @@ async def test_trouble_passes_and_no_error_tells_the_key(
     await platform.close()
 
 
-async def test_it_knows_which_groups_it_has(platform: WebhookPlatform) -> None:
+async def test_what_is_wrong_with_an_address_is_found_and_nothing_is_said(
+    push: Push, platform: WebhookPlatform
+) -> None:
     assert (await platform.examine("staff")).reachable
     assert (await platform.examine("nobody")).note == "group_gone"
+    for asked in (None, "old"):
+        facts = await platform.examine(asked)
+        assert not facts.reachable
+        assert (facts.note, facts.names) == ("webhook_refused", ("old",))
+    push.status = 502
+    with capture_logs() as logs:
+        assert (await platform.examine(None)).note == "platform_down"
+    assert "wecom.webhook_not_examined" in [each["event"] for each in logs]
+    assert KEY not in str(logs)
+    assert not push.posted
+
+
+async def test_no_update_comes_of_it(platform: WebhookPlatform) -> None:
     with pytest.raises(ValueError, match="update"):
         platform.read({})
 
