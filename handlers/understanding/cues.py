@@ -236,6 +236,7 @@ PHRASES = {
     "wrong": "wrongs",
     "ask": "asks",
     "scope": "scopes",
+    "thing": "things",
 }
 
 

@@ -16,11 +16,13 @@ from handlers.understanding.descent import Task, descend
 from handlers.understanding.linking import pair_features
 from handlers.understanding.meaning import LINKS, Heard, Outcome, Scene
 from handlers.understanding.model import Fitted, Model, assemble
+from handlers.understanding.rivals import rivals_of
 from handlers.understanding.transcripts import Conversation, Gold, walk_gold, walk_roughly
 
 #: Chosen on cross-validated figures (docs/understanding.md).
 THRESHOLDS = {
     "open": 0.75,  #: a request, sure enough to open
+    "open latin": 0.8,  #: the same in a text without Chinese signs
     "plain": 0.6,  #: the same where a thing and its fault are named and nothing takes it back
     "fact": 0.01,  #: the same where nothing else is said: "水管漏水"
     "twice": 0.1,  #: the same where a fault and what it does to people are told
@@ -34,7 +36,8 @@ THRESHOLDS = {
     "opens_unnamed": 0.25,  #: and no talk to this much
     "page": 0.35,  #: what is opened with a word of danger is an emergency from here on
     "page_unnamed": 0.55,  #: the same where none of the known words of danger is said
-    "linked": 0.35,  #: join, detail and update together
+    "linked": 0.3,  #: join, detail and update together
+    "linked latin": 0.35,  #: the same in a text without Chinese signs
     "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
     "same": 0.8,  #: what names the same thing and fits so well joins instead of opening anew
     "bare": 0.1,  #: how much of a link stays with a message in which nothing points to it
@@ -170,9 +173,10 @@ def _add_pairs(table: Table, row: Row, group: int, counts: float) -> None:
     """A linked message beside each request that it could be linked to; a new report fits none."""
     heard, scene, gold = row
     if gold.outcome in LINKS or gold.outcome is Outcome.OPEN:
+        rivals = rivals_of(heard, scene)
         for request in scene.requests:
             answer = "yes" if request.key == str(gold.of) else "no"
-            table.add(pair_features(heard, scene, request), answer, group, None, counts)
+            table.add(pair_features(heard, scene, request, rivals), answer, group, None, counts)
 
 
 def fit_prepared(

@@ -13,6 +13,7 @@ from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Place, 
 from handlers.understanding.model import Model
 from handlers.understanding.normal import is_chinese
 from handlers.understanding.place import parse
+from handlers.understanding.rivals import Rivals, features, in_common, rivals_of
 
 #: Signs that speak of something that is going on.
 POINTING = frozenset(("resolved", "staff", "fault", "nuisance", "help", "wonder"))
@@ -48,9 +49,12 @@ def best(heard: Heard, scene: Scene, model: Model) -> Fit | None:
         for request in scene.requests:
             if heard.reply_to in request.messages:
                 return Fit(request, 1.0, "reply")
-    scored = [(score(heard, scene, each, model), each.last_at, each) for each in scene.requests]
-    if not scored:
+    if not scene.requests:
         return None
+    rivals = rivals_of(heard, scene)
+    scored = [
+        (score(heard, scene, each, model, rivals), each.last_at, each) for each in scene.requests
+    ]
     chance, _, request = max(scored, key=lambda row: row[:2])
     return Fit(request, chance, "nearest" if len(scored) > 1 else "only")
 
@@ -196,10 +200,11 @@ def _could_be_there(heard: Heard, looked: Looked, request: KnownRequest) -> bool
 
 
 def repeats(looked: Looked, fit: Fit, same: float) -> bool:
-    """Whether a message names what a request is about, in a place that can be the same."""
-    if fit.chance < same:
+    """Whether a message names what a request is about, in a place that can be the same, and no
+    danger of which that says nothing: "暖气管呲水了" is more than that there is no heating."""
+    if fit.chance < same or fit.request.category not in looked.categories:
         return False
-    if fit.request.category not in looked.categories:
+    if looked.dangers - look(fit.request.words).dangers:
         return False
     return _same_spot(looked, fit.request)
 
@@ -223,20 +228,21 @@ def _differ(mine: str | None, other: str | None) -> bool:
     return bool(mine and other) and str(mine).casefold() != str(other).casefold()
 
 
-def score(heard: Heard, scene: Scene, request: KnownRequest, model: Model) -> float:
+def score(heard: Heard, scene: Scene, request: KnownRequest, model: Model, rivals: Rivals) -> float:
     """How well a message fits a request, 0 to 1."""
-    seen = model.see(TABLE, pair_features(heard, scene, request))
+    seen = model.see(TABLE, pair_features(heard, scene, request, rivals))
     return model.chances("link", seen).get("yes", 0.0)
 
 
-def pair_features(heard: Heard, scene: Scene, request: KnownRequest) -> list[str]:
-    """What a message and a request have in common."""
+def pair_features(heard: Heard, scene: Scene, request: KnownRequest, rivals: Rivals) -> list[str]:
+    """What a message and a request have in common, which is one of some that vie for it."""
     looked, theirs = look(heard.text), look(request.words)
-    return [*_same(heard, looked, theirs, request), *_time(heard, scene, request)]
+    found = [*_same(heard, looked, theirs, request), *_time(heard, scene, request)]
+    return [*found, *features(heard, request, rivals)]
 
 
 def _same(heard: Heard, looked: Looked, theirs: Looked, request: KnownRequest) -> Iterator[str]:
-    yield f"shared={bucket(_shared(looked, theirs), (0, 1, 3, 6, 10))}"
+    yield f"shared={bucket(in_common(looked, request), (0, 1, 3, 6, 10))}"
     named = looked.categories
     yield f"category={request.category in named},{bool(named)}"
     yield f"categories={bool(named & theirs.categories)},{bool(named)}"
@@ -255,11 +261,6 @@ def _same(heard: Heard, looked: Looked, theirs: Looked, request: KnownRequest) -
     if home and home.building and request.place.building:
         same = home.building == request.place.building
         yield f"home={same},{home.unit == request.place.unit if same else None}"
-
-
-def _shared(looked: Looked, theirs: Looked) -> int:
-    shared = set(looked.grams) & set(theirs.grams)
-    return sum(1 for gram in shared if 1 < len(gram) < 5 or gram.startswith("t "))
 
 
 def _time(heard: Heard, scene: Scene, request: KnownRequest) -> Iterator[str]:

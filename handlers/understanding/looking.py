@@ -95,6 +95,7 @@ class Looked:
     wrongs: frozenset[str]  #: categories of what is wrong by itself: "飞线充电", "not been emptied"
     asks: frozenset[str]  #: categories of what one asks an office: "怎么收费", "几点来水"
     scopes: frozenset[str]  #: how far its place reaches: own, stairwell, block, outside
+    things: frozenset[str]  #: what it speaks of, finer than a category: lamp, tap, parcel
     mine: bool
 
     @property
@@ -211,7 +212,7 @@ def look(text: str) -> Looked:
     bare, cues = plain(text), load_cues()
     told = _told(cues.find(bare))
     said = cues.phrases.said_in(bare) if bare else {}
-    outages, alarms, wrongs, asks, scopes = (
+    outages, alarms, wrongs, asks, scopes, things = (
         frozenset(said[each]) if each in said else NOTHING for each in PHRASES
     )
     asks = asks if ASKING & told.signs else NOTHING
@@ -233,6 +234,7 @@ def look(text: str) -> Looked:
         wrongs,
         asks,
         scopes,
+        things,
         says_mine(bare),
     )
 

@@ -14,6 +14,7 @@ from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import LINKS, NEW, Heard, Meaning, Outcome, Place, Reason, Scene
 from handlers.understanding.model import Model, load_model
+from handlers.understanding.normal import HAN
 from handlers.understanding.questions import question_of
 from handlers.understanding.reported import reported, told
 from handlers.understanding.weighing import Weigher
@@ -62,7 +63,7 @@ class Reader:
         fit, weighed = self._weighed(heard, scene, looked, chances)
         there = self._belongs(heard, scene, fit, chances, weighed)
         chances = weighed
-        outcome, sure = self._decide(chances, limit, there)
+        outcome, sure = self._decide(looked, chances, limit, there)
         if outcome in NEW and (
             not looked.text or (outcome is Outcome.ASK and _asked(heard, scene))
         ):
@@ -181,23 +182,24 @@ class Reader:
             return limits["nameless"]
         known = {each.category for each in scene.requests}
         if known & (looked.categories | looked.outages | looked.wrongs | looked.asks):
-            return limits["open"]
+            return limits[_written(looked, "open")]
         return limits[_plainness(heard, looked, scene, anew=anew)]
 
     def _decide(
-        self, chances: Mapping[str, float], limit: float, there: float
+        self, looked: Looked, chances: Mapping[str, float], limit: float, there: float
     ) -> tuple[Outcome, float]:
         limits = self._model.thresholds
         opens = chances.get("open", 0) + 0.5 * chances.get("ask", 0)
         linked = chances_of.linking(chances)
-        least = min(limit, limits["either"] - linked) if limit <= limits["open"] else limit
+        weighed = limit <= max(limits["open"], limits["open latin"])
+        least = min(limit, limits["either"] - linked) if weighed else limit
         if limit == 0.0 or (opens >= least and opens >= linked):
             unclear = chances.get("ask", 0) > UNCLEAR * chances.get("open", 0)
             if unclear and limit >= limits["quiet"]:
                 return Outcome.ASK, opens
             # What is opened because it is plain or dangerous counts as sure enough.
             return Outcome.OPEN, max(opens, limits["open"])
-        if there >= limits["linked"]:
+        if there >= limits[_written(looked, "linked")]:
             return max(LINKS, key=lambda each: chances.get(each, 0)), there
         if chances.get("answer", 0) >= limits["answer"]:
             return Outcome.ANSWER, chances["answer"]
@@ -274,7 +276,7 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
     if looked.wordy and not (looked.plainly_faulty or looked.categories or looked.dangers):
         return "wordy"
     if not (looked.plainly_faulty and anew):
-        return "open"
+        return _written(looked, "open")
     if looked.plainly_wrong:
         return "wrong"
     if looked.bare_fact:
@@ -283,6 +285,11 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
         return "twice"
     lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
     return "plain" if lately and not looked.outages else "quiet"
+
+
+def _written(looked: Looked, name: str) -> str:
+    """Which threshold holds in the script of a text: the languages are not equally plain."""
+    return name if HAN.search(looked.text) else f"{name} latin"
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:

@@ -21,6 +21,7 @@ from handlers.understanding.meaning import (
     Scene,
     Urgency,
 )
+from handlers.understanding.rivals import rivals_of
 from handlers.understanding.transcripts import Gold
 
 
@@ -165,7 +166,8 @@ def fingerprint() -> int:
             requests=(*scene.requests, _sample_request(heard)),
         )
         for request in scene.requests:
-            seen = zlib.crc32("\n".join(pair_features(heard, scene, request)).encode(), seen)
+            pair = pair_features(heard, scene, request, rivals_of(heard, scene))
+            seen = zlib.crc32("\n".join(pair).encode(), seen)
     return seen
 
 

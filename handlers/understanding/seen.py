@@ -18,6 +18,7 @@ from handlers.understanding.features import whole, words_only
 from handlers.understanding.linking import TABLE, pair_features
 from handlers.understanding.meaning import Heard, KnownRequest, Place, Reason, Scene
 from handlers.understanding.placing import PARTS, Sources
+from handlers.understanding.rivals import rivals_of
 
 #: In which situation, or of which line before, a cue was seen.
 AROUND = re.compile(r"(?:own|before|near|(?:quiet|near|open),(?:resident|staff))\|")
@@ -122,7 +123,9 @@ def see(heard: Heard, scene: Scene, category: str | None, read: Read | None = No
 
 def see_pair(heard: Heard, request: KnownRequest) -> Seen:
     """What a message and a request have in common: nothing of it is words."""
-    return Seen({TABLE: sorted(set(pair_features(heard, Scene(requests=(request,)), request)))})
+    scene = Scene(requests=(request,))
+    found = pair_features(heard, scene, request, rivals_of(heard, scene))
+    return Seen({TABLE: sorted(set(found))})
 
 
 def where_from(heard: Heard, scene: Scene, place: Place, read: Read | None = None) -> list[Reason]:
