@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from bot.doubts import Waiting
+from bot.alone import Line
 from bot.outbox import keep_said
-from handlers.chat.incoming import Incoming
+from bot.talk import Talk
 from handlers.dispatch import Dispatcher
-from handlers.turn import Ahead
 from handlers.work import Work
 from storage.engine import Store
 from storage.queries import intake
@@ -24,31 +22,21 @@ from storage.queries import intake
 TOGETHER = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The first update of a lane, as it was read and looked at."""
-
-    update: Waiting
-    incoming: Sequence[Incoming]
-    ahead: Sequence[Ahead]
-
-
 async def handle(
     store: Store,
     dispatcher: Dispatcher,
     lines: Sequence[Line],
-    closed: Sequence[int],
+    talk: Talk,
     now: datetime,
 ) -> bool:
-    """Handle all of these and close those others; whether anything was said.
+    """Handle all of these and close that talk; whether anything was said.
 
     Raises whatever went wrong; nothing happened then, and nothing of the lines is remembered.
     """
     done: list[Work] = []
     said = False
     try:
-        async with store.write() as session:
-            await intake.close_updates(session, closed)
+        async with talk.taken_along(store) as session:
             for line in lines:
                 if await intake.claim_update(session, line.update.id):
                     works = [

@@ -17,8 +17,9 @@ from structlog.testing import capture_logs
 
 from bot.clock import VirtualClock
 from bot.crew import HELD_FOR, Crew
-from bot.inbox import CLOSE_TOGETHER, MAX_TRIES, Inbox
+from bot.inbox import MAX_TRIES, Inbox
 from bot.lanes import MOST_OF_A_CHAT
+from bot.talk import CLOSE_TOGETHER
 from handlers.chat.incoming import Incoming, Message
 from handlers.chat.outgoing import Content, Say
 from handlers.chat.platform import RawUpdate
