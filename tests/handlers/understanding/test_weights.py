@@ -93,10 +93,10 @@ def test_names_of_different_scripts_are_told_apart(families: tuple[str, ...]) ->
     signs = [chr(code) for code in range(0x4E00, 0xA000)]
     twins = [sign.encode("utf-16-le").decode("latin-1") for sign in signs]
     table = pack(dict.fromkeys(signs, (1.0,)), 1, families)
-    assert table.weights(twins, 0) == []
+    assert table.rows.pairs(twins) == []
     assert table.see(twins) == Seen(0)
     assert not families or table.rows.wide_sum(twins) == 0
-    assert table.weights(signs, 0) == [(sign, 1.0) for sign in signs]
+    assert [name for _, name in table.rows.pairs(signs)] == signs
 
 
 def test_no_two_names_that_are_known_share_a_row() -> None:
