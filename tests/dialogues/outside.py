@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
+from pydantic import SecretStr
 from sqlalchemy import bindparam, func, select, update
 
 from bot.app import App
@@ -46,7 +47,7 @@ class Outside(ABC):
         settings = Settings(
             database_url="sqlite://",  # the store is given
             web_chat=False,
-            secret_key=SECRET,
+            secret_key=SecretStr(SECRET),
             **self.given(),
         )
         platforms = self._platforms(settings)
