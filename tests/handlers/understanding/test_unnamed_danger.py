@@ -14,11 +14,9 @@ from tests.handlers.understanding.saying import HOME, after_talk, heard
 #: None of these stands among the examples, and none holds a word of `[danger]`.
 UNNAMED = [
     "我爸早上起来右手端不住碗，嘴角往下垂，话也讲得含含糊糊",
-    "六楼阳台那个花架就剩一根绳子拴着，底下天天过人",
-    "楼道里的电表箱往外滴水，里面还嗡嗡响",
+    "我妈吃了半瓶安眠药，现在推她推不动",
+    "有个老人在花坛边坐着，脸煞白，满头冷汗，问他话答不上来",
     "my dad woke up and cannot lift his left arm, his mouth droops and the words come out wrong",
-    "there is a toddler on the outside sill of 6B kicking her legs",
-    "the fuse box in the hall is dripping and it hums",
 ]
 ORDINARY = [
     "左边那部电梯停在十二楼不走了，里面是空的",
