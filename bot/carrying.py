@@ -7,16 +7,15 @@ each app a few at a time are on their way.
 from __future__ import annotations
 
 import asyncio
-import unicodedata
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import PurePath
 
 import structlog
 
+from bot.names import name_of
 from handlers.chat.incoming import Media, MediaKind
 from handlers.chat.outgoing import Content, Say, Sendable, SendFile
-from handlers.chat.platform import DeliveryError, Platform
+from handlers.chat.platform import DeliveryError, Lent, Platform
 
 log = structlog.get_logger("linli.carrying")
 
@@ -24,16 +23,6 @@ log = structlog.get_logger("linli.carrying")
 PATIENCE = 30.0
 #: So many are in memory for one app.
 AT_ONCE = 2
-LONGEST_NAME = 80
-#: What something without a name is called.
-NAMES: Mapping[MediaKind, str] = {
-    MediaKind.PHOTO: "picture.jpg",
-    MediaKind.VIDEO: "video.mp4",
-    MediaKind.VOICE: "voice",
-    MediaKind.FILE: "file",
-}
-#: How forms of voices begin, and what they are called.
-VOICES = {b"OggS": ".ogg", b"#!AMR": ".amr", b"ID3": ".mp3", b"\x02#!SILK": ".silk"}
 
 
 class Carrier:
@@ -57,10 +46,10 @@ class Carrier:
             yield await self._brought(out, media)
 
     async def _brought(self, out: Say, media: Media) -> Sendable:
-        body = await self._fetched(media)
+        lent = await self._fetched(media)
         can = self._platforms[out.platform].capabilities
-        shown = can.shows(media.kind, len(body)) if body else None
-        if body is None or shown is None:
+        shown = can.shows(media.kind, len(lent.body)) if lent and lent.body else None
+        if lent is None or shown is None:
             text = out.instead or out.content.text
             return out.model_copy(update={"content": Content(text=text)})
         return SendFile(
@@ -70,14 +59,14 @@ class Carrier:
             about=out.about,
             urgent=out.urgent,
             letter=out.letter,
-            name=name_of(media, body),
-            body=body,
+            name=name_of(media.model_copy(update={"name": media.name or lent.name}), lent.body),
+            body=lent.body,
             caption=out.content.text,
             picture=shown is MediaKind.PHOTO,
             played=shown if shown in (MediaKind.VIDEO, MediaKind.VOICE) else None,
         )
 
-    async def _fetched(self, media: Media) -> bytes | None:
+    async def _fetched(self, media: Media) -> Lent | None:
         """The thing alone; None where it cannot be had (any more)."""
         there = self._platforms.get(media.of or "")
         if there is None:
@@ -93,20 +82,6 @@ class Carrier:
                 error=type(error).__name__,
             )
             return None
-
-
-def name_of(media: Media, body: bytes) -> str:
-    """What it is called here: what its sender called it, as far as that is nothing but a name."""
-    if media.kind is MediaKind.PHOTO:
-        return NAMES[media.kind]  # it was drawn anew, whatever it was before
-    # A name goes into headers, paths and people's eyes: no folders, and no signs that hide others.
-    seen = "".join(each for each in media.name if unicodedata.category(each)[0] != "C")
-    name = PurePath(seen.replace("\\", "/")).name.strip(" .")
-    if not name:
-        ending = next((end for begins, end in VOICES.items() if body.startswith(begins)), "")
-        return NAMES[media.kind] + ending
-    ending = PurePath(name).suffix[:12]
-    return name.removesuffix(ending)[: LONGEST_NAME - len(ending)] + ending
 
 
 def _foreign(out: Sendable) -> Media | None:

@@ -147,6 +147,14 @@ class Delivered:
     message_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What was sent there, to be shown elsewhere."""
+
+    body: bytes
+    name: str = ""  #: as its sender called it, where that is told with the thing alone
+
+
 class DeliveryError(Exception):
     """Something could not be sent."""
 
@@ -255,7 +263,7 @@ class Platform(Protocol):
         """Send; for a `Show` that stands already, edit `message_id`. Raises DeliveryError."""
         ...
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         """What was sent there; a picture without anything that was hidden in it (R50).
 
         None, or an OSError, where it cannot be had (any more), or is larger than is carried.

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.carrying import AT_ONCE, Carrier, name_of
+from bot.carrying import AT_ONCE, Carrier
 from bot.clock import VirtualClock
+from bot.names import name_of
 from handlers.chat.incoming import Media, MediaKind
 from handlers.chat.outgoing import Content, Say, SendFile
 from tests.fakes.rooms import Rooms

@@ -129,6 +129,8 @@ async def test_a_video_that_is_none_there_goes_as_a_file(tmp_path: Path) -> None
         ("a\r\nSet-Cookie: x.txt", "aSet-Cookie: x.txt"),
         (" .. ", "file"),
         ("长" * 300 + ".pdf", "长" * 76 + ".pdf"),
+        ("3栋1.2单元漏水情况说明照片视频都在里面", "3栋1.2单元漏水情况说明照片视频都在里面"),
+        ("report.abcdefghijklmnop", "report.abcdefghijklmnop"),
     ],
 )
 async def test_a_name_is_nothing_but_a_name(

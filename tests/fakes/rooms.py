@@ -34,6 +34,7 @@ from handlers.chat.platform import (
     Edits,
     GoneError,
     Intake,
+    Lent,
     PermanentError,
     Proof,
     RawUpdate,
@@ -176,11 +177,11 @@ class Rooms:
             and (spoken or not out.group or can.speaks is not Speaks.ANSWERING)
         )
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         if media.ref in self.lost:
             raise OSError("no longer there")
         body = f"picture {media.ref}".encode()
-        return body.ljust(self.large.get(media.ref, 0), b".")
+        return Lent(body.ljust(self.large.get(media.ref, 0), b"."))
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         there = chat_id not in self.blocked

@@ -22,6 +22,7 @@ from handlers.chat.platform import (
     Delivered,
     GoneError,
     Intake,
+    Lent,
     PermanentError,
 )
 from storage.engine import Store
@@ -130,10 +131,10 @@ class LocalPlatform(People):
         row.text = out.caption
         return row
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         """A kept picture; it was cleaned when it was kept."""
         kept = await self.file(media.ref)
-        return kept.body if kept is not None else None
+        return Lent(kept.body) if kept is not None else None
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Whether the bot is in the room; where it is, it may do everything."""

@@ -29,6 +29,7 @@ from handlers.chat.platform import (
     Delivered,
     Edits,
     Intake,
+    Lent,
     Limits,
     Proof,
     Speaks,
@@ -164,10 +165,10 @@ class WechatPlatform:
         """Send; a standing message is said anew. Raises DeliveryError."""
         return await self._saying.deliver(out)
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         """What somebody sent; pictures drawn anew (R50). Raises OSError where it is not there."""
         try:
-            return await self._saying.body_of(media)
+            return Lent(await self._saying.body_of(media))
         except WireError as error:
             raise OSError(type(error).__name__) from None
 
