@@ -145,3 +145,15 @@ async def test_four_are_carried_and_of_the_rest_it_is_told(stage: Stage, cards: 
     assert len(files(stage)) == 4
     assert len(brought(stage)) == 4
     assert "另有 2 个文件，是在另一个应用里发的" in stage.page(stage.wang).text
+
+
+async def test_four_of_a_request_are_carried_whenever_they_come(stage: Stage, cards: Rooms) -> None:
+    first = [media(MediaKind.FILE, f"p{n}") for n in range(3)]
+    await sends(stage, cards, media=first)
+    card = cards.from_bot("w3")[-1]
+    for n in range(3, 6):
+        await sends(stage, cards, "还有", media=[media(MediaKind.FILE, f"p{n}")], reply_to=card.id)
+    assert [each.body for each in files(stage)] == [f"picture p{n}".encode() for n in range(4)]
+    told = [each.text for each in stage.wang.heard if "另有 1 个文件" in each.text]
+    assert len(told) == 2, "each as it came"
+    assert "另有 2 个文件，是在另一个应用里发的" in stage.page(stage.wang).text
