@@ -137,7 +137,8 @@ class Capabilities:
     def needs_words(self) -> bool:
         """Whether something that others show by signs must be said in words here."""
         everything = self.toasts and self.reactions and self.edits_always
-        return not (everything and self.buttons >= MANY and self.media_out >= SHOWN)
+        sent = SHOWN & (self.media_in | self.media_in_private)  # there is nothing else to show
+        return not (everything and self.buttons >= MANY and self.media_out >= sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,8 @@ class ChatFacts:
     known: bool = True  #: False: the platform did not say, and nothing is held against it
     rights: frozenset[str] = frozenset()
     warns: tuple[str, ...] = ()  #: keys of findings that are told though all works
-    names: tuple[str, ...] = ()  #: of what the note speaks, where it is not the whole platform
+    #: of what the note speaks, where it is not the whole platform (which may be well)
+    names: tuple[str, ...] = ()
 
 
 class Platform(Protocol):

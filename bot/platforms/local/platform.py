@@ -34,6 +34,7 @@ CAPABILITIES = Capabilities(
     deep_links=True,
     media_in=frozenset({MediaKind.PHOTO}),  # what the page lets people send
     media_in_private=frozenset({MediaKind.PHOTO}),
+    media_out=frozenset({MediaKind.PHOTO, MediaKind.FILE}),  # and what it plays nothing of
 )
 BOT_NAME = "邻里"
 MARKS = {Mark.HEARD: "👀", Mark.TAKEN: "👌", Mark.DONE: "👍", Mark.UNCLEAR: "🤔"}
