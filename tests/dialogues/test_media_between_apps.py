@@ -157,3 +157,21 @@ async def test_four_of_a_request_are_carried_whenever_they_come(stage: Stage, ca
     told = [each.text for each in stage.wang.heard if "另有 1 个文件" in each.text]
     assert len(told) == 2, "each as it came"
     assert "另有 2 个文件，是在另一个应用里发的" in stage.page(stage.wang).text
+
+
+async def test_a_picture_that_the_app_refuses_goes_as_a_document(
+    stage: Stage, cards: Rooms
+) -> None:
+    """Telegram takes no picture that is twenty times as high as it is wide."""
+    stage.rooms.refuses = lambda out: isinstance(out, SendFile) and out.picture
+    await sends(stage, cards, media=[media(MediaKind.PHOTO)])
+    assert [(each.name, each.picture) for each in files(stage)] == [("picture.jpg", False)]
+
+
+async def test_what_the_app_refuses_altogether_is_told_in_words(stage: Stage, cards: Rooms) -> None:
+    stage.rooms.refuses = lambda out: isinstance(out, SendFile)
+    await sends(stage, cards, media=[media(MediaKind.PHOTO)])
+    assert not files(stage)
+    assert "另有 1 张图，是在另一个应用里发的，这里发不出来；请到那里看" in stage.wang.last.text
+    await stage.passes(days=2)
+    assert len([each for each in stage.wang.heard if "这里发不出来" in each.text]) == 1

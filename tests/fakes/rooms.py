@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -104,6 +104,7 @@ class Rooms:
         self.faults: list[DeliveryError] = []
         self.blocked: set[str] = set()
         self.sent: list[Sendable] = []
+        self.refuses: Callable[[Sendable], bool] = lambda _: False  #: for good, what it is like
         self.lost: set[str] = set()  #: what cannot be fetched any more
         self.large: dict[str, int] = {}  #: bytes of what was sent, by its reference
         self.facts: dict[str | None, ChatFacts] = {}
@@ -134,6 +135,8 @@ class Rooms:
             raise self.faults.pop(0)
         if out.chat in self.blocked:
             raise PermanentError("blocked", unreachable=True)
+        if self.refuses(out):
+            raise PermanentError("Bad Request: PHOTO_INVALID_DIMENSIONS")
         self.sent.append(out)
         self._check(out)
         if isinstance(out, Acknowledge):
