@@ -216,12 +216,13 @@ async def send_pictures(case: Case, chat: Chat, sent: Sequence[Media]) -> None:
     if not sent:
         return
     await _know_pages(case, case.pages)
+    await pictures.know(case)
     for page in case.pages:
         address = case.addresses[page.person_id]
         told = page.how in READS and not page.bundle
         if not told or address.chat is None:
             continue
-        seen = pictures.seen_in(case, address.chat, [(chat, each) for each in sent])
+        seen = pictures.newly_seen_in(case, address.chat, chat, sent)
         title = cards.title(case, address.language, exact=True)
         if seen.own or seen.hidden:
             hidden = pictures.hidden_line(case.work, address.language, seen.hidden)
