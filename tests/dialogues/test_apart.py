@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from storage.base import Base
+from storage.queries.homes import flats_of
+from storage.queries.moves import MARKS
+from storage.queries.traces import columns_of_people
 from storage.tables import Account, Audit, Person, RoleHeld, Supporter
 from tests.conformance.rooms_house import CARDS
 from tests.dialogues.test_same_person import are_one
@@ -129,6 +133,48 @@ async def test_an_office_goes_back_to_whose_it_was(stage: Stage) -> None:
     await stage.feng.presses(stage.feng.last, "wang")
     assert await roles(stage, stage.zhao) == set()
     assert await roles(stage, stage.wang) == {"unit_captain"}
+
+
+async def test_an_office_that_was_given_since_stays_where_it_is(stage: Stage) -> None:
+    """A database gives the number of the office that is gone out to the next one."""
+    await stage.feng.writes("/staff add 王姨 volunteer 3栋")
+    await stage.feng.writes("/same 赵强 = 王姨")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.feng.writes("/staff remove 赵强 volunteer 3栋")
+    await stage.feng.writes("/staff add 赵强 building_captain 3栋")
+    await stage.feng.writes("/apart 赵强")
+    await stage.feng.presses(stage.feng.last, "wang")
+    assert await roles(stage, stage.zhao) == {"building_captain"}
+    assert await roles(stage, stage.wang) == {"unit_captain"}
+
+
+async def test_a_home_that_was_told_since_stays_where_it_is(stage: Stage, cards: Rooms) -> None:
+    await stage.feng.writes("/apart 李娜")
+    await stage.feng.presses(stage.feng.last, "li-there")
+    await says(stage, cards, "li-there", "/home 和平里3栋2单元502", THERE)
+    await stage.feng.writes("/same 李娜 = @li-there")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.passes(minutes=1)
+    await stage.li.writes("/home 和平里3栋2单元601")
+    await stage.li.presses(stage.li.last, "搬家了")
+    await stage.feng.writes("/apart 李娜")
+    await stage.feng.presses(stage.feng.last, "li-there")
+    assert await homes(stage, "rooms", "li") == ["601"]
+    assert await homes(stage, "cards", "li-there") == []
+
+
+async def homes(stage: Stage, platform: str, external: str) -> list[str]:
+    person = await person_of(stage, platform, external)
+    assert person is not None
+    async with stage.app.store.read() as store:
+        return [flat.name for _, flat in await flats_of(store, person)]
+
+
+def test_of_every_table_it_is_known_what_tells_its_rows_from_others() -> None:
+    tables = {each.table for each in columns_of_people()}
+    assert {each.name for each in tables} - set(MARKS) == {"draft"}, "a form lasts for minutes"
+    for table in tables - {Base.metadata.tables["draft"]}:
+        assert set(MARKS[table.name]) <= set(table.c.keys())
 
 
 async def invited(stage: Stage, cards: Rooms, who: str) -> None:
