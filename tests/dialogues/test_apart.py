@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from storage.base import Base
 from storage.queries.homes import flats_of
@@ -107,15 +107,19 @@ async def test_who_said_it_takes_it_back(stage: Stage, cards: Rooms) -> None:
     assert (await stage.request(1)).reporter_id == await person_of(stage, "cards", "li-there")
 
 
-async def test_a_button_works_once(stage: Stage, cards: Rooms) -> None:
+async def test_a_button_is_for_what_it_was_asked_about(stage: Stage, cards: Rooms) -> None:
+    """Meanwhile another coordinator took them apart and put them together again."""
+    await stage.feng.writes("/staff add 周叔 coordinator 南京街社区")
     await stage.feng.writes("/apart 李娜")
     asked = stage.feng.last
-    await stage.li.writes("/account apart")
-    await stage.li.presses(stage.li.last, "li-there")
-    await stage.feng.writes("/same 李娜 = @li-there")
-    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.zhou.writes("/apart 李娜")
+    await stage.zhou.presses(stage.zhou.last, "li-there")
+    assert not await are_one(stage)
+    await stage.zhou.writes("/same 李娜 = @li-there")
+    await stage.zhou.presses(stage.zhou.last, "是同一个人")
     await stage.feng.presses(asked, "li-there")
     assert await are_one(stage)
+    assert "过时" in stage.rooms.toasts[-1].text
 
 
 async def roles(stage: Stage, who: Actor) -> set[str]:
@@ -175,28 +179,6 @@ def test_of_every_table_it_is_known_what_tells_its_rows_from_others() -> None:
     assert {each.name for each in tables} - set(MARKS) == {"draft"}, "a form lasts for minutes"
     for table in tables - {Base.metadata.tables["draft"]}:
         assert set(MARKS[table.name]) <= set(table.c.keys())
-
-
-async def invited(stage: Stage, cards: Rooms, who: str) -> None:
-    """An account becomes 王姨's by the coordinator's invite."""
-    await stage.feng.writes("/invite 王姨")
-    code = stage.feng.last.text.rsplit("?", 1)[-1]
-    await says(stage, cards, who, f"/start {code}", f"@{who}")
-
-
-async def test_who_came_later_does_not_put_out_who_was_there(stage: Stage, cards: Rooms) -> None:
-    """Nobody who got hold of an invite keeps the office for themselves."""
-    async with stage.app.store.write() as store:
-        await store.execute(
-            update(Account).where(Account.external_id == "wang").values(external_id="wang-lost")
-        )
-    await invited(stage, cards, "wang-there")
-    await invited(stage, cards, "thief")
-    (asked,) = await says(stage, cards, "thief", "/account apart", "@thief")
-    assert [each for each in asked.labels if "分开" in each] == ["分开 账号 @thief"]
-    (asked,) = await says(stage, cards, "wang-there", "/account apart", "@wang-there")
-    offered = [each for each in asked.labels if "分开" in each]
-    assert offered == ["分开 账号 @thief", "分开 账号 @wang-there"]
 
 
 async def test_of_an_account_of_which_nobody_knows_how_it_came_the_coordinator_decides(
