@@ -6,13 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Column, ColumnElement, UniqueConstraint, exists, literal, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    UniqueConstraint,
+    delete,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Base
 from storage.queries.traces import column as column_named
 from storage.queries.traces import columns_of_people
-from storage.tables import Audit
+from storage.tables import Audit, RoleHeld
 
 #: Rows that were moved, by "table.column": of each its id (of a row that a person has once, none)
 #: and its mark.
@@ -53,14 +64,16 @@ AT_ONCE = 400
 async def move_everything(store: AsyncSession, old: int, new: int) -> Moved:
     """What person `old` said, holds and did is person `new`'s from now on, wherever it stands.
 
-    Of what there is once a person (a voice for a request, a role in a place), a row that is there
-    already stays as it is. Gives what was moved.
+    Of what there is once a person (a voice for a request), a row that is there already stays as it
+    is; a role that both held is held once, so that nobody gets it back who was dismissed from it.
+    Gives what was moved.
     """
     moved: dict[str, list[list[int]]] = {}
     for column in columns_of_people():
         change = _change(column, old, new).returning(_id_of(column), *_marks_of(column))
         if rows := (await store.execute(change)).all():
             moved[str(column)] = [[row[0], _mark(row)] for row in rows]
+    await store.execute(delete(RoleHeld).where(RoleHeld.person_id == old))
     return moved
 
 
@@ -134,3 +147,16 @@ async def joinings(store: AsyncSession, person_id: int) -> Sequence[Audit]:
         .order_by(Audit.id.desc())
     )
     return rows.all()
+
+
+async def forget_way_back(store: AsyncSession, line: Audit) -> None:
+    """What was done can be taken back no more, and nothing leads to who was somebody before."""
+    await store.execute(update(Audit).where(Audit.id == line.id).values(undo=null()))
+    await store.refresh(line, ["undo"])
+
+
+async def parted_since(store: AsyncSession, person_id: int, line: Audit) -> bool:
+    """Whether accounts were taken off somebody, or given back to them, after this line."""
+    of = [Audit.detail[name].as_integer() == person_id for name in ("person", "was")]
+    later = select(Audit.id).where(Audit.command == "apart", Audit.id > line.id, or_(*of))
+    return await store.scalar(later.limit(1)) is not None

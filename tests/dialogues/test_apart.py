@@ -152,6 +152,32 @@ async def test_an_office_that_was_given_since_stays_where_it_is(stage: Stage) ->
     assert await roles(stage, stage.wang) == {"unit_captain"}
 
 
+async def test_who_was_dismissed_gets_no_office_back(stage: Stage) -> None:
+    """Both held it, and the one person was dismissed from it."""
+    await stage.feng.writes("/staff add 赵强 unit_captain 3栋2单元")
+    await stage.feng.writes("/same 赵强 = 王姨")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.feng.writes("/staff remove 赵强 unit_captain 3栋2单元")
+    await stage.feng.writes("/apart 赵强")
+    await stage.feng.presses(stage.feng.last, "wang")
+    assert await roles(stage, stage.zhao) == await roles(stage, stage.wang) == set()
+
+
+@pytest.mark.parametrize(("name", "known"), [("赵强", "王姨"), ("王姨", "赵强")])
+async def test_an_office_is_brought_back_to_nobody_who_never_held_it(
+    stage: Stage, name: str, known: str
+) -> None:
+    await stage.feng.writes(f"/same {name} = {known}")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.feng.writes(f"/staff remove {name} unit_captain 3栋2单元")
+    removed = stage.feng.last
+    await stage.feng.writes(f"/apart {name}")
+    await stage.feng.presses(stage.feng.last, "分开")
+    await stage.feng.presses(removed, "撤销")
+    assert "没法撤销" in stage.rooms.toasts[-1].text
+    assert await roles(stage, stage.zhao) == set()
+
+
 async def test_a_home_that_was_told_since_stays_where_it_is(stage: Stage, cards: Rooms) -> None:
     await stage.feng.writes("/apart 李娜")
     await stage.feng.presses(stage.feng.last, "li-there")
@@ -218,15 +244,54 @@ async def test_a_code_of_one_s_own_is_taken_back_alike(stage: Stage) -> None:
     assert (await stage.request(1)).reporter_id == await person_of(stage, "cards", "li-there")
 
 
-async def test_who_is_forgotten_was_nobody_before_either(stage: Stage, cards: Rooms) -> None:
+async def are_called(stage: Stage, **names: str) -> dict[str, int]:
+    """People of the other app by their account there, with names by which they are known again."""
+    found: dict[str, int] = {}
     async with stage.app.store.write() as store:
-        old = (await store.scalars(select(Audit).where(Audit.command == "same"))).one()
-        before = (old.undo or {})["was"]
-        (await store.get_one(Person, before)).name = "欧阳兰芝"
+        for key, name in names.items():
+            person = await store.scalar(select(Account.person_id).where(Account.external_id == key))
+            assert person is not None
+            (await store.get_one(Person, person)).name = name
+            found[key] = person
+    return found
+
+
+async def names_left(stage: Stage) -> set[str]:
+    async with stage.app.store.read() as store:
+        return set((await store.scalars(select(Person.name))).all())
+
+
+async def test_who_is_forgotten_was_nobody_before_either(stage: Stage) -> None:
+    """Not in the second place either: one who was two before became one with a third."""
+    cards = await neighbours(stage, "cards")
+    for who in ("first", "second"):
+        await says(stage, cards, who, "你好", f"@{who}")
+    await are_called(stage, first="欧阳兰芝", second="司徒美玉")
+    for line in ("/same @first = @second", "/same 李娜 = @first"):
+        await stage.feng.writes(line)
+        await stage.feng.presses(stage.feng.last, "是同一个人")
     await stage.li.writes("/forget_me")
     await stage.li.presses(stage.li.last, "忘记我")
+    assert not {"李娜", "欧阳兰芝", "司徒美玉"} & await names_left(stage)
     async with stage.app.store.read() as store:
-        names = (await store.scalars(select(Person.name))).all()
-        line = (await store.scalars(select(Audit).where(Audit.command == "same"))).one()
-    assert "欧阳兰芝" not in names
-    assert line.undo is None
+        kept = select(Audit.command).where(Audit.command == "same", Audit.undo.is_not(None))
+        assert not (await store.scalars(kept)).all(), "the database knows it as nothing"
+    await stage.feng.writes("/undo")
+    assert not any("同一个人" in each for each in stage.feng.last.labels)
+
+
+async def test_who_has_an_account_again_is_not_forgotten_with_another(stage: Stage) -> None:
+    """One of two accounts was bound to 李娜: whose it was has the other one still."""
+    cards = await neighbours(stage, "cards")
+    for who in ("first", "second"):
+        await says(stage, cards, who, "你好", f"@{who}")
+    await stage.feng.writes("/same @first = @second")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await are_called(stage, first="欧阳兰芝")
+    await says(stage, cards, "second", await code_of(stage.li), "@second")
+    await says(stage, cards, "second", "是", "@second")
+    await stage.li.writes("/forget_me")
+    await stage.li.presses(stage.li.last, "忘记我")
+    left = await names_left(stage)
+    assert "李娜" not in left
+    assert "欧阳兰芝" in left

@@ -205,3 +205,11 @@ async def test_accounts_are_called_by_name(stage: Stage, cards: Rooms) -> None:
     stage.app.dispatcher.forget_all()
     await stage.zhao.writes("/account apart")
     assert offered(stage.zhao.last) == ["分开 账号 小赵（woLZ…xyz0）"]
+
+
+async def test_where_nobody_is_alone_it_is_said_from_where_it_is_done(stage: Stage) -> None:
+    least = await neighbours(stage, "least")
+    await says(stage, least, "li-there", await code_of(stage.li))
+    await says(stage, least, "li-there", "是")
+    (told,) = await says(stage, least, "li-there", "/account apart")
+    assert "在另一个软件里私聊我" in told.whole
