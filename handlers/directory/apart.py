@@ -28,21 +28,13 @@ WORDS = frozenset(("apart", "分开", "拆开"))
 
 async def known(ctx: Context) -> list[str]:
     """For /account: which accounts are one's own as well, and what to do if one is not."""
-    tied = await shares.is_tied(ctx, ctx.person.id)
-    accounts = await _all_own(ctx) if tied else await _own_to_take(ctx)
-    if not accounts:
-        return []
-    key = await shares.suited(ctx, ctx.person.id, "directory.account_several")
-    return [ctx.t(key, accounts=_named(ctx, accounts))]
-
-
-async def _all_own(ctx: Context) -> Sequence[Account]:
-    accounts = await accounts_query.accounts_of(ctx.store, ctx.person.id)
-    return accounts if len(accounts) > 1 else ()
-
-
-async def _own_to_take(ctx: Context) -> Sequence[Account]:
-    return [each for share in await shares.own(ctx) for each in share.accounts]
+    if await shares.is_tied(ctx, ctx.person.id):
+        key = "directory.account_several_office"
+        accounts = await accounts_query.accounts_of(ctx.store, ctx.person.id)
+        return [ctx.t(key, accounts=_named(ctx, accounts))] if len(accounts) > 1 else []
+    theirs = [each for share in await shares.own(ctx) for each in share.accounts]
+    key = "directory.account_several"
+    return [ctx.t(key, accounts=_named(ctx, theirs))] if theirs else []
 
 
 async def own(ctx: Context) -> None:
@@ -113,7 +105,7 @@ async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     draft, (number, *_) = await forms.pressed(ctx, arguments, "filling.gone", FORM)
     names: Sequence[str] = draft.data["shares"]
     person = await ctx.store.get(Person, int(draft.data["person"]))
-    alone = bool(draft.data["alone"])
+    alone = bool(draft.data.get("alone"))
     await forms.end(ctx)
     if person is None or int(number) >= len(names) or (alone and person.id != ctx.person.id):
         raise RefusalError("filling.gone")

@@ -21,7 +21,10 @@ async def tell(ctx: Context, person: Person, *, parted: bool = False) -> None:
     At once and at night too: whoever did not want it must hear of it while it matters. Where an
     account cannot be written to alone, nothing is said: a group need not know whose it is.
     """
-    key = "directory.parted" if parted else await shares.suited(ctx, person.id, "directory.joined")
+    key = "directory.parted"
+    if not parted:
+        tied = await shares.is_tied(ctx, person.id)
+        key = "directory.joined_office" if tied else "directory.joined"
     accounts = await accounts_query.accounts_of(ctx.store, person.id)
     for account, chat in await addresses.letterboxes(ctx, person):
         if account.id != ctx.account.id:

@@ -36,11 +36,6 @@ async def is_tied(work: Work, person_id: int) -> bool:
     return bool(await erasing.busy_with(work.store, person_id))
 
 
-async def suited(work: Work, person_id: int, key: str) -> str:
-    """The words for those who take their accounts apart themselves, or for those who cannot."""
-    return f"{key}_office" if await is_tied(work, person_id) else key
-
-
 async def own(ctx: Context) -> list[Share]:
     """What one's own account may take off: what came together with it, or after it.
 
