@@ -17,6 +17,7 @@ voices, details: who else says so, what is added, changed or taken back.
 evidence: proof that it is done.
 callback_asking, callback, endings: is it solved? asked of all, their answers, how it ended.
 cards, private_cards, texts, lists, explaining, showing: what it looks like.
+alone: words that were told to the bot alone, and who reads them.
 batches: reading for many requests at once. measured: what is kept for the numbers.
 lessons: what is learnt from its life: whether it was one, and what was put right.
 access: the one checked way to it. belonging: of which one a message is.

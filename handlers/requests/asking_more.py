@@ -18,7 +18,7 @@ from handlers.directory.roster import role_name
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
 from handlers.manner import Manner
-from handlers.requests import texts
+from handlers.requests import alone, texts
 from handlers.requests.rules import CODES, Move, State, done_codes
 from storage.queries import areas as areas_query
 from storage.queries import request_lists as list_query
@@ -171,7 +171,7 @@ async def which(ctx: Context, request: Request, verb: str) -> None:
     buttons = [
         button(
             f"#{row.request.number} {texts.category(ctx, ctx.language, row.request.category)}"
-            f" {texts.public(row.request.words, 16)}",
+            f" {await alone.words_here(ctx, row.request, 16)}",
             f"{verb}:{request.id}:{row.request.number}",
         )
         for row in rows

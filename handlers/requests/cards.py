@@ -8,7 +8,7 @@ from handlers.chat.outgoing import Button, Content, Mention, Rows, button
 from handlers.directory.addresses import Address
 from handlers.directory.roster import role_name
 from handlers.manner import Manner
-from handlers.requests import pictures, routing, texts
+from handlers.requests import alone, pictures, routing, texts
 from handlers.requests.case import Case
 from handlers.requests.rules import ALIVE, REOPENABLE, Ending, State
 from handlers.work import Work
@@ -38,9 +38,8 @@ def card(case: Case, chat: Chat) -> Content:
     """The card: number, what, where, who is asked, until when, state, households."""
     language = case.language_in(chat)
     case.near = chat
-    words = case.request.words
     lines = [
-        case.work.word(language, "card.words", words=texts.public(words)) if words else "",
+        alone.words_on_card(case, chat),
         *danger(case, language),
         state_line(case, language),
         hotline_line(case, language),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers import forms
 from handlers.context import Context
-from handlers.requests import lists, texts
+from handlers.requests import alone, lists, texts
 from handlers.requests.asking_more import UNENDED, in_rows
 from handlers.requests.rules import State
 from handlers.work import RefusalError
@@ -37,7 +37,7 @@ async def ask(ctx: Context, verb: str, words: str) -> None:
         forms.choice(
             draft,
             f"#{row.request.number} {texts.category(ctx, ctx.language, row.request.category)}"
-            f" {texts.public(row.request.words, 16)}",
+            f" {await alone.words_here(ctx, row.request, 16)}",
             f"{FORM}:{row.request.id}",
         )
         for row in rows

@@ -14,7 +14,7 @@ from handlers.directory import filling, paging, places
 from handlers.directory.filling import Part
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import clock_text, zone_of
-from handlers.requests import access, moving, texts
+from handlers.requests import access, alone, moving, texts
 from handlers.requests.rules import Move, State
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
@@ -221,7 +221,7 @@ async def _line(ctx: Context, row: Row, zone: ZoneInfo) -> str:
         what=texts.category(ctx, ctx.language, request.category),
         where=texts.public_place_of(ctx, ctx.language, facts, request),
         state=ctx.t(f"request.state.{request.state}") + holder,
-        words=texts.public(request.words, MOST_WORDS),
+        words=await alone.words_here(ctx, request, MOST_WORDS),
         when=clock_text(request.opened_at, zone),
         households=ctx.t("list.households", n=row.households) if row.households > 1 else "",
     )

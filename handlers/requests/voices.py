@@ -40,9 +40,17 @@ async def follow(work: Work, request: Request) -> Request:
 
 
 async def join(
-    work: Work, request: Request, person: Person, *, chat: Chat, message_id: str | None = None
+    work: Work,
+    request: Request,
+    person: Person,
+    *,
+    chat: Chat,
+    message_id: str | None = None,
+    in_words: bool = False,
 ) -> bool:
     """Somebody says "me too"; whether that is new. Once is enough: repeats change nothing.
+
+    `in_words`: they told of it themselves, and did not choose it where it was shown to them.
 
     A "me too" to a request that was closed lately opens it again (R7, R43); to one that ended
     otherwise it raises RefusalError.
@@ -50,7 +58,7 @@ async def join(
     request = await follow(work, request)
     await query.lock(work.store, request)
     case = await load(work, request)
-    _welcome_here(case, chat)
+    here = _welcome_here(case, person, chat, in_words=in_words)
     if message_id is not None:
         await keep_message(case, "join", person, chat, message_id)
     if case.state is State.CLOSED:
@@ -58,7 +66,7 @@ async def join(
     new = await add_voice(case, person)
     if case.state is State.CLOSED:
         await _again(case, person)
-    elif new:
+    elif new or here:
         await callback_asking.ask_all(case) if case.state is State.DONE else None
         await refresh(case)
     return new
@@ -106,11 +114,15 @@ async def _again(case: Case, person: Person) -> None:
     await moving.move(case.work, request, Move.NOT_SOLVED, person)
 
 
-def _welcome_here(case: Case, chat: Chat) -> None:
-    """Who joins from another group finds the card there too."""
-    if chat.kind == "group" and chat.id not in case.request.card_chats:
-        case.request.card_chats = [*case.request.card_chats, chat.id]
-        case.chats.append(chat)
+def _welcome_here(case: Case, person: Person, chat: Chat, *, in_words: bool) -> bool:
+    """Who joins from another group finds the card there too, and who tells of it alone has one of
+    their own, but who is asked about it and so has a page; whether it is new here."""
+    asked = case.page_of(person.id) is not None
+    if chat.id in case.request.card_chats or (chat.kind != "group" and (asked or not in_words)):
+        return False
+    case.request.card_chats = [*case.request.card_chats, chat.id]
+    case.chats.append(chat)
+    return True
 
 
 async def keep_message(case: Case, role: str, person: Person, chat: Chat, message_id: str) -> bool:

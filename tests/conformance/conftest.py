@@ -39,11 +39,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _has(can: Capabilities, needed: list[str]) -> bool:
     """By a capability's name; what a platform tells of, as "tells:edited"; "heard:file": what
-    reaches it; "only:called": it hears in groups only what calls it."""
+    reaches it; "only:called" and "only:forwarded": it hears in groups only what calls it, or
+    nothing but what is sent on to it; "group:heard": what is said in a group can reach it."""
     told = {f"tells:{each}" for each in can.tells}
     told |= {f"heard:{each}" for each in can.media_in | can.media_in_private}
-    if can.hears is not Hears.EVERYTHING and not can.may_hear_all:
+    if can.hears is Hears.MENTIONS and not can.may_hear_all:
         told.add("only:called")
+    told.add("only:forwarded" if can.hears is Hears.FORWARDED else "group:heard")
     return all(name in told if ":" in name else getattr(can, name) for name in needed)
 
 

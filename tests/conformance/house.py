@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from handlers.chat.platform import Capabilities
+from handlers.chat.platform import Capabilities, Hears
 from tests.conformance.venue import Stood
 
 G3, G4 = "g3", "g4"  #: building 3's group and building 4's
@@ -50,7 +50,8 @@ class House(ABC):
         photo: bool = False,
         calling: bool = False,
     ) -> None:
-        """Somebody says something to everybody, calling the bot by name where that is needed."""
+        """Somebody says something to everybody, calling the bot by name where that is needed, or
+        sending it on to the bot where that alone is heard."""
         await self.say(who, text, How(private, group, photo, calling))
 
     @abstractmethod
@@ -104,6 +105,18 @@ def number_of(text: str, label: str) -> str | None:
     """The number by which a choice is chosen, where it stands in a text."""
     found = re.search(rf"(?:[：　:]|^)(\d+) [^　\n“]*{re.escape(label)}", text, re.MULTILINE)
     return found[1] if found else None
+
+
+async def there(house: House, who: str, *, group: str = G3) -> list[Stood]:
+    """What the bot said where somebody speaks to it: in their group, or to them alone where
+    nothing of a group reaches it but what is sent on."""
+    heard = house.can.hears is not Hears.FORWARDED
+    return await house.stands(None if heard else who, group=group)
+
+
+async def answered(house: House, who: str = "li", *, group: str = G3) -> str:
+    """The same in one text."""
+    return "\n".join(each.text for each in await there(house, who, group=group))
 
 
 async def told(house: House, *who: str, group: str = G3) -> str:

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from handlers.chat.incoming import MediaKind
-from handlers.chat.platform import Capabilities, Edits, Hears, PassingError, Proof, Speaks
+from handlers.chat.platform import Capabilities, Edits, Hears, PassingError, Proof, Speaks, Told
 from tests.conformance.house import G3, House, How, Where
 from tests.conformance.venue import Stood
 from tests.conformance.venues import RoomsVenue
@@ -63,6 +64,13 @@ CARDS = replace(
 ANSWERS = replace(NUMBERS, speaks=Speaks.ANSWERING)
 #: Everything but private messages and marks.
 PUBLIC = Capabilities(private=False, reactions=False, reactions_heard=False, deep_links=True)
+#: It hears nothing in a group but what people send on to it in private.
+FORWARDED = Capabilities(
+    hears=Hears.FORWARDED,
+    may_hear_all=False,
+    reactions_heard=False,
+    tells=frozenset({Told.STANDING}),
+)
 
 PURE: dict[str, Capabilities] = {
     "rooms": RoomsVenue.can,
@@ -71,6 +79,7 @@ PURE: dict[str, Capabilities] = {
     "cards": CARDS,
     "answers": ANSWERS,
     "public": PUBLIC,
+    "forwarded": FORWARDED,
 }
 
 
@@ -82,11 +91,15 @@ class RoomsHouse(House):
         self.can = stage.rooms.capabilities
 
     async def say(self, who: str, text: str, how: How) -> None:
-        room = f"@{who}" if how.private else how.group
-        called = how.calling or self.can.hears != Hears.EVERYTHING or text.isdigit()
         actor = self.stage.cast[who]
         said = actor.sends_photo if how.photo else actor.says
-        await said(text, room, to_bot=called and not how.private)
+        private = how.private or self.can.hears is Hears.FORWARDED
+        called = how.calling or self.can.hears is not Hears.EVERYTHING or text.isdigit()
+        more: dict[str, Any] = {"to_bot": called and not private}
+        if private and not how.private and not text.startswith("/"):
+            # What was said to everybody is sent on to the bot; a command is typed there.
+            more["forwarded"] = True
+        await said(text, f"@{who}" if private else how.group, **more)
         assert not self.stage.rooms.too_long, self.stage.rooms.too_long
 
     async def presses(self, who: str, where: Where, label: str) -> None:

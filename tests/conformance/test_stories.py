@@ -8,7 +8,7 @@ import pytest
 
 from handlers.chat.incoming import MediaKind
 from handlers.chat.platform import Hears, Speaks
-from tests.conformance.house import G3, G4, House, choose, told
+from tests.conformance.house import G3, G4, House, answered, choose, there, told
 
 LIFT = "咱们楼电梯又坏了"
 
@@ -25,18 +25,20 @@ async def opened(house: House, text: str = LIFT) -> None:
 
 async def test_a_report_is_answered_with_number_place_and_deadline(house: House) -> None:
     await opened(house)
-    said = await told(house)
+    said = await answered(house)
     assert "#1" in said
     assert "3栋2单元" in said
     assert re.search(r"\d+:\d\d前回应", said)
 
 
+@pytest.mark.takes("group:heard")
 async def test_a_neighbour_joins_in_words(house: House) -> None:
     await opened(house)
     await house.says("sun", "我家也是")
     assert "2 户" in await told(house)
 
 
+@pytest.mark.takes("group:heard")
 async def test_a_neighbour_joins_by_choosing(house: House) -> None:
     await opened(house)
     await choose(house, "sun", "我家也是")
@@ -48,7 +50,7 @@ async def test_who_is_asked_takes_it_by_choosing(house: House) -> None:
     await choose(house, "wang", "我来")
     assert await house.state(1) == "taken"
     await spoken(house)
-    assert re.search(r"王姨\s?在办", await told(house))  # behind a name, some apps have a blank
+    assert re.search(r"王姨\s?在办", await answered(house))  # behind a name, some apps have a blank
 
 
 async def test_it_is_ended_in_words_and_confirmed_by_choosing(house: House) -> None:
@@ -80,10 +82,10 @@ async def test_everything_is_done_by_command_as_well(house: House) -> None:
 
 async def test_what_nobody_takes_climbs_the_ladder(house: House) -> None:
     await opened(house)
-    assert "周叔" not in await told(house)
+    assert "周叔" not in await answered(house)
     await house.passes(hours=3)
     await spoken(house)
-    said = await told(house, "zhou")
+    said = await told(house, "zhou") + await answered(house)
     assert re.search(r"周叔|@zhou", said) or "请您" in said
     await choose(house, "zhou", "我来")
     assert await house.state(1) == "taken"
@@ -130,15 +132,15 @@ async def test_a_long_list_is_parted_and_nothing_of_it_is_lost(house: House) -> 
     things = ("灯", "水管", "门禁", "下水道", "对讲机", "扶手", "玻璃", "信箱")
     for number, thing in enumerate(things, 1):
         await house.says("wang", f"/report {number}楼楼道的{thing}坏了，请尽快来修一下，谢谢大家")
-    before = len(await house.stands())
+    before = len(await there(house, "wang"))
     await house.says("wang", "/未结")
-    said = "\n".join(each.text for each in (await house.stands())[before:])
-    if "下一页" in said or any("下一页" in each.labels for each in await house.stands()):
+    said = "\n".join(each.text for each in (await there(house, "wang"))[before:])
+    if "下一页" in said or any("下一页" in each.labels for each in await there(house, "wang")):
         await choose(house, "wang", "下一页")
-        said += "\n".join(each.text for each in (await house.stands())[before:])
+        said += "\n".join(each.text for each in (await there(house, "wang"))[before:])
     for number in range(1, len(things) + 1):
         assert f"#{number} " in said
-    for each in await house.stands():
+    for each in await there(house, "wang"):
         assert len(each.text) <= house.can.text_limit
         assert not 0 < house.can.text_bytes < len(each.text.encode())
 
@@ -146,18 +148,18 @@ async def test_a_long_list_is_parted_and_nothing_of_it_is_lost(house: House) -> 
 async def test_hostile_text_is_shown_as_it_was_written(house: House) -> None:
     hostile = "<b>灯</b> *坏* _了_ [看](http://x.cn) &amp; `x`"
     await house.says("li", f"/report {hostile}")
-    assert f"“{hostile}”" in await told(house)
+    assert f"“{hostile}”" in await answered(house)
 
 
 async def test_two_groups_are_each_in_their_own_order(house: House) -> None:
     await house.says("li", LIFT)
     await house.says("qian", "咱们楼没水了", group=G4)
     await choose(house, "wang", "我来")
-    here, there = await told(house, group=G3), await told(house, group=G4)
-    assert "#1" in here
-    assert "#2" not in here
-    assert "#2" in there
-    assert "#1" not in there
+    three, four = await answered(house), await answered(house, "qian", group=G4)
+    assert "#1" in three
+    assert "#2" not in three
+    assert "#2" in four
+    assert "#1" not in four
 
 
 @pytest.mark.but("local")  # it says by writing into our own database
@@ -165,9 +167,10 @@ async def test_what_could_not_be_said_is_said_later(house: House) -> None:
     await house.fails(2)
     await opened(house)
     await house.passes(minutes=2)
-    assert (await told(house)).count("已请") == 1
+    assert (await answered(house)).count("已请") == 1
 
 
+@pytest.mark.takes("group:heard")
 async def test_a_stranger_s_choice_is_refused_and_they_are_told_why(house: House) -> None:
     await opened(house)
     await choose(house, "qian", "我来")
@@ -191,6 +194,7 @@ async def test_a_choice_that_is_over_is_offered_no_more_or_says_so(house: House)
     assert await house.state(1) == "taken"
 
 
+@pytest.mark.takes("group:heard")
 async def test_a_neighbour_still_joins_what_is_taken(house: House) -> None:
     await opened(house)
     await choose(house, "wang", "我来")
@@ -209,15 +213,16 @@ async def test_who_calls_the_bot_is_never_left_alone(house: House) -> None:
 
 async def test_help_names_only_what_works(house: House) -> None:
     await house.says("feng", "/help")
-    text = await told(house)
+    text = await answered(house, "feng")
     if not house.can.may_hear_all:
-        assert "@邻里" in text
+        assert "@邻里" in text or house.can.hears is Hears.FORWARDED, "there it is said in private"
         assert "直接在群里说" not in text
     if house.can.private:
         await house.says("feng", "/help", private=True)
         assert ("/导出" in await told(house, "feng")) == house.can.files
 
 
+@pytest.mark.takes("group:heard")
 async def test_the_noise_of_what_cannot_be_edited_stays_small(house: House) -> None:
     """A hundred voices are no hundred messages: one card where it changes, one further message
     where it cannot; only who calls the bot has an answer each."""
@@ -228,3 +233,27 @@ async def test_the_noise_of_what_cannot_be_edited_stays_small(house: House) -> N
     told_apart = 1 if house.can.hears is Hears.EVERYTHING or house.can.may_hear_all else len(voices)
     further = 0 if house.can.edits_always else told_apart
     assert len(await house.stands()) == 1 + further
+
+
+@pytest.mark.takes("only:forwarded")
+async def test_what_is_sent_on_stays_between_those_who_sent_it_and_who_is_asked(
+    house: House,
+) -> None:
+    await opened(house)
+    await choose(house, "wang", "我来")
+    await house.says("wang", "/办结 1 换了阀门")
+    await choose(house, "li", "解决了")
+    assert await house.state(1) == "closed"
+    assert not await told(house), "the group hears nothing of what somebody did in private"
+
+
+@pytest.mark.takes("private")
+async def test_who_tells_the_same_to_the_bot_alone_is_shown_what_becomes_of_it(
+    house: House,
+) -> None:
+    await opened(house)
+    await house.says("zhao", "2单元电梯坏了", private=True)
+    shown = "\n".join(each.text for each in await house.stands("zhao"))
+    assert "#1" in shown
+    assert "2 户" in shown
+    assert "#2" not in await told(house, "li", "zhao", "wang")

@@ -9,13 +9,17 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
+from pydantic import SecretStr
 from sqlalchemy import bindparam, func, select, update
 
 from bot.app import App
 from bot.clock import VirtualClock
+from bot.platforms import configured
+from config.settings import Settings
 from handlers.chat.platform import Platform
 from storage.engine import Store
 from storage.tables import Account, Chat, Letter, Request, Update
+from tests.harness import SECRET
 
 
 class Outside(ABC):
@@ -32,8 +36,22 @@ class Outside(ABC):
         self._receiving: asyncio.Task[None] | None = None
         self.app = self._built()
 
-    @abstractmethod
-    def _built(self) -> App: ...
+    def given(self) -> dict[str, Any]:
+        """What turns its platform on, as an operator sets it."""
+        return {}
+
+    def _platforms(self, settings: Settings) -> list[Platform]:
+        return configured(settings, self.store, self.clock)
+
+    def _built(self) -> App:
+        settings = Settings(
+            database_url="sqlite://",  # the store is given
+            web_chat=False,
+            secret_key=SecretStr(SECRET),
+            **self.given(),
+        )
+        platforms = self._platforms(settings)
+        return App(settings, self.store, platforms, clock=self.clock, reader=self._reader)
 
     @abstractmethod
     async def begins(self) -> None:
@@ -175,4 +193,6 @@ async def seat(
     )
     async with store.engine.begin() as connection:
         await connection.execute(accounts, [dict(each) for each in people])
-        await connection.execute(chats, [{"was": was, "now": now} for was, now in groups.items()])
+        if groups:
+            moved = [{"was": was, "now": now} for was, now in groups.items()]
+            await connection.execute(chats, moved)

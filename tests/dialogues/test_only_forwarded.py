@@ -1,4 +1,7 @@
-"""Where the bot hears nothing in groups but what people send on to it."""
+"""Where the bot hears nothing in groups but what people send on to it: what is its own there.
+
+The stories of a request are told in `tests/conformance`, in the house `forwarded`.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from handlers.chat.platform import Capabilities, Hears, Told
-from tests.harness import GROUP, Stage, staged
+from tests.conformance.rooms_house import FORWARDED
+from tests.harness import Stage, staged
 
-FORWARDS = Capabilities(
-    hears=Hears.FORWARDED,
-    may_hear_all=False,
-    reactions_heard=False,
-    tells=frozenset({Told.STANDING}),
-)
 REPORT = "咱们楼电梯又坏了"
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncGenerator[Stage]:
-    async with staged(tmp_path, capabilities=FORWARDS) as made:
+    async with staged(tmp_path, capabilities=FORWARDED) as made:
         yield made
 
 
@@ -31,16 +28,6 @@ async def test_a_group_is_told_that_it_is_not_heard_and_what_to_do(stage: Stage)
     assert "群里的话我看不到" in greeting.text
     assert "转发给我" in greeting.text
     assert "管理员" not in greeting.text, "no right could let it hear more"
-
-
-async def test_what_is_sent_on_is_a_report_from_its_words_to_its_end(stage: Stage) -> None:
-    await stage.li.writes(REPORT, forwarded=True)
-    assert (await stage.request(1)).state == "open"
-    await stage.wang.presses(stage.page(stage.wang), "我来")
-    await stage.wang.writes("/done 1 换了阀门")
-    await stage.li.presses(stage.li.last, "解决了")
-    assert (await stage.request(1)).state == "closed"
-    assert not stage.said(GROUP), "what was said in private stays there"
 
 
 async def test_another_s_command_is_nobody_s_when_it_is_sent_on(stage: Stage) -> None:

@@ -18,17 +18,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from bot.app import App
 from bot.clock import VirtualClock
 from bot.platforms.telegram.platform import TelegramPlatform
-from config.settings import Settings
 from storage.engine import Store
 from storage.tables import Area, Chat, Event, Request
 from tests.dialogues.outside import Peopled, playing, seat, seated
 from tests.fakes.bot_api import FakeTelegram, Group, Message, Person, Topic
 from tests.fakes.bot_api.chats import Kind
 from tests.fakes.bot_api.groups import Standing
-from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, SECRET, staged
+from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, staged
 
 TITLES = {GROUP: "和平里3栋邻里群", GROUP4: "和平里4栋邻里群", ALL: "和平里大群"}
 
@@ -128,16 +126,9 @@ class TelegramStage(Peopled[Actor]):
         self.throttled = 0  #: how many 429s a test ordered
         super().__init__(store, clock, reader)
 
-    def _built(self) -> App:
-        settings = Settings(
-            database_url="sqlite://",  # the store is given
-            web_chat=False,
-            secret_key=SECRET,  # pyright: ignore[reportArgumentType]
-            telegram_token=self.tg.token,  # pyright: ignore[reportArgumentType]
-            telegram_base_url=self.tg.base_url,
-        )
-        platform = TelegramPlatform.from_settings(settings)
-        return App(settings, self.store, [platform], clock=self.clock, reader=self._reader)
+    def given(self) -> dict[str, Any]:
+        """The bot as an operator sets it."""
+        return {"telegram_token": self.tg.token, "telegram_base_url": self.tg.base_url}
 
     @property
     def platform(self) -> TelegramPlatform:
@@ -229,12 +220,12 @@ async def on_telegram(
         fake = FakeTelegram(now=seed.clock.now, privacy=setting.privacy, limits=True)
         async with fake as tg:
             stage = TelegramStage(seed.app.store, seed.clock, tg, seed.app.desk.reader)
-            await _seat(stage, setting)
+            await seat_all(stage, setting)
             async with playing(stage):
                 yield stage
 
 
-async def _seat(stage: TelegramStage, setting: Setting) -> None:
+async def seat_all(stage: TelegramStage, setting: Setting) -> None:
     """Everybody of the cast gets a Telegram account; everybody sits in all groups."""
     for key, name, *_ in CAST:
         person = stage.tg.person(name, username=None if key in setting.unnamed else key)

@@ -15,10 +15,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.app import App
 from bot.clock import VirtualClock
 from bot.platforms.wechat.platform import Manner, WechatPlatform
 from config.settings import Settings
+from handlers.chat.platform import Platform
 from storage.engine import Store
 from storage.queries import intake
 from storage.tables import Person, Supporter
@@ -26,7 +26,7 @@ from tests.bot.platforms.wechat.conftest import FAST
 from tests.dialogues.outside import Outside, playing, seat, seated
 from tests.fakes.gateway import ROOM
 from tests.fakes.puppet import FakePuppet, Told
-from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, SECRET, staged
+from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, staged
 
 ROOMS = {GROUP: ROOM, GROUP4: "bldg4@chatroom", ALL: "heping@chatroom"}
 TITLES = {GROUP: "和平里3栋邻里群", GROUP4: "和平里4栋邻里群", ALL: "和平里大群"}
@@ -44,12 +44,7 @@ class WechatStage(Outside):
         self._bold = bold
         super().__init__(store, clock, reader)
 
-    def _built(self) -> App:
-        settings = Settings(
-            database_url="sqlite://",  # the store is given
-            web_chat=False,
-            secret_key=SECRET,  # pyright: ignore[reportArgumentType]
-        )
+    def _platforms(self, settings: Settings) -> list[Platform]:
         platform = WechatPlatform(
             self.puppet.endpoint,
             self.clock,
@@ -57,7 +52,7 @@ class WechatStage(Outside):
             last=partial(_last, self.store),
             pace=replace(FAST, look=60, untold=5),
         )
-        return App(settings, self.store, [platform], clock=self.clock, reader=self._reader)
+        return [platform]
 
     @property
     def platform(self) -> WechatPlatform:

@@ -19,19 +19,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.app import App
 from bot.clock import VirtualClock
-from bot.platforms import configured
 from bot.platforms.accounts import name_of
 from bot.platforms.wecom.platform import WeComPlatform
-from config.settings import Settings
 from storage.engine import Store
 from storage.tables import Chat
 from tests.dialogues.outside import Peopled, playing, seat, seated
 from tests.fakes.wecom import BOT, SECRET, FakeWeCom, without_tls
 from tests.fakes.wecom_world import Seen
 from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, staged
-from tests.harness import SECRET as KEY
 
 GROUPS = {GROUP: "wrGROUP3", GROUP4: "wrGROUP4", ALL: "wrALL"}
 
@@ -98,24 +94,14 @@ class WeComStage(Peopled[Actor]):
         self._base = 0
         super().__init__(store, clock, reader)
 
-    def _built(self) -> App:
-        settings = Settings(
-            database_url="sqlite://",  # the store is given
-            web_chat=False,
-            secret_key=KEY,  # pyright: ignore[reportArgumentType]
-            **self._robot(),
-            wecom_url=self.wecom.url,
-            wecom_webhooks=self._webhooks,  # pyright: ignore[reportArgumentType] - as it is written
-        )
-        platforms = configured(settings, self.store, self.clock)
-        return App(settings, self.store, platforms, clock=self.clock, reader=self._reader)
-
-    def _robot(self) -> dict[str, Any]:
+    def given(self) -> dict[str, Any]:
         """The robot as an operator sets it: the only one, or one of several."""
+        told = {"wecom_webhooks": self._webhooks}
         if not self._named:
-            return {"wecom_bot_id": BOT, "wecom_secret": SECRET}
+            return {**told, **the_robot(self.wecom)}
         bots = dict.fromkeys(self._named, f"{BOT}:{SECRET}")
-        return {"wecom_bots": bots, "wecom_names": self._named}
+        named = {"wecom_bots": bots, "wecom_names": self._named}
+        return {**told, **named, "wecom_url": self.wecom.url}
 
     @property
     def platform(self) -> WeComPlatform:
@@ -190,6 +176,11 @@ class WeComStage(Peopled[Actor]):
             found = await store.scalar(select(Chat).where(Chat.external_id == group))
         assert found is not None
         return found
+
+
+def the_robot(wecom: FakeWeCom) -> dict[str, str]:
+    """The only robot, as an operator sets it."""
+    return {"wecom_bot_id": BOT, "wecom_secret": SECRET, "wecom_url": wecom.url}
 
 
 @asynccontextmanager
