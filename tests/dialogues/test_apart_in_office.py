@@ -213,3 +213,17 @@ async def test_where_nobody_is_alone_it_is_said_from_where_it_is_done(stage: Sta
     await says(stage, least, "li-there", "是")
     (told,) = await says(stage, least, "li-there", "/account apart")
     assert "在另一个软件里私聊我" in told.whole
+
+
+async def test_a_coordinator_puts_out_who_came_later_and_is_not_put_out(
+    stage: Stage, cards: Rooms
+) -> None:
+    await invited(stage, cards, "thief", "冯书记")
+    await says(stage, cards, "thief", "是", "@thief")
+    (asked,) = await says(stage, cards, "thief", "/apart 冯书记", "@thief")
+    assert offered(asked) == ["分开 账号 @thief（就是这个）"]
+    await stage.feng.writes("/apart 冯书记")
+    await stage.feng.presses(stage.feng.last, "thief")
+    feng = await person_of(stage, "rooms", "feng")
+    assert await person_of(stage, "cards", "thief") != feng
+    assert await roles(stage, stage.feng) == {"coordinator"}
