@@ -9,7 +9,7 @@ change it little:
 - requests: each in words of its own and in a group of its own, so that each is opened, in a
   transaction; then what they have to say, sent to a platform that takes everything at once;
 - the very same writes by hand: what each of those transactions wrote, given to the standard
-  library's driver in one transaction each, on a copy of the file as it was before.
+  library's driver in such a transaction, on a copy of the file as it was before.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import cProfile
+import gc
 import json
 import pstats
 import shutil
@@ -143,8 +144,10 @@ class Bench:
         return process_time() - began
 
     async def warm(self) -> None:
-        """Every chat and speaker was met; nothing is left to say."""
+        """Every chat and speaker was met; nothing is left to say. What was loaded is no garbage,
+        as in the program itself (`bot.serve`)."""
         await self.handle([TALK[i % len(TALK)] for i in range(2 * self.chats)])
+        gc.freeze()
 
     async def close(self) -> None:
         await self.app.close()

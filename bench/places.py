@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from itertools import chain
 
 from handlers.understanding import placing, reading
-from handlers.understanding.corpus import LANGUAGES, load
-from handlers.understanding.fit import OTHERS, OWN, THRESHOLDS, Table, fit_head
+from handlers.understanding.corpus import LANGUAGES, hand_of, load
+from handlers.understanding.fit import OTHERS, OWN, THRESHOLDS, Table, fit_head, of_hand
 from handlers.understanding.meaning import Heard, Outcome, Scene
 from handlers.understanding.model import Model, assemble
 from handlers.understanding.scoring import same_place
@@ -31,8 +31,8 @@ def reports(conversation: Conversation) -> list[Report]:
     return [row for row in walk_gold(conversation) if row[2].outcome is Outcome.OPEN]
 
 
-def prepared(groups: Sequence[Sequence[Report]], measured: range) -> dict[str, Table]:
-    """The examples of the heads of the place."""
+def prepared(groups: Sequence[Sequence[Report]], hands: Sequence[str]) -> dict[str, Table]:
+    """The examples of the heads of the place; of each group who wrote it, "" for the measured."""
     tables = {name: Table() for name in HEADS}
     for group, (heard, scene, gold) in chain.from_iterable(
         ((group, row) for row in rows) for group, rows in enumerate(groups)
@@ -41,10 +41,11 @@ def prepared(groups: Sequence[Sequence[Report]], measured: range) -> dict[str, T
             spec = reading.HEADS[name]
             if (answer := spec.answer(heard, scene, gold)) is not None:
                 allowed = spec.allowed(heard, scene) if spec.allowed else None
-                counts = OWN if group in measured else OTHERS
-                table.add(
-                    spec.features(heard, scene, gold.category), answer, group, allowed, counts
-                )
+                features = spec.features(heard, scene, gold.category)
+                if hands[group]:
+                    features += of_hand(features, hands[group])
+                counts = OTHERS if hands[group] else OWN
+                table.add(features, answer, group, allowed, counts)
     return tables
 
 
@@ -100,9 +101,10 @@ def main() -> None:
     if cut:
         for own in measured.values():
             random.Random(cut).shuffle(own)
-    others = [load(kind, language) for kind in ("extra", "lines") for language in LANGUAGES]
+    others = [load("extra", language) for language in LANGUAGES]
     groups = [reports(each) for each in chain(*measured.values(), *others)]
-    tables = prepared(groups, range(sum(map(len, measured.values()))))
+    hands = [""] * sum(map(len, measured.values())) + [hand_of(each) for each in chain(*others)]
+    tables = prepared(groups, hands)
     for language, found in crossed(groups, tables, measured).items():
         print(f"{language}: {found[True] / found.total():.3f} of {found.total()} places")
 

@@ -30,7 +30,7 @@ from bot.weights import reader_of
 from config.policy import Policy, load_policy
 from config.settings import Settings, SettingsError
 from config.words import catalogue
-from handlers.chat.platform import ChatFacts, Platform
+from handlers.chat.platform import ChatFacts, Hears, Platform
 from handlers.dispatch import Dispatcher
 from handlers.duty.present import on_duty
 from handlers.duty.retelling import retell
@@ -190,7 +190,10 @@ class App:
         if Role.SENDER in self.roles:
             yield self.delivery.run()
         for platform in self.platforms.values():
-            yield self._hear(platform) if self._hears_on(platform) else _met(platform)
+            if self._hears_on(platform):
+                yield self._hear(platform)
+            elif platform.capabilities.hears is not Hears.NOTHING:  # else it has no name to tell
+                yield _met(platform)
         if Role.CLOCK in self.roles:
             yield Ticker(self.ticks.tick, TICK_SECONDS).run()
             if self.alarm_post is not None:

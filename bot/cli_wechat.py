@@ -18,18 +18,26 @@ def wechat_login(as_json: Json = False) -> None:
 
 
 async def _tell(*, as_json: bool) -> int:
-    from bot.platforms.wechat.door import told_in
+    from bot.desk_errors import DeskError
+    from bot.platforms.accounts import name_of, wechat_accounts
+    from bot.platforms.wechat.door import told_in, within_reach
     from bot.printing import echo
     from config.settings import load_settings
     from config.words import catalogue
 
     settings = load_settings()
-    found = told_in(settings.data_dir)
+    accounts = [name_of("wechat", each) for each in wechat_accounts(settings)]
+    try:
+        found = told_in(settings.data_dir, accounts)
+    except PermissionError as error:
+        raise DeskError("scan_unreadable", path=error.filename) from None
     if as_json:
         typer.echo(json.dumps(found))
         return 0
     for platform, address in found.items():
         echo(f"{platform}: {address}")
     key = "desk.scan_page" if found else "desk.no_scan"
+    if found and not within_reach(settings.host):
+        key = "puppet.no_page"
     echo(catalogue().say(settings.language, key))
     return 0

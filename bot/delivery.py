@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from bot import reposts
-from bot.carrying import Carrier
+from bot.carrying import Carrier, Way, first_taken, way_of
 from bot.clock import Clock
 from bot.crew import Crew
 from bot.figures import Figures
@@ -48,6 +48,9 @@ AT_ONCE = 16
 CLOCKS_DIFFER = timedelta(seconds=5)
 #: How often a letter that breaks our own code is tried.
 MAX_TRIES = 3
+#: So long a chat waits for a place on the way from another app, unless one is free before: what is
+#: urgent there waits no longer.
+PLACE_AFTER = timedelta(seconds=1)
 #: Where there are several processes: how often each looks for letters that others left.
 LOOK_AGAIN = timedelta(seconds=1)
 
@@ -77,6 +80,8 @@ class Delivery:
     _carrier: Carrier = field(init=False)
     _sending: set[Address] = field(default_factory=set[Address])
     _paused: dict[Address, datetime] = field(default_factory=dict[Address, datetime])
+    #: chats that wait for a place on the way from another app, the first one first
+    _queued: dict[Address, Way] = field(default_factory=dict[Address, Way])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     #: of each platform its own: one that does not answer takes none from the others
     _slots: dict[str, asyncio.Semaphore] = field(init=False)
@@ -154,6 +159,7 @@ class Delivery:
             chats.setdefault(_address(letter), []).append((letter, standing))
         for address, theirs in chats.items():
             self._sending.add(address)
+            self._queued.pop(address, None)
             group.create_task(self._send_all(address, theirs))
         if len(letters) >= post.AT_ONCE:
             self._wake.set()  # one chat's flood may have filled the look: others are behind it
@@ -182,9 +188,8 @@ class Delivery:
             for letter, standing in await patiently(
                 lambda: self._without_folded(letters), "folding letters"
             ):
-                async with self._slots[letter.platform]:
-                    if not await self._send(address, letter, standing):
-                        break
+                if not await self._send(address, letter, standing):
+                    break
         finally:
             try:
                 await patiently(lambda: self._outlets.leave(address), "leaving a chat")
@@ -213,6 +218,29 @@ class Delivery:
         except ValueError as error:
             await self._spoilt(letter, error)
             return True
+        way = way_of(out)
+        with self._carrier.place(way) as free:
+            if not free and way is not None:
+                self._paused[address] = self.clock.now() + PLACE_AFTER
+                self._queued[address] = way
+                return False
+            async with self._slots[letter.platform]:
+                goes_on = await self._say(address, letter, out, standing)
+        if way is None:
+            return goes_on
+        self._call_next(way)
+        return False  # it may have taken long: what became urgent meanwhile comes first
+
+    def _call_next(self, way: Way) -> None:
+        """A place is free: whoever waits longest for it need not wait for its time."""
+        waiting = next((each for each, theirs in self._queued.items() if theirs == way), None)
+        if waiting is not None:
+            del self._queued[waiting]
+            self._paused.pop(waiting, None)
+
+    async def _say(
+        self, address: Address, letter: Letter, out: Sendable, standing: Standing | None
+    ) -> bool:
         if standing is not None and standing.digest == digest_of(out):
             await self._settle(letter, state="sent", body="")  # it shows this already
             return True
@@ -267,8 +295,10 @@ class Delivery:
         message_id = standing.message_id if standing else named_message(out)
         try:
             addressed = out.model_copy(update={"chat": letter.chat, "letter": letter.id})
-            async with self._carrier.carried(addressed) as brought:
-                done = await reposts.deliver(platform, brought, message_id, news)
+            done = await first_taken(
+                await self._carrier.forms(addressed),
+                lambda form: reposts.deliver(platform, form, message_id, news),
+            )
         except DeliveryError as error:
             return await self._failed(letter, out, error)
         except Exception as error:

@@ -8,32 +8,20 @@ or a chat in which too many speak ends the waiting, and the first reading stands
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.opinions import Opinions
+from bot.waiting import Waiting
 from handlers.chat.incoming import Incoming
 from handlers.dispatch import Dispatcher
-from handlers.understanding.opinion import Opinion, Question
+from handlers.understanding.opinion import Question
 from storage.engine import Store
 
 MOST_AT_ONCE = 4  #: chats
 MOST_BEHIND = 5  #: messages that wait in a chat
-
-
-@dataclass(slots=True)
-class Waiting:
-    """An update that is kept and not handled yet."""
-
-    id: int
-    platform: str
-    lane: str
-    body: Mapping[str, object]
-    tries: int = 0
-    doubted: bool = False  #: whether to ask was thought of; once is enough
-    opinion: Opinion | None = None
 
 
 @dataclass(slots=True)

@@ -7,40 +7,36 @@ one transaction: the update closed, the change made, the answer laid into the ou
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, cast
 
 import structlog
-from pydantic_core import to_json
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.alone import Line, handle_alone
 from bot.clock import Clock
 from bot.crew import SIGN, Crew
-from bot.doubts import Doubts, Waiting
+from bot.doubts import Doubts
 from bot.figures import Figures
 from bot.lanes import MOST_CHATS, Lanes
 from bot.opinions import Opinions
-from bot.outbox import keep_said
+from bot.parking import facts, park
 from bot.patience import patiently, tell_change
+from bot.received import keep_received
+from bot.talk import CLOSE_TOGETHER, Talk
+from bot.together import TOGETHER, handle
+from bot.waiting import Queue, Waiting, from_row
 from handlers.chat.incoming import Incoming
 from handlers.chat.platform import Platform, RawUpdate
 from handlers.dispatch import Dispatcher
-from handlers.work import Work
+from handlers.turn import Ahead
 from storage.engine import Store
 from storage.queries import intake
-from storage.tables import Update
 from storage.wire import Left
 
 log = structlog.get_logger("linli.inbox")
 
 MAX_TRIES = 3
-#: Characters that no database takes.
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-CLOSE_TOGETHER = 200
 #: A lane in which so many wait steps back for others after each line that took a transaction: so
 #: many turns of the event loop, in which others' lines are taken in, handled and answered. It costs
 #: nothing where nobody else has anything to do.
@@ -68,9 +64,8 @@ class Inbox:
         #: where several processes share the work, what waits is taken from the database alone
         self._shared = Lanes(crew, platforms) if crew.shared else None
         self._look = asyncio.Event()
-        self._lanes: dict[str, deque[Waiting]] = {}
-        self._ready: asyncio.Queue[str] = asyncio.Queue()
-        self._closed: list[int] = []
+        self._queue = Queue()
+        self._talk = Talk()
         self._transactions = 0
         self._doubts: Doubts | None = None
         self.figures = Figures()
@@ -83,12 +78,12 @@ class Inbox:
     def consult(self, opinions: Opinions) -> None:
         """From now on ask for a second opinion on what is unsure."""
         self._doubts = Doubts(opinions, self._clock, self._store, self._dispatcher, self._read)
-        self._doubts.ready = self._ready.put_nowait
+        self._doubts.ready = self._queue.again
 
     @property
     def backlog(self) -> int:
         """How many updates wait to be handled, as far as this process knows."""
-        return sum(len(lane) for lane in self._lanes.values()) + self._look.is_set()
+        return self._queue.updates + self._look.is_set()
 
     async def our_turn(self, platform: str) -> bool:
         """Whether this process is the one that fetches for this account."""
@@ -119,29 +114,13 @@ class Inbox:
         if not updates:
             return
         now = self._clock.now()
-        stored = [_storable(each) for each in updates]
-        updates = [each for each, _ in stored]
-        rows = [
-            {
-                "platform": platform,
-                "key": each.key,
-                "lane": f"{platform}:{each.lane}",
-                "body": body,
-                "received_at": now,
-            }
-            for each, body in stored
-        ]
-        async with self._store.write() as store:
-            if self._shared is not None:
-                await self._shared.note(store, (f"{platform}:{each.lane}" for each in updates))
-            fresh = {key: row_id for row_id, key in await intake.keep_updates(store, rows)}
+        fresh = await keep_received(self._store, self._shared, platform, updates, now)
         if self._shared is not None:
             self.look()
             self._crew.wire.poke(Left.KEPT)
             return
-        for each in updates:
-            if row_id := fresh.pop(each.key, None):
-                self._feed(Waiting(row_id, platform, f"{platform}:{each.lane}", each.body))
+        for each in fresh:
+            self._feed(each)
 
     async def resume(self) -> int:
         """Take up what was kept before a restart; gives how many."""
@@ -151,7 +130,7 @@ class Inbox:
         async with self._store.read() as store:
             rows = await intake.waiting_updates(store, self._platforms)
         for row in rows:
-            self._feed(_waiting(row))
+            self._feed(from_row(row))
         return len(rows)
 
     async def run(self, workers: int = 4) -> None:
@@ -172,7 +151,7 @@ class Inbox:
 
     async def step(self) -> bool:
         """Handle one update, or take the chats in which something waits; False: all is handled."""
-        if not self._ready.empty():
+        if not self._queue.idle:
             await self.turn()
         elif self._doubts is not None and self._doubts.waiting:
             await self._settle_one(self._doubts)
@@ -181,10 +160,9 @@ class Inbox:
         return True
 
     async def turn(self) -> None:
-        """Handle one update of the lane whose turn it is; there must be one."""
-        lane = self._ready.get_nowait()
-        if await self._turn(lane):
-            self._ready.put_nowait(lane)
+        """Handle one update of the lane whose turn it is, or of a few; there must be one."""
+        for lane in await self._turns(self._queue.next_now()):
+            self._queue.again(lane)
 
     async def _settle_one(self, doubts: Doubts) -> None:
         """One opinion; what is kept meanwhile may end the waiting for it."""
@@ -225,49 +203,106 @@ class Inbox:
         held = self._doubts.lanes if self._doubts is not None else ()
         found = [*await lanes.more(held), *await lanes.take()]
         for row in found:
-            self._feed(_waiting(row))
+            self._feed(from_row(row))
         if lanes.to_leave:  # nothing waited there
             self._look.set()
         return bool(found)
 
     async def _work(self) -> None:
         while True:
-            if self._ready.empty() and self._closed:
+            if self._queue.idle and self._talk:
                 await patiently(self._close_talk, "closing talk")
-            lane = await self._ready.get()
+            lane = await self._queue.next()
             before = self._transactions
-            if await self._turn(lane):
-                if self._transactions != before and len(self._lanes[lane]) >= CROWD:
-                    await _step_back()
-                self._ready.put_nowait(lane)
+            more = await self._turns(lane)
+            if self._transactions != before and any(self._crowded(each) for each in more):
+                await _step_back()
+            for each in more:
+                self._queue.again(each)
+
+    def _crowded(self, lane: str) -> bool:
+        return len(self._queue.of(lane)) >= CROWD
 
     def _feed(self, update: Waiting) -> None:
-        lane = self._lanes.get(update.lane)
-        if lane is None:
-            self._lanes[update.lane] = deque((update,))
-            self._ready.put_nowait(update.lane)
-        else:
-            lane.append(update)
-            if self._doubts is not None:
-                self._doubts.came(update, len(lane) - 1)
+        behind = self._queue.add(update)
+        if behind and self._doubts is not None:
+            self._doubts.came(update, behind)
+
+    async def _turns(self, lane: str) -> list[str]:
+        """Handle one update of a lane, and of others that are ready, where they may share its
+        transaction; those in which there are more, for the end of the line (fair)."""
+        if self._queue.idle or not self._store.sqlite or self._doubts is not None:
+            return [lane] if await self._turn(lane) else []
+        lines, talk = self._look_ahead(lane)
+        more = [each for each in talk if self._left(each)]
+        if self._talk.much:
+            await patiently(self._close_talk, "closing talk")
+        if not lines and not talk:
+            return [lane] if await self._turn(lane) else []
+        waiting = [each.update.lane for each in lines]
+        if lines and await self._together(lines):
+            return more + [each for each in waiting if self._left(each)]
+        return more + [each for each in waiting if await self._turn(each)]
+
+    def _look_ahead(self, lane: str) -> tuple[list[Line], list[str]]:
+        """The first lines of lanes that are ready, as far as they may share a transaction; lanes
+        whose first line was talk, which is done with. Neither: that of `lane` stands alone."""
+        lines: list[Line] = []
+        talk: list[str] = []
+        while (line := self._looked(self._queue.first(lane))) is not None:
+            if all(each.done for each in line.ahead):
+                self._is_talk(line.update)
+                talk.append(lane)
+            else:
+                lines.append(line)
+            if self._queue.idle or len(lines) == TOGETHER or len(talk) >= CLOSE_TOGETHER:
+                return lines, talk
+            lane = self._queue.next_now()
+        if lines or talk:
+            self._queue.again(lane)
+        return lines, talk
+
+    def _looked(self, update: Waiting) -> Line | None:
+        """An update as it was read and looked at; None: it is handled by itself."""
+        incoming: Sequence[Incoming] | None = None
+        with suppress(Exception):  # told where it is handled by itself
+            incoming = self._read(update)
+        if incoming is None or update.tries or not all(map(self._dispatcher.shares, incoming)):
+            return None
+        return Line(update, incoming, self._first_looks(update, incoming))
+
+    async def _together(self, lines: Sequence[Line]) -> bool:
+        """Handle these in one transaction; False: nothing of it happened."""
+        try:
+            said = await handle(self._store, self._dispatcher, lines, self._talk, self._clock.now())
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                raise
+            log.info("updates.apart", error=type(error).__name__)
+            self._anew()
+            return False
+        self._transactions += 1
+        self.figures.handled["done"] += len(lines)
+        if said:
+            self._spoken()
+        return True
 
     async def _turn(self, lane: str) -> bool:
         """Handle one update of a lane; whether there are more, for the end of the line (fair).
 
         One that waits for a second opinion comes back when it is there.
         """
-        waiting = self._lanes[lane]
-        if not await self._handle(waiting):
-            return False
-        waiting.popleft()
-        if not waiting:
-            del self._lanes[lane]
-            if self._shared is not None:
-                self._shared.done(lane)
-                # One exchange for many chats; but none waits for it when there is nothing to do.
-                if self._ready.empty() or len(self._lanes) <= MOST_CHATS // 2:
-                    self._look.set()
-        return bool(waiting)
+        return await self._handle(self._queue.of(lane)) and self._left(lane)
+
+    def _left(self, lane: str) -> bool:
+        """The first update of a lane is handled; whether there are more."""
+        more = self._queue.done(lane)
+        if not more and self._shared is not None:
+            self._shared.done(lane)
+            # One exchange for many chats; but none waits for it when there is nothing to do.
+            if self._queue.idle or self._queue.lanes <= MOST_CHATS // 2:
+                self._look.set()
+        return more
 
     def _read(self, update: Waiting) -> Sequence[Incoming]:
         return self._platforms[update.platform].read(update.body)
@@ -278,7 +313,7 @@ class Inbox:
         try:
             incoming = self._read(update)
         except Exception as error:  # whatever a stranger's update breaks: it is parked
-            log.exception("update.dead", **_facts(update, error))
+            log.exception("update.dead", **facts(update, error))
             await self._park(update, error, dead=True)
             return True
         while update.tries < MAX_TRIES:
@@ -289,7 +324,7 @@ class Inbox:
             except Exception as error:  # one bad message must not stop the others
                 update.tries += 1
                 dead = update.tries >= MAX_TRIES
-                log.exception("update.dead" if dead else "update.failed", **_facts(update, error))
+                log.exception("update.dead" if dead else "update.failed", **facts(update, error))
                 self._dispatcher.forget_all()
                 await self._park(update, error, dead=dead)
         return True
@@ -309,103 +344,48 @@ class Inbox:
 
     async def _act(self, update: Waiting, incoming: Sequence[Incoming]) -> None:
         now = self._clock.now()
-        for each in incoming:
-            self.noticed(each)
-        looks = [self._dispatcher.first_look(each, now, update.opinion) for each in incoming]
+        looks = self._first_looks(update, incoming)
         if all(look.done for look in looks):
-            self._closed.append(update.id)
-            self.figures.handled["talk"] += 1
-            if len(self._closed) >= CLOSE_TOGETHER:
+            self._is_talk(update)
+            if self._talk.much:
                 await self._close_talk()
             return
         self._transactions += 1
-        ahead = [
-            await self._dispatcher.prepare(each, look)
-            for each, look in zip(incoming, looks, strict=True)
-        ]
-        closed, self._closed = self._closed, []
-        works: list[Work] = []
-        try:
-            async with self._store.write() as store:
-                await intake.close_updates(store, closed)
-                if await intake.claim_update(store, update.id):
-                    works += [
-                        await self._dispatcher.handle(each, store, now, before)
-                        for each, before in zip(incoming, ahead, strict=True)
-                    ]
-                said = await keep_said(store, works)
-        except BaseException:
-            self._closed.extend(closed)
-            raise
-        for work in works:
-            self._dispatcher.forget(work)
+        line = Line(update, incoming, looks)
+        said = await handle_alone(self._store, self._dispatcher, line, self._talk, now)
         self.figures.handled["done"] += 1
         if said:
             self._spoken()
 
+    def _first_looks(self, update: Waiting, incoming: Sequence[Incoming]) -> list[Ahead]:
+        now = self._clock.now()
+        for each in incoming:
+            self.noticed(each)
+        return [self._dispatcher.first_look(each, now, update.opinion) for each in incoming]
+
+    def _is_talk(self, update: Waiting) -> None:
+        """It changes nothing: closed together with the next that does."""
+        self._talk.add(update.id)
+        self.figures.handled["talk"] += 1
+
     async def _close_talk(self) -> None:
-        closed, self._closed = self._closed, []
         left = self._shared.leaving() if self._shared is not None else {}
-        if not closed and not left:
+        if not self._talk and not left:
             return
         try:
-            async with self._store.write() as store:
-                await intake.close_updates(store, closed)
+            async with self._talk.taken_along(self._store) as store:
                 if self._shared is not None:
                     await self._shared.leave(store, left)
         except BaseException:
-            self._closed.extend(closed)
             if self._shared is not None:
                 self._shared.keep(left)
             raise
 
     async def _park(self, update: Waiting, error: Exception, *, dead: bool) -> None:
         self.figures.handled["dead" if dead else "failed"] += 1
-
-        async def park() -> None:
-            async with self._store.write() as store:
-                await intake.park_update(
-                    store, update.id, type(error).__name__, tries=update.tries, dead=dead
-                )
-
-        await patiently(park, "parking a message")
-
-
-def _facts(update: Waiting, error: Exception) -> dict[str, Any]:
-    """What an operator needs of an update that could not be handled; none of its words."""
-    return {
-        "platform": update.platform,
-        "update": update.id,
-        "tries": update.tries,
-        "error": type(error).__name__,
-    }
-
-
-def _waiting(row: Update) -> Waiting:
-    return Waiting(row.id, row.platform, row.lane, json.loads(row.body or "{}"), row.tries)
+        await park(self._store, update, error, dead=dead)
 
 
 async def _step_back() -> None:
     for _ in range(STEPS):
         await asyncio.sleep(0)
-
-
-def _storable(update: RawUpdate) -> tuple[RawUpdate, str]:
-    """The same without what cannot be kept, and its body in JSON: one such update must not hold up
-    all others."""
-    with suppress(ValueError):  # of half a sign, which is no text
-        body = to_json(update.body).decode()  # a fifth of what the standard library takes
-        if "\\u0000" not in body:
-            return update, body
-    clean = RawUpdate(update.key, update.lane, _cleaned(update.body))
-    return clean, json.dumps(clean.body, ensure_ascii=False)
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return {key: _cleaned(each) for key, each in cast("Mapping[str, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [_cleaned(each) for each in cast("Sequence[Any]", value)]
-    return value

@@ -18,9 +18,24 @@ _BEGINNINGS = {
     b"GIF89a": "image/gif",
 }
 _ENDINGS = (
-    *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif"),
-    *(".tif", ".tiff", ".bmp", ".avif", ".jxl", ".dng"),
+    *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".hif"),
+    *(".tif", ".tiff", ".bmp", ".avif", ".jxl", ".jp2", ".dng"),
 )
+#: How kinds begin that cannot be drawn anew: TIFF (cameras write it too), JPEG XL, JPEG 2000.
+_UNDRAWN = (
+    *(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+    *(b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n", b"\0\0\0\x0cjP  \r\n\x87\n"),
+)
+#: What boxes of pictures call themselves, as phones write them; those of videos have other brands.
+_BRANDS = frozenset(
+    (
+        *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"),
+        *(b"mif1", b"msf1", b"avif", b"avis", b"crx "),
+    )
+)
+_LONGEST_BRANDS = 256  #: bytes
+#: Sizes that the head of a BMP can have; "BM" alone begins many a text.
+_HEADS = frozenset((12, 16, 40, 52, 56, 64, 108, 124))
 
 
 class PictureError(ValueError):
@@ -43,7 +58,18 @@ def is_picture(name: str, body: bytes) -> bool:
 
     One of a kind that cannot be drawn anew is one too: it must not be passed on as it is.
     """
-    return type_of(body) is not None or name.lower().endswith(_ENDINGS)
+    return type_of(body) is not None or name.lower().endswith(_ENDINGS) or _undrawn(body)
+
+
+def _undrawn(body: bytes) -> bool:
+    if body.startswith(_UNDRAWN):
+        return True
+    if body.startswith(b"BM"):
+        return int.from_bytes(body[14:18], "little") in _HEADS
+    if body[4:8] != b"ftyp":
+        return False
+    told = body[8 : min(int.from_bytes(body[:4], "big"), _LONGEST_BRANDS)]
+    return any(told[at : at + 4] in _BRANDS for at in range(0, len(told), 4))
 
 
 def clean(body: bytes) -> tuple[bytes, str]:

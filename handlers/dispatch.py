@@ -59,6 +59,25 @@ class Dispatcher:
         glance = self.hearing.glance(incoming)
         return glance is not None and not hearing.is_emergency(glance)
 
+    def shares(self, incoming: Incoming) -> bool:
+        """Whether it may be handled together with lines of other chats: nobody is asked for it
+        before its transaction."""
+        return isinstance(incoming, Message) and _is_plain(incoming)
+
+    def looked_again(self, incoming: Incoming, now: datetime, ahead: Ahead) -> Ahead:
+        """What memory tells after something else was done: the same, or what is new in it."""
+        glance = ahead.glance
+        if glance is None or not isinstance(incoming, Message):
+            return ahead
+        known = self.scenes.scene((incoming.chat.platform, incoming.chat.id))
+        return ahead if known is glance.scene else self.first_look(incoming, now)
+
+    def unhear(self, incoming: Iterable[Incoming]) -> None:
+        """What was done about these is undone: nothing of them is remembered."""
+        for each in incoming:
+            if isinstance(each, Message):
+                self.scenes.unhear((each.chat.platform, each.chat.id), each.message_id)
+
     def first_look(
         self, incoming: Incoming, now: datetime, opinion: Opinion | None = None
     ) -> Ahead:

@@ -12,7 +12,7 @@ from handlers.requests import lessons, questions
 from handlers.requests.lifecycle import Report
 from handlers.understanding import belated
 from handlers.understanding.meaning import Meaning, Outcome, Urgency
-from handlers.understanding.seen import see, where_from
+from handlers.understanding.seen import Read, see, where_from
 
 
 async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
@@ -30,8 +30,11 @@ def _as_read(glance: Glance, report: Report) -> Report:
     if meaning.bears_out is not None:
         scene = belated.scene_before(heard, scene)
     opens = meaning.outcome is Outcome.OPEN
-    read = lessons.as_read(see(heard, scene, meaning.category), lessons.HEARD, opens=opens)
-    where = [reason.kept() for reason in where_from(heard, scene, meaning.place)]
+    known = meaning.read if isinstance(meaning.read, Read) else None
+    known = known if known is not None and known.heard is heard else None
+    seen = see(heard, scene, meaning.category, known)
+    read = lessons.as_read(seen, lessons.HEARD, opens=opens)
+    where = [reason.kept() for reason in where_from(heard, scene, meaning.place, known)]
     return replace(report, read=read, reasons=[*report.reasons, *where])
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.policy import Policy
 from handlers.chat.incoming import Message
 from handlers.context import Picture
+from handlers.known_places import KnownPlaces, known_places
 from handlers.learning import readings
 from handlers.understanding.meaning import Heard, Kind, KnownRequest, Place, Said, Scene, Urgency
 from handlers.work import Work
@@ -25,8 +25,7 @@ from storage.queries import areas as areas_query
 from storage.queries import people as people_query
 from storage.queries import scenes as scene_query
 from storage.queries.homes import flats_of
-from storage.remembered import recall, remember
-from storage.tables import Area, Chat
+from storage.tables import Chat
 
 RECENT = 40
 RECENT_FOR = timedelta(hours=6)
@@ -39,34 +38,6 @@ MOST_SPEAKERS = 50_000
 PLACE_PARTS = ("building", "unit", "floor", "room", "spot")
 
 ChatKey = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPlaces:
-    """The buildings, units and rooms of a neighbourhood, as understanding asks for them."""
-
-    buildings: frozenset[str]
-    units: frozenset[tuple[str, str]]
-    rooms: Mapping[tuple[str, str | None], frozenset[str]]  #: of the group's own buildings
-
-    def has_building(self, building: str) -> bool:
-        """Whether there is such a building (True where none are listed)."""
-        return not self.buildings or building.casefold() in self.buildings
-
-    def has_unit(self, building: str, unit: str) -> bool:
-        """Whether the building has such a unit (True where its units are not listed)."""
-        known = (building.casefold(), unit.casefold()) in self.units
-        return known or not self.lists_units(building)
-
-    def lists_units(self, building: str) -> bool:
-        """Whether the units of the building are listed."""
-        key = building.casefold()
-        return any(each == key for each, _ in self.units)
-
-    def has_room(self, building: str, unit: str | None, room: str) -> bool:
-        """Whether there is such a household (True where its rooms are not listed)."""
-        rooms = self.rooms.get((building.casefold(), unit.casefold() if unit else None))
-        return not rooms or room.casefold() in rooms
 
 
 @dataclass(slots=True)
@@ -229,6 +200,13 @@ class Scenes:
             if said.heard.key == message_id:
                 recent[at] = replace(said, leaning=0.0)
 
+    def unhear(self, key: ChatKey, message_id: str) -> None:
+        """What was done about a message is undone, and it will be heard anew."""
+        recent = self._recent.get(key) or deque[Said]()
+        _keep(recent, [each for each in recent if each.heard.key != message_id])
+        pictures = self._pictures.get(key) or deque[Picture]()
+        _keep(pictures, [each for each in pictures if each.message_id != message_id])
+
     def memory(self, store: AsyncSession, chat: Chat, now: datetime) -> ChatMemory:
         """What was said lately in a chat."""
 
@@ -292,7 +270,7 @@ async def _read_scene(store: AsyncSession, chat: Chat, policy: Policy, now: date
         open_above=settings.get("open_above", default.open_above),
         ask_above=settings.get("ask_above", default.ask_above),
         place=place_of(facts),
-        places=await _read_places(store, facts),
+        places=await known_places(store, facts.path),
         requests=tuple(await _read_requests(store, chat, facts.path, now)),
         filling=await scene_query.filling_in(store, chat.id, chat.platform),
     )
@@ -304,57 +282,6 @@ def place_of(facts: areas_query.AreaFacts) -> Place:
     return Place(
         building=codes.get("building"), unit=codes.get("unit"), room=codes.get("household")
     )
-
-
-async def _read_places(store: AsyncSession, facts: areas_query.AreaFacts) -> KnownPlaces:
-    """The buildings and units of the neighbourhood; the rooms only of the group's own building."""
-    key = (KnownPlaces, facts.path)
-    known: KnownPlaces | None = recall(store, key)
-    if known is None:
-        known = await _read_known(store, await areas_query.line_of(store, facts.path))
-        remember(store, key, known)
-    return known
-
-
-async def _read_known(store: AsyncSession, line: Sequence[Area]) -> KnownPlaces:
-    top = next((a for a in line if a.kind == "neighbourhood"), line[0])
-    own = next((a for a in reversed(line) if a.kind in ("building", "unit")), None)
-    rows = (
-        await store.execute(
-            select(Area.id, Area.parent_id, Area.kind, Area.code)
-            .where(areas_query.below(top.path), Area.kind.in_(("building", "unit")))
-            .order_by(Area.id)
-        )
-    ).all()
-    buildings = {row.id: row.code.casefold() for row in rows if row.kind == "building"}
-    units = {
-        row.id: (buildings[row.parent_id], row.code.casefold())
-        for row in rows
-        if row.kind == "unit" and row.parent_id in buildings
-    }
-    rooms = await _read_rooms(store, own, buildings, units) if own else {}
-    return KnownPlaces(frozenset(buildings.values()), frozenset(units.values()), rooms)
-
-
-async def _read_rooms(
-    store: AsyncSession,
-    own: Area,
-    buildings: Mapping[int, str],
-    units: Mapping[int, tuple[str, str]],
-) -> dict[tuple[str, str | None], frozenset[str]]:
-    rows = await store.execute(
-        select(Area.parent_id, Area.code).where(
-            areas_query.below(own.path), Area.kind == "household"
-        )
-    )
-    rooms: dict[tuple[str, str | None], set[str]] = {}
-    for parent, code in rows.all():
-        unit = units.get(parent or 0)
-        building = unit[0] if unit else buildings.get(parent or 0)
-        if building is not None:
-            rooms.setdefault((building, unit[1] if unit else None), set()).add(code.casefold())
-            rooms.setdefault((building, None), set()).add(code.casefold())
-    return {key: frozenset(codes) for key, codes in rooms.items()}
 
 
 async def _read_requests(

@@ -9,7 +9,7 @@ longest.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -18,8 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from storage.short_way import cursor_after
-from storage.sqlite import LoopDialect
+from storage.short_way import at_hand, flush, hand_of, hand_to_write
 
 Values = Mapping[str, Any]
 Written = Callable[[Any], Any]
@@ -34,36 +33,49 @@ class Slot:
     fixed: Any = None
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
     """What SQLite is told: the statement's text, and how each of its values is written."""
 
-    sql: str
-    slots: Sequence[Slot]
+    def __init__(self, sql: str, slots: Sequence[Slot]) -> None:
+        self.sql = sql
+        self._slots = slots
+        self._named = all(each.name for each in slots)
+        self._names = [each.name for each in slots]
+        self._writes = [(at, each.write) for at, each in enumerate(slots) if each.write is not None]
 
     def of(self, values: Values) -> tuple[Any, ...]:
         """The values in the order of the text."""
-        given: list[Any] = []
-        for slot in self.slots:
-            value = values[slot.name] if slot.name else slot.fixed
-            given.append(value if slot.write is None or value is None else slot.write(value))
+        if self._named:
+            given = [values[name] for name in self._names]
+        else:
+            given = [values[each.name] if each.name else each.fixed for each in self._slots]
+        for at, write in self._writes:
+            if given[at] is not None:
+                given[at] = write(given[at])
         return tuple(given)
 
-    def done(self, connection: Connection, values: Values) -> Done:
-        """Execute it once on a connection to SQLite."""
+    def done(self, session: Session, values: Values) -> Done:
+        """Execute it once on SQLite."""
         given = self.of(values)
-        if _in_loop(connection):
-            try:
-                cursor = cursor_after(connection, self.sql, given)
-                return Done(cursor.fetchall(), cursor.lastrowid)
-            except sqlite3.Error:
-                pass  # nothing was changed; told the ordinary way, which raises SQLAlchemy's errors
-        result = connection.exec_driver_sql(self.sql, given)
+        hand = hand_to_write(session)
+        if hand is None:
+            return self._ordinarily(session, given)
+        try:
+            cursor = hand.executed(self.sql, given)
+            return Done(cursor.fetchall(), cursor.lastrowid)
+        except sqlite3.Error:  # nothing was changed; told anew, which raises SQLAlchemy's errors
+            return hand.at_once(self._ordinarily, session, given)
+
+    def _ordinarily(self, session: Session, given: tuple[Any, ...]) -> Done:
+        result = session.connection().exec_driver_sql(self.sql, given)
         return Done(result.fetchall() if result.returns_rows else (), result.lastrowid)
 
-    def done_for_all(self, connection: Connection, rows: Iterable[Values]) -> None:
-        """Execute it for each of these on a connection to SQLite."""
-        connection.exec_driver_sql(self.sql, [self.of(each) for each in rows])
+    def done_for_all(self, session: Session, rows: Sequence[Values]) -> None:
+        """Execute it for each of these on SQLite."""
+        if len(rows) == 1:
+            self.done(session, rows[0])
+        else:  # it may fail half-way, so it is told the ordinary way at once
+            session.connection().exec_driver_sql(self.sql, [self.of(each) for each in rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +84,6 @@ class Done:
 
     rows: Sequence[Sequence[Any]]
     number: int | None
-
-
-def _in_loop(connection: Connection) -> bool:
-    return isinstance(connection.dialect, LoopDialect) and not connection.engine.echo
 
 
 class Direct:
@@ -93,13 +101,20 @@ class Direct:
 
     async def run(self, store: AsyncSession, *rows: Values) -> Sequence[Sequence[Any]]:
         """Execute it for each of these; what it returns, if anything."""
-        return await store.run_sync(self.run_in, rows)
+        session = store.sync_session
+        if hand_of(session) is None and await at_hand(store) is None:
+            return await store.run_sync(self.run_in, rows)
+        return self.run_in(session, rows)
 
     def run_in(self, session: Session, rows: Sequence[Values]) -> Sequence[Sequence[Any]]:
         """The same where one is in the session's own thread of work."""
-        session.flush()  # what is pending comes before it, as before every other statement
+        flush(session)  # what is pending comes before it, as before every other statement
+        if (text := self._text_in(session)) is not None:
+            if len(rows) == 1:
+                return text.done(session, rows[0]).rows
+            return [row for each in rows for row in text.done(session, each).rows]
         connection = session.connection()
-        return [row for each in rows for row in self.on(connection, each)]
+        return [row for each in rows for row in self._on(connection, each)]
 
     async def run_all(self, store: AsyncSession, rows: Sequence[Values]) -> None:
         """Execute it for each of these together; nothing comes back."""
@@ -107,19 +122,19 @@ class Direct:
 
     def run_all_in(self, session: Session, rows: Sequence[Values]) -> None:
         """The same where one is in the session's own thread of work."""
-        session.flush()
-        connection = session.connection()
-        if connection.dialect.name == "sqlite":
-            text = self._text or self._compiled(connection.dialect)
-            text.done_for_all(connection, rows)
+        flush(session)
+        if (text := self._text_in(session)) is not None:
+            text.done_for_all(session, rows)
         else:
+            connection = session.connection()
             connection.execute(self.statement(connection.dialect.name), list(rows))
 
-    def on(self, connection: Connection, values: Values) -> Sequence[Sequence[Any]]:
-        """Execute it once on a connection."""
-        if connection.dialect.name == "sqlite":
-            text = self._text or self._compiled(connection.dialect)
-            return text.done(connection, values).rows
+    def _text_in(self, session: Session) -> Text | None:
+        """What SQLite is told; None on the other database."""
+        dialect = session.get_bind().dialect
+        return (self._text or self._compiled(dialect)) if dialect.name == "sqlite" else None
+
+    def _on(self, connection: Connection, values: Values) -> Sequence[Sequence[Any]]:
         done = connection.execute(self.statement(connection.dialect.name), values)
         return done.fetchall() if done.returns_rows else ()
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Dialect, bindparam, event, insert, inspect, update
+from sqlalchemy import Column, Dialect, bindparam, event, insert, inspect, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, SessionTransaction, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Mapper, Session, SessionTransaction
+from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from storage.base import Base
 from storage.direct import Direct, Slot, Text, writer
 from storage.remembered import WatchedSession
+from storage.short_way import at_hand, attach, flush, kind_of
+
+R = TypeVar("R", bound=Base)
 
 #: Under this name a session knows what was laid into savepoints, which may be rolled back.
 LAID = "laid"
@@ -27,21 +30,34 @@ NUMBER = "id"
 ROW = "row"
 
 
+def fresh(table: type[R], **values: Any) -> R:
+    """A row as its constructor makes it, but without telling of each value on the way: nobody is
+    told of one before it is laid (or added)."""
+    row = _plan_of(table).manager.new_instance()
+    instance_dict(row).update(values)
+    return row
+
+
 async def lay(store: AsyncSession, *rows: Base) -> None:
     """Insert these; each has its number afterwards."""
-    if rows:
+    if not rows:
+        return
+    if await at_hand(store) is None:
         await store.run_sync(_lay, rows)
+    else:
+        _lay(store.sync_session, rows)
 
 
 def _lay(session: Session, rows: tuple[Base, ...]) -> None:
-    session.flush()  # what is pending comes before them
-    connection = session.connection()
+    flush(session)  # what is pending comes before them
     for row in rows:
-        held, plan = inspect(row).dict, _plan_of(type(row))
+        state = instance_state(row)
+        held, plan = state.dict, _plan_of(type(row))
         plan.complete(held)
-        held[NUMBER] = plan.insert(connection, held)
-        make_transient_to_detached(row)
-    session.add_all(rows)
+        held[NUMBER] = number = plan.insert(session, held)
+        committed: Any = state  # all of it is there, as it was given
+        committed._commit_all(held)
+        attach(session, state, (plan.kind, (number,), None))
     if within := list(_savepoints(session)):
         session.info.setdefault(LAID, []).append((within, rows))
 
@@ -49,7 +65,10 @@ def _lay(session: Session, rows: tuple[Base, ...]) -> None:
 async def amend(store: AsyncSession, row: Base, **values: Any) -> None:
     """Change a row that is there, at once; with what else is pending of it, or may be taken back,
     its change waits for the flush as any other."""
-    await store.run_sync(_amend, row, values)
+    if await at_hand(store) is None:
+        await store.run_sync(_amend, row, values)
+    else:
+        _amend(store.sync_session, row, values)
 
 
 def _amend(session: Session, row: Base, values: Mapping[str, Any]) -> None:
@@ -95,27 +114,34 @@ class Plan:
 
     def __init__(self, table: type[Base]) -> None:
         columns = Base.metadata.tables[table.__tablename__].c
+        mapper: Mapper[Any] = inspect(table)
+        self.kind, self.manager = kind_of(mapper), mapper.class_manager
         self._columns = [each for each in columns if each.key != NUMBER]
-        self._defaults = [(each.key, _default(each)) for each in self._columns]
+        self._keys = frozenset(each.key for each in self._columns)
+        with_default = [each for each in self._columns if each.default is not None]
+        self._defaults = [(each.key, _default(each)) for each in with_default]
         self._insert = insert(table)
         self._text: Text | None = None
 
     def complete(self, held: dict[str, Any]) -> None:
         """What nobody gave: the column's default, or nothing."""
+        for key in self._keys - held.keys():
+            held[key] = None
         for key, default in self._defaults:
-            if held.get(key) is None:
+            if held[key] is None:
                 held[key] = default()
 
-    def insert(self, connection: Connection, held: Mapping[str, Any]) -> int:
+    def insert(self, session: Session, held: Mapping[str, Any]) -> int:
         """Insert one; gives its number."""
-        if connection.dialect.name != "sqlite":
+        dialect = session.get_bind().dialect
+        if dialect.name != "sqlite":
             known = {each.key: held[each.key] for each in self._columns}
             given = {name: value for name, value in known.items() if value is not None}
-            key = connection.execute(self._insert, given).inserted_primary_key
+            key = session.connection().execute(self._insert, given).inserted_primary_key
             assert key is not None
             return int(key[0])
-        text = self._text or self._compiled(connection.dialect)
-        number = text.done(connection, held).number
+        text = self._text or self._compiled(dialect)
+        number = text.done(session, held).number
         assert number is not None
         return number
 
@@ -129,8 +155,6 @@ class Plan:
 
 def _default(column: Column[Any]) -> Callable[[], Any]:
     default: Any = column.default
-    if default is None:
-        return lambda: None
     return (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
 
 

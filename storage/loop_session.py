@@ -11,57 +11,57 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, inspect, select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import instance_state
 
-from storage.short_way import AT_HAND, ShortWay, at_hand, at_once
+from storage.short_way import AT_HAND, Hand, ShortWay, at_hand
 
 
 class LoopSession(AsyncSession):
     """The same as its base, without the greenlets; other errors and results there are none."""
 
     @property
-    def _connection(self) -> Connection | None:
+    def _hand(self) -> Hand | None:
         return self.sync_session.info.get(AT_HAND)
 
     async def execute(self, *given: Any, **named: Any) -> Any:
         """Ask; rows are read where they are asked for."""
-        if self._connection is None:
+        if (hand := self._hand) is None:
             return await super().execute(*given, **named)
-        return at_once(self._connection, self.sync_session.execute, *given, **named)
+        return hand.at_once(self.sync_session.execute, *given, **named)
 
     async def scalar(self, *given: Any, **named: Any) -> Any:
         """Ask for one value."""
-        if self._connection is None:
+        if (hand := self._hand) is None:
             return await super().scalar(*given, **named)
-        return at_once(self._connection, self.sync_session.scalar, *given, **named)
+        return hand.at_once(self.sync_session.scalar, *given, **named)
 
     async def flush(self, objects: Any = None) -> None:
         """Write what was changed."""
-        if self._connection is None:
+        if (hand := self._hand) is None:
             await super().flush(objects)
         else:
-            at_once(self._connection, self.sync_session.flush, objects)
+            hand.at_once(self.sync_session.flush, objects)
 
     async def run_sync(self, fn: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """Call a function with the session beneath."""
-        if self._connection is None:
+        if (hand := self._hand) is None:
             return await super().run_sync(fn, *given, **named)
-        return at_once(self._connection, fn, self.sync_session, *given, **named)
+        return hand.at_once(fn, self.sync_session, *given, **named)
 
     async def get(self, entity: Any, ident: Any, **special: Any) -> Any:
         """The object of a key: the one that the session has, or it is asked for."""
         plain = not special and isinstance(ident, int | str)
-        connection = await at_hand(self) if plain else None
-        if connection is None:
+        hand = await at_hand(self) if plain else None
+        if hand is None:
             return await super().get(entity, ident, **special)
         key = inspect(entity).identity_key_from_primary_key((ident,))
         known = self.sync_session.identity_map.get(key)
         if known is not None and not instance_state(known).expired:
             return known
         try:
-            found = _by_key(entity).ask(self.sync_session, connection, [ident])
+            found = _by_key(entity).ask(self.sync_session, hand, [ident])
         except sqlite3.Error:  # told as SQLAlchemy does
             return await super().get(entity, ident)
         return found[0][0] if found else None
@@ -80,14 +80,14 @@ class LoopSession(AsyncSession):
     async def commit(self) -> None:
         """Keep what was changed. What is still to be written may be the first that begins."""
         await self.flush()
-        if self._connection is None:
+        if self._hand is None:
             await super().commit()
         else:
             self.sync_session.commit()
 
     async def close(self) -> None:
         """Give the connection back; what was not committed is thrown away."""
-        if self._connection is None:
+        if self._hand is None:
             await super().close()
         else:
             self.sync_session.close()

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
-from storage.short_way import ShortWay, at_hand
+from storage.short_way import ShortWay, at_hand, hand_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,10 +54,10 @@ class Question(Generic[P, R]):
         return found[0][0] if found else None
 
     async def _asked(self, store: AsyncSession, values: Sequence[Any]) -> list[Any]:
-        connection = await at_hand(store)
-        if connection is not None:
+        hand = hand_of(store.sync_session) or await at_hand(store)
+        if hand is not None:
             try:
-                return self._short.ask(store.sync_session, connection, values)
+                return self._short.ask(store.sync_session, hand, values)
             except sqlite3.Error:
                 pass  # asked again by the ordinary way, which tells the trouble as SQLAlchemy does
         named = dict(zip(self._names, values, strict=True))

@@ -44,8 +44,8 @@ class Remembered:
 
     def keep(self, key: object, value: object, since: int) -> None:
         """Remember what was read in a transaction that began at the moment `since`."""
-        if len(self._values) >= MOST:
-            self._values.clear()
+        while len(self._values) >= MOST:
+            del self._values[next(iter(self._values))]  # the first that came
         if since == self._forgotten:
             self._values[key] = value
 

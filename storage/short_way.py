@@ -17,13 +17,13 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, TupleType, event, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
+from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 from sqlalchemy.orm.util import AliasedInsp
 from sqlalchemy.types import TypeEngine
 
 from storage.remembered import WatchedSession
-from storage.sqlite import LoopDialect
+from storage.sqlite import LoopDialect, as_json
 
 #: Under this name a session knows the connection of its transaction, once it has begun there.
 AT_HAND = "connection_at_hand"
@@ -32,17 +32,60 @@ AT_HAND = "connection_at_hand"
 LONGEST_KEPT = 100
 
 #: What is compiled is the same for all files.
-DIALECT = LoopDialect()
+DIALECT = LoopDialect(json_serializer=as_json)
 
 Process: TypeAlias = Callable[[Any], Any]
 Row: TypeAlias = Sequence[Any]
 Piece: TypeAlias = Callable[[Session, Row], Any]
 
 
+class Hand:
+    """What is at hand once a transaction has begun in the loop: its connection and the driver's."""
+
+    __slots__ = ("connection", "driver", "engine")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.engine = connection.engine
+        self.driver: Any = connection.connection.dbapi_connection
+
+    def executed(self, text: str, values: Sequence[Any]) -> sqlite3.Cursor:
+        """A cursor that has executed this. Raises what the driver raises."""
+        cursor = sqlite3.Cursor(self.driver)
+        for hear in self.engine.dispatch.before_cursor_execute:  # as SQLAlchemy would tell them
+            hear(self.connection, cursor, text, values, None, False)
+        return cursor.execute(text, values)
+
+    def at_once(self, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """Call what asks by the ordinary way, but outside of any greenlet: nothing in it waits.
+
+        Elsewhere that is refused: whoever asks unawares (an expired attribute) would fail on the
+        other database alone.
+        """
+        driver = self.driver
+        before, driver.at_once = driver.at_once, True
+        try:
+            return call(*given, **named)
+        finally:
+            driver.at_once = before
+
+
+def flush(session: Session, hand: Hand | None = None) -> None:
+    """What the session changed is written before anything else is told or asked."""
+    of: Any = session
+    if of._is_clean():  # its public name makes three sets each time
+        return
+    hand = hand or hand_of(session)
+    if hand is None:
+        session.flush()
+    else:
+        hand.at_once(session.flush)
+
+
 @event.listens_for(WatchedSession, "after_begin")
 def _began(session: Session, _transaction: Any, connection: Connection) -> None:
-    if isinstance(connection.dialect, LoopDialect):
-        session.info[AT_HAND] = connection
+    if isinstance(connection.dialect, LoopDialect) and not connection.engine.echo:
+        session.info[AT_HAND] = Hand(connection)
 
 
 @event.listens_for(WatchedSession, "after_transaction_end")
@@ -51,35 +94,37 @@ def _ended(session: Session, transaction: Any) -> None:
         session.info.pop(AT_HAND, None)
 
 
-async def at_hand(store: AsyncSession) -> Connection | None:
-    """The connection of the session's transaction; None where the way is the ordinary one."""
+def hand_of(session: Session) -> Hand | None:
+    """What is at hand in a session whose transaction has begun; None where the way is the ordinary
+    one."""
+    found: Hand | None = session.info.get(AT_HAND)
+    return found if found is not None and session.is_active else None
+
+
+def hand_to_write(session: Session) -> Hand | None:
+    """The same for what is written: a savepoint begins when something in it asks for the
+    connection."""
+    hand = hand_of(session)
+    if hand is not None and session.in_nested_transaction():
+        hand.at_once(session.connection)
+    return hand
+
+
+async def at_hand(store: AsyncSession) -> Hand | None:
+    """The same, in a transaction that begins now if it has not yet."""
     session = store.sync_session
     if AT_HAND not in session.info and isinstance(store.get_bind().dialect, LoopDialect):
         await store.connection()  # begins, and may have to wait for that
-    found: Connection | None = session.info.get(AT_HAND)
-    return None if found is None or found.engine.echo or not session.is_active else found
-
-
-def at_once(connection: Connection, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    """Call what asks by the ordinary way, but outside of any greenlet: nothing in it waits.
-
-    Elsewhere that is refused: whoever asks unawares (an expired attribute) would fail on the other
-    database alone.
-    """
-    driver: Any = connection.connection.dbapi_connection
-    before, driver.at_once = driver.at_once, True
-    try:
-        return call(*given, **named)
-    finally:
-        driver.at_once = before
+    return hand_of(session)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The text of a statement, and for each of its places which value it is and how it is kept."""
+    """The text of a statement, for each of its places which value it is, and how some are kept."""
 
     text: str
-    places: tuple[tuple[int, Process | None], ...]
+    order: tuple[int, ...]
+    keeps: tuple[tuple[int, Process], ...]
     constants: tuple[Any, ...]
 
 
@@ -97,14 +142,18 @@ class ShortWay:
         self._tuples = [i for i in self._lists if isinstance(binds[i].type, TupleType)]
         self._forms: dict[tuple[int, ...], Form] = {}
 
-    def ask(self, session: Session, connection: Connection, values: Sequence[Any]) -> list[Any]:
+    def ask(self, session: Session, hand: Hand, values: Sequence[Any]) -> list[Any]:
         """The rows. What the session changed counts, as ever."""
         if session.autoflush:
-            at_once(connection, session.flush)
+            flush(session, hand)
         form = self._form(values)
-        given = [*self._flat(values), *form.constants]
-        kept = [given[i] if keep is None else keep(given[i]) for i, keep in form.places]
-        found = cursor_after(connection, form.text, tuple(kept)).fetchall()
+        given = (
+            [*self._flat(values), *form.constants] if self._lists else [*values, *form.constants]
+        )
+        kept = [given[at] for at in form.order]
+        for at, keep in form.keeps:
+            kept[at] = keep(kept[at])
+        found = hand.executed(form.text, tuple(kept)).fetchall()
         if self._pieces is None:
             return found
         return [tuple([read(session, row) for read in self._pieces]) for row in found]
@@ -120,7 +169,7 @@ class ShortWay:
 
     def _form(self, values: Sequence[Any]) -> Form:
         """A list has as many places as it has values: a text for each length."""
-        lengths = tuple([len(values[i]) for i in self._lists])
+        lengths = tuple([len(values[i]) for i in self._lists]) if self._lists else ()
         form = self._forms.get(lengths)
         if form is None:
             form = self._expanded(values)
@@ -141,9 +190,9 @@ class ShortWay:
                 keep, value = self._keeping(name), state.parameters[name]
                 places[name] = (len(places), None)
                 constants.append(value if keep is None else keep(value))
-        return Form(
-            state.statement, tuple(places[name] for name in state.positiontup), tuple(constants)
-        )
+        there = [places[name] for name in state.positiontup]
+        keeps = tuple((at, keep) for at, (_, keep) in enumerate(there) if keep is not None)
+        return Form(state.statement, tuple(value for value, _ in there), keeps, tuple(constants))
 
     def _keeping(self, name: str) -> Process | None:
         """How a value is written; that of a list is told by SQLAlchemy with its places."""
@@ -151,18 +200,6 @@ class ShortWay:
         if bind is None or bind.expanding:
             return None
         return bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)
-
-
-def cursor_after(
-    connection: Connection, text: str, values: Sequence[Any], *, many: bool = False
-) -> sqlite3.Cursor:
-    """A cursor that has executed this on a connection in the loop, once or for each of several rows
-    of values. Raises what the driver raises."""
-    driver: Any = connection.connection.dbapi_connection
-    cursor: sqlite3.Cursor = driver.cursor(sqlite3.Cursor)
-    for hear in connection.dispatch.before_cursor_execute:  # as SQLAlchemy itself would tell them
-        hear(connection, cursor, text, values, None, many)
-    return cursor.executemany(text, values) if many else cursor.execute(text, values)
 
 
 def _pieces(statement: Any) -> tuple[list[Piece] | None, list[Any] | None]:
@@ -210,34 +247,48 @@ class Loader:
         self._mine = slice(start, start + len(self._names))
         reads = [(name, _reading(each.type)) for name, each in self._named()]
         self._reads = [(name, read) for name, read in reads if read is not None]
-        self._keys = [
-            self._mapper.get_property_by_column(each).key for each in about.mapper.primary_key
-        ]
+        keys = [self._mapper.get_property_by_column(each).key for each in about.mapper.primary_key]
+        self._keys = [start + self._names.index(each) for each in keys]
+        self._kind = kind_of(self._mapper)
 
     def _named(self) -> Iterator[tuple[str, Any]]:
         return zip(self._names, self.columns, strict=True)
 
     def __call__(self, session: Session, row: Row) -> Any:
         """The object; None where there is none in the row."""
-        values = dict(zip(self._names, row[self._mine], strict=True))
-        key = tuple([values[each] for each in self._keys])
+        key = tuple([row[at] for at in self._keys])
         if key[0] is None:
             return None  # joined from outside, and there was none
-        known = session.identity_map.get(self._mapper.identity_key_from_primary_key(key))
-        missing = None if known is None else instance_state(known).unloaded
-        if missing is None or missing:
-            for name, read in self._reads:
-                values[name] = read(values[name])
+        known = session.identity_map.get((self._kind, key, None))
         if known is None:
-            return self._new(session, values)
-        for name in missing or ():  # the rest stays as the session has it
-            set_committed_value(known, name, values[name])
+            made = self._mapper.class_manager.new_instance()
+            instance_dict(made).update(self._values(row))
+            attach(session, instance_state(made), (self._kind, key, None))
+            return made
+        if missing := instance_state(known).unloaded:
+            values = self._values(row)
+            for name in missing:  # the rest stays as the session has it
+                set_committed_value(known, name, values[name])
         return known
 
-    def _new(self, session: Session, values: dict[str, Any]) -> Any:
-        """As SQLAlchemy would load it: tables have no relations that would load more."""
-        made = self._mapper.class_manager.new_instance()
-        instance_dict(made).update(values)
-        make_transient_to_detached(made)
-        session.add(made)
-        return made
+    def _values(self, row: Row) -> dict[str, Any]:
+        values = dict(zip(self._names, row[self._mine], strict=True))
+        for name, read in self._reads:
+            values[name] = read(values[name])
+        return values
+
+
+def kind_of(mapper: Mapper[Any]) -> type[Any]:
+    """Of which class an object is one, where a session looks for it by its key."""
+    return mapper.identity_key_from_primary_key((0,))[0]
+
+
+def attach(session: Session, state: InstanceState[Any], key: Any) -> None:
+    """An object of a row that is there belongs to the session, as if it had been loaded.
+
+    The way of `Session.add` takes longer than all the rest; tables have no relations along which
+    it would go, and nobody listens for it.
+    """
+    state.key = key
+    state.session_id = session.hash_key
+    session.identity_map.add(state)

@@ -8,10 +8,12 @@ another process, and that is awaited here without holding up the loop.
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import URL, AsyncAdaptedQueuePool, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
@@ -34,6 +36,15 @@ PRAGMAS = (
 #: How long to wait for another process that writes (an import holds the lock for all its rows).
 LONGEST_WAIT = 60.0
 SHORTEST_NAP, LONGEST_NAP = 0.002, 0.1
+
+
+def as_json(value: Any) -> str:
+    """A value in JSON, in a third of the time that the standard library takes; that one writes what
+    the other refuses (half of a sign)."""
+    try:
+        return to_json(value).decode()
+    except PydanticSerializationError:
+        return json.dumps(value)
 
 
 class LoopCursor(sqlite3.Cursor):
@@ -113,6 +124,7 @@ def engine_of(
         max_overflow=0,
         pool_timeout=120,
         echo=echo,
+        json_serializer=as_json,
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.clock import Clock
+from bot.platforms.accounts import wechat_accounts
 from bot.platforms.local import LocalPlatform
 from config.settings import Settings, SettingsError
 from handlers.chat.platform import Platform
@@ -74,8 +75,8 @@ def _wechat(settings: Settings, store: Store, clock: Clock) -> list[Platform]:
         told = WECHAT_MISSING.format(module=error.name)
         raise SettingsError(f"LINLI_{setting}: {told}") from None
 
-    names = [*([""] if settings.wechat_gateway else []), *settings.wechat_gateways]
-    return [WechatPlatform.from_settings(settings, store, clock, name) for name in names]
+    accounts = wechat_accounts(settings)
+    return [WechatPlatform.from_settings(settings, store, clock, each) for each in accounts]
 
 
 def _address(settings: Settings) -> str:

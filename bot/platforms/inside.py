@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from handlers.chat.incoming import Media
-from handlers.chat.platform import ChatFacts, Intake
+from handlers.chat.platform import ChatFacts, Intake, Lent
 
 
 class Inside:
@@ -15,7 +15,7 @@ class Inside:
         """Nothing comes by itself."""
         await asyncio.Event().wait()
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         """Nobody sends any."""
         return None
 

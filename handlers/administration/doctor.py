@@ -151,7 +151,7 @@ def _platforms(live: Live) -> list[Finding]:
     found: list[Finding] = []
     for (platform, chat), facts in live.items():
         named: dict[str, object] = {"platform": platform}
-        if chat is None and not facts.reachable:
+        if chat is None and (facts.names or not facts.reachable):
             found += _out_of_reach(platform, facts, facts.note or "platform_down")
         if chat is None:
             found += [Finding("warn", each, named) for each in facts.warns]

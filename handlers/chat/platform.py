@@ -137,7 +137,8 @@ class Capabilities:
     def needs_words(self) -> bool:
         """Whether something that others show by signs must be said in words here."""
         everything = self.toasts and self.reactions and self.edits_always
-        return not (everything and self.buttons >= MANY and self.media_out >= SHOWN)
+        sent = SHOWN & (self.media_in | self.media_in_private)  # there is nothing else to show
+        return not (everything and self.buttons >= MANY and self.media_out >= sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,14 @@ class Delivered:
     """The platform accepted it; `message_id` is empty where nothing stands in the chat."""
 
     message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What was sent there, to be shown elsewhere."""
+
+    body: bytes
+    name: str = ""  #: as its sender called it, where that is told with the thing alone
 
 
 class DeliveryError(Exception):
@@ -222,7 +231,8 @@ class ChatFacts:
     known: bool = True  #: False: the platform did not say, and nothing is held against it
     rights: frozenset[str] = frozenset()
     warns: tuple[str, ...] = ()  #: keys of findings that are told though all works
-    names: tuple[str, ...] = ()  #: of what the note speaks, where it is not the whole platform
+    #: of what the note speaks, where it is not the whole platform (which may be well)
+    names: tuple[str, ...] = ()
 
 
 class Platform(Protocol):
@@ -255,7 +265,7 @@ class Platform(Protocol):
         """Send; for a `Show` that stands already, edit `message_id`. Raises DeliveryError."""
         ...
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         """What was sent there; a picture without anything that was hidden in it (R50).
 
         None, or an OSError, where it cannot be had (any more), or is larger than is carried.

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.learning.rules import Tally, acts
 from handlers.work import Work
-from storage.laying import lay
+from storage.laying import fresh, lay
 from storage.queries import areas as areas_query
 from storage.queries import learning as query
 from storage.tables import Chat, Reading, Request
@@ -39,7 +39,8 @@ async def keep(
     right: bool | None = None,
 ) -> Reading:
     """Something was taken for a request: opened, or asked about and answered."""
-    row = Reading(
+    row = fresh(
+        Reading,
         chat_id=chat.id,
         request_id=request.id if request is not None else None,
         at=work.now,

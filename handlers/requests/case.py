@@ -71,6 +71,7 @@ class Case:
     acked: bool = False  #: one more of those asked has taken it just now
     wait: Span | None = None  #: until the next rung is asked; None: as long as an answer may take
     hours: dict[int, Hours] = field(default_factory=dict[int, Hours])  #: people's own, once read
+    _terms: tuple[Any, Terms] | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -144,15 +145,19 @@ class Case:
     @property
     def terms(self) -> Terms:
         """When its clocks end, were they to begin now."""
-        deadline = self.deadline
-        return Terms(
-            now=self.work.now,
-            deadline=deadline,
-            calendar=self.calendar,
-            quiet=None if self.emergency else self.quiet,
-            wait=self.wait or deadline.answer,
-            callback=hours(self.policy.callback.hours),
-        )
+        request, deadline = self.request, self.deadline
+        known = (request.category, request.urgency, self.wait, self.facts)
+        if self._terms is None or self._terms[0] != known:
+            terms = Terms(
+                now=self.work.now,
+                deadline=deadline,
+                calendar=self.calendar,
+                quiet=None if self.emergency else self.quiet,
+                wait=self.wait or deadline.answer,
+                callback=hours(self.policy.callback.hours),
+            )
+            self._terms = known, terms
+        return self._terms[1]
 
     @property
     def clocks(self) -> Clocks:

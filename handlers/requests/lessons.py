@@ -40,9 +40,9 @@ def as_read(seen: Seen, how: str, *, opens: bool, own: bool = True) -> dict[str,
 
 async def opened(case: Case, chat: Chat, read: dict[str, Any]) -> None:
     """A request began from what was said in a chat (`as_read`)."""
-    work, missed = case.work, read["how"] == MISSED
-    bare = _lesson(case, chat, read["seen"])
-    if missed:
+    work = case.work
+    if read["how"] == MISSED:
+        bare = _lesson(case, chat, read["seen"])
         sender = bare.sender if read["own"] else None
         await keeping.keep(work, replace(bare, kind=Kind.MISSED, right=OPEN, sender=sender))
         if sender is not None:
@@ -51,6 +51,7 @@ async def opened(case: Case, chat: Chat, read: dict[str, Any]) -> None:
     asked = read["how"] == ASKED
     await readings.keep(work, chat, read, request=case.request, right=True if asked else None)
     if asked:
+        bare = _lesson(case, chat, read["seen"])
         await keeping.keep(work, replace(bare, kind=Kind.CONFIRMED, right=OPEN))
     await _weigh(work, chat, case.delay)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from handlers.chat.incoming import Media
@@ -15,13 +15,15 @@ from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
 from handlers.understanding.meaning import Place
 from handlers.work import Work
-from storage.laying import lay
+from storage.laying import fresh, lay
 from storage.queries import areas as areas_query
 from storage.queries import chats as chats_query
 from storage.queries import people as people_query
 from storage.queries import requests as query
 from storage.queries import scenes as scene_query
 from storage.tables import Chat, Event, Person, Request, RequestMessage, Supporter
+
+PARTS = tuple(each.name for each in fields(Place))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,8 @@ async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked
 
 
 def _row(work: Work, report: Report, facts: areas_query.AreaFacts, number: int) -> Request:
-    return Request(
+    return fresh(
+        Request,
         root_id=facts.root_id,
         number=number,
         words=report.words,
@@ -107,7 +110,7 @@ def _row(work: Work, report: Report, facts: areas_query.AreaFacts, number: int) 
         asset=report.asset,
         area_id=facts.area_id,
         area_path=facts.path,
-        place={name: value for name, value in asdict(report.place).items() if value},
+        place={name: value for name in PARTS if (value := getattr(report.place, name))},
         chat_id=report.chat.id if report.chat else None,
         reporter_id=report.reporter.id if report.reporter else None,
         filed_by=report.filed_by.id if report.filed_by else None,
@@ -127,7 +130,8 @@ async def voice_of(work: Work, request: Request, person: Person) -> Supporter:
     homes = await people_query.homes_of(work.store, person.id)
     root = f"/{request.root_id}/"
     inside = (home.home_key or area.id for home, area in homes if area.path.startswith(root))
-    return Supporter(
+    return fresh(
+        Supporter,
         request_id=request.id,
         person_id=person.id,
         home_key=next(inside, None),
@@ -138,7 +142,8 @@ async def voice_of(work: Work, request: Request, person: Person) -> Supporter:
 def _first_rows(case: Case, report: Report, asked: Asked) -> list[Event | RequestMessage]:
     actor = report.filed_by or report.reporter
     rows: list[Event | RequestMessage] = [
-        Event(
+        fresh(
+            Event,
             request_id=case.request.id,
             at=case.work.now,
             move=Move.OPEN.value,
@@ -174,7 +179,8 @@ def _said(work: Work, request: Request, report: Report) -> list[RequestMessage]:
 def _picture_row(
     work: Work, request: Request, chat: Chat, picture: Picture, person: Person | None
 ) -> RequestMessage:
-    return RequestMessage(
+    return fresh(
+        RequestMessage,
         request_id=request.id,
         chat_id=chat.id,
         message_id=picture.message_id,
@@ -191,7 +197,8 @@ def message_row(work: Work, request: Request, report: Report) -> RequestMessage:
     """The message a request came from, with its pictures."""
     assert report.chat is not None
     person = report.reporter or report.filed_by
-    return RequestMessage(
+    return fresh(
+        RequestMessage,
         request_id=request.id,
         chat_id=report.chat.id,
         message_id=report.message_id or f"form:{request.id}",
@@ -209,7 +216,7 @@ def asked_data(case: Case, asked: Asked) -> dict[str, Any]:
     return {
         "rung": asked.rung,
         "asked": [[person.id, person.name, role] for person, role in asked.people],
-        "skipped": [asdict(each) for each in asked.skipped],
+        "skipped": [each.kept() for each in asked.skipped],
         "governance": case.matter.governance,
         "nobody": asked.nobody_reachable,
     }

@@ -17,7 +17,7 @@ from handlers.requests import bundles, cards, pictures, private_cards, telling
 from handlers.requests.case import Case, answering, load
 from handlers.requests.routing import Asked
 from handlers.work import Work
-from storage.laying import lay
+from storage.laying import fresh, lay
 from storage.queries import chats as chats_query
 from storage.queries import people as people_query
 from storage.queries import requests as query
@@ -78,7 +78,8 @@ def _begin(case: Case, person: Person, role: str, rung: int, how: str = PRIVATE)
     if case.addresses[person.id].chat is None:
         how = MENTION
     now = case.work.now
-    page = Page(
+    page = fresh(
+        Page,
         request_id=case.request.id,
         person_id=person.id,
         rung=rung,
@@ -215,12 +216,13 @@ async def send_pictures(case: Case, chat: Chat, sent: Sequence[Media]) -> None:
     if not sent:
         return
     await _know_pages(case, case.pages)
+    await pictures.know(case)
     for page in case.pages:
         address = case.addresses[page.person_id]
         told = page.how in READS and not page.bundle
         if not told or address.chat is None:
             continue
-        seen = pictures.seen_in(case, address.chat, [(chat, each) for each in sent])
+        seen = pictures.newly_seen_in(case, address.chat, chat, sent)
         title = cards.title(case, address.language, exact=True)
         if seen.own or seen.hidden:
             hidden = pictures.hidden_line(case.work, address.language, seen.hidden)

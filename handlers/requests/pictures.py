@@ -53,10 +53,10 @@ async def know_for_cards(case: Case) -> None:
         await know(case)
 
 
-def seen_in(case: Case, chat: Chat, sent: Sequence[Sent] | None = None) -> Seen:
-    """What can be seen in a chat of the pictures of a request (or of these)."""
+def seen_in(case: Case, chat: Chat) -> Seen:
+    """What can be seen in a chat of the pictures of a request."""
     own, carried, hidden = list[Media](), list[Sent](), list[Sent]()
-    for origin, media in case.pictures if sent is None else sent:
+    for origin, media in case.pictures:
         if origin.platform == chat.platform:
             own.append(media)
         elif len(carried) < MOST_CARRIED and _is_carried(case, origin, chat, media):
@@ -64,6 +64,17 @@ def seen_in(case: Case, chat: Chat, sent: Sequence[Sent] | None = None) -> Seen:
         else:
             hidden.append((origin, media))
     return Seen(own, carried, hidden)
+
+
+def newly_seen_in(case: Case, chat: Chat, origin: Chat, sent: Sequence[Media]) -> Seen:
+    """The same of those alone that were just sent (in `origin`); by what else the request has,
+    so that what is carried, and what the page says of the rest, agree."""
+    whole = seen_in(case, chat)
+    return Seen(
+        sent if origin.platform == chat.platform else (),
+        [each for each in whole.carried if each[0].id == origin.id and each[1] in sent],
+        [each for each in whole.hidden if each[0].id == origin.id and each[1] in sent],
+    )
 
 
 def _is_carried(case: Case, origin: Chat, chat: Chat, media: Media) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from config.ladders import Step, is_duty, is_person, rota_of
 from config.policy import Policy
@@ -35,6 +36,10 @@ class Skipped:
     role: str
     why: str
     name: str = ""
+
+    def kept(self) -> dict[str, Any]:
+        """As a line of history keeps it."""
+        return {"rung": self.rung, "role": self.role, "why": self.why, "name": self.name}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from handlers.requests import (
 from handlers.requests.case import Case, load
 from handlers.requests.rules import REOPENABLE, Move, State
 from handlers.work import RefusalError, Work
-from storage.laying import lay
+from storage.laying import fresh, lay
 from storage.queries import requests as query
 from storage.tables import Chat, Event, Person, Request, RequestMessage
 
@@ -132,7 +132,8 @@ async def keep_message(case: Case, role: str, person: Person, chat: Chat, messag
         return False
     await lay(
         store,
-        RequestMessage(
+        fresh(
+            RequestMessage,
             request_id=case.request.id,
             chat_id=chat.id,
             message_id=message_id,

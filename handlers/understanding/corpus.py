@@ -16,7 +16,7 @@ def load(kind: str, language: str) -> list[Conversation]:
     """The conversations of all example files of a kind and language.
 
     Kinds: `transcripts` are measured on, `extra` only fitted on; of `lines` (single lines, and
-    conversations by a hand too far from the others') only what is meant and where is learnt.
+    conversations by a hand too far from the others') only what is meant is learnt.
     """
     found: list[Conversation] = []
     for file in sorted(EXAMPLES.glob(f"{kind}_{language}*.jsonl*")):
@@ -64,7 +64,7 @@ def corpus(own: Sequence[Conversation] = (), most: int = 0) -> Corpus:
             if kind == "lines":
                 apart.update(range(len(conversations), len(conversations) + len(some)))
             conversations += some
-            hands += ["" if kind == "transcripts" else _hand(each) for each in some]
+            hands += ["" if kind == "transcripts" else hand_of(each) for each in some]
     return Corpus(conversations, prepare(conversations, hands, apart), measured)
 
 
@@ -72,6 +72,6 @@ def _mark(conversation: Conversation) -> str:
     return "\n".join(line.text for line in conversation[:3])
 
 
-def _hand(conversation: Conversation) -> str:
+def hand_of(conversation: Conversation) -> str:
     """Who wrote an extra conversation, by its name: "zh-q-001" is by "zh-q"."""
     return conversation[0].conv.rpartition("-")[0]

@@ -7,7 +7,8 @@ import tomllib
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from operator import add
+from itertools import chain
+from operator import add, itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +22,10 @@ CLAUSE = re.compile(
 MOST_WORDS = 4096  #: Latin words of which it is remembered which cue they are
 #: What follows a number that is no number to call.
 MEASURES = frozenset("元块平米栋幢号室斤天户瓦%")
-#: Signs that hide the things and dangers in them.
-HIDING = ("idiom", "name")
 #: Groups that are also looked for by themselves.
 ALONE = ("category", "danger", "topic")
+#: Signs that hide what is in them: of which groups.
+HIDING = {"idiom": ALONE, "name": ALONE, "safe": ("danger",), "device": ("danger",)}
 #: Endings a Latin cue may carry in the text: "leak" is found in "leaking".
 ENDINGS = frozenset(
     ("", "s", "es", "ed", "d", "ing", "er", "ers", "y", "ity", "ical", "ician", "'s")
@@ -47,28 +48,78 @@ Entry = tuple[str, str]  #: group, name
 class Names:
     """What one cue names, sorted once: each text asks for it."""
 
-    __slots__ = ("alone", "counts", "named")
+    __slots__ = ("sorts",)
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        #: what it names besides topics, which are hints and hide nothing
-        self.named = tuple(each for each in entries if each[0] != "topic")
-        #: by group that is also looked for by itself: what it names of it, if anything
-        alone = {group: tuple(e for e in entries if e[0] == group) for group in ALONE}
-        self.alone = {group: some for group, some in alone.items() if some}
-        #: the groups whose cues it hides where it is longer
-        self.counts = frozenset(
-            group
-            for group in ALONE
-            if any(each[0] == group or each[1] in HIDING for each in entries)
-        )
+        #: by number: what it names of each sort in which it hides shorter cues, if anything
+        self.sorts: list[tuple[int, tuple[Entry, ...]]] = []
+        # What it names besides topics, which are hints and hide nothing; then each group alone.
+        if named := tuple(each for each in entries if each[0] != "topic"):
+            self.sorts.append((0, named))
+        for number, group in enumerate(ALONE, 1):
+            if any(each[0] == group or group in HIDING.get(each[1], ()) for each in entries):
+                self.sorts.append((number, tuple(e for e in entries if e[0] == group)))
 
 
-Hit = tuple[int, int, str, Names]  #: where it starts and ends, the cue, what it names
+Cue = tuple[str, Names]  #: a cue and what it names
+Hit = tuple[int, int, str, Names]  #: where it starts and ends, and these
+
+
+class Branch:
+    """Latin cues that begin with the same words: those that the next ends, and longer ones."""
+
+    __slots__ = ("_ends", "_most", "longer")
+
+    def __init__(self) -> None:
+        self._ends: dict[str, Cue] = {}
+        self._most = 0  #: letters of the longest last word
+        self.longer: dict[str, Branch] = {}
+
+    def add(self, word: str, cue: Cue) -> None:
+        """A cue that ends with a word."""
+        self._ends[word] = cue
+        self._most = max(self._most, len(word))
+
+    def end(self, word: str) -> Cue | None:
+        """The cue that ends with a word, which may carry an ending itself."""
+        ends = self._ends
+        for cut in range(min(len(word), self._most), min(2, len(word) - 1), -1):
+            if (cue := ends.get(word[:cut])) and (cut >= LONG or word[cut:] in ENDINGS):
+                return cue
+        return None
+
+    def begun(self, word: str) -> tuple[Cue | None, Branch | None]:
+        """What a word may be: a cue, and the beginning of others."""
+        return self.end(word), self.longer.get(word)
+
+    def found(self, words: Sequence[str], at: int) -> Iterator[tuple[int, Cue]]:
+        """Which cues go on with the words from a place on: where they end, the longest first."""
+        found: list[tuple[int, Cue]] = []
+        branch: Branch | None = self
+        while branch is not None and at < len(words):
+            if (cue := branch.end(words[at])) is not None:
+                found.append((at, cue))
+            branch = branch.longer.get(words[at])
+            at += 1
+        return reversed(found)
+
+
+def _branched(latin: Mapping[str, Sequence[Entry]]) -> Branch:
+    """Latin cues by their words."""
+    root = Branch()
+    for cue, entries in latin.items():
+        *before, last = cue.split(" ")
+        branch = root
+        for word in before:
+            branch = branch.longer.setdefault(word, Branch())
+        branch.add(last, (cue, Names(entries)))
+    return root
 
 
 class Cues:
     """All cues. Of signs the longest cue at one spot counts; things and dangers do not hide each
-    other, but idioms ("手机没电") and names ("香樟路") hide both."""
+    other, but idioms ("手机没电") and names ("香樟路") hide both; what denies a danger ("no smoke")
+    and what only bears its name ("smoke alarm") hide it."""
 
     def __init__(
         self,
@@ -88,42 +139,32 @@ class Cues:
                 for word in words:
                     _add(word.strip().casefold(), (group, name), han, latin)
         self._han = {word: Names(entries) for word, entries in han.items()}
-        self._latin = {word: Names(entries) for word, entries in latin.items()}
         self._singles = frozenset(word for word in han if len(word) == 1)
-        #: lengths that cues with these first two signs, or this first word, have, longest first
+        #: lengths that cues with these first two signs have, longest first
         self._sizes: dict[str, tuple[int, ...]] = {}
-        self._lengths: dict[str, tuple[int, ...]] = {}
         for word in han:
             if len(word) > 1:
                 self._sizes[word[:2]] = _with(self._sizes.get(word[:2], ()), len(word))
-        for word in latin:
-            first, count = word.split(" ")[0], word.count(" ") + 1
-            if count > 1:
-                self._lengths[first] = _with(self._lengths.get(first, ()), count)
-        self._heads = frozenset(word.split(" ")[0][:2] for word in latin)
-        self._latin_cue = lru_cache(MOST_WORDS)(self._find_latin_cue)
+        #: first signs of all of these that are looked for in a text of ASCII alone
+        self._ascii = frozenset(pair[0] for pair in self._sizes if pair.isascii())
+        self._latin = _branched(latin)
+        self._begun = lru_cache(MOST_WORDS)(self._latin.begun)
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Every cue of a plain text."""
         hits = [*self._han_hits(text), *self._latin_hits(text)]
         if not hits:
             return ()
-        chosen: dict[tuple[int, str, Entry], None] = {}
-        for start, _, word, names in _longest([hit for hit in hits if hit[3].named]):
-            for each in names.named:
-                chosen[start, word, each] = None
-        for group in ALONE:
-            if not any(group in hit[3].alone for hit in hits):
-                continue
-            for start, _, word, names in _longest([hit for hit in hits if group in hit[3].counts]):
-                for each in names.alone.get(group, ()):
-                    chosen[start, word, each] = None
+        hits.sort(key=itemgetter(0))  # "?" stands behind the words that ask
+        chosen = dict.fromkeys(chain.from_iterable(_longest(hits)))
         ends = [found.start() for found in CLAUSE.finditer(text)]
         return tuple(Found(*each, word, bisect(ends, at)) for at, word, each in chosen)
 
     def _han_hits(self, text: str) -> Iterator[Hit]:
         pairs, singles, table, length = self._sizes, self._singles, self._han, len(text)
-        starts = [at for at, pair in enumerate(map(add, text, text[1:])) if pair in pairs]
+        starts: list[int] = []
+        if not text.isascii() or not self._ascii.isdisjoint(text):
+            starts = [at for at, pair in enumerate(map(add, text, text[1:])) if pair in pairs]
         if not singles.isdisjoint(text):
             starts = sorted({*starts, *(at for at, sign in enumerate(text) if sign in singles)})
         for start in starts:
@@ -141,25 +182,13 @@ class Cues:
             return
         spans = list(WORD.finditer(text))
         words = [span[0] for span in spans]
-        for start, first in enumerate(words):
-            if first[:2] not in self._heads:
-                continue
-            for size in (*self._lengths.get(first, ()), 1):
-                end = start + size
-                if end <= len(words) and (hit := self._latin_cue(" ".join(words[start:end]))):
-                    yield spans[start].start(), spans[end - 1].end(), *hit
-
-    def _find_latin_cue(self, words: str) -> tuple[str, Names] | None:
-        """The cue that these words are, the last with an ending perhaps."""
-        last = words.rpartition(" ")[2]
-        before = len(words) - len(last)
-        for cut in range(len(last), min(2, len(last) - 1), -1):
-            if last[cut:] not in ENDINGS and cut < LONG:
-                continue
-            word = words[: before + cut]
-            if (names := self._latin.get(word)) is not None:
-                return word, names
-        return None
+        for at, first in enumerate(words):
+            alone, longer = self._begun(first)
+            if longer is not None:
+                for last, cue in longer.found(words, at + 1):
+                    yield spans[at].start(), spans[last].end(), *cue
+            if alone is not None:
+                yield spans[at].start(), spans[at].end(), *alone
 
 
 def _add(
@@ -179,15 +208,20 @@ def _in_number(text: str, start: int, end: int) -> bool:
     )
 
 
-def _longest(hits: Sequence[Hit]) -> Iterator[Hit]:
-    """Where hits overlap the longest counts; one of three signs may reach beyond another."""
-    reach = done = -1
-    for hit in hits:
-        start, end = hit[0], hit[1]
-        if start == done or not (start >= reach or (end - start > 2 and end > reach)):
-            continue
-        reach, done = end, start
-        yield hit
+def _longest(hits: Sequence[Hit]) -> list[list[tuple[int, str, Entry]]]:
+    """What is named, by sort. Where hits of one sort overlap the longest counts; one of three signs
+    may reach beyond another."""
+    found: list[list[tuple[int, str, Entry]]] = [[], *([] for _ in ALONE)]
+    reach, done = [-1] * len(found), [-1] * len(found)
+    for start, end, word, names in hits:
+        for sort, entries in names.sorts:
+            if start == done[sort] or (
+                start < reach[sort] and (end - start <= 2 or end <= reach[sort])
+            ):
+                continue
+            reach[sort], done[sort] = end, start
+            found[sort] += [(start, word, each) for each in entries]
+    return found
 
 
 def _with(sizes: tuple[int, ...], size: int) -> tuple[int, ...]:
@@ -202,6 +236,7 @@ PHRASES = {
     "wrong": "wrongs",
     "ask": "asks",
     "scope": "scopes",
+    "thing": "things",
 }
 
 

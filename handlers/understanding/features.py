@@ -69,6 +69,7 @@ def _own(heard: Heard, scene: Scene) -> Iterator[Said]:
 class Whole:
     """Everything: words, cues, and the scene around."""
 
+    heard: Heard
     text: Looked
     situation: str
     scene: list[str]  #: features of what is around, whatever the words are
@@ -105,7 +106,7 @@ def around(heard: Heard, scene: Scene) -> Whole:
         features.append("@active=none")
     else:
         features += _about(heard, scene, looked, request)
-    return Whole(looked, situation(heard, request), features, mine, before)
+    return Whole(heard, looked, situation(heard, request), features, mine, before)
 
 
 def whole(heard: Heard, scene: Scene) -> list[str]:

@@ -16,11 +16,13 @@ from handlers.understanding.descent import Task, descend
 from handlers.understanding.linking import pair_features
 from handlers.understanding.meaning import LINKS, Heard, Outcome, Scene
 from handlers.understanding.model import Fitted, Model, assemble
+from handlers.understanding.rivals import rivals_of
 from handlers.understanding.transcripts import Conversation, Gold, walk_gold, walk_roughly
 
 #: Chosen on cross-validated figures (docs/understanding.md).
 THRESHOLDS = {
     "open": 0.75,  #: a request, sure enough to open
+    "open latin": 0.8,  #: the same in a text without Chinese signs
     "plain": 0.6,  #: the same where a thing and its fault are named and nothing takes it back
     "fact": 0.01,  #: the same where nothing else is said: "水管漏水"
     "twice": 0.1,  #: the same where a fault and what it does to people are told
@@ -30,8 +32,12 @@ THRESHOLDS = {
     "nameless": 0.8,  #: the same where nothing is named that it could be about
     "wordy": 0.8,  #: the same in a long line that tells no fault plainly
     "emergency": 0.45,  #: a word of danger and this much doubt opens all the same
-    "page": 0.25,  #: what is opened with a word of danger is an emergency from here on
-    "linked": 0.35,  #: join, detail and update together
+    "alarm_unnamed": 0.75,  #: no known word of danger, but as a whole so surely an emergency,
+    "opens_unnamed": 0.25,  #: and no talk to this much
+    "page": 0.35,  #: what is opened with a word of danger is an emergency from here on
+    "page_unnamed": 0.55,  #: the same where none of the known words of danger is said
+    "linked": 0.3,  #: join, detail and update together
+    "linked latin": 0.35,  #: the same in a text without Chinese signs
     "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
     "same": 0.8,  #: what names the same thing and fits so well joins instead of opening anew
     "bare": 0.1,  #: how much of a link stays with a message in which nothing points to it
@@ -52,6 +58,9 @@ LINK_PENALTY, LINK_DROPPED = 2.0, 0.0
 #: hands that are measured than from others; what words mean is learnt from all alike.
 HABITS = frozenset(("outcome", "link", "building", "unit", "tail", "together"))
 OWN, OTHERS = 2.0, 0.5
+#: What is not learnt from the conversations that are apart: when people speak up, and where they
+#: mean (of the place they brought nothing: docs/understanding.md).
+NOT_APART = frozenset(("outcome", "building", "unit", "tail", "together"))
 
 Row = tuple[Heard, Scene, Gold]
 
@@ -113,14 +122,14 @@ def prepare(
 
     `hands` says for each who wrote it, "" for those whose habits count: how often another calls
     something an update is learnt as theirs, and left out of the model. Those `apart` tell what is
-    meant and where, not when people speak up.
+    meant, not when people speak up nor where.
     """
     tables = {name: Table() for name in (*reading.HEADS, "link")}
     for group, conversation in enumerate(conversations):
         hand = hands[group] if hands else ""
         for row in walk_gold(conversation):
             for name, spec in reading.HEADS.items():
-                if name != "outcome" or group not in apart:
+                if name not in NOT_APART or group not in apart:
                     _add(tables[name], spec, row, group, hand, _counts(name, hand))
             _add_pairs(tables["link"], row, group, _counts("link", hand))
         for row in () if hand else _rough(conversation):
@@ -134,7 +143,7 @@ def _counts(head: str, hand: str) -> float:
     return OTHERS if hand else OWN
 
 
-def _of_hand(features: Iterable[str], hand: str) -> Iterator[str]:
+def of_hand(features: Iterable[str], hand: str) -> Iterator[str]:
     """What is the habit of a writer: on the whole, and in each situation."""
     for each in (HAND, f"{HAND}={hand}"):
         yield each
@@ -156,7 +165,7 @@ def _add(
         allowed = spec.allowed(heard, scene) if spec.allowed else None
         features = spec.features(heard, scene, gold.category)
         if hand:
-            features += _of_hand(features, hand)
+            features += of_hand(features, hand)
         table.add(features, answer, group, allowed, counts)
 
 
@@ -164,9 +173,10 @@ def _add_pairs(table: Table, row: Row, group: int, counts: float) -> None:
     """A linked message beside each request that it could be linked to; a new report fits none."""
     heard, scene, gold = row
     if gold.outcome in LINKS or gold.outcome is Outcome.OPEN:
+        rivals = rivals_of(heard, scene)
         for request in scene.requests:
             answer = "yes" if request.key == str(gold.of) else "no"
-            table.add(pair_features(heard, scene, request), answer, group, None, counts)
+            table.add(pair_features(heard, scene, request, rivals), answer, group, None, counts)
 
 
 def fit_prepared(

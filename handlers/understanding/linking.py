@@ -11,7 +11,9 @@ from handlers.understanding.features import bucket
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Place, Scene, Urgency
 from handlers.understanding.model import Model
+from handlers.understanding.normal import is_chinese
 from handlers.understanding.place import parse
+from handlers.understanding.rivals import Rivals, features, in_common, rivals_of
 
 #: Signs that speak of something that is going on.
 POINTING = frozenset(("resolved", "staff", "fault", "nuisance", "help", "wonder"))
@@ -22,6 +24,8 @@ EMPTY = frozenset("^$<> 了的啊吧呢我们家")
 DIGIT = re.compile(r"\d|\+")
 #: What the sender adds within this time may point to nothing: "还有水声".
 AT_ONCE = timedelta(minutes=2)
+#: What is said in bits: how many before the last, how long each at most in Chinese and otherwise.
+BITS, BIT, BIT_LATIN = 3, 12, 30
 #: While nothing longer ago was said of an emergency, words of its danger are about it.
 DANGER_LASTS = timedelta(minutes=15)
 TABLE = "pair"
@@ -45,9 +49,12 @@ def best(heard: Heard, scene: Scene, model: Model) -> Fit | None:
         for request in scene.requests:
             if heard.reply_to in request.messages:
                 return Fit(request, 1.0, "reply")
-    scored = [(score(heard, scene, each, model), each.last_at, each) for each in scene.requests]
-    if not scored:
+    if not scene.requests:
         return None
+    rivals = rivals_of(heard, scene)
+    scored = [
+        (score(heard, scene, each, model, rivals), each.last_at, each) for each in scene.requests
+    ]
     chance, _, request = max(scored, key=lambda row: row[:2])
     return Fit(request, chance, "nearest" if len(scored) > 1 else "only")
 
@@ -99,9 +106,22 @@ def tells_anew(heard: Heard, looked: Looked, scene: Scene) -> bool:
 def alarms(heard: Heard, looked: Looked, scene: Scene) -> bool:
     """Whether danger is told beyond doubt: in plain words, or by who lives by a machine while the
     power is off."""
-    if looked.alarming:
+    if looked.alarming or (looked.dangers and _told_in_bits(heard, looked, scene).alarming):
         return tells_anew(heard, looked, scene)
     return looked.lives_by_power and heard.role == "resident" and _powerless(looked, scene)
+
+
+def _told_in_bits(heard: Heard, looked: Looked, scene: Scene) -> Looked:
+    """A short line with the short ones that its sender said just before, of which nothing became:
+    "有娃", "在窗口", "脚伸出来了"."""
+    bits = [looked.text]
+    for said in reversed(scene.recent[-BITS:]):
+        before = look(said.heard.text)
+        if said.heard.sender != heard.sender or heard.at - said.heard.at > AT_ONCE or said.of:
+            break
+        bits.append(before.text)
+    most = BIT if is_chinese(looked.text) else BIT_LATIN
+    return looked if len(bits) == 1 or max(map(len, bits)) > most else look(" ".join(bits[::-1]))
 
 
 def _powerless(looked: Looked, scene: Scene) -> bool:
@@ -180,10 +200,11 @@ def _could_be_there(heard: Heard, looked: Looked, request: KnownRequest) -> bool
 
 
 def repeats(looked: Looked, fit: Fit, same: float) -> bool:
-    """Whether a message names what a request is about, in a place that can be the same."""
-    if fit.chance < same:
+    """Whether a message names what a request is about, in a place that can be the same, and no
+    danger of which that says nothing: "暖气管呲水了" is more than that there is no heating."""
+    if fit.chance < same or fit.request.category not in looked.categories:
         return False
-    if fit.request.category not in looked.categories:
+    if looked.dangers - look(fit.request.words).dangers:
         return False
     return _same_spot(looked, fit.request)
 
@@ -207,20 +228,21 @@ def _differ(mine: str | None, other: str | None) -> bool:
     return bool(mine and other) and str(mine).casefold() != str(other).casefold()
 
 
-def score(heard: Heard, scene: Scene, request: KnownRequest, model: Model) -> float:
+def score(heard: Heard, scene: Scene, request: KnownRequest, model: Model, rivals: Rivals) -> float:
     """How well a message fits a request, 0 to 1."""
-    seen = model.see(TABLE, pair_features(heard, scene, request))
+    seen = model.see(TABLE, pair_features(heard, scene, request, rivals))
     return model.chances("link", seen).get("yes", 0.0)
 
 
-def pair_features(heard: Heard, scene: Scene, request: KnownRequest) -> list[str]:
-    """What a message and a request have in common."""
+def pair_features(heard: Heard, scene: Scene, request: KnownRequest, rivals: Rivals) -> list[str]:
+    """What a message and a request have in common, which is one of some that vie for it."""
     looked, theirs = look(heard.text), look(request.words)
-    return [*_same(heard, looked, theirs, request), *_time(heard, scene, request)]
+    found = [*_same(heard, looked, theirs, request), *_time(heard, scene, request)]
+    return [*found, *features(heard, request, rivals)]
 
 
 def _same(heard: Heard, looked: Looked, theirs: Looked, request: KnownRequest) -> Iterator[str]:
-    yield f"shared={bucket(_shared(looked, theirs), (0, 1, 3, 6, 10))}"
+    yield f"shared={bucket(in_common(looked, request), (0, 1, 3, 6, 10))}"
     named = looked.categories
     yield f"category={request.category in named},{bool(named)}"
     yield f"categories={bool(named & theirs.categories)},{bool(named)}"
@@ -239,11 +261,6 @@ def _same(heard: Heard, looked: Looked, theirs: Looked, request: KnownRequest) -
     if home and home.building and request.place.building:
         same = home.building == request.place.building
         yield f"home={same},{home.unit == request.place.unit if same else None}"
-
-
-def _shared(looked: Looked, theirs: Looked) -> int:
-    shared = set(looked.grams) & set(theirs.grams)
-    return sum(1 for gram in shared if 1 < len(gram) < 5 or gram.startswith("t "))
 
 
 def _time(heard: Heard, scene: Scene, request: KnownRequest) -> Iterator[str]:

@@ -42,6 +42,8 @@ ALARM_CATEGORY = {
     "height": "security",
 }
 LIFE = "life"  #: no danger by itself
+SAFE = "safe"  #: what denies a danger: "没着火", "no smoke"
+UNCUED = frozenset((LIFE, "height"))  #: dangers that only phrases tell
 #: What a bare fact may hold besides the thing and its fault.
 FILLING = re.compile(
     r"[了啊呀呢哦喔嘛吧的又都也还全咯咧哩哎唉诶嘞啦哟喂\W_]|我们|咱们|大家|各位|[我俺咱]|家里?|里|又|整[个栋]?|单元|[\dA-Za-z一二三四五六七八九十]{1,3}(?:号楼|单元|[栋幢座楼层室#])|已经|现在|今天"
@@ -55,6 +57,7 @@ AMOUNT = re.compile(r"好?[几多两三四五六七八九十半\d]+[盏个部台
 #: Cues that such a fact consists of.
 FACT = frozenset(("fault", "nuisance", "again", "mine", "indoor", "shared"))
 FAULTS = ("fault", "nuisance")
+TROUBLE = frozenset((*FAULTS, "again", "help", "suggest"))
 SOFT = frozenset(
     (
         "past",
@@ -92,6 +95,7 @@ class Looked:
     wrongs: frozenset[str]  #: categories of what is wrong by itself: "飞线充电", "not been emptied"
     asks: frozenset[str]  #: categories of what one asks an office: "怎么收费", "几点来水"
     scopes: frozenset[str]  #: how far its place reaches: own, stairwell, block, outside
+    things: frozenset[str]  #: what it speaks of, finer than a category: lamp, tap, parcel
     mine: bool
 
     @property
@@ -109,6 +113,12 @@ class Looked:
     def wordy(self) -> bool:
         """So long that small weights add up: what it says is told by more than their sum."""
         return len(self.text) > (WORDY_HAN if HAN.search(self.text) else WORDY_LATIN)
+
+    @property
+    def rambles(self) -> bool:
+        """So long, and tells of no trouble and asks for nothing."""
+        told = self.dangers or self.outages or self.wrongs or self.asks
+        return self.wordy and not (told or TROUBLE & self.signs)
 
     @property
     def plainly_faulty(self) -> bool:
@@ -168,16 +178,26 @@ class Looked:
 
     def words_of(self, feature: str) -> list[tuple[str, str]]:
         """(cue, words) of this text that a feature stands for; none for what is around it."""
-        name = feature.split("|")[-1]
-        if feature.startswith(("@", "own|", "before|", "near|")) or name.startswith("@"):
-            return []
-        if name.startswith("#word "):
-            return [("word", name[6:])]
-        if name.startswith("#"):
-            group, _, cue = name[1:].partition(" ")
-            return [(cue, e.word) for e in self.found if (e.group[0], e.name) == (group, cue)]
-        words = name.partition(" ")[2] if name[:2] in GRAM_KINDS else name
-        return [("word", words.strip("^$<> "))] if len(words.strip("^$<> ")) > 1 else []
+        group, words = _stands_for(feature)
+        if not group:
+            return [("word", words)] if words else []
+        return [(words, e.word) for e in self.found if (e.group[0], e.name) == (group, words)]
+
+
+@lru_cache(MOST_REMEMBERED)
+def _stands_for(feature: str) -> tuple[str, str]:
+    """A cue's group and its name, or no group and words; no words for what is around a text."""
+    name = feature.split("|")[-1]
+    if feature.startswith(("@", "own|", "before|", "near|")) or name.startswith("@"):
+        return "", ""
+    if name.startswith("#word "):
+        return "", name[6:]
+    if name.startswith("#"):
+        group, _, cue = name[1:].partition(" ")
+        return group or "#", cue
+    words = name.partition(" ")[2] if name[:2] in GRAM_KINDS else name
+    bare = words.strip("^$<> ")
+    return "", bare if len(bare) > 1 else ""
 
 
 @lru_cache(MOST_REMEMBERED)
@@ -192,10 +212,12 @@ def look(text: str) -> Looked:
     bare, cues = plain(text), load_cues()
     told = _told(cues.find(bare))
     said = cues.phrases.said_in(bare) if bare else {}
-    outages, alarms, wrongs, asks, scopes = (
+    outages, alarms, wrongs, asks, scopes, things = (
         frozenset(said[each]) if each in said else NOTHING for each in PHRASES
     )
     asks = asks if ASKING & told.signs else NOTHING
+    if SAFE in told.signs:
+        alarms = frozenset(each for each in alarms if each in told.dangers or each in UNCUED)
     more = tuple(_phrase_features(wrongs, asks))
     return Looked(
         bare,
@@ -212,6 +234,7 @@ def look(text: str) -> Looked:
         wrongs,
         asks,
         scopes,
+        things,
         says_mine(bare),
     )
 
@@ -248,7 +271,8 @@ def grams_of(text: str) -> frozenset[str]:
     return frozenset(look(text).grams)
 
 
-def _is_bare(text: str, found: Iterable[Found]) -> bool:
+@lru_cache(MOST_COMPARED)
+def _is_bare(text: str, found: tuple[Found, ...]) -> bool:
     if not 1 < len(text) <= LONGEST_FACT:
         return False
     words = [each.word for each in found if each.group == "category" or each.name in FACT]
@@ -263,11 +287,10 @@ def _is_bare(text: str, found: Iterable[Found]) -> bool:
 def grams(text: str) -> set[str]:
     """Character and word n-grams of a plain text."""
     text = DIGITS.sub("0", text)
-    words = WORD.findall(text)
-    if not WRITTEN.search(text) and len(words) >= FEW:
-        found = {f"v < {words[0]}", f"v {words[-1]} >"}  # no word among them has two signs
+    if not WRITTEN.search(text) and len(words := text.replace(" ", "")) >= FEW:
+        found = {f"v < {words[0]}", f"v {words[-1]} >"}  # each sign is a word, none has two
     else:
-        found = set(_word_grams(words))
+        found = _word_grams(WORD.findall(text))
     if HAN.search(text):
         padded = f"^{text}$"
         # Pairs and threes are joined without a step of Python for each.
@@ -276,15 +299,24 @@ def grams(text: str) -> set[str]:
     return found
 
 
-def _word_grams(words: Sequence[str]) -> Iterator[str]:
-    for a, b in pairwise(("<", *words, ">")):
-        if a.isascii() or b.isascii() or len(words) < FEW:
-            yield f"v {a} {b}"
-    for word in words:
-        if len(word) > 1 or word in "?!":
-            yield f"w {word}"
-        if len(word) > 3 and word.isascii():
-            yield f"t {ENDING.sub('', word)[:6]}"
+def _word_grams(words: Sequence[str]) -> set[str]:
+    bounded = ("<", *words, ">")
+    few = len(words) < FEW
+    found = {f"v {a} {b}" for a, b in pairwise(bounded) if few or a.isascii() or b.isascii()}
+    for word in set(words):
+        if len(word) > 1:
+            found.add(f"w {word}")
+            if len(word) > 3 and word.isascii():
+                found.add(f"t {_stem(word)}")
+        elif word in "?!":
+            found.add(f"w {word}")
+    return found
+
+
+@lru_cache(MOST_REMEMBERED)
+def _stem(word: str) -> str:
+    """The beginning of a word without its ending."""
+    return ENDING.sub("", word)[:6]
 
 
 def _cue_features(

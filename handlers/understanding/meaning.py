@@ -196,3 +196,5 @@ class Meaning:
     #: how likely an earlier message, by its key, is something new after this one
     leans: tuple[str, float] | None = None
     reasons: tuple[Reason, ...] = ()
+    #: what was looked at for it (`seen.Read`), so that nobody who asks why looks again
+    read: object = field(default=None, compare=False, repr=False)

@@ -88,11 +88,12 @@ class Table:
         place = self.families.index(family) + 1 if family else 0
         return ((wide + self.raised) >> bits * place & (1 << bits) - 1) - self.level
 
-    def weights(self, features: Iterable[str], lane: int) -> list[tuple[str, float]]:
-        """What each feature weighs for one answer; unknown ones are left out."""
+    def speaking(self, rows: Iterable[tuple[int, str]], lane: int) -> list[tuple[int, str]]:
+        """Of the rows of some features those that speak for one answer, each with how much, in
+        hundredths, below zero: so the strongest is the least."""
         shift, level = LANE * lane, self.level
-        found = self.rows.pairs(features)
-        return [(name, ((row + level >> shift & MASK) - HALF) / DIGITS) for name, row in found]
+        found = [(HALF - (row + level >> shift & MASK), name) for row, name in rows]
+        return [each for each in found if each[0] < 0]
 
 
 def pack(
@@ -155,14 +156,19 @@ class Model:
         whole = sum(powers)
         return {answer: power / whole for answer, power in zip(head.answers, powers, strict=True)}
 
+    def rows(self, table: str, features: Iterable[str]) -> list[tuple[int, str]]:
+        """What each of some features weighs, where it does: once for all who ask what spoke most
+        (`strongest`)."""
+        return self.tables[table].rows.pairs(set(features))
+
     def strongest(
-        self, name: str, features: Iterable[str], answer: str, most: int = 4
+        self, name: str, rows: Iterable[tuple[int, str]], answer: str, most: int = 4
     ) -> list[tuple[str, float]]:
         """The features that spoke most for an answer."""
         head = self.heads[name]
-        table, lane = self.tables[head.table], head.first + head.answers.index(answer)
-        found = table.weights(set(features), lane)
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:most]
+        lane = head.first + head.answers.index(answer)
+        found = self.tables[head.table].speaking(rows, lane)
+        return [(name, -less / DIGITS) for less, name in sorted(found)[:most]]
 
 
 def assemble(

@@ -20,6 +20,7 @@ SIMPLIFIED = (
     "长员务业区栋户顶墙裂缝渗堵塞换师傅报警医疗护老爷妇儿学应该当时从东两边里里后"
 )
 TWINS = str.maketrans(TRADITIONAL, SIMPLIFIED)
+ALL_TRADITIONAL = frozenset(TRADITIONAL)
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad]")
 SPACES = re.compile(r"\s+")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -27,8 +28,13 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 
 def plain(text: str) -> str:
     """The text as all reading sees it: at most 400 characters, one form of each sign."""
-    text = INVISIBLE.sub("", text[: MOST_SIGNS * 2])
-    text = unicodedata.normalize("NFKC", text).casefold().translate(TWINS)
+    text = text[: MOST_SIGNS * 2]
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
+        if not ALL_TRADITIONAL.isdisjoint(text):
+            text = text.translate(TWINS)
     return SPACES.sub(" ", text).strip()[:MOST_SIGNS]
 
 

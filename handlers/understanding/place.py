@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from handlers.understanding.meaning import Place
 from handlers.understanding.normal import HAN, plain
 
+MOST_HOMES = 1024  #: of which is known how they are written
 DIGIT_OF = {sign: i for i, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 NUM = r"(?:\d{1,3}|[一二两三四五六七八九十〇零]{1,4})"
 SMALL = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
@@ -288,14 +290,21 @@ def said_room(text: str) -> str | None:
 
 def like(text: str, home: str) -> str | None:
     """A room written in the way the sender's own is: home "C9" finds "C11", home "12" "in 14"."""
-    shape = re.sub(r"\d+", r"\\d{1,4}", re.escape(home.casefold()))
+    found = _like(home).search(text)
+    if found is None:
+        return None
+    return found[1] if home.isdigit() and len(home) <= 2 else found[1].upper()
+
+
+@lru_cache(MOST_HOMES)
+def _like(home: str) -> re.Pattern[str]:
+    """How a room is written like one; many are written alike."""
     if home.isdigit() and len(home) <= 2:
-        found = re.search(r"\b(?:in|at|no|number|from|for|flat|of|house)\s+(\d{1,2})\b(?!:)", text)
-        return found[1] if found else None
+        return re.compile(r"\b(?:in|at|no|number|from|for|flat|of|house)\s+(\d{1,2})\b(?!:)")
+    shape = re.sub(r"\d+", r"\\d{1,4}", re.escape(home.casefold()))
     if home.isdigit():
         shape = rf"{SOS}[1-9]\d{{{len(home) - 1}}}"
-    found = re.search(rf"(?<![\w.$£€:-])({shape})(?![\w:%-])", text)
-    return found[1].upper() if found else None
+    return re.compile(rf"(?<![\w.$£€:-])({shape})(?![\w:%-])")
 
 
 def lettered(text: str, home: Place) -> Place | None:

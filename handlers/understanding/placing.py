@@ -14,6 +14,7 @@ from math import log
 
 from handlers.understanding.looking import LIFE, Looked, look
 from handlers.understanding.meaning import Heard, Place, Scene
+from handlers.understanding.passing import passed, whom
 from handlers.understanding.place import floor_of
 from handlers.understanding.sources import Sources, listed, sources
 
@@ -39,6 +40,8 @@ def place_features(
         features += [f"@{each}", f"@{each}|{there[-1]}", f"@{each}|{there[0]}|{there[1]}"]
     features += [f"@{each}|{category}" for each in scopes]
     features += [f"@{each}" for each in _shape(heard, scene, looked, found)]
+    features += [f"@{each}" for each in _whose(heard, scene, looked, found)]
+    features.append(f"@who={whom(looked.text)},{category}")
     return features
 
 
@@ -80,6 +83,26 @@ def _shape(heard: Heard, scene: Scene, looked: Looked, found: Sources) -> Iterat
             yield from _around(name, looked.text, mentioned[0])
 
 
+def _whose(heard: Heard, scene: Scene, looked: Looked, found: Sources) -> Iterator[str]:
+    """Whether the sender's own place is meant or another's, and how much is known of their own."""
+    home, area, said = heard.home, scene.area, whom(looked.text)
+    named = not SAID.isdisjoint(found.tail)
+    yield f"who={said},{named}"
+    yield f"who={said},{named},{looked.mine},{'own' in looked.scopes}"
+    in_passing = passed(looked.text)
+    yield f"passed={in_passing}"
+    yield f"passed={in_passing},{'+'.join(each for each in TOLD if each in found.tail)}"
+    sources = f"{named},{'home' in found.tail}"
+    known = ",".join(str(bool(each)) for each in (area.building, area.unit, *_parts(home)))
+    yield f"known={known},{sources}"
+    signed = home is not None and home.room is not None and home.room in heard.name
+    yield f"signed={signed},{sources}"
+
+
+def _parts(home: Place | None) -> tuple[str | None, ...]:
+    return (home.building, home.unit, home.room) if home else ("nothing is known",)
+
+
 def _around(name: str, text: str, code: str | None) -> Iterator[str]:
     """The signs that stand before and behind a part of the place as it is written."""
     if not code or (at := text.find(code.casefold())) < 0:
@@ -91,6 +114,8 @@ def _around(name: str, text: str, code: str | None) -> Iterator[str]:
     yield f"{name}ahead={text[max(0, at - 2) : at]}"
 
 
+#: Tails that the words tell, and those among which a passing word decides.
+SAID, TOLD = frozenset(("room", "floor", "bare", "weak", "span")), ("room", "floor", "home", "bare")
 FLOORS = re.compile(r"[\d一二三四五六七八九十]+\s*[楼层](?!栋|长|号)|\bfloor|\blevel")
 NAMED = re.compile(r"[\da-z一二三四五六七八九十]{1,3}\s*(?:[栋幢座]|号楼)")
 #: What follows a room that is called or suspected, not the place itself.

@@ -14,8 +14,9 @@ from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import LINKS, NEW, Heard, Meaning, Outcome, Place, Reason, Scene
 from handlers.understanding.model import Model, load_model
+from handlers.understanding.normal import HAN
 from handlers.understanding.questions import question_of
-from handlers.understanding.reported import reported
+from handlers.understanding.reported import reported, told
 from handlers.understanding.weighing import Weigher
 
 WEIGHTS = Path(__file__).parent / "weights.bin"
@@ -24,6 +25,8 @@ ASKED_FOR = 10  #: minutes in which nobody is asked twice
 #: What is at least so likely to be unclear, beside a report, is asked about ("停电？"), unless it
 #: is plain by itself.
 UNCLEAR = 0.7
+#: What a long line needs that tells of no trouble: many small weights add up in it.
+RAMBLING = 0.85
 
 
 class Reader:
@@ -55,12 +58,12 @@ class Reader:
             return Meaning(Outcome.TALK)
         spoken = around(_as_known(heard, looked), scene)
         chances = self._outcomes(spoken)
-        danger = self._danger(heard, scene, looked, chances)
-        limit = self._limit(heard, scene, looked, danger)
+        alarm = self._alarms(heard, scene, looked, chances)
+        limit = self._limit(heard, scene, looked, alarm)
         fit, weighed = self._weighed(heard, scene, looked, chances)
         there = self._belongs(heard, scene, fit, chances, weighed)
         chances = weighed
-        outcome, sure = self._decide(chances, limit, there)
+        outcome, sure = self._decide(looked, chances, limit, there)
         if outcome in NEW and (
             not looked.text or (outcome is Outcome.ASK and _asked(heard, scene))
         ):
@@ -80,6 +83,13 @@ class Reader:
         own = self._own_word(heard)
         common = own_words.in_common(heard, own)
         meaning = reported(self._model, common, scene, Outcome.OPEN, 1.0, around(common, scene))
+        return own_words.named(meaning, heard, own)
+
+    def _told(self, heard: Heard, scene: Scene) -> Meaning:
+        """The same without the reasons."""
+        own = self._own_word(heard)
+        common = own_words.in_common(heard, own)
+        meaning = told(self._model, common, scene, Outcome.OPEN, 1.0, words_only(common, scene))
         return own_words.named(meaning, heard, own)
 
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
@@ -141,45 +151,55 @@ class Reader:
         features = belongs.features(heard, scene, fit, chances)
         return belongs.chance(features, self._model)
 
-    def _danger(
+    def _alarms(
         self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
-    ) -> float:
-        """How likely this is the first word of an emergency."""
-        opens = 1 - chances.get("talk", 0) - chances.get("answer", 0) - chances.get("update", 0)
-        if not looked.dangers or opens < 0.05:
-            return 0.0
-        seen = self._model.see("words", words_only(heard, scene))
-        alone = self._model.chances("emergency", seen).get("yes", 0.0)
-        return (alone * opens) ** 0.5
+    ) -> bool:
+        """Whether this is likely enough the first word of an emergency.
 
-    def _limit(self, heard: Heard, scene: Scene, looked: Looked, danger: float) -> float:
+        A word of danger has to be meant; what is said in none that is known must as a whole be all
+        but surely one.
+        """
+        limits = self._model.thresholds
+        opens = 1 - chances.get("talk", 0) - chances.get("answer", 0) - chances.get("update", 0)
+        if opens < (0.05 if looked.dangers else limits["opens_unnamed"]):
+            return False
+        seen = self._model.see("words", words_only(heard, scene))
+        if looked.dangers:
+            meant = self._model.chances("emergency", seen).get("yes", 0.0)
+            return (meant * opens) ** 0.5 >= limits["emergency"]
+        return self._model.chances("urgency", seen).get("emergency", 0.0) >= limits["alarm_unnamed"]
+
+    def _limit(self, heard: Heard, scene: Scene, looked: Looked, alarm: bool) -> float:
         """How sure a request must be: least where there is danger, less where it is plain."""
         limits = self._model.thresholds
         anew = linking.tells_anew(heard, looked, scene)
-        alarm = danger >= limits["emergency"] or linking.alarms(heard, looked, scene)
+        alarm = alarm or linking.alarms(heard, looked, scene)
         if alarm and linking.echoes(heard, looked, scene) is None:
             return 0.0
+        if looked.rambles:
+            return RAMBLING
         if not looked.named:
             return limits["nameless"]
         known = {each.category for each in scene.requests}
         if known & (looked.categories | looked.outages | looked.wrongs | looked.asks):
-            return limits["open"]
+            return limits[_written(looked, "open")]
         return limits[_plainness(heard, looked, scene, anew=anew)]
 
     def _decide(
-        self, chances: Mapping[str, float], limit: float, there: float
+        self, looked: Looked, chances: Mapping[str, float], limit: float, there: float
     ) -> tuple[Outcome, float]:
         limits = self._model.thresholds
         opens = chances.get("open", 0) + 0.5 * chances.get("ask", 0)
         linked = chances_of.linking(chances)
-        least = min(limit, limits["either"] - linked) if limit <= limits["open"] else limit
+        weighed = limit <= max(limits["open"], limits["open latin"])
+        least = min(limit, limits["either"] - linked) if weighed else limit
         if limit == 0.0 or (opens >= least and opens >= linked):
             unclear = chances.get("ask", 0) > UNCLEAR * chances.get("open", 0)
             if unclear and limit >= limits["quiet"]:
                 return Outcome.ASK, opens
             # What is opened because it is plain or dangerous counts as sure enough.
             return Outcome.OPEN, max(opens, limits["open"])
-        if there >= limits["linked"]:
+        if there >= limits[_written(looked, "linked")]:
             return max(LINKS, key=lambda each: chances.get(each, 0)), there
         if chances.get("answer", 0) >= limits["answer"]:
             return Outcome.ANSWER, chances["answer"]
@@ -211,8 +231,8 @@ class Reader:
         said = belated.nearly_opened(heard, scene)
         if said is None:
             return talk
-        report = self.report(said.heard, belated.scene_before(said.heard, scene))
-        opened = belated.as_if_opened(said, report, scene)
+        before = belated.scene_before(said.heard, scene)
+        opened = belated.as_if_opened(said, self._told(said.heard, before), scene)
         chances = self._outcomes(around(_as_known(heard, looked), opened))
         fit = linking.best(heard, opened, self._model)
         leaning = belated.leaning_after(said, heard, chances, fit)
@@ -220,6 +240,7 @@ class Reader:
         if not belated.bears_out(said, leaning, looked, chances, fit, beside):
             return replace(talk, leans=(said.heard.key, leaning))
         sure = max(leaning, self._model.thresholds["open"])
+        report = self.report(said.heard, before)
         reasons = (Reason("request", "borne_out", weight=1.0), *report.reasons)
         return replace(report, confidence=sure, bears_out=said.heard.key, reasons=reasons)
 
@@ -255,7 +276,7 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
     if looked.wordy and not (looked.plainly_faulty or looked.categories or looked.dangers):
         return "wordy"
     if not (looked.plainly_faulty and anew):
-        return "open"
+        return _written(looked, "open")
     if looked.plainly_wrong:
         return "wrong"
     if looked.bare_fact:
@@ -264,6 +285,11 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
         return "twice"
     lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
     return "plain" if lately and not looked.outages else "quiet"
+
+
+def _written(looked: Looked, name: str) -> str:
+    """Which threshold holds in the script of a text: the languages are not equally plain."""
+    return name if HAN.search(looked.text) else f"{name} latin"
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:

@@ -21,6 +21,7 @@ from handlers.understanding.meaning import (
     Scene,
     Urgency,
 )
+from handlers.understanding.rivals import rivals_of
 from handlers.understanding.transcripts import Gold
 
 
@@ -128,10 +129,10 @@ HEADS: dict[str, HeadSpec] = {
     "category": HeadSpec(_words, _category, 3.0, "words"),
     "urgency": HeadSpec(_words, _urgency, 3.0, "words"),
     "kind": HeadSpec(_words, _kind, 3.0, "words"),
-    "building": HeadSpec(_place, _building, 3.0, "place", _sources_of("building")),
-    "unit": HeadSpec(_place, _unit, 3.0, "place", _sources_of("unit")),
-    "tail": HeadSpec(_place, _tail, 3.0, "place", _sources_of("tail")),
-    "together": HeadSpec(_places, _together, 2.5, "together", _combinations),
+    "building": HeadSpec(_place, _building, 9.0, "place", _sources_of("building")),
+    "unit": HeadSpec(_place, _unit, 9.0, "place", _sources_of("unit")),
+    "tail": HeadSpec(_place, _tail, 9.0, "place", _sources_of("tail")),
+    "together": HeadSpec(_places, _together, 7.5, "together", _combinations),
 }
 
 SAMPLES = (
@@ -165,7 +166,8 @@ def fingerprint() -> int:
             requests=(*scene.requests, _sample_request(heard)),
         )
         for request in scene.requests:
-            seen = zlib.crc32("\n".join(pair_features(heard, scene, request)).encode(), seen)
+            pair = pair_features(heard, scene, request, rivals_of(heard, scene))
+            seen = zlib.crc32("\n".join(pair).encode(), seen)
     return seen
 
 

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 
 MOST_MET = 12_000  #: rows that are kept as they were read: the first that were met, the commonest
+MOST_EMPTY = MOST_MET // 3  #: so many before nothing is kept any more of a name without a row
 LIKELY = (1 << 18) - 1  #: a bit of a hash decides whether a name is looked for, in 256 kB
 ROOM = 4  #: places in the index for each name, at least
+LENGTHS_FROM = 48  #: a name's length is added from this bit of its hash on; names are short
 
 
 class Rows:
@@ -43,14 +45,17 @@ class Rows:
         self._likely = bytearray(LIKELY + 1 if families else 0)
         self._hashes = array("q", self._read_names(names))
         self._mask = (1 << (ROOM * len(self._hashes)).bit_length()) - 1
-        self._index = array("I", bytes(4 * (self._mask + 1)))
-        for number, key in enumerate(self._hashes, 1):
-            self._index[self._place(key, self._kinds[number - 1])] = number
+        self._index = self._indexed()
         self._met, self._wide = _Met(self._read), _Met(self._read_wide)
 
     def __len__(self) -> int:
         """How many names have a row."""
         return len(self._hashes)
+
+    @property
+    def keys(self) -> set[tuple[int, int]]:
+        """By which family and hash each name is found: as many as there are names."""
+        return set(zip(self._kinds, self._hashes, strict=True))
 
     def sum(self, names: Iterable[str]) -> int:
         """The sum of the rows of those names that have one."""
@@ -62,9 +67,19 @@ class Rows:
         some = [name for name in names if likely[hash(name) & LIKELY]]
         return sum(map(self._wide.__getitem__, some))
 
-    def pairs(self, names: Iterable[str]) -> list[tuple[str, int]]:
-        """Those names that have a row in which anything stands, with it."""
-        return [(name, row) for name in self._sought(names) if (row := self._met[name])]
+    def pairs(self, names: Iterable[str]) -> list[tuple[int, str]]:
+        """The rows in which anything stands, each with its name."""
+        some = self._likely_ones(names) if self._families else self._sought(names)
+        return [(row, name) for name in some if (row := self._met[name])]
+
+    def _likely_ones(self, names: Iterable[str]) -> list[str]:
+        """Without most of those that have none, whether by themselves or in a family."""
+        likely = self._likely
+        return [
+            name
+            for name in names
+            if likely[hash(name) & LIKELY] or likely[hash(name.partition("|")[2]) & LIKELY]
+        ]
 
     def _sought(self, names: Iterable[str]) -> Iterable[str]:
         """Without most of those that have none."""
@@ -74,22 +89,34 @@ class Rows:
         return [name for name in names if index[hash(name) & mask]]
 
     def _read_names(self, names: bytes) -> Iterator[int]:
-        lines = (line.rstrip(b"\n").decode() for line in BytesIO(names))
-        if not self._families:
-            self._kinds = bytearray(names.count(b"\n") + bool(names))
-            yield from map(hash, lines)
-            return
-        for line in lines:
-            family, key, name = self._key(line)
-            self._kinds.append(family)
-            self._likely[hash(name) & LIKELY] = 1
-            yield key
+        """The hashes of all names; of which family each is, and what may be looked for."""
+        families, kinds, likely = self._families, self._kinds, self._likely
+        for line in BytesIO(names):
+            name = line.rstrip(b"\n").decode()
+            prefix, bar, rest = name.partition("|")
+            family = families.get(prefix, 0) if bar else 0
+            if family:
+                name = bar + rest
+            kinds.append(family)
+            if likely:
+                likely[hash(rest if family else name) & LIKELY] = 1
+            yield hash(name) ^ len(name) << LENGTHS_FROM
+
+    def _indexed(self) -> array[int]:
+        """By the lower bits of its hash where each name's number is, or in the next free place."""
+        index, mask = array("I", bytes(4 * (self._mask + 1))), self._mask
+        for number, key in enumerate(self._hashes, 1):
+            place = key & mask
+            while index[place]:
+                place = (place + 1) & mask
+            index[place] = number
+        return index
 
     def _key(self, name: str) -> tuple[int, int, str]:
         """Of which family a name is, by which hash it is found, and the name without prefix."""
         prefix, bar, rest = name.partition("|")
-        family = self._families.get(prefix, 0)
-        return (family, hash(bar + rest), rest) if family else (0, hash(name), name)
+        family = self._families.get(prefix, 0) if bar else 0
+        return (family, _key_of(bar + rest), rest) if family else (0, _key_of(name), name)
 
     def _place(self, key: int, family: int) -> int:
         """Where a name stands in the index, or would."""
@@ -111,15 +138,22 @@ class Rows:
 
     def _read_wide(self, name: str) -> int:
         found, index, mask = 0, self._index, self._mask
-        if number := index[self._place(hash(name), 0)]:
+        if number := index[self._place(_key_of(name), 0)]:
             found = self._packed.row(number)
-        key, bits = hash("|" + name), 8 * self._packed.width
+        key, bits = _key_of("|" + name), 8 * self._packed.width
         place = key & mask
         while number := index[place]:
             if self._hashes[number - 1] == key and (family := self._kinds[number - 1]):
                 found += self._packed.row(number) << bits * family
             place = (place + 1) & mask
         return found
+
+
+def _key_of(name: str) -> int:
+    """A hash that tells names of all scripts apart: the interpreter's own is made of the bytes that
+    a text is kept in, which are the same for "ir" and for "物"; their lengths are not. Its lower
+    bits, by which a place is found, stay as they are."""
+    return hash(name) ^ len(name) << LENGTHS_FROM
 
 
 class _Packed:
@@ -146,6 +180,6 @@ class _Met(dict[str, int]):
 
     def __missing__(self, name: str) -> int:
         row = self._read(name)
-        if row and len(self) < MOST_MET:
+        if len(self) < (MOST_MET if row else MOST_EMPTY):
             self[name] = row
         return row

@@ -8,15 +8,17 @@ themselves (n-grams, the cue's own wording, the signs around a room) is left out
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from handlers.understanding import placing
 from handlers.understanding.features import whole, words_only
 from handlers.understanding.linking import TABLE, pair_features
 from handlers.understanding.meaning import Heard, KnownRequest, Place, Reason, Scene
-from handlers.understanding.placing import PARTS
+from handlers.understanding.placing import PARTS, Sources
+from handlers.understanding.rivals import rivals_of
 
 #: In which situation, or of which line before, a cue was seen.
 AROUND = re.compile(r"(?:own|before|near|(?:quiet|near|open),(?:resident|staff))\|")
@@ -26,8 +28,22 @@ NAMED = re.compile(r"(?:#[cds] |[#@][a-z])[\x20-\x7e]{2,}")
 BEFORE = ("before", "beforefloor")
 #: Parts of a place whose neighbouring signs are looked at.
 AFTER = ("", "floor ", "building ")
+#: Most names come again and again.
+MOST_REMEMBERED = 8192
 #: These quote the text.
 QUOTING = ("#word ", *(f"@{part}{side}=" for part in AFTER for side in ("after", "ahead")))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was looked at when a message was read as a report."""
+
+    heard: Heard
+    category: str
+    found: Sources
+    whole: Sequence[str] | None  #: None: it was read as if its sender's home were known
+    words: Sequence[str]
+    place: Sequence[str]
 
 
 def wordless(features: Iterable[str]) -> list[str]:
@@ -36,6 +52,7 @@ def wordless(features: Iterable[str]) -> list[str]:
     return sorted(each for each in marked if _is_wordless(each))
 
 
+@lru_cache(MOST_REMEMBERED)
 def _is_wordless(feature: str) -> bool:
     name = AROUND.sub("", feature, count=1)
     return bool(NAMED.fullmatch(name)) and not name.startswith(QUOTING)
@@ -82,14 +99,19 @@ def _named(sources: Mapping[str, Any] | None, value: str | None) -> str | None:
     return next((name for name, each in (sources or {}).items() if each == value), None)
 
 
-def see(heard: Heard, scene: Scene, category: str | None) -> Seen:
-    """What may be kept of a message in its scene."""
-    found = placing.sources(heard, scene)
+def see(heard: Heard, scene: Scene, category: str | None, read: Read | None = None) -> Seen:
+    """What may be kept of a message in its scene; `read`: what was looked at, if it was."""
+    found = read.found if read else placing.sources(heard, scene)
+    named = category or "other"
     return Seen(
         {
-            "whole": wordless(whole(heard, scene)),
-            "words": wordless(words_only(heard, scene)),
-            "place": wordless(placing.place_features(heard, scene, category or "other", found)),
+            "whole": wordless((read and read.whole) or whole(heard, scene)),
+            "words": wordless(read.words if read else words_only(heard, scene)),
+            "place": wordless(
+                read.place
+                if read and read.category == named
+                else placing.place_features(heard, scene, named, found)
+            ),
         },
         {
             "building": dict(found.building),
@@ -101,15 +123,17 @@ def see(heard: Heard, scene: Scene, category: str | None) -> Seen:
 
 def see_pair(heard: Heard, request: KnownRequest) -> Seen:
     """What a message and a request have in common: nothing of it is words."""
-    return Seen({TABLE: sorted(set(pair_features(heard, Scene(requests=(request,)), request)))})
+    scene = Scene(requests=(request,))
+    found = pair_features(heard, scene, request, rivals_of(heard, scene))
+    return Seen({TABLE: sorted(set(found))})
 
 
-def where_from(heard: Heard, scene: Scene, place: Place) -> list[Reason]:
+def where_from(heard: Heard, scene: Scene, place: Place, read: Read | None = None) -> list[Reason]:
     """From where each part of a place is known: the words, the sender's home, the group.
 
     The cue of each is its source and the part: "home unit".
     """
-    found = placing.sources(heard, scene)
+    found = read.found if read else placing.sources(heard, scene)
     rooms = {name: room for name, (_, room) in found.tail.items() if room is not None}
     parts = {"building": found.building, "unit": found.unit, "room": rooms}
     reasons: list[Reason] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 
-from handlers.understanding import bays
+from handlers.understanding import bays, passing
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, Place, Places, Said, Scene
 from handlers.understanding.normal import HAN
@@ -31,6 +31,7 @@ from handlers.understanding.place import (
 
 #: Who is spoken to tells no place: "@802老莫".
 MENTION = re.compile(r"@\S+")
+LATIN = re.compile(r"[A-Za-z]")
 #: How far back the place of what is spoken of may have been named: lines, and time.
 OUTSIDE = frozenset(("outside",))
 LINES, WHILE = 4, timedelta(minutes=15)
@@ -59,7 +60,7 @@ class Sources:
 def sources(heard: Heard, scene: Scene) -> Sources:
     """All sources of a message in its scene."""
     looked, home, area = look(heard.text), heard.home or Place(), scene.area
-    text = bays.without(MENTION.sub(" ", looked.text))
+    text = passing.without(bays.without(MENTION.sub(" ", looked.text)))
     outside = looked.scopes == OUTSIDE and HAN.search(text) is not None
     said, before = _said(text, home, scene), told_before(heard, scene)
     return Sources(
@@ -88,7 +89,7 @@ def _buildings(
 
 def _said(text: str, home: Place, scene: Scene) -> Place:
     """What the words say, written as it is written elsewhere."""
-    said = listed(text, scene)
+    said = _by_name(text, listed(text, scene), home)
     if said.building is None and said.room is None and (flat := lettered(text, home)):
         said = replace(said, building=flat.building, room=flat.room)
     if _no_stairwells(text, said, home, scene.area):
@@ -100,6 +101,21 @@ def _said(text: str, home: Place, scene: Scene) -> Place:
     floor = None if said.floor == room else said.floor
     building = _alike(said.building, home.building, scene.area.building)
     return replace(said, building=building, floor=floor, room=room)
+
+
+def _by_name(text: str, said: Place, home: Place) -> Place:
+    """The sender's own house called by its name alone: "the ramp of K4", "round close 4"."""
+    if said.building is None and _named_in(text, home.building):
+        said = replace(said, building=home.building)
+    if said.unit is None and _named_in(text, home.unit):
+        said = replace(said, unit=home.unit)
+    return said
+
+
+def _named_in(text: str, code: str | None) -> bool:
+    if code is None or len(code) < 2 or not LATIN.search(code):
+        return False
+    return re.search(rf"(?<![\w-]){re.escape(code.casefold())}(?![\w-])", text) is not None
 
 
 def _no_stairwells(text: str, said: Place, home: Place, area: Place) -> bool:

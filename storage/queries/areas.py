@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, inspect, or_, select, text
@@ -13,6 +13,9 @@ from storage.base import begins_with, end_of
 from storage.prepared import prepared
 from storage.remembered import recall, remember
 from storage.tables import Area
+
+#: Under this name a session knows the places that it met.
+MET = "areas"
 
 
 def ids_of(path: str) -> list[int]:
@@ -51,7 +54,7 @@ async def line_of(store: AsyncSession, path: str) -> list[Area]:
 
     One message asks for the same few lines many times, and a session keeps no row by itself.
     """
-    known: dict[int, Area] = store.info.setdefault("areas", {})
+    known: dict[int, Area] = store.info.setdefault(MET, {})
     ids = ids_of(path)
     missing = [each for each in ids if each not in known or inspect(known[each]).expired]
     if missing:
@@ -83,6 +86,32 @@ def _of_kind_below(start: str, end: str, kind: str) -> Select[Area]:
     return select(Area).where(Area.path >= start, Area.path < end, Area.kind == kind)
 
 
+async def houses_below(store: AsyncSession, path: str) -> list[tuple[int, int | None, str, str]]:
+    """Id, parent, kind and code of the buildings and units at or under a path, oldest first."""
+    return await _houses_below.rows(store, path, end_of(path))
+
+
+@prepared
+def _houses_below(start: str, end: str) -> Select[int, int | None, str, str]:
+    return (
+        select(Area.id, Area.parent_id, Area.kind, Area.code)
+        .where(Area.path >= start, Area.path < end, Area.kind.in_(("building", "unit")))
+        .order_by(Area.id)
+    )
+
+
+async def flats_below(store: AsyncSession, path: str) -> list[tuple[int | None, str]]:
+    """Parent and code of the flats at or under a path."""
+    return await _flats_below.rows(store, path, end_of(path))
+
+
+@prepared
+def _flats_below(start: str, end: str) -> Select[int | None, str]:
+    return select(Area.parent_id, Area.code).where(
+        Area.path >= start, Area.path < end, Area.kind == "household"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class AreaFacts:
     """What holds at a place: its own word, else that of the nearest place above."""
@@ -101,7 +130,7 @@ class AreaFacts:
     names: dict[str, str] = field(default_factory=dict[str, str])
 
 
-def facts_of(line: Sequence[Area]) -> AreaFacts:
+def facts_of(line: Sequence[Area | Above]) -> AreaFacts:
     """What holds at the last place of a line (root first)."""
 
     def nearest(name: str) -> Any:
@@ -126,6 +155,40 @@ def facts_of(line: Sequence[Area]) -> AreaFacts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A place that others stand in, as it is remembered: what holds there by its own word."""
+
+    id: int
+    path: str
+    kind: str
+    name: str
+    code: str
+    governance: str | None
+    timezone: str | None
+    language: str | None
+    hotline: str | None
+    settings: dict[str, Any]
+
+
+ABOVE = tuple(each.name for each in fields(Above))
+
+
+async def _known_line(store: AsyncSession, path: str) -> list[Area | Above]:
+    """The line of a path; what is above its last place is read once for all that stand there."""
+    *above, last = ids_of(path)
+    known: list[Above | None] = [recall(store, (Above, each)) for each in above]
+    met: dict[int, Area] = store.info.setdefault(MET, {})
+    area = met.get(last)
+    if all(known) and area is not None and not inspect(area).expired:
+        return [*(each for each in known if each), area]
+    line = await line_of(store, path)
+    for each in line[:-1]:
+        values = Above(**{name: getattr(each, name) for name in ABOVE})
+        remember(store, (Above, each.id), values)
+    return [*line]
+
+
 async def facts_at(store: AsyncSession, area_id: int) -> AreaFacts:
     """What holds at a place. Raises LookupError when there is no such place."""
     known: AreaFacts | None = recall(store, (AreaFacts, area_id))
@@ -134,7 +197,8 @@ async def facts_at(store: AsyncSession, area_id: int) -> AreaFacts:
     area = await store.get(Area, area_id)
     if area is None:
         raise LookupError(f"no area {area_id}")
-    facts = facts_of(await line_of(store, area.path))
+    store.info.setdefault(MET, {})[area.id] = area
+    facts = facts_of(await _known_line(store, area.path))
     remember(store, (AreaFacts, area_id), facts)
     return facts
 
@@ -162,7 +226,7 @@ class Spot:
     kind: str
 
 
-def _spots(areas: Iterable[Area]) -> tuple[Spot, ...]:
+def _spots(areas: Iterable[Area | Above]) -> tuple[Spot, ...]:
     return tuple(Spot(area.id, area.path, area.kind) for area in areas)
 
 
@@ -171,7 +235,7 @@ async def spots_on(store: AsyncSession, path: str) -> tuple[Spot, ...]:
     key = (Spot, path)
     known: tuple[Spot, ...] | None = recall(store, key)
     if known is None:
-        known = _spots(await line_of(store, path))
+        known = _spots(await _known_line(store, path))
         remember(store, key, known)
     return known
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,8 +17,9 @@ from structlog.testing import capture_logs
 
 from bot.clock import VirtualClock
 from bot.crew import HELD_FOR, Crew
-from bot.inbox import CLOSE_TOGETHER, MAX_TRIES, Inbox
+from bot.inbox import MAX_TRIES, Inbox
 from bot.lanes import MOST_OF_A_CHAT
+from bot.talk import CLOSE_TOGETHER
 from handlers.chat.incoming import Incoming, Message
 from handlers.chat.outgoing import Content, Say
 from handlers.chat.platform import RawUpdate
@@ -48,6 +49,17 @@ class Script:
     gate: asyncio.Event | None = None  #: "... waits" waits for it before its transaction
     handled: list[str] = field(default_factory=list[str])
     forgot_all: int = 0
+    shared: bool = False  #: whether lines may share a transaction
+    unheard: list[str] = field(default_factory=list[str])
+
+    def shares(self, incoming: Incoming) -> bool:
+        return self.shared and isinstance(incoming, Message) and "alone" not in incoming.text
+
+    def looked_again(self, _incoming: Incoming, _now: object, ahead: Ahead) -> Ahead:
+        return ahead
+
+    def unhear(self, incoming: Iterable[Incoming]) -> None:
+        self.unheard += [each.text for each in incoming if isinstance(each, Message)]
 
     def first_look(self, incoming: Incoming, _now: object, _opinion: object) -> Ahead:
         talk = isinstance(incoming, Message) and incoming.text.startswith("talk")

@@ -82,6 +82,43 @@ def test_what_is_no_usable_picture_is_refused(body: bytes, key: str) -> None:
     assert refused.value.key == key
 
 
+def saved(kind: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(out, kind)
+    return out.getvalue()
+
+
+def boxed(brands: bytes) -> bytes:
+    """As phones write pictures and videos: a box that tells its brands, then the rest."""
+    told = b"ftyp" + brands[:4] + bytes(4) + brands[4:]
+    return struct.pack(">I", len(told) + 4) + told + b"mdat heic 43.85N 126.57E"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(saved("TIFF"), saved("BMP"), b"MM\0*\0\0\0\x08", b"\xff\x0a\x10"),
+        *(boxed(b"heic"), boxed(b"mif1heic"), boxed(b"avif"), boxed(b"mp42mif1")),
+        b"\0\0\0\x0cJXL \r\n\x87\n",
+    ],
+)
+def test_what_cannot_be_drawn_anew_is_a_picture_by_its_content_alone(body: bytes) -> None:
+    assert pictures.is_picture("", body)
+    with pytest.raises(pictures.PictureError):
+        pictures.clean(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"BM", "BMW 停在消防通道了，谁的车？".encode(), b"II. Hausordnung", b"MM"),
+        *(boxed(b"isommp42avc1"), boxed(b"qt  "), b"%PDF-1.7", b"\0\0\0\x0cftyp"),
+    ],
+)
+def test_texts_and_videos_are_no_pictures(body: bytes) -> None:
+    assert not pictures.is_picture("", body)
+
+
 def test_a_small_file_that_unfolds_into_a_huge_picture_is_refused() -> None:
     out = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(out, "PNG")

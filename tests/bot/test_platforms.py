@@ -15,7 +15,7 @@ from bot.clock import VirtualClock
 from bot.platforms import KNOWN, configured
 from bot.roles import ALL, Role
 from config.settings import Settings, SettingsError
-from handlers.chat.platform import Capabilities, ChatFacts, Intake, Platform
+from handlers.chat.platform import Capabilities, ChatFacts, Hears, Intake, Platform
 from storage.engine import Store
 from tests.fakes.rooms import Rooms
 from tests.harness import MONDAY, SECRET
@@ -77,8 +77,9 @@ def test_a_webhook_needs_no_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
 class SingleLine(Rooms):
     """A platform that is spoken to where it is heard."""
 
-    def __init__(self) -> None:
-        super().__init__(VirtualClock(MONDAY), Capabilities(one_line=True))
+    def __init__(self, name: str = "rooms", hears: Hears = Hears.EVERYTHING) -> None:
+        can = Capabilities(one_line=True, hears=hears)
+        super().__init__(VirtualClock(MONDAY), can, name)
         self.ran, self.asked = asyncio.Event(), asyncio.Event()
 
     async def run(self, intake: Intake) -> None:
@@ -113,6 +114,20 @@ async def test_a_single_line_is_heard_where_it_can_be_spoken_to(
     assert platform.ran.is_set() == hears
     told = [each["remedy"] for each in logs if each["event"] == "platform.needs_both_roles"]
     assert len(told) == (not hears)
+    await app.close()
+
+
+async def test_who_is_only_spoken_to_has_no_name_to_be_asked_for(store: Store) -> None:
+    """Each asking posts to all its groups' addresses."""
+    mute, other = SingleLine("mute", Hears.NOTHING), SingleLine()
+    settings = Settings(web_chat=False, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+    roles = frozenset({Role.SENDER})
+    app = App(settings, store, [mute, other], clock=VirtualClock(MONDAY), roles=roles)
+    running = asyncio.ensure_future(app.run())
+    await asyncio.wait_for(other.asked.wait(), 10)
+    running.cancel()
+    await asyncio.wait((running,))
+    assert not mute.asked.is_set()
     await app.close()
 
 

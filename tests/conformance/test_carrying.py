@@ -31,8 +31,8 @@ async def test_each_kind_arrives_or_is_told_in_words(tmp_path: Path, there: str,
             media = message.media[0].model_copy(update={"of": there})
             out = say(shown, Content(text=f"#1 {kind}", media=(media,)), private=True)
             out = out.model_copy(update={"instead": f"另有 {kind}"})
-            async with carrier.carried(out) as brought:
-                await deliver(shown, brought)
+            brought, *_ = await carrier.forms(out)
+            await deliver(shown, brought)
             last = (await shown.stands(private=True))[-1]
             if shown.can.shows(kind) is None:
                 assert (last.text, last.file) == (f"另有 {kind}", None)

@@ -152,9 +152,10 @@ async def test_a_picture_that_somebody_sent_is_lent_without_what_was_hidden_in_i
 ) -> None:
     await venue.sends_photo("楼道积水")
     (media,) = (await only(venue, Message)).media
-    body = await venue.platform.fetched(media)
-    assert body
-    assert HIDDEN.encode() not in body
+    lent = await venue.platform.fetched(media)
+    assert lent
+    assert lent.body
+    assert HIDDEN.encode() not in lent.body
 
 
 @pytest.mark.takes("lends", "heard:file")
@@ -167,7 +168,9 @@ async def test_what_else_somebody_sent_is_lent_as_it_is(venue: Venue) -> None:
     assert [each.kind for each in media] == kinds
     assert media[-1].name == OTHERS[MediaKind.FILE]
     for each in media:
-        assert await venue.platform.fetched(each) == b"picture p1"
+        lent = await venue.platform.fetched(each)
+        assert lent
+        assert lent.body == b"picture p1"
 
 
 @pytest.mark.takes("files")

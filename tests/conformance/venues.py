@@ -117,6 +117,7 @@ class LocalVenue:
         deep_links=True,
         media_in=frozenset({MediaKind.PHOTO}),
         media_in_private=frozenset({MediaKind.PHOTO}),
+        media_out=frozenset({MediaKind.PHOTO, MediaKind.FILE}),
     )
     title, li = TITLE, LI
 

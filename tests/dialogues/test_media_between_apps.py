@@ -129,6 +129,8 @@ async def test_a_video_that_is_none_there_goes_as_a_file(tmp_path: Path) -> None
         ("a\r\nSet-Cookie: x.txt", "aSet-Cookie: x.txt"),
         (" .. ", "file"),
         ("长" * 300 + ".pdf", "长" * 76 + ".pdf"),
+        ("3栋1.2单元漏水情况说明照片视频都在里面", "3栋1.2单元漏水情况说明照片视频都在里面"),
+        ("report.abcdefghijklmnop", "report.abcdefghijklmnop"),
     ],
 )
 async def test_a_name_is_nothing_but_a_name(
@@ -143,3 +145,33 @@ async def test_four_are_carried_and_of_the_rest_it_is_told(stage: Stage, cards: 
     assert len(files(stage)) == 4
     assert len(brought(stage)) == 4
     assert "另有 2 个文件，是在另一个应用里发的" in stage.page(stage.wang).text
+
+
+async def test_four_of_a_request_are_carried_whenever_they_come(stage: Stage, cards: Rooms) -> None:
+    first = [media(MediaKind.FILE, f"p{n}") for n in range(3)]
+    await sends(stage, cards, media=first)
+    card = cards.from_bot("w3")[-1]
+    for n in range(3, 6):
+        await sends(stage, cards, "还有", media=[media(MediaKind.FILE, f"p{n}")], reply_to=card.id)
+    assert [each.body for each in files(stage)] == [f"picture p{n}".encode() for n in range(4)]
+    told = [each.text for each in stage.wang.heard if "另有 1 个文件" in each.text]
+    assert len(told) == 2, "each as it came"
+    assert "另有 2 个文件，是在另一个应用里发的" in stage.page(stage.wang).text
+
+
+async def test_a_picture_that_the_app_refuses_goes_as_a_document(
+    stage: Stage, cards: Rooms
+) -> None:
+    """Telegram takes no picture that is twenty times as high as it is wide."""
+    stage.rooms.refuses = lambda out: isinstance(out, SendFile) and out.picture
+    await sends(stage, cards, media=[media(MediaKind.PHOTO)])
+    assert [(each.name, each.picture) for each in files(stage)] == [("picture.jpg", False)]
+
+
+async def test_what_the_app_refuses_altogether_is_told_in_words(stage: Stage, cards: Rooms) -> None:
+    stage.rooms.refuses = lambda out: isinstance(out, SendFile)
+    await sends(stage, cards, media=[media(MediaKind.PHOTO)])
+    assert not files(stage)
+    assert "另有 1 张图，是在另一个应用里发的，这里发不出来；请到那里看" in stage.wang.last.text
+    await stage.passes(days=2)
+    assert len([each for each in stage.wang.heard if "这里发不出来" in each.text]) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ from handlers.chat.platform import (
     Edits,
     GoneError,
     Intake,
+    Lent,
     PermanentError,
     Proof,
     RawUpdate,
@@ -103,6 +104,7 @@ class Rooms:
         self.faults: list[DeliveryError] = []
         self.blocked: set[str] = set()
         self.sent: list[Sendable] = []
+        self.refuses: Callable[[Sendable], bool] = lambda _: False  #: for good, what it is like
         self.lost: set[str] = set()  #: what cannot be fetched any more
         self.large: dict[str, int] = {}  #: bytes of what was sent, by its reference
         self.facts: dict[str | None, ChatFacts] = {}
@@ -133,6 +135,8 @@ class Rooms:
             raise self.faults.pop(0)
         if out.chat in self.blocked:
             raise PermanentError("blocked", unreachable=True)
+        if self.refuses(out):
+            raise PermanentError("Bad Request: PHOTO_INVALID_DIMENSIONS")
         self.sent.append(out)
         self._check(out)
         if isinstance(out, Acknowledge):
@@ -176,11 +180,11 @@ class Rooms:
             and (spoken or not out.group or can.speaks is not Speaks.ANSWERING)
         )
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         if media.ref in self.lost:
             raise OSError("no longer there")
         body = f"picture {media.ref}".encode()
-        return body.ljust(self.large.get(media.ref, 0), b".")
+        return Lent(body.ljust(self.large.get(media.ref, 0), b"."))
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         there = chat_id not in self.blocked

@@ -96,6 +96,7 @@ class FakeWeCom:
         self._open: dict[str, Callback] = {}
         self._uploads: dict[str, tuple[Json, dict[int, bytes]]] = {}
         self.files: dict[str, bytes] = {}  #: what people sent, encrypted, by where it lies
+        self.told: dict[str, str] = {}  #: of what it is called, by where it lies
         self._changed = asyncio.Event()
         self._server: Server | None = None
         self._port = 0
@@ -192,14 +193,18 @@ class FakeWeCom:
         kind = EVENT if body["msgtype"] == "event" else MESSAGE
         await self._call(kind, MESSAGE, body, ANSWER)
 
-    def picture(self, body: bytes) -> dict[str, str]:
-        """What a message tells of a picture: where it lies encrypted, and its key."""
+    def picture(self, body: bytes, told: str = "") -> dict[str, str]:
+        """What a message tells of a picture: where it lies encrypted, and its key.
+
+        `told`: what the server says of it when it is fetched ("Content-Disposition").
+        """
         key = os.urandom(32)
         fill = 32 - len(body) % 32
         padded = body + bytes([fill]) * fill
         cipher = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
         name = f"/media/{uuid4().hex}"
         self.files[name] = cipher.update(padded) + cipher.finalize()
+        self.told[name] = told
         url = f"http://127.0.0.1:{self._port}{name}"
         return {"url": url, "aeskey": base64.b64encode(key).decode().rstrip("=")}
 
@@ -361,6 +366,8 @@ class FakeWeCom:
         if body is None:
             return None
         headers = Headers([("Content-Length", str(len(body))), ("Connection", "close")])
+        if told := self.told.get(request.path):
+            headers["Content-Disposition"] = told
         return Response(HTTPStatus.OK, "OK", headers, body)
 
 

@@ -22,6 +22,7 @@ from handlers.chat.platform import (
     Delivered,
     GoneError,
     Intake,
+    Lent,
     PermanentError,
 )
 from storage.engine import Store
@@ -33,6 +34,7 @@ CAPABILITIES = Capabilities(
     deep_links=True,
     media_in=frozenset({MediaKind.PHOTO}),  # what the page lets people send
     media_in_private=frozenset({MediaKind.PHOTO}),
+    media_out=frozenset({MediaKind.PHOTO, MediaKind.FILE}),  # and what it plays nothing of
 )
 BOT_NAME = "邻里"
 MARKS = {Mark.HEARD: "👀", Mark.TAKEN: "👌", Mark.DONE: "👍", Mark.UNCLEAR: "🤔"}
@@ -130,10 +132,10 @@ class LocalPlatform(People):
         row.text = out.caption
         return row
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         """A kept picture; it was cleaned when it was kept."""
         kept = await self.file(media.ref)
-        return kept.body if kept is not None else None
+        return Lent(kept.body) if kept is not None else None
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """Whether the bot is in the room; where it is, it may do everything."""

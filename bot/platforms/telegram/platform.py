@@ -26,7 +26,16 @@ from config.settings import Settings, SettingsError
 from config.words import catalogue
 from handlers.chat.incoming import Incoming, Media
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
-from handlers.chat.platform import Capabilities, ChatFacts, Delivered, Hears, Intake, Limits, Told
+from handlers.chat.platform import (
+    Capabilities,
+    ChatFacts,
+    Delivered,
+    Hears,
+    Intake,
+    Lent,
+    Limits,
+    Told,
+)
 from handlers.commands import Command
 
 if TYPE_CHECKING:  # the web's library is loaded where there is a webhook
@@ -146,12 +155,13 @@ class TelegramPlatform:
         """Send; for a `Show` that stands already, edit `message_id`. Raises DeliveryError."""
         return await self._saying.deliver(out, message_id)
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         """What somebody sent; pictures drawn anew (R50). Raises OSError: try it no more."""
         try:
-            return await lent(self._bot, media)
+            body = await lent(self._bot, media)
         except TelegramError as error:
             raise OSError(type(error).__name__) from None  # its text may carry the address
+        return Lent(body) if body is not None else None
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
         """What the bot can do in this chat (None: the account itself)."""

@@ -8,6 +8,7 @@ onto the terminal before which somebody sits.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,6 +20,8 @@ from storage.files import exchange, make_folder
 log = structlog.get_logger("linli.wechat")
 
 ENDS = "-login.url"  #: what the files are called, behind the platform's name
+#: Hosts that stand for all addresses of the machine, and its own among them.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
 
 
 def path_of(platform: str, key: str) -> str:
@@ -34,10 +37,22 @@ def is_own(address: str) -> bool:
         return False
 
 
-def told_in(folder: Path) -> dict[str, str]:
-    """The addresses that running programs told in their data folder, by platform."""
-    found = sorted(folder.glob(f"*{ENDS}"))
-    return {file.name.removesuffix(ENDS): file.read_text("utf-8").strip() for file in found}
+def within_reach(host: str) -> bool:
+    """Whether a browser on this machine reaches what listens there by an address of its own."""
+    return host == "localhost" or is_own(host) or host in EVERYWHERE
+
+
+def told_in(folder: Path, platforms: Iterable[str]) -> dict[str, str]:
+    """The addresses that the running program told of these accounts, by platform.
+
+    Raises PermissionError where the files are another user's.
+    """
+    found: dict[str, str] = {}
+    for platform in platforms:
+        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            told = (folder / f"{platform}{ENDS}").read_bytes().decode(errors="replace").strip()
+            found[platform] = told
+    return found
 
 
 class Door:
@@ -47,7 +62,7 @@ class Door:
         """`folder`: where the address is told; none: on the terminal alone."""
         self._key = secrets.token_urlsafe(24)
         # The page answers on this machine alone, whatever else is listened on.
-        asked = host if is_own(host) else "127.0.0.1"
+        asked = host if is_own(host) else EVERYWHERE.get(host, "127.0.0.1")
         where = f"[{asked}]" if ":" in asked else asked
         self.address = f"http://{where}:{port}{path_of(platform, self._key)}"
         self.file = folder / f"{platform}{ENDS}" if folder else None
@@ -59,7 +74,7 @@ class Door:
     @property
     def told(self) -> bool:
         """Whether somebody is waited for, here or in the program that runs."""
-        return self.file is not None and self.file.exists()
+        return self.file is not None and self.file.is_file()
 
     def tell(self) -> None:
         """Write down the address: a code must be scanned."""
@@ -71,10 +86,13 @@ class Door:
         except OSError as error:
             log.warning("wechat.login_not_told", file=str(self.file), error=error.strerror)
 
-    def shut(self, *, ours: bool = False) -> None:
-        """Take the address away: nothing must be scanned. `ours`: only what we wrote down."""
+    def shut(self, *, ours: bool | None = None) -> None:
+        """Take the address away: nothing must be scanned.
+
+        `ours`: only what we wrote down; False: only what was left by a program that was killed.
+        """
         if self.file is None:
             return
         with suppress(OSError):
-            if not ours or self.file.read_text("utf-8").strip() == self.address:
+            if ours is None or ours == (self.file.read_bytes().strip() == self.address.encode()):
                 self.file.unlink()

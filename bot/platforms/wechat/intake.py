@@ -84,6 +84,7 @@ class Listening:
         self.refused = asyncio.Event()  #: set once the stream was refused or lost
         self.scanned: Callable[[], None] = lambda: None  #: told that a code is to be scanned
         self.entered: Callable[[], None] = lambda: None  #: told that the account is there
+        self.begins: Callable[[], None] = lambda: None  #: told that it is this process that listens
 
     @property
     def gathering(self) -> Gathering:
@@ -98,6 +99,7 @@ class Listening:
                 # A gateway has one stream: the second one that asks is refused.
                 await asyncio.sleep(self._pace.turn)
                 continue
+            self.begins()
             try:
                 await self._listen(intake)
             except* WireError as group:

@@ -13,7 +13,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.platforms.accounts import name_of
-from bot.platforms.wechat.door import Door
+from bot.platforms.wechat.door import Door, within_reach
 from bot.platforms.wechat.identity import PLATFORM, Identity
 from bot.platforms.wechat.intake import Listening, Pace
 from bot.platforms.wechat.reading import read_update
@@ -29,6 +29,7 @@ from handlers.chat.platform import (
     Delivered,
     Edits,
     Intake,
+    Lent,
     Limits,
     Proof,
     Speaks,
@@ -105,8 +106,10 @@ class WechatPlatform:
         self.listening.scanned = self._show_code
         self.door = Door(self.name, manner.host, manner.port, manner.folder)
         self.listening.entered = self.door.shut
+        self.listening.begins = partial(self.door.shut, ours=False)
         self._saying = Saying(self._talk, self.me, self.listening.gathering.memory)
         self._language = manner.language
+        self._page_reached = within_reach(manner.host)
         self._last = last
         self.capabilities = replace(
             CAPABILITIES,
@@ -143,6 +146,10 @@ class WechatPlatform:
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; that the account is at risk is told at each start (R18)."""
         log.warning("wechat.account_at_risk", platform=self.name, remedy=self._word("risk"))
+        if not self._page_reached:
+            log.warning(
+                "wechat.page_out_of_reach", platform=self.name, remedy=self._word("no_page")
+            )
         try:
             await self.listening.run(intake, self._last)
         finally:
@@ -164,10 +171,10 @@ class WechatPlatform:
         """Send; a standing message is said anew. Raises DeliveryError."""
         return await self._saying.deliver(out)
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         """What somebody sent; pictures drawn anew (R50). Raises OSError where it is not there."""
         try:
-            return await self._saying.body_of(media)
+            return Lent(await self._saying.body_of(media))
         except WireError as error:
             raise OSError(type(error).__name__) from None
 
@@ -177,6 +184,8 @@ class WechatPlatform:
         warns = ("wechat_risk", *(("answers_only",) if only_answers else ()))
         if self.door.told:
             warns += ("wechat_scan",)
+        if not self._page_reached:
+            warns += ("wechat_no_page",)
         try:
             version = await self._talk.version()
         except TokenRefusedError:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 import structlog
 
 from bot import pictures
+from bot.names import name_of
 from bot.platforms.wecom.line import Line
 from bot.platforms.wecom.sdk import decrypted, new_call
 from handlers.chat.incoming import Media, MediaKind
+from handlers.chat.platform import Lent
 
 log = structlog.get_logger("linli.wecom")
 
@@ -29,6 +33,12 @@ MOST_CHUNKS = 100
 LARGEST_VIDEO = 10 * 1024 * 1024
 FETCH = aiohttp.ClientTimeout(total=30)
 MOST_REMEMBERED = 500
+#: How a name is told: in UTF-8 first, else plainly.
+NAME_TOLD = (
+    re.compile(r"filename\*=UTF-8''([^;\s]+)", re.IGNORECASE),
+    re.compile(r'filename="([^"]+)"', re.IGNORECASE),
+    re.compile(r"filename=([^;\s]+)", re.IGNORECASE),
+)
 #: Our kinds that are sent on, and what WeCom calls them.
 KINDS = {MediaKind.PHOTO: "image", MediaKind.FILE: "file", MediaKind.VIDEO: "video"}
 
@@ -49,15 +59,19 @@ class MediaRoom:
         known = self._copies.get(media.ref)
         if known is not None:
             return known
-        body = await self.body_of(media)
-        made = await self.handed_in(body, media.name or "picture.jpg", KINDS[media.kind])
+        lent = await self.lent(media)
+        named = media.model_copy(update={"name": lent.name})
+        made = await self.handed_in(lent.body, name_of(named, lent.body), KINDS[media.kind])
         self._copies[media.ref] = made
         while len(self._copies) > MOST_REMEMBERED:
             self._copies.popitem(last=False)
         return made
 
-    async def body_of(self, media: Media) -> bytes:
-        """What somebody sent, harmless. Raises MediaError."""
+    async def lent(self, media: Media) -> Lent:
+        """What somebody sent, harmless; who tells its name is often the download alone.
+
+        Raises MediaError.
+        """
         if media.kind not in KINDS or not media.ref.startswith(("https://", "http://")):
             raise MediaError("of another platform, or of a kind that is not sent on")
         return await self._fetched(media)
@@ -90,20 +104,22 @@ class MediaRoom:
         told = await self._line.answer(new_call(command), command, body)
         return told.get("body") or {}
 
-    async def _fetched(self, media: Media) -> bytes:
+    async def _fetched(self, media: Media) -> Lent:
         """The file as it was sent; a picture without anything that was hidden in it (R50)."""
         url, _, key = media.ref.partition(" ")
         try:
-            body = await _download(url)
+            body, told = await _download(url)
+            name = media.name or told
             body = await asyncio.to_thread(decrypted, body, key) if key else body
-            if media.kind is MediaKind.PHOTO or pictures.is_picture(media.name, body):
+            if media.kind is MediaKind.PHOTO or pictures.is_picture(name, body):
                 body, _ = await asyncio.to_thread(pictures.clean, body)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise MediaError(type(error).__name__) from None  # its text may carry the address
-        return body
+        return Lent(body, name)
 
 
-async def _download(url: str) -> bytes:
+async def _download(url: str) -> tuple[bytes, str]:
+    """What lies there, and what it is called."""
     async with (
         aiohttp.ClientSession(timeout=FETCH, trust_env=True) as session,
         session.get(url) as answer,
@@ -114,4 +130,12 @@ async def _download(url: str) -> bytes:
             body += part
             if len(body) > pictures.LARGEST_BODY:
                 raise MediaError("too large")
-        return bytes(body)
+        return bytes(body), _name_told(answer.headers.get("Content-Disposition", ""))
+
+
+def _name_told(header: str) -> str:
+    """The name in what the server says of a file, read as WeCom's own SDK reads it."""
+    for shape in NAME_TOLD:
+        if found := shape.search(header):
+            return unquote(found.group(1)).strip()
+    return ""

@@ -41,6 +41,7 @@ from handlers.chat.platform import (
     Edits,
     Hears,
     Intake,
+    Lent,
     Limits,
     Proof,
     RawUpdate,
@@ -157,10 +158,10 @@ class WeComPlatform:
         """Send; a `Show` that stands already is changed or said anew. Raises DeliveryError."""
         return await self._saying.deliver(out, message_id)
 
-    async def fetched(self, media: Media) -> bytes | None:
+    async def fetched(self, media: Media) -> Lent | None:
         """What somebody sent, pictures drawn anew (R50); for five minutes it can be had."""
         try:
-            return await self._saying.media.body_of(media)
+            return await self._saying.media.lent(media)
         except MediaError as error:
             raise OSError(str(error)) from None
 

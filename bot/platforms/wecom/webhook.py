@@ -103,21 +103,28 @@ class WebhookPlatform(Inside):
         return Delivered()
 
     async def examine(self, chat_id: str | None) -> ChatFacts:
-        """Whether WeCom takes the address, or all of them; nothing is said there."""
+        """Whether WeCom takes the address, or which of all it does not; nothing is said there."""
         if chat_id is not None and chat_id not in self._addresses:
             return ChatFacts(reachable=False, hears_all=False, note="group_gone")
-        refused: list[str] = []
-        for name in [chat_id] if chat_id else self._addresses:
-            try:
-                await self._post(self._addresses[name], NOTHING)
-            except PassingError as error:
-                log.warning("wecom.webhook_not_examined", group=name, error=str(error))
-                return ChatFacts(reachable=False, hears_all=False, note="platform_down")
-            except PermanentError as error:
-                if error.unreachable:
-                    refused.append(name)
+        asked = [chat_id] if chat_id is not None else list(self._addresses)
+        told = {name: await self._takes(name) for name in asked}
+        if asked and all(takes is None for takes in told.values()):
+            return ChatFacts(reachable=False, hears_all=False, note="platform_down")
+        refused = tuple(name for name, takes in told.items() if takes is False)
         note = "webhook_refused" if refused else ""
-        return ChatFacts(not refused, hears_all=False, note=note, names=tuple(refused))
+        reachable = chat_id is None or not refused  # one dead address is not the platform's end
+        return ChatFacts(reachable, hears_all=False, note=note, names=refused)
+
+    async def _takes(self, name: str) -> bool | None:
+        """Whether WeCom takes this address; None: it does not say so now."""
+        try:
+            await self._post(self._addresses[name], NOTHING)
+        except PassingError as error:
+            log.warning("wecom.webhook_not_examined", group=name, error=str(error))
+            return None
+        except PermanentError as error:
+            return not error.unreachable
+        return True
 
     async def close(self) -> None:
         """Close the connections."""

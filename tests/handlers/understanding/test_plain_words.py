@@ -157,3 +157,102 @@ def test_who_lives_by_a_machine_is_in_danger_while_the_power_is_off(
 def test_an_offer_to_who_lives_by_a_machine_is_none() -> None:
     text = "有老人用制氧机的话可以来我家充电"
     assert not linking.alarms(heard(text), look(text), powerless("open"))
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("could somebody look at the gate?", {"help", "wonder"}),
+        ("used to be quiet here, didn't it?", {"past", "wonder"}),
+        ("selling my old bike £20", {"trade"}),
+        ("please fix the gate 🙏", {"help", "thanks"}),
+        ("please 看看 the gate", {"help"}),
+    ],
+)
+def test_signs_count_wherever_a_sign_of_another_script_stands(text: str, signs: set[str]) -> None:
+    """A "?" at the end of a line hid all the words before it."""
+    assert signs <= look(text).signs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有煤气味 就是打不着火",
+        "没着火 是熏腊肉的",
+        "电梯停了 里面没人困",
+        "没闻到煤气味",
+        "no smoke, no flames, only steam",
+        "no smell of gas here",
+        "it's not on fire, the light is red",
+    ],
+)
+def test_a_danger_that_is_denied_is_none(text: str) -> None:
+    looked = look(text)
+    assert not looked.dangers, looked.found
+    assert not looked.alarming
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("有没有煤气味 你们闻到没", "gas"),
+        ("没有煤气味 但是在冒烟", "fire"),
+        ("有没有人被困", "lift"),
+        ("no flames but smoke coming from the bin room", "fire"),
+        ("no smoke, but a smell of gas on 3", "gas"),
+        ("no gas smell, and the man in 4 is unconscious", "person"),
+    ],
+)
+def test_what_is_asked_or_said_beside_it_is_a_danger_still(text: str, danger: str) -> None:
+    assert danger in look(text).dangers
+
+
+@pytest.mark.parametrize(
+    ("text", "dangers"),
+    [
+        ("smoke alarm chirps every minute", set[str]()),
+        ("the CO detector wants a battery", set[str]()),
+        ("the CO alarm is screaming", {"gas", "violence"}),
+        ("smoke alarm going off, something's burning", {"fire"}),
+        ("beetles on the floor of the laundry", set[str]()),
+        ("she's on the floor and can't get up", {"person"}),
+        ("the price of heating has gone up", set[str]()),
+        ("a man followed me in with the pizza", set[str]()),
+        ("a man followed me up the stairs", {"violence"}),
+    ],
+)
+def test_what_sounds_like_a_danger_is_told_apart(text: str, dangers: set[str]) -> None:
+    assert look(text).dangers == dangers
+
+
+LONG = (
+    "and so we walked along the river until it was dark and talked about everything under the sun"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "rambles"),
+    [
+        (f"the view from the tower was lovely, {LONG}", True),
+        (f"the handrail by the stairs is broken, {LONG}", False),
+        (f"could somebody look at the stairs, {LONG}", False),
+        (f"smoke coming from the bin room, {LONG}", False),
+        ("the view from the tower was lovely", False),
+        (
+            "我们沿着河边走到天黑 看完了花灯吃了碗面 回来路上说起小时候的事 说着说着就到家了 真好",
+            True,
+        ),
+        (
+            "我们沿着河边走到天黑 看完了花灯吃了碗面 到家一看整栋没电了 电梯也停了 只好爬楼上来",
+            False,
+        ),
+    ],
+)
+def test_who_rambles_tells_of_no_trouble(text: str, rambles: bool) -> None:
+    assert look(text).rambles is rambles
+
+
+def test_what_rambles_opens_nothing_unless_it_is_all_but_sure(reader: Reader) -> None:
+    for text in (f"the view was lovely, {LONG}", f"my uncle plays the piano, {LONG}"):
+        assert look(text).rambles
+        assert reader.read(heard(text), quiet()).outcome is Outcome.TALK

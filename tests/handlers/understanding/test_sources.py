@@ -174,3 +174,55 @@ def test_each_way_makes_a_place_of_parts_that_have_a_source(
 def test_bays_plates_and_money_are_no_rooms(text: str, tail: dict[str, Tail]) -> None:
     found = sources(spoken(text), Scene(area=Place("3"))).tail
     assert dict(list(found.items())[: len(tail)]) == tail
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("6楼没气了 隔壁602也没有", ("6", None)),
+        ("客厅顶上往下流水 601没人", (None, None)),
+        ("门关不上 发小广告的都上到7楼了", (None, None)),
+        ("9楼也停电了 是不是整栋", (None, None)),
+        ("三部电梯都不来 我在12楼等了一刻钟", (None, None)),
+        ("还没来气 3楼9楼都没有", (None, None)),
+        ("七楼八楼都这样", ("7-8", None)),
+        ("我们19楼也停电了", ("19", None)),
+        ("我家602也没水", ("6", "602")),
+        ("电梯上到七楼就不动了", ("7", None)),
+        ("敲了半天601没人应", ("6", "601")),
+        ("602的水管漏了", ("6", "602")),
+    ],
+)
+def test_what_is_named_in_passing_is_no_place(text: str, named: Tail) -> None:
+    said = sources(spoken(text), after()).said
+    assert (said.floor, said.room) == named
+
+
+@pytest.mark.parametrize(
+    ("home", "text", "building", "unit"),
+    [
+        (Place("K4", None, None, "12"), "stray dogs on the ramp of K4 again", "K4", None),
+        (Place(None, "Close 7", None, None), "sparks from the pole by close 7", None, "Close 7"),
+        (Place("5B", None, None, "1203"), "5B 12楼的灯坏了", "5B", None),
+        (Place("Swan", None, None, "3"), "the swans on the pond are hungry", None, None),
+        (Place("A", None, None, "3"), "a tap drips", None, None),
+    ],
+)
+def test_ones_own_house_may_be_called_by_its_name_alone(
+    home: Place, text: str, building: str | None, unit: str | None
+) -> None:
+    said = sources(spoken(text, home), Scene()).said
+    assert (said.building, said.unit) == (building, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "buildings"),
+    [
+        ("中间那台一直停着不动", {"area"}),
+        ("5楼6楼之间墙上的灯掉了", {"area"}),
+        ("中间那条路没灯", {"area", "none"}),
+    ],
+)
+def test_the_middle_lift_and_between_floors_are_not_outside(text: str, buildings: set[str]) -> None:
+    found = combinations(sources(spoken(text), after()))
+    assert {way.split(",")[0] for way in found} == buildings

@@ -10,7 +10,15 @@ from time import process_time
 import pytest
 
 from handlers.understanding import belongs
-from handlers.understanding.model import Fitted, Model, assemble, load_model, save_model
+from handlers.understanding.model import (
+    Fitted,
+    Model,
+    Seen,
+    assemble,
+    load_model,
+    pack,
+    save_model,
+)
 from handlers.understanding.reader import WEIGHTS
 from handlers.understanding.reading import HEADS, fingerprint
 
@@ -68,11 +76,29 @@ def test_scores_are_sums_and_chances_sum_to_one() -> None:
     assert list(model.chances("kind", seen).values()) == pytest.approx(
         [each / sum(powers) for each in powers]
     )
-    assert model.strongest("kind", ["#s help", "w"], "b", 1) == [("#s help", 2.0)]
+    rows = model.rows("words", ["#s help", "w"])
+    assert model.strongest("kind", rows, "b", 1) == [("#s help", 2.0)]
 
 
 def test_weights_beyond_what_a_lane_holds_are_cut() -> None:
     head = Fitted(("no", "yes"), (0.0, 0.0), {"a": (-1000.0, 1000.0)})
     model = assemble({"link": head}, {"link": "pair"}, {})
-    assert model.strongest("link", ["a"], "yes") == [("a", 20.47)]
+    assert model.strongest("link", model.rows("pair", ["a"]), "yes") == [("a", 20.47)]
     assert model.chances("link", model.see("pair", ["a"] * 500))["yes"] == 1.0
+
+
+@pytest.mark.parametrize("families", [(), ("before",)])
+def test_names_of_different_scripts_are_told_apart(families: tuple[str, ...]) -> None:
+    """Whose bytes are the same in memory: "ir" and "物", "4l" and "水"; only one has a weight."""
+    signs = [chr(code) for code in range(0x4E00, 0xA000)]
+    twins = [sign.encode("utf-16-le").decode("latin-1") for sign in signs]
+    table = pack(dict.fromkeys(signs, (1.0,)), 1, families)
+    assert table.rows.pairs(twins) == []
+    assert table.see(twins) == Seen(0)
+    assert not families or table.rows.wide_sum(twins) == 0
+    assert [name for _, name in table.rows.pairs(signs)] == signs
+
+
+def test_no_two_names_that_are_known_share_a_row() -> None:
+    for table in load_model(WEIGHTS).tables.values():
+        assert len(table.rows.keys) == len(table), "each name is found by a key of its own"

@@ -4,7 +4,8 @@ import pytest
 
 from bot.platforms.local import LocalPlatform
 from bot.platforms.local.pages import MOST_WAITING, Page
-from handlers.chat.incoming import Press
+from bot.platforms.local.platform import CAPABILITIES
+from handlers.chat.incoming import MediaKind, Press
 from handlers.chat.outgoing import Acknowledge, Button, Content, Mark, React, Say, SendFile, Show
 from handlers.chat.platform import GoneError, PermanentError
 from tests.bot.web.kit import GROUP, Kept
@@ -193,3 +194,10 @@ async def test_it_can_do_everything_and_has_no_limits(local: LocalPlatform) -> N
     assert can.speaks_first
     assert can.deep_links
     assert can.limits.overall_per_second == 0
+
+
+def test_what_the_page_cannot_play_is_a_file_or_told_in_words_and_nothing_else_changes() -> None:
+    assert CAPABILITIES.shows(MediaKind.PHOTO) is MediaKind.PHOTO
+    assert CAPABILITIES.shows(MediaKind.VIDEO) is MediaKind.FILE
+    assert CAPABILITIES.shows(MediaKind.VOICE) is None
+    assert not CAPABILITIES.needs_words, "of what people send there all is shown"

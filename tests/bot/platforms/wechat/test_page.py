@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import stat
@@ -17,7 +18,7 @@ from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from bot.clock import VirtualClock
-from bot.platforms.wechat.door import Door
+from bot.platforms.wechat.door import Door, told_in
 from bot.platforms.wechat.page import from_this_machine
 from bot.platforms.wechat.platform import Manner, WechatPlatform
 from tests.bot.commanding import alone, run
@@ -151,6 +152,7 @@ def test_each_start_has_an_address_of_its_own(clock: VirtualClock, puppet: FakeP
         ("127.0.0.1", "http://127.0.0.1:8080/"),
         ("::1", "http://[::1]:8080/"),
         ("0.0.0.0", "http://127.0.0.1:8080/"),  # noqa: S104 - nothing is bound here
+        ("::", "http://[::1]:8080/"),
     ],
 )
 def test_the_address_is_one_of_this_machine(host: str, begins: str) -> None:
@@ -161,6 +163,8 @@ def test_the_address_is_one_of_this_machine(host: str, begins: str) -> None:
 def commands(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Commands are run beside the program, on its data folder."""
     alone(monkeypatch, folder.parent)
+    monkeypatch.setenv("LINLI_WECHAT_GATEWAYS", "east=127.0.0.1:18789")
+    monkeypatch.setenv("LINLI_WECHAT_TOKENS", "east=a-token-of-the-gateway")
 
 
 @pytest.mark.usefixtures("commands")
@@ -177,6 +181,40 @@ def test_the_operator_asks_at_the_command_line_where_it_is(folder: Path) -> None
     assert json.loads(run("wechat-login", "--json").output) == {}
 
 
+@pytest.mark.usefixtures("commands")
+def test_only_accounts_that_are_set_are_told_and_whatever_else_lies_there_is_none(
+    folder: Path,
+) -> None:
+    Door("wechat-west", "127.0.0.1", 8080, folder).tell()
+    (folder / "wechat-east-login.url").mkdir()
+    assert json.loads(run("wechat-login", "--json").output) == {}
+    assert "No code is waiting" in run("wechat-login").output
+
+
+@pytest.mark.usefixtures("commands")
+def test_a_page_out_of_reach_is_told_at_the_command_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Door("wechat-east", "192.168.1.5", 8080, folder).tell()
+    monkeypatch.setenv("LINLI_HOST", "192.168.1.5")
+    assert "Set LINLI_HOST to 127.0.0.1" in run("wechat-login").output
+
+
+@pytest.mark.usefixtures("commands")
+def test_another_users_file_is_told_as_that(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = folder / "wechat-east-login.url"
+
+    def refused(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:  # whoever runs the tests may be allowed everything
+        patched.setattr(Path, "read_bytes", refused)
+        result = run("wechat-login")
+    assert result.exit_code == 2
+    assert f"{file.relative_to(folder.parent)} is another user" in result.output
+    assert "Run this as the user that runs Linli" in result.output
+
+
 async def test_what_a_killed_program_left_goes_with_the_next_login(
     puppet: FakePuppet, platform: WechatPlatform, folder: Path
 ) -> None:
@@ -187,6 +225,62 @@ async def test_what_a_killed_program_left_goes_with_the_next_login(
         await kept.until(lambda: platform.me.logged_in)
         assert not platform.door.told
         assert "wechat_scan" not in (await platform.examine(None)).warns
+
+
+async def test_what_a_killed_program_left_is_no_address_of_the_next_one(
+    puppet: FakePuppet, platform: WechatPlatform, folder: Path
+) -> None:
+    """Nor while the gateway does not answer: nobody must wait before a page that is gone."""
+    Door("wechat", "127.0.0.1", 8080, folder).tell()
+    await puppet.stop()
+    async with running(platform, Kept()):
+        await platform.listening.refused.wait()
+        assert "wechat_scan" not in (await platform.examine(None)).warns
+        assert told_in(folder, ["wechat"]) == {}
+
+
+async def test_a_stream_that_is_cut_leaves_the_address_of_the_code_that_waits(
+    puppet: FakePuppet, platform: WechatPlatform
+) -> None:
+    kept = Kept()
+    async with running(platform, kept):
+        await kept.until(lambda: kept.contacts)
+        puppet.asks_to_scan(CODE)
+        await puppet.until_read()
+        platform.listening.refused.clear()
+        await puppet.stop()
+        await platform.listening.refused.wait()
+        await puppet.start()
+        await puppet.until(lambda: puppet.listened_to)
+        assert platform.door.told
+
+
+async def test_who_stops_while_a_code_waits_takes_the_address_along(
+    puppet: FakePuppet, platform: WechatPlatform
+) -> None:
+    kept = Kept()
+    async with running(platform, kept):
+        await kept.until(lambda: kept.contacts)
+        puppet.asks_to_scan(CODE)
+        await puppet.until_read()
+        assert platform.door.told
+    assert not platform.door.told
+
+
+@pytest.mark.parametrize(
+    ("host", "said"), [("192.168.1.5", True), ("localhost", False), ("::", False)]
+)
+async def test_a_page_that_nobody_can_open_is_told(
+    puppet: FakePuppet, clock: VirtualClock, host: str, said: bool
+) -> None:
+    platform = WechatPlatform(puppet.endpoint, clock, Manner(host=host), pace=FAST)
+    kept = Kept()
+    with capture_logs() as logs:
+        async with running(platform, kept):
+            await kept.until(lambda: kept.contacts)
+            assert ("wechat_no_page" in (await platform.examine(None)).warns) is said
+    told = [each["remedy"] for each in logs if each["event"] == "wechat.page_out_of_reach"]
+    assert [("LINLI_HOST" in each) for each in told] == [True] * said
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from PIL import Image
 from bot import pictures
 from handlers.chat.incoming import Media, MediaKind, Message
 from handlers.chat.outgoing import Content, Say
-from handlers.chat.platform import PassingError
+from handlers.chat.platform import Lent, PassingError
 from tests.bot.platforms.wecom.going import Going
 
 GROUP, LI, WANG = "wrGROUP3", "woLINA0000000000000000", "woWANG0000000000000000"
@@ -116,3 +116,60 @@ async def test_the_words_arrive_when_wecom_has_the_picture_no_longer(bot: Going)
     said = [(each.kind, each.text) for each in bot.wecom.chats.in_chat(WANG)]
     assert [kind for kind, _ in said].count("image") == 1
     assert [text for _, text in said if text] == ["请看", "请看"]
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + SECRET_PLACE
+
+
+async def file_from(bot: Going, body: bytes, told: str = "") -> Media:
+    """A file, of whose name WeCom says nothing but where it lies."""
+    await bot.wecom.sends(LI, msgtype="file", file=bot.wecom.picture(body, told))
+    said = [each for each in await bot.heard() if isinstance(each, Message)]
+    bot.wecom.talked.add(WANG)
+    return said[-1].media[0]
+
+
+async def test_a_picture_that_cannot_be_drawn_anew_stays_behind_without_a_name_too(
+    bot: Going,
+) -> None:
+    media = await file_from(bot, HEIC)
+    with pytest.raises(OSError, match="PictureError"):
+        await bot.platform.fetched(media)
+    await pass_on(bot, (media,))
+    assert [each.text for each in bot.wecom.chats.in_chat(WANG)] == ["请看"]
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("attachment; filename*=UTF-8''%E7%94%B5%E8%B4%B9.xlsx", "电费.xlsx"),
+        ('attachment; filename="meter 3.xlsx"', "meter 3.xlsx"),
+        ("attachment; filename=%E7%94%B5%E8%B4%B9.xlsx", "电费.xlsx"),
+        ("attachment; filename=IMG_1.HEIC; filename*=UTF-8''list.txt", "list.txt"),
+        ("attachment", ""),
+        ("", ""),
+    ],
+)
+async def test_the_name_of_a_file_is_told_by_the_server_that_has_it(
+    bot: Going, told: str, name: str
+) -> None:
+    lent = await bot.platform.fetched(await file_from(bot, b"a list", told))
+    assert lent == Lent(b"a list", name)
+
+
+async def test_a_file_of_a_pictures_name_that_is_none_stays_behind(bot: Going) -> None:
+    media = await file_from(bot, b"who knows", "attachment; filename=IMG_1.HEIC")
+    with pytest.raises(OSError, match="PictureError"):
+        await bot.platform.fetched(media)
+
+
+@pytest.mark.parametrize(
+    ("told", "name"), [("attachment; filename=bill.xlsx", "bill.xlsx"), ("", "file.pdf")]
+)
+async def test_it_is_handed_in_under_that_name_or_one_of_its_kind(
+    bot: Going, told: str, name: str
+) -> None:
+    await pass_on(bot, (await file_from(bot, b"%PDF-1.7", told),))
+    assert [each.kind for each in bot.wecom.chats.in_chat(WANG)] == ["file", "markdown"]
+    begun = [each for each in bot.wecom.commands if each["cmd"] == "aibot_upload_media_init"]
+    assert [each["body"]["filename"] for each in begun] == [name]

@@ -96,9 +96,9 @@ async def test_what_is_wrong_with_an_address_is_found_and_nothing_is_said(
 ) -> None:
     assert (await platform.examine("staff")).reachable
     assert (await platform.examine("nobody")).note == "group_gone"
-    for asked in (None, "old"):
+    for asked, reachable in ((None, True), ("old", False)):
         facts = await platform.examine(asked)
-        assert not facts.reachable
+        assert facts.reachable is reachable, "one dead address is not the platform's end"
         assert (facts.note, facts.names) == ("webhook_refused", ("old",))
     push.status = 502
     with capture_logs() as logs:
@@ -106,6 +106,17 @@ async def test_what_is_wrong_with_an_address_is_found_and_nothing_is_said(
     assert "wecom.webhook_not_examined" in [each["event"] for each in logs]
     assert KEY not in str(logs)
     assert not push.posted
+
+
+@pytest.mark.fault("wecom-webhook")
+async def test_an_address_that_says_nothing_now_hides_no_dead_one(push: Push) -> None:
+    dead = push.address.replace(KEY, "gone-key")
+    silent = f"http://127.0.0.1:9/send?key={KEY}"
+    platform = WebhookPlatform({"silent": silent, "old": dead, "staff": push.address})
+    facts = await platform.examine(None)
+    assert (facts.reachable, facts.note, facts.names) == (True, "webhook_refused", ("old",))
+    assert (await platform.examine("silent")).note == "platform_down"
+    await platform.close()
 
 
 async def test_no_update_comes_of_it(platform: WebhookPlatform) -> None:
