@@ -143,7 +143,8 @@ async def _run(ctx: Context, command: Command, rest: str) -> None:
     if command.where == "group" and ctx.private:
         raise RefusalError("access.only_in_group")
     if command.where == "private" and not ctx.private:
-        raise RefusalError("access.only_private")
+        alone = ctx.can(ctx.chat.platform).private
+        raise RefusalError("access.only_private" if alone else "access.only_other_app")
     async with ctx.store.begin_nested():  # what is refused leaves the form that one is filling in
         if not command.keeps_form:
             await forms.end(ctx)

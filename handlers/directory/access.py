@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.policy import Policy
@@ -13,7 +14,7 @@ from handlers.directory import places, roster
 from handlers.work import RefusalError, Work
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
-from storage.tables import Area
+from storage.tables import Area, Leave
 
 #: How many of those who may are named.
 MOST_NAMED = 3
@@ -37,6 +38,14 @@ async def may(work: Work, person_id: int, right: Right, path: str) -> bool:
     if isinstance(work, Context) and work.anonymous and person_id == work.person.id:
         return False
     return right in await rights_over(work.store, work.policy, person_id, path)
+
+
+async def in_office(work: Work, person_id: int) -> bool:
+    """Whether somebody holds an office, or stands in for who does, now or later."""
+    if await people_query.roles_of(work.store, person_id):
+        return True
+    stands_in = select(Leave.id).where(Leave.deputy_id == person_id, Leave.ends > work.now)
+    return await work.store.scalar(stands_in.limit(1)) is not None
 
 
 async def require(ctx: Context, right: Right, path: str) -> None:

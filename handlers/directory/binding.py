@@ -20,7 +20,7 @@ from handlers.directory.audit import record
 from handlers.work import RefusalError
 from storage.queries import moves
 from storage.queries import people as people_query
-from storage.tables import Account, Area, Draft, Invite, Leave, Person
+from storage.tables import Account, Area, Draft, Invite, Person
 
 FORM = "bind"
 
@@ -35,12 +35,8 @@ async def own_account(ctx: Context, rest: str) -> None:
         return
     token = await invites.make_invite(ctx, person_id=ctx.person.id, by=ctx.person.id)
     await record(ctx, "account", detail={"person": ctx.person.id})
-    several = [each for share in await apart.own_shares(ctx) for each in share.accounts]
-    known = ctx.t(
-        "directory.account_several", accounts=joined.all_named(ctx, ctx.language, several)
-    )
     code = ctx.t("directory.account_code", code=f"/start {token}")
-    ctx.answer_text(f"{known}\n{code}" if several else code)
+    ctx.answer_text("\n".join([*await apart.known(ctx), code]))
 
 
 async def binds_here(ctx: Context, token: str) -> bool:
@@ -73,7 +69,7 @@ async def bind_account(ctx: Context, token: str) -> None:
     person = await _meant(ctx, ticket)
     if person.id == ctx.person.id or await _has_a_say(ctx, ticket):
         await _bind(ctx, person)
-    elif await _in_office(ctx):
+    elif await access.in_office(ctx, ctx.person.id):
         # The ticket is used up all the same: others may have read it, and it was handed on.
         ctx.answer("directory.bind_office", name=person.name)
     else:
@@ -98,14 +94,6 @@ async def _has_a_say(ctx: Context, ticket: Invite) -> bool:
     return await _manages(ctx, maker, await places.places_of(ctx, ctx.person.id))
 
 
-async def _in_office(ctx: Context) -> bool:
-    """Whether they hold an office, or stand in for who does, now or later."""
-    if await people_query.roles_of(ctx.store, ctx.person.id):
-        return True
-    stands_in = select(Leave.id).where(Leave.deputy_id == ctx.person.id, Leave.ends > ctx.now)
-    return await ctx.store.scalar(stands_in.limit(1)) is not None
-
-
 async def _ask(ctx: Context, ticket: Invite, person: Person) -> None:
     draft = await forms.start(ctx, FORM, "confirm", {"invite": ticket.id})
     yes = forms.choice(draft, ctx.t("directory.bind_button"), "bind:yes")
@@ -119,7 +107,9 @@ async def _confirmed(ctx: Context, draft: Draft) -> None:
     if ticket is None:
         raise RefusalError("filling.gone")
     person = await _meant(ctx, ticket)
-    if person.id != ctx.person.id and await _in_office(ctx):  # given since it was asked
+    if person.id != ctx.person.id and await access.in_office(
+        ctx, ctx.person.id
+    ):  # given since it was asked
         raise RefusalError("directory.bind_office", name=person.name)
     await _bind(ctx, person)
 

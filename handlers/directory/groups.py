@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -131,11 +131,20 @@ async def tell_coordinators(
     if chat.area_id is None:
         return
     facts = await areas_query.facts_at(work.store, chat.area_id)
-    managers = [role for role, each in work.policy.roles.items() if "manage" in each.rights]
     group = chat.title or facts.name
-    holders = await people_query.holders_over(work.store, facts.path, managers)
-    for person_id in dict.fromkeys(holder.person.id for holder in holders):
+    for person_id in await managers_over(work, [facts.path]):
         await tell(work, person_id, key, delay=delay, group=group, **values)
+
+
+async def managers_over(work: Work, paths: Iterable[str]) -> list[int]:
+    """Who manages any of these places; the nearest first."""
+    managers = [role for role, each in work.policy.roles.items() if "manage" in each.rights]
+    found = [
+        holder.person.id
+        for path in paths
+        for holder in await people_query.holders_over(work.store, path, managers)
+    ]
+    return list(dict.fromkeys(found))
 
 
 async def tell(

@@ -57,13 +57,20 @@ async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account
 
 
 async def _known_elsewhere(work: Work, platform: str, sender: Sender) -> Person | None:
+    others = alike(work, platform)
+    return (
+        await accounts_query.person_with_account(work.store, others, sender.id) if others else None
+    )
+
+
+def alike(work: Work, platform: str) -> list[str]:
+    """Our other accounts on the same network: who is known there has the same id here."""
     people = work.can(platform).people
-    alike = [
+    return [
         name
         for name, can in work.desk.capabilities.items()
         if people and can.people == people and name != platform
     ]
-    return await accounts_query.person_with_account(work.store, alike, sender.id) if alike else None
 
 
 def _keep_current(account: Account, ref: ChatRef, sender: Sender) -> None:

@@ -14,6 +14,7 @@ from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
+from storage.queries import moves
 from storage.queries import people as people_query
 from storage.tables import Area, Audit, Person, RoleHeld
 
@@ -199,8 +200,11 @@ async def _changed(ctx: Context, person: Person, role: str, area: Area, what: st
 
 
 async def undo(ctx: Context, audit: Audit) -> None:
-    """Take a change of roles back."""
+    """Take a change of roles back, unless its person was taken apart since: whose it was then, the
+    line does not tell."""
     back = audit.undo or {}
+    if await moves.parted_since(ctx.store, int(back["person"]), audit):
+        raise RefusalError("directory.undo_gone")
     person = await ctx.store.get(Person, int(back["person"]))
     area = await ctx.store.get(Area, int(back["area"]))
     if person is None or area is None:

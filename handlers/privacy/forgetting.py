@@ -104,14 +104,17 @@ def _without(
 
 
 async def _were_before(ctx: Context) -> list[int]:
-    """Rows that were this person's before accounts became one; nothing leads back to them now."""
-    found: list[int] = []
-    for line in await moves.joinings(ctx.store, ctx.person.id):
-        before = int((line.undo or {})["was"])
-        line.undo = None
-        if not await accounts.accounts_among(ctx.store, [before]):
-            found.append(before)
-    return found
+    """Rows that were this person's before accounts became one, and what was theirs before that;
+    nothing leads back to them now. Who has an account again is somebody else."""
+    found, looked = [ctx.person.id], 0
+    while looked < len(found):
+        for line in await moves.joinings(ctx.store, found[looked]):
+            before = int((line.undo or {})["was"])
+            await moves.forget_way_back(ctx.store, line)
+            if before not in found and not await accounts.accounts_among(ctx.store, [before]):
+                found.append(before)
+        looked += 1
+    return found[1:]
 
 
 async def _show_anew(ctx: Context, touched: Sequence[int]) -> None:

@@ -6,8 +6,12 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
+from storage.base import Base
+from storage.queries.homes import flats_of
+from storage.queries.moves import MARKS
+from storage.queries.traces import columns_of_people
 from storage.tables import Account, Audit, Person, RoleHeld, Supporter
 from tests.conformance.rooms_house import CARDS
 from tests.dialogues.test_same_person import are_one
@@ -103,15 +107,19 @@ async def test_who_said_it_takes_it_back(stage: Stage, cards: Rooms) -> None:
     assert (await stage.request(1)).reporter_id == await person_of(stage, "cards", "li-there")
 
 
-async def test_a_button_works_once(stage: Stage, cards: Rooms) -> None:
+async def test_a_button_is_for_what_it_was_asked_about(stage: Stage, cards: Rooms) -> None:
+    """Meanwhile another coordinator took them apart and put them together again."""
+    await stage.feng.writes("/staff add 周叔 coordinator 南京街社区")
     await stage.feng.writes("/apart 李娜")
     asked = stage.feng.last
-    await stage.li.writes("/account apart")
-    await stage.li.presses(stage.li.last, "li-there")
-    await stage.feng.writes("/same 李娜 = @li-there")
-    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.zhou.writes("/apart 李娜")
+    await stage.zhou.presses(stage.zhou.last, "li-there")
+    assert not await are_one(stage)
+    await stage.zhou.writes("/same 李娜 = @li-there")
+    await stage.zhou.presses(stage.zhou.last, "是同一个人")
     await stage.feng.presses(asked, "li-there")
     assert await are_one(stage)
+    assert "过时" in stage.rooms.toasts[-1].text
 
 
 async def roles(stage: Stage, who: Actor) -> set[str]:
@@ -131,26 +139,72 @@ async def test_an_office_goes_back_to_whose_it_was(stage: Stage) -> None:
     assert await roles(stage, stage.wang) == {"unit_captain"}
 
 
-async def invited(stage: Stage, cards: Rooms, who: str) -> None:
-    """An account becomes 王姨's by the coordinator's invite."""
-    await stage.feng.writes("/invite 王姨")
-    code = stage.feng.last.text.rsplit("?", 1)[-1]
-    await says(stage, cards, who, f"/start {code}", f"@{who}")
+async def test_an_office_that_was_given_since_stays_where_it_is(stage: Stage) -> None:
+    """A database gives the number of the office that is gone out to the next one."""
+    await stage.feng.writes("/staff add 王姨 volunteer 3栋")
+    await stage.feng.writes("/same 赵强 = 王姨")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.feng.writes("/staff remove 赵强 volunteer 3栋")
+    await stage.feng.writes("/staff add 赵强 building_captain 3栋")
+    await stage.feng.writes("/apart 赵强")
+    await stage.feng.presses(stage.feng.last, "wang")
+    assert await roles(stage, stage.zhao) == {"building_captain"}
+    assert await roles(stage, stage.wang) == {"unit_captain"}
 
 
-async def test_who_came_later_does_not_put_out_who_was_there(stage: Stage, cards: Rooms) -> None:
-    """Nobody who got hold of an invite keeps the office for themselves."""
-    async with stage.app.store.write() as store:
-        await store.execute(
-            update(Account).where(Account.external_id == "wang").values(external_id="wang-lost")
-        )
-    await invited(stage, cards, "wang-there")
-    await invited(stage, cards, "thief")
-    (asked,) = await says(stage, cards, "thief", "/account apart", "@thief")
-    assert [each for each in asked.labels if "分开" in each] == ["分开 账号 @thief"]
-    (asked,) = await says(stage, cards, "wang-there", "/account apart", "@wang-there")
-    offered = [each for each in asked.labels if "分开" in each]
-    assert offered == ["分开 账号 @thief", "分开 账号 @wang-there"]
+async def test_who_was_dismissed_gets_no_office_back(stage: Stage) -> None:
+    """Both held it, and the one person was dismissed from it."""
+    await stage.feng.writes("/staff add 赵强 unit_captain 3栋2单元")
+    await stage.feng.writes("/same 赵强 = 王姨")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.feng.writes("/staff remove 赵强 unit_captain 3栋2单元")
+    await stage.feng.writes("/apart 赵强")
+    await stage.feng.presses(stage.feng.last, "wang")
+    assert await roles(stage, stage.zhao) == await roles(stage, stage.wang) == set()
+
+
+@pytest.mark.parametrize(("name", "known"), [("赵强", "王姨"), ("王姨", "赵强")])
+async def test_an_office_is_brought_back_to_nobody_who_never_held_it(
+    stage: Stage, name: str, known: str
+) -> None:
+    await stage.feng.writes(f"/same {name} = {known}")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.feng.writes(f"/staff remove {name} unit_captain 3栋2单元")
+    removed = stage.feng.last
+    await stage.feng.writes(f"/apart {name}")
+    await stage.feng.presses(stage.feng.last, "分开")
+    await stage.feng.presses(removed, "撤销")
+    assert "没法撤销" in stage.rooms.toasts[-1].text
+    assert await roles(stage, stage.zhao) == set()
+
+
+async def test_a_home_that_was_told_since_stays_where_it_is(stage: Stage, cards: Rooms) -> None:
+    await stage.feng.writes("/apart 李娜")
+    await stage.feng.presses(stage.feng.last, "li-there")
+    await says(stage, cards, "li-there", "/home 和平里3栋2单元502", THERE)
+    await stage.feng.writes("/same 李娜 = @li-there")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await stage.passes(minutes=1)
+    await stage.li.writes("/home 和平里3栋2单元601")
+    await stage.li.presses(stage.li.last, "搬家了")
+    await stage.feng.writes("/apart 李娜")
+    await stage.feng.presses(stage.feng.last, "li-there")
+    assert await homes(stage, "rooms", "li") == ["601"]
+    assert await homes(stage, "cards", "li-there") == []
+
+
+async def homes(stage: Stage, platform: str, external: str) -> list[str]:
+    person = await person_of(stage, platform, external)
+    assert person is not None
+    async with stage.app.store.read() as store:
+        return [flat.name for _, flat in await flats_of(store, person)]
+
+
+def test_of_every_table_it_is_known_what_tells_its_rows_from_others() -> None:
+    tables = {each.table for each in columns_of_people()}
+    assert {each.name for each in tables} - set(MARKS) == {"draft"}, "a form lasts for minutes"
+    for table in tables - {Base.metadata.tables["draft"]}:
+        assert set(MARKS[table.name]) <= set(table.c.keys())
 
 
 async def test_of_an_account_of_which_nobody_knows_how_it_came_the_coordinator_decides(
@@ -190,15 +244,54 @@ async def test_a_code_of_one_s_own_is_taken_back_alike(stage: Stage) -> None:
     assert (await stage.request(1)).reporter_id == await person_of(stage, "cards", "li-there")
 
 
-async def test_who_is_forgotten_was_nobody_before_either(stage: Stage, cards: Rooms) -> None:
+async def are_called(stage: Stage, **names: str) -> dict[str, int]:
+    """People of the other app by their account there, with names by which they are known again."""
+    found: dict[str, int] = {}
     async with stage.app.store.write() as store:
-        old = (await store.scalars(select(Audit).where(Audit.command == "same"))).one()
-        before = (old.undo or {})["was"]
-        (await store.get_one(Person, before)).name = "欧阳兰芝"
+        for key, name in names.items():
+            person = await store.scalar(select(Account.person_id).where(Account.external_id == key))
+            assert person is not None
+            (await store.get_one(Person, person)).name = name
+            found[key] = person
+    return found
+
+
+async def names_left(stage: Stage) -> set[str]:
+    async with stage.app.store.read() as store:
+        return set((await store.scalars(select(Person.name))).all())
+
+
+async def test_who_is_forgotten_was_nobody_before_either(stage: Stage) -> None:
+    """Not in the second place either: one who was two before became one with a third."""
+    cards = await neighbours(stage, "cards")
+    for who in ("first", "second"):
+        await says(stage, cards, who, "你好", f"@{who}")
+    await are_called(stage, first="欧阳兰芝", second="司徒美玉")
+    for line in ("/same @first = @second", "/same 李娜 = @first"):
+        await stage.feng.writes(line)
+        await stage.feng.presses(stage.feng.last, "是同一个人")
     await stage.li.writes("/forget_me")
     await stage.li.presses(stage.li.last, "忘记我")
+    assert not {"李娜", "欧阳兰芝", "司徒美玉"} & await names_left(stage)
     async with stage.app.store.read() as store:
-        names = (await store.scalars(select(Person.name))).all()
-        line = (await store.scalars(select(Audit).where(Audit.command == "same"))).one()
-    assert "欧阳兰芝" not in names
-    assert line.undo is None
+        kept = select(Audit.command).where(Audit.command == "same", Audit.undo.is_not(None))
+        assert not (await store.scalars(kept)).all(), "the database knows it as nothing"
+    await stage.feng.writes("/undo")
+    assert not any("同一个人" in each for each in stage.feng.last.labels)
+
+
+async def test_who_has_an_account_again_is_not_forgotten_with_another(stage: Stage) -> None:
+    """One of two accounts was bound to 李娜: whose it was has the other one still."""
+    cards = await neighbours(stage, "cards")
+    for who in ("first", "second"):
+        await says(stage, cards, who, "你好", f"@{who}")
+    await stage.feng.writes("/same @first = @second")
+    await stage.feng.presses(stage.feng.last, "是同一个人")
+    await are_called(stage, first="欧阳兰芝")
+    await says(stage, cards, "second", await code_of(stage.li), "@second")
+    await says(stage, cards, "second", "是", "@second")
+    await stage.li.writes("/forget_me")
+    await stage.li.presses(stage.li.last, "忘记我")
+    left = await names_left(stage)
+    assert "李娜" not in left
+    assert "欧阳兰芝" in left

@@ -132,6 +132,7 @@ async def test_a_code_makes_two_accounts_one_person_once_it_is_asked_back(
     code = await code_of(stage.li)
     (asked,) = await says(stage, cards, "li-there", code, "@li-there")
     assert "李娜" in asked.whole
+    assert "做的事留在李娜那里" in asked.whole
     li = await person_of(stage, "rooms", "li")
     assert await person_of(stage, "cards", "li-there") != li, "nobody said yes"
     (answer,) = await says(stage, cards, "li-there", "是", "@li-there")

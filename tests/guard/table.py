@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.guard.tries import ACTORS, Situation, situations
+from tests.guard.tries import ACTORS, BEFORE, Situation, situations
 from tests.guard.world import FOREIGN, OTHER, OWN
 
 PATH = Path(__file__).with_name("who_may.txt")
@@ -31,7 +31,12 @@ class Line:
     @property
     def names(self) -> set[str]:
         """The commands ("/take") and verbs ("take:") that it tries."""
-        return {name for each in self.steps if (name := _name(each))}
+        return {name for each in self.tried if (name := _name(each))}
+
+    @property
+    def tried(self) -> Sequence[str]:
+        """The steps without those that somebody else has done already."""
+        return [each for each in self.steps if not each.startswith(BEFORE)]
 
 
 def _name(step: str) -> str:

@@ -35,7 +35,7 @@ HIDDEN = ("李娜", "赵强", "孙姐", "钱伯", "新住户")
 CLAIMS = "home"
 VERBS = sorted(set(Tables(SUBJECTS).presses) - {CLAIMS})
 VICTIMS = [unit for unit in SPOTS if unit != "5-1"]
-STEPS = {step for line in lines() for step in line.steps if step[0] != "/" and ":" in step}
+STEPS = {step for line in lines() for step in line.tried if step[0] != "/" and ":" in step}
 BUTTONS = sorted(step for step in STEPS if step.partition(":")[0] != CLAIMS)
 NUMBERS = re.compile(r"\d+")
 

@@ -42,6 +42,9 @@ THERE, HERE, PRIVATE = "g", "h", "p"
 TARGETS = {OTHER: "4-1", FOREIGN: "5-1"}
 ROOMS = {"3": GROUP, "4": GROUP4, "5": GROUP5}
 
+#: Before a step that the coordinator of the place has done already, in private.
+BEFORE = "coordinator> "
+
 _count = itertools.count(1)
 
 
@@ -94,15 +97,28 @@ class Trier:
 
     async def _all(self, session: AsyncSession, steps: Sequence[str], at: Situation) -> bool:
         for step in steps:
-            work = await self.one(session, await self._filled(session, step, at), at)
-            if not isinstance(work, Context) or work.refused or not work.tray:
+            if step.startswith(BEFORE):
+                assert await self._done(session, step.removeprefix(BEFORE), at, before=True), step
+            elif not await self._done(session, step, at):
                 return False
         return True
 
+    async def _done(
+        self, session: AsyncSession, step: str, at: Situation, *, before: bool = False
+    ) -> bool:
+        key = self.spot(at).coordinator if before else ACTORS[at.actor][0]
+        text = await self._filled(session, step, at, key)
+        alone = ChatRef("rooms", f"@{key}", ChatKind.PRIVATE)
+        did = self._did(text, alone, Sender(key, key, key)) if before else self._incoming(text, at)
+        work = await self._handled(session, did)
+        return isinstance(work, Context) and not work.refused and bool(work.tray)
+
     async def one(self, session: AsyncSession, text: str, at: Situation) -> Work:
         """One message or press."""
+        return await self._handled(session, self._incoming(text, at))
+
+    async def _handled(self, session: AsyncSession, incoming: Message | Press) -> Work:
         dispatcher = self.stage.app.dispatcher
-        incoming = self._incoming(text, at)
         ahead = await dispatcher.prepare(incoming, dispatcher.first_look(incoming, self._now))
         return await dispatcher.handle(incoming, session, self._now, ahead)
 
@@ -114,10 +130,10 @@ class Trier:
         """The place that is tried on."""
         return self.spots[TARGETS.get(at.target) or ACTORS[at.actor][1]]
 
-    async def _filled(self, session: AsyncSession, step: str, at: Situation) -> str:
+    async def _filled(self, session: AsyncSession, step: str, at: Situation, key: str) -> str:
         values: dict[str, Any] = dict(self.spot(at).things)
         if "{token}" in step:
-            values["token"] = await self._token(session, ACTORS[at.actor][0])
+            values["token"] = await self._token(session, key)
         return step.format(**values)
 
     async def _token(self, session: AsyncSession, key: str) -> str:
@@ -131,8 +147,10 @@ class Trier:
         return str(draft.data["token"]) if draft else "0" * 8
 
     def _incoming(self, text: str, at: Situation) -> Message | Press:
+        return self._did(text, self._chat(at), self._sender(at.actor))
+
+    def _did(self, text: str, chat: ChatRef, sender: Sender) -> Message | Press:
         number = f"t{next(_count)}"
-        chat, sender = self._chat(at), self._sender(at.actor)
         if text.startswith("/") or ":" not in text:
             said = Message(chat, sender, self._now, number, text)
             return replace(said, to_bot=not text.startswith("/"))
