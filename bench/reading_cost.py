@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from time import process_time_ns
 
 from handlers.known_places import Houses, KnownPlaces
+from handlers.understanding import looking
 from handlers.understanding.corpus import load
 from handlers.understanding.cues import load_cues
 from handlers.understanding.looking import look
@@ -111,7 +112,9 @@ def memory() -> list[str]:
     for conversation in conversations:
         predict(reader, conversation)
     filled = tracemalloc.get_traced_memory()[0]
-    look.cache_clear()
+    for each in vars(looking).values():  # all that is remembered of texts
+        if hasattr(each, "cache_clear"):
+            each.cache_clear()
     model = tracemalloc.get_traced_memory()[0]
     return [
         f"memory: weights {(model - cues) / 1e6:.1f} MB, cues {cues / 1e6:.1f} MB, "

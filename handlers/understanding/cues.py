@@ -46,7 +46,7 @@ Entry = tuple[str, str]  #: group, name
 
 
 class Names:
-    """What one cue names, sorted once: each text asks for it."""
+    """What cues name, sorted once: each text asks for it."""
 
     __slots__ = ("sorts",)
 
@@ -59,6 +59,12 @@ class Names:
         for number, group in enumerate(ALONE, 1):
             if any(each[0] == group or group in HIDING.get(each[1], ()) for each in entries):
                 self.sorts.append((number, tuple(e for e in entries if e[0] == group)))
+
+
+@cache
+def named(entries: tuple[Entry, ...]) -> Names:
+    """Thousands of cues name the same few things."""
+    return Names(entries)
 
 
 Cue = tuple[str, Names]  #: a cue and what it names
@@ -112,7 +118,7 @@ def _branched(latin: Mapping[str, Sequence[Entry]]) -> Branch:
         branch = root
         for word in before:
             branch = branch.longer.setdefault(word, Branch())
-        branch.add(last, (cue, Names(entries)))
+        branch.add(last, (cue, named(tuple(entries))))
     return root
 
 
@@ -138,7 +144,7 @@ class Cues:
             for name, words in names.items():
                 for word in words:
                     _add(word.strip().casefold(), (group, name), han, latin)
-        self._han = {word: Names(entries) for word, entries in han.items()}
+        self._han = {word: named(tuple(entries)) for word, entries in han.items()}
         self._singles = frozenset(word for word in han if len(word) == 1)
         #: lengths that cues with these first two signs have, longest first
         self._sizes: dict[str, tuple[int, ...]] = {}
