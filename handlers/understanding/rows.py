@@ -15,7 +15,7 @@ from io import BytesIO
 MOST_MET = 12_000  #: rows that are kept as they were read: the first that were met, the commonest
 MOST_EMPTY = MOST_MET // 3  #: so many before nothing is kept any more of a name without a row
 LIKELY = (1 << 18) - 1  #: a bit of a hash decides whether a name is looked for, in 256 kB
-ROOM = 4  #: places in the index for each name, at least
+ROOM = 2  #: places in the index for each name, at least
 LENGTHS_FROM = 48  #: a name's length is added from this bit of its hash on; names are short
 
 
