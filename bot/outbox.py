@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.merging import merged
 from handlers.chat.outgoing import OUTGOING, Acknowledge, Show
 from handlers.manner import Outbound
 from handlers.noise import holding
@@ -28,11 +29,13 @@ async def keep_said(store: AsyncSession, works: Sequence[Work]) -> bool:
     await store.flush()
     waiting = [each for work in works for each in await words.put_in_words(work)]
     held = [each for work in works for each in await holding.held_of(work)]
-    tray = [each for work in works for each in work.tray]
+    laid = [each for work in works for each in work.tray]
+    tray = await merged(store, laid, works[0].now) if laid else laid
     letters = [("new", each) for each in tray]
     letters += [("held", each) for each in held] + [("waits", each) for each in waiting]
     await post.keep_letters(store, [_row(state, each) for state, each in letters])
     touched = {chat for work in works for chat in work.touched}
+    touched |= {each.chat_id for work in works for each in work.grown}
     everything = any(work.directory_changed for work in works)
     forgotten = {each for work in works for each in work.forgotten}
     people = [secrets_of(store).pseudonym(account_name(*each)) for each in forgotten]

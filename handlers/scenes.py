@@ -19,7 +19,7 @@ from handlers.context import Picture
 from handlers.known_places import KnownPlaces, known_places
 from handlers.learning import readings
 from handlers.understanding.meaning import Heard, Kind, KnownRequest, Place, Said, Scene, Urgency
-from handlers.work import Work
+from handlers.work import Grown, Work
 from storage.queries import accounts as accounts_query
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
@@ -220,8 +220,25 @@ class Scenes:
     def forget(self, work: Work) -> None:
         """After a commit: what the work changed is read anew when next needed."""
         self.forget_chats(work.touched, everything=work.directory_changed)
+        for each in work.grown:
+            self._grow(each)
         if work.forgotten:
             self.forget_people(lambda platform, sender: (platform, sender) in work.forgotten)
+
+    def _grow(self, grown: Grown) -> None:
+        """More was said of a request: nothing is read anew, however much was said before."""
+        key = self._keys.get(grown.chat_id)
+        scene = self._scenes.get(key) if key else None
+        if key is None or scene is None:
+            return
+        request = next((r for r in scene.requests if r.key == str(grown.request_id)), None)
+        if request is None or _is_much(request):
+            del self._scenes[key]
+            return
+        more = _with(request, grown)
+        requests = tuple(more if each is request else each for each in scene.requests)
+        # Another object: whoever read a line in the scene as it was notices, and reads it again.
+        self._scenes[key] = replace(scene, requests=requests)
 
     def forget_chats(self, chat_ids: Iterable[int], *, everything: bool = False) -> None:
         """These chats (or all, and all people) are read anew when next needed."""
@@ -319,6 +336,22 @@ def _known(
         state=request.state,
         supporters=voice.supporters,
         messages=frozenset(messages.ids),
+    )
+
+
+def _is_much(request: KnownRequest) -> bool:
+    """Whether so much was said of it that only the newest is kept: it is read anew."""
+    return max(len(request.supporters), len(request.messages)) >= 2 * scene_query.NEWEST
+
+
+def _with(request: KnownRequest, grown: Grown) -> KnownRequest:
+    """The same request once somebody joined it, or said more of it."""
+    voices, said = request.supporters, request.messages
+    return replace(
+        request,
+        supporters=voices | {grown.account} if grown.joined else voices,
+        messages=said | {grown.message_id} if grown.message_id else said,
+        last_at=grown.at if grown.message_id else request.last_at,
     )
 
 

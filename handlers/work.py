@@ -113,6 +113,18 @@ class Desk:
     retell: Retells = nothing_retold
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """More was said of a request, and nothing else changed of what a chat knows of it."""
+
+    chat_id: int
+    request_id: int
+    account: str  #: of who said so, on the chat's platform
+    joined: bool  #: whether they have a voice now
+    message_id: str | None  #: what they said in this chat; None: elsewhere, or without words
+    at: datetime
+
+
 @dataclass(slots=True)
 class Work:
     """One transaction's worth of doing; the clock's ticks have no more than this."""
@@ -123,6 +135,8 @@ class Work:
     tray: list[Outbound] = field(default_factory=list[Outbound])
     #: ids of chats whose picture of open requests changed
     touched: set[int] = field(default_factory=set[int])
+    #: requests of which more was said, in chats whose picture of them is the same but for that
+    grown: list[Grown] = field(default_factory=list[Grown])
     #: places, people or roles changed: what is remembered of them is read anew
     directory_changed: bool = False
     #: what a batch of one subject has read of people once for all; None: nothing is kept
@@ -158,9 +172,11 @@ class Work:
         delay: timedelta | None = None,
         occasion: str | None = None,
         unasked: Unasked | None = None,
+        first: bool = False,
     ) -> None:
         """Lay something into the tray: said after the commit, or not at all."""
-        self.tray.append(Outbound(out, self.now + (delay or timedelta(0)), occasion, unasked))
+        due = self.now + delay if delay else self.now
+        self.tray.append(Outbound(out, due, occasion, unasked, first))
 
     def speaks_unasked(self, chat: Chat) -> bool:
         """Whether nobody in this chat said or pressed anything just now."""
@@ -183,7 +199,8 @@ class Work:
         *rest, last = self.parts(chat, content)
         for number, part in enumerate(rest):
             self.put(Show(slot=f"{slot}~{number}", **given(chat, part, manner)), delay=manner.delay)
-        self.put(Show(slot=slot, **given(chat, last, manner)), delay=manner.delay)
+        out = Show(slot=slot, **given(chat, last, manner))
+        self.put(out, delay=manner.delay, first=manner.first)
 
     def send_file(
         self, chat: Chat, name: str, body: bytes, caption: str, *, picture: bool = False

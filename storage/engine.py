@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -22,7 +21,6 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from storage import sqlite
-from storage.files import make_database
 from storage.loop_session import LoopSession
 from storage.remembered import REMEMBERED, Remembered, WatchedSession
 from storage.seals import SEALS, Seals
@@ -45,7 +43,6 @@ class Store:
         #: called when another process changed the database (SQLite; others tell by themselves)
         self.changed_elsewhere: Callable[[], None] = self.remembered.forget
         if self.sqlite:
-            _make_file(url)
             at = make_url(url)
             self._writer = sqlite.engine_of(at, "BEGIN IMMEDIATE", 1, self._elsewhere, echo=echo)
             self._reader = sqlite.engine_of(at, "BEGIN", 4, None, echo=echo)
@@ -142,9 +139,3 @@ async def _others_first() -> None:
     """On SQLite nothing in a session waits: without this, whoever asks again and again would keep
     everybody else, and the time limits on itself, from their turn."""
     await asyncio.sleep(0)
-
-
-def _make_file(url: str) -> None:
-    path = make_url(url).database
-    if path and path != ":memory:":
-        make_database(Path(path))

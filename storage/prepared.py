@@ -7,7 +7,7 @@ and most of the rest lies between it and the driver (`storage.short_way`).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar, TypeVarTuple, cast
@@ -33,35 +33,33 @@ class Question(Generic[P, R]):
 
     async def rows(self, store: AsyncSession, *values: P.args, **_: P.kwargs) -> list[R]:
         """All that was found."""
-        return await self._asked(store, values)
-
-    async def first(self, store: AsyncSession, *values: P.args, **_: P.kwargs) -> R | None:
-        """The first that was found, if any was."""
-        found = await self._asked(store, values)
-        return found[0] if found else None
-
-    async def scalars(
-        self: Question[P, tuple[V]], store: AsyncSession, *values: P.args, **_: P.kwargs
-    ) -> list[V]:
-        """The one column, or the one object, of all that was found."""
-        return [each for (each,) in await self._asked(store, values)]
-
-    async def scalar(
-        self: Question[P, tuple[V]], store: AsyncSession, *values: P.args, **_: P.kwargs
-    ) -> V | None:
-        """The one column, or the one object, of the first that was found."""
-        found = await self._asked(store, values)
-        return found[0][0] if found else None
-
-    async def _asked(self, store: AsyncSession, values: Sequence[Any]) -> list[Any]:
         hand = hand_of(store.sync_session) or await at_hand(store)
         if hand is not None:
             try:
-                return self._short.ask(store.sync_session, hand, values)
+                return cast("list[R]", self._short.ask(store.sync_session, hand, values))
             except sqlite3.Error:
                 pass  # asked again by the ordinary way, which tells the trouble as SQLAlchemy does
         named = dict(zip(self._names, values, strict=True))
-        return [tuple(row) for row in await store.execute(self._statement, named)]
+        found = await store.execute(self._statement, named)
+        return cast("list[R]", [tuple(row) for row in found])
+
+    async def first(self, store: AsyncSession, *values: P.args, **more: P.kwargs) -> R | None:
+        """The first that was found, if any was."""
+        found = await self.rows(store, *values, **more)
+        return found[0] if found else None
+
+    async def scalars(
+        self: Question[P, tuple[V]], store: AsyncSession, *values: P.args, **more: P.kwargs
+    ) -> list[V]:
+        """The one column, or the one object, of all that was found."""
+        return [each for (each,) in await self.rows(store, *values, **more)]
+
+    async def scalar(
+        self: Question[P, tuple[V]], store: AsyncSession, *values: P.args, **more: P.kwargs
+    ) -> V | None:
+        """The one column, or the one object, of the first that was found."""
+        found = await self.rows(store, *values, **more)
+        return found[0][0] if found else None
 
     @cached_property
     def _statement(self) -> Any:

@@ -11,6 +11,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
@@ -21,6 +22,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
+
+from storage.files import make_database
 
 # NORMAL with WAL: a killed process loses nothing; a power cut may lose the last commits, which the
 # platform then delivers again, because it was told "received" by a later poll.
@@ -126,6 +129,12 @@ def engine_of(
         echo=echo,
         json_serializer=as_json,
     )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def make(*_told: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        # Not before: what is refused before anybody connects leaves no file behind.
+        if url.database and url.database != ":memory:":
+            make_database(Path(url.database))
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -44,16 +44,16 @@ async def item_of(work: Work, notice: Notice) -> Item | None:
         return None
     case = await load(work, request)
     page = await work.store.get(Page, notice.page_id) if notice.page_id else None
-    return Item(notice, case, page, _holds(case, notice, page))
+    return Item(notice, case, page, await _holds(case, notice, page))
 
 
-def _holds(case: Case, notice: Notice, page: Page | None) -> bool:
+async def _holds(case: Case, notice: Notice, page: Page | None) -> bool:
     if notice.kind == telling.PAGE:
         return page is not None and page.ended_at is None and page.bundle is not None
     if notice.kind == telling.QUESTION:
-        asked = (each for each in case.supporters if each.person_id == notice.person_id)
-        open_ = (each.verdict == "asked" and each.bundle is not None for each in asked)
-        return case.state is State.DONE and any(open_)
+        voice = await case.voices.of(notice.person_id)
+        waits = voice is not None and voice.verdict == "asked" and voice.bundle is not None
+        return waits and case.state is State.DONE
     return notice.kind == telling.TOLD
 
 

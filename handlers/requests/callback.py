@@ -19,7 +19,7 @@ async def solved(work: Work, request: Request, person: Person) -> Case:
     """
     await query.lock(work.store, request)
     case = await load(work, request)
-    voice = next((each for each in case.supporters if each.person_id == person.id), None)
+    voice = await case.voices.of(person.id)
     if case.state is not State.DONE:
         raise await access.already(case, person)
     if voice is None:
@@ -28,9 +28,9 @@ async def solved(work: Work, request: Request, person: Person) -> Case:
         raise RefusalError("callback.said_already")
     await callback_asking.thank(case, voice)
     voice.verdict, voice.verdict_at = "solved", work.now
-    note(case, "said_solved", person)
-    await work.store.flush()
-    if callback_asking.answered(case):
+    await note(case, "said_solved", person)
+    await case.voices.count()
+    if await callback_asking.answered(case):
         return await moving.move(work, request, Move.CONFIRM, person)
     await refresh(case)
     return case
@@ -48,25 +48,24 @@ async def not_solved(
     case = await load(work, request)
     if case.state in ALIVE:
         raise await access.already(case, person)
-    may_reopen(case, person)
+    await may_reopen(case, person)
     await add_voice(case, person)
-    for voice in case.supporters:
-        if voice.person_id == person.id:
-            await callback_asking.thank(case, voice)
-            voice.verdict, voice.verdict_at = "not_solved", work.now
-            voice.verdict_reason = given.code or given.reason if given else None
+    voice = await case.voices.of(person.id)
+    if voice is not None:
+        await callback_asking.thank(case, voice)
+        voice.verdict, voice.verdict_at = "not_solved", work.now
+        voice.verdict_reason = given.code or given.reason if given else None
     return await moving.move(work, request, Move.NOT_SOLVED, person, given or Given())
 
 
 async def why(work: Work, request: Request, person: Person, code: str) -> None:
     """The reason behind a "not solved", told afterwards (R48)."""
     case = await load(work, request)
-    for voice in case.supporters:
-        if voice.person_id == person.id and voice.verdict == "not_solved":
-            voice.verdict_reason = code
-            note(case, "said_why", person, code=code)
-            request.reason_code = code if case.state is State.OPEN else request.reason_code
-            await work.store.flush()
-            await refresh(case)
-            return
-    raise RefusalError("access.old_button")
+    voice = await case.voices.of(person.id)
+    if voice is None or voice.verdict != "not_solved":
+        raise RefusalError("access.old_button")
+    voice.verdict_reason = code
+    await note(case, "said_why", person, code=code)
+    request.reason_code = code if case.state is State.OPEN else request.reason_code
+    await work.store.flush()
+    await refresh(case)

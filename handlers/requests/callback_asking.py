@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.chat.outgoing import Content
 from handlers.directory import addresses
 from handlers.directory.addresses import Address
 from handlers.manner import Manner
 from handlers.requests import bundles, cards, private_cards, telling
-from handlers.requests.case import Case, home_of
-from storage.queries import people as people_query
+from handlers.requests.case import Case
+from storage.queries import voices as query
 from storage.tables import Supporter
 
 
@@ -20,11 +22,10 @@ def slot(case: Case) -> str:
 
 async def ask_all(case: Case) -> None:
     """Ask each voice. Who has no private chat has the buttons under the card."""
-    await _know(case)
-    await case.know_hours(each.person_id for each in case.supporters)
-    for voice in case.supporters:
-        if voice.verdict is not None:
-            continue
+    voices = await case.voices.unasked()
+    await _know(case, voices)
+    await case.know_hours(each.person_id for each in voices)
+    for voice in voices:
         at = case.tell_at(voice.person_id)
         voice.verdict, voice.verdict_at, voice.bundle = "asked", at, None
         if at > case.work.now:
@@ -37,7 +38,7 @@ async def ask_all(case: Case) -> None:
 
 async def ask_one(case: Case, voice: Supporter) -> None:
     """Ask somebody who may be disturbed now."""
-    await _know(case)
+    await _know(case, [voice])
     voice.bundle = None
     address = case.addresses[voice.person_id]
     if address.chat is not None and not _sees_card(case, address):
@@ -49,17 +50,17 @@ def _question(case: Case, language: str) -> Content:
     return ask(case, language)
 
 
-def _waiting(case: Case) -> list[Supporter]:
-    """Those who were asked and have not answered."""
-    return [
-        each for each in case.supporters if each.verdict == "asked" and each.bundle != telling.WAITS
-    ]
+async def _waiting(case: Case) -> list[Supporter]:
+    """Those who were asked and have not answered; it is known where they are reached."""
+    asked = (each for each in await case.voices.all() if each.verdict == "asked")
+    waiting = [each for each in asked if each.bundle != telling.WAITS]
+    await _know(case, waiting)
+    return waiting
 
 
 async def take_down(case: Case) -> None:
     """The first question gives way to the second: one place to answer, not two."""
-    await _know(case)
-    for voice in _waiting(case):
+    for voice in await _waiting(case):
         address = case.addresses.get(voice.person_id)
         if address and address.chat and not voice.bundle and not _sees_card(case, address):
             content = private_cards.callback_question(case, address.language)
@@ -69,7 +70,7 @@ async def take_down(case: Case) -> None:
 async def ask_again(case: Case) -> None:
     """Ask once more who has not answered; who has no private chat is named in the group (R47)."""
     unheard: list[Address] = []
-    for voice in _waiting(case):
+    for voice in await _waiting(case):
         await ask_one(case, voice)
         address = case.addresses[voice.person_id]
         if address.chat is None and address.person.shell is None:
@@ -89,13 +90,10 @@ def _sees_card(case: Case, address: Address) -> bool:
     return address.chat is not None and address.chat.id in {chat.id for chat in case.chats}
 
 
-async def _know(case: Case) -> None:
-    missing = {each.person_id for each in case.supporters} - set(case.people)
-    if missing:
-        case.people.update(await people_query.people(case.work.store, missing))
-    await case.know(
-        case.people[each.person_id] for each in case.supporters if each.person_id in case.people
-    )
+async def _know(case: Case, voices: Sequence[Supporter]) -> None:
+    ids = [each.person_id for each in voices]
+    await case.meet(ids)
+    await case.know(case.people[each] for each in ids if each in case.people)
 
 
 def _show(case: Case, address: Address, content: Content) -> None:
@@ -103,17 +101,14 @@ def _show(case: Case, address: Address, content: Content) -> None:
     case.work.show(address.chat, slot(case), content, Manner(about=case.request.id))
 
 
-def answered(case: Case) -> bool:
+async def answered(case: Case) -> bool:
     """Whether every household that was asked has said it is solved."""
-    shells = {each.id for each in case.people.values() if each.shell is not None}
-    homes = {home_of(each) for each in case.supporters if each.person_id not in shells}
-    solved = {home_of(each) for each in case.supporters if each.verdict == "solved"}
-    return bool(homes) and homes == solved
+    return await query.all_solved(case.work.store, case.request.id)
 
 
 async def thank(case: Case, voice: Supporter) -> None:
     """Who answers sees the answer where the question stood, and cannot answer twice."""
-    await _know(case)
+    await _know(case, [voice])
     address = case.addresses.get(voice.person_id)
     asked = voice.verdict in ("asked", "unknown")
     if asked and address and address.chat and not _sees_card(case, address):
@@ -124,8 +119,7 @@ async def thank(case: Case, voice: Supporter) -> None:
 
 async def show_again(case: Case) -> None:
     """The question stands: it is shown as the request is named now."""
-    await _know(case)
-    told = _waiting(case)
+    told = await _waiting(case)
     for voice in told:
         address = case.addresses.get(voice.person_id)
         if address and address.chat and not voice.bundle and not _sees_card(case, address):
@@ -136,10 +130,11 @@ async def show_again(case: Case) -> None:
 
 async def take_back(case: Case) -> None:
     """The question is settled: those who did not answer see what became of it (R27)."""
-    pending = [each for each in case.supporters if each.verdict in ("asked", "unknown")]
+    voices = await case.voices.all()
+    pending = [each for each in voices if each.verdict in ("asked", "unknown")]
     if not pending:
         return
-    await _know(case)
+    await _know(case, pending)
     for voice in pending:
         address = case.addresses.get(voice.person_id)
         if address and address.chat and voice.bundle is None and not _sees_card(case, address):

@@ -22,6 +22,7 @@ from handlers.requests.deadlines import Hours, Moments, Terms
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
 from handlers.requests.stop_rules import Clocks
+from handlers.requests.voiced import Growth, Voices
 from handlers.requests.worktime import WorkCalendar
 from handlers.understanding.meaning import Urgency
 from handlers.work import RefusalError, Work
@@ -29,6 +30,8 @@ from storage.queries import archiving
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
 from storage.queries import requests as query
+from storage.queries import said as said_query
+from storage.queries import voices as voices_query
 from storage.queries.accounts import Reach
 from storage.queries.areas import AreaFacts
 from storage.tables import Chat, Event, Page, Person, Request, RequestMessage, Supporter
@@ -43,7 +46,7 @@ class Case:
     facts: AreaFacts
     people: dict[int, Person]
     pages: list[Page]  #: of those who are asked now
-    supporters: list[Supporter]
+    voices: Voices  #: who reported or joined
     chats: list[Chat]  #: where its card stands
     whos: frozenset[Who] = frozenset()  #: what the person who acts is to it
     addresses: dict[int, Address] = field(default_factory=dict[int, Address])
@@ -60,7 +63,7 @@ class Case:
     asked: Asked | None = None  #: who is asked anew by what is being done
     fresh: list[Page] = field(default_factory=list[Page])  #: made by what is being done
     retired: list[Page] = field(default_factory=list[Page])  #: ended by what is being done
-    said: list[RequestMessage] | None = None  #: its report and details, once read
+    said: list[RequestMessage] | None = None  #: its report and details, if all are known
     #: with the chats in which they were sent, once known
     pictures: list[tuple[Chat, Media]] = field(default_factory=list[tuple[Chat, Media]])
     report_id: str | None = None  #: the message it came from, for the card to reply to
@@ -68,6 +71,8 @@ class Case:
     opened_with: dict[str, Any] = field(default_factory=dict[str, Any])
     begins: bool = False  #: opened just now: all there was of it is written
     near: Chat | None = None  #: where it is being shown: people are named as they are called there
+    #: all that becomes different is that more was said of it: by whom, where
+    growth: Growth | None = None
     acked: bool = False  #: one more of those asked has taken it just now
     wait: Span | None = None  #: until the next rung is asked; None: as long as an answer may take
     hours: dict[int, Hours] = field(default_factory=dict[int, Hours])  #: people's own, once read
@@ -124,7 +129,7 @@ class Case:
     @property
     def households(self) -> int:
         """How many households say so (a person whose home is unknown counts as one)."""
-        return count_households(self.supporters)
+        return self.voices.households
 
     def language_in(self, chat: Chat) -> str:
         """The language that everybody in a chat reads; in a private chat that of its person."""
@@ -246,11 +251,22 @@ class Case:
         """How somebody is asked at this moment."""
         return next((each for each in self.pages if each.person_id == person_id), None)
 
-    async def words(self) -> list[RequestMessage]:
-        """The report and the details, read once."""
+    async def details(self, most: int) -> list[str]:
+        """The words that were added last, the newest last."""
         if self.said is None:
-            self.said = list(await query.words_of(self.work.store, self.request.id))
-        return self.said
+            return await said_query.newest_details(self.work.store, self.request.id, most)
+        return [each.text for each in self.said if each.role == "detail" and each.text][-most:]
+
+    async def with_media(self, most: int) -> Sequence[RequestMessage]:
+        """What of it was sent with a picture (voice, video, file), the first ones first."""
+        if self.said is None:
+            return await said_query.with_media(self.work.store, self.request.id, most)
+        return [each for each in self.said if each.media][:most]
+
+    async def meet(self, person_ids: Iterable[int]) -> None:
+        """Read who these are."""
+        missing = set(person_ids) - set(self.people)
+        self.people.update(await people_query.people(self.work.store, missing))
 
     async def know(self, people: Iterable[Person], accounts: Sequence[Reach] | None = None) -> None:
         """Find out where these people can be reached (`accounts`, if theirs were read already)."""
@@ -276,16 +292,6 @@ def calendar_at(policy: Policy, facts: AreaFacts, zone: ZoneInfo) -> WorkCalenda
     return WorkCalendar(zone, own)
 
 
-def count_households(supporters: Iterable[Supporter]) -> int:
-    """Voices counted by household, by person where the home is unknown."""
-    return len({home_of(each) for each in supporters})
-
-
-def home_of(voice: Supporter) -> int:
-    """What a voice is counted by: its household, or the person where that is unknown."""
-    return voice.home_key or -voice.person_id
-
-
 async def check_here(work: Work, request: Request) -> None:
     """Raise RefusalError for a request whose words and history went into a file."""
     if request.archive_id is not None:
@@ -293,17 +299,20 @@ async def check_here(work: Work, request: Request) -> None:
         raise RefusalError("request.archived", number=request.number, file=file)
 
 
-async def load(work: Work, request: Request) -> Case:
-    """Read all of one request. Raises RefusalError for one that is in an archive."""
+async def load(work: Work, request: Request, *, counted: bool = True) -> Case:
+    """Read one request: its voices are counted, and read when they are asked for.
+
+    `counted`: False where they are about to change. Raises RefusalError for one that is in an
+    archive.
+    """
     await check_here(work, request)
     facts = await areas_query.facts_at(work.store, request.area_id)
     pages = await query.active_pages(work.store, request.id)
-    supporters = await query.supporters(work.store, request.id)
+    tally = await voices_query.tally(work.store, request.id) if counted else None
     asking = request.state == State.DONE
     done_by = await query.done_by(work.store, request.id) if asking else None
     ids = {
         *(page.person_id for page in pages),
-        *(each.person_id for each in supporters),
         *(each for each in (request.holder_id, request.reporter_id, request.filed_by) if each),
         *([done_by] if done_by else []),
     }
@@ -314,7 +323,7 @@ async def load(work: Work, request: Request) -> Case:
         facts,
         await people_query.people(work.store, ids),
         pages,
-        supporters,
+        Voices(work.store, request, tally=tally),
         chats,
         owners=await query.owners_languages(work.store, chats),
         done_by=done_by,
@@ -327,8 +336,8 @@ async def load_all(work: Work, requests: Sequence[Request]) -> list[Case]:
     """Read all of several requests together: a question for each table, not for each request."""
     store, ids = work.store, [request.id for request in requests]
     pages = batches.by_request(await query.active_pages_of(store, ids))
-    voices = batches.by_request(await query.supporters_of(store, ids))
-    said = batches.by_request(await query.all_words_of(store, ids))
+    voices = batches.by_request(await voices_query.supporters_of(store, ids))
+    said = batches.by_request(await said_query.all_words_of(store, ids))
     done_by = await query.done_by_of(store, [r.id for r in requests if r.state == State.DONE])
     chats = {
         chat.id: chat
@@ -345,7 +354,7 @@ async def load_all(work: Work, requests: Sequence[Request]) -> list[Case]:
             await areas_query.facts_at(store, request.area_id),
             {each: people[each] for each in known[request.id] if each in people},
             list(pages.get(request.id, ())),
-            list(voices.get(request.id, ())),
+            Voices(store, request, voices.get(request.id, ())),
             [chats[each] for each in request.card_chats if each in chats],
             owners=owners,
             done_by=done_by.get(request.id),

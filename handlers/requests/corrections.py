@@ -12,7 +12,7 @@ from handlers.requests.rules import Ending, Move, State
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
-from storage.queries import requests as query
+from storage.queries import voices as voices_query
 from storage.tables import Person, Request, Supporter
 
 
@@ -23,9 +23,9 @@ async def merge(case: Case, actor: Person | None, given: Given) -> Data:
         raise RefusalError("request.merge_other")
     if into.state == State.CLOSED:
         raise RefusalError("request.merge_closed", number=into.number)
-    there = await query.supporters(case.work.store, into.id)
+    there = await voices_query.supporters(case.work.store, into.id)
     known = {each.person_id for each in there}
-    moved = [each for each in case.supporters if each.person_id not in known]
+    moved = [each for each in await case.voices.all() if each.person_id not in known]
     case.work.store.add_all(
         Supporter(
             request_id=into.id,

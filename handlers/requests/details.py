@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from handlers.chat.incoming import Message, Recalled
 from handlers.context import Context
-from handlers.requests import access, moving, pages, texts
-from handlers.requests.case import Case, count_households, load
+from handlers.requests import access, moving, pages, texts, voices
+from handlers.requests.case import Case, load
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, Move, State, may
 from handlers.requests.voices import follow, leave, note, refresh
 from handlers.work import RefusalError, Work
+from storage.laying import fresh, lay
 from storage.queries import requests as query
+from storage.queries.said import OWN_WORDS
 from storage.tables import Area, Chat, Person, Request, RequestMessage
 
 
@@ -24,21 +26,52 @@ async def add_detail(
     request = await follow(ctx, request)
     if await query.message(ctx.store, ctx.chat.id, message.message_id) is not None:
         return
-    text = "" if wordless else message.text.strip()
-    row = _row(ctx, request, message, text)
-    ctx.store.add(row)
     case = await load(ctx, request)
-    # The first picture of an album may come before its words.
-    if not request.words and text and ctx.person.id == request.reporter_id:
-        request.words = text
-    note(case, "detail", ctx.person, text=texts.short(text), pictures=len(row.media))
-    await ctx.store.flush()
+    if await _keep(ctx, case, message, wordless=wordless):
+        voices.grows(case, ctx.person, ctx.chat, message.message_id, joined=False)
     await refresh(case)
     await pages.send_pictures(case, ctx.chat, message.media)
 
 
+async def join_with(ctx: Context, request: Request, message: Message) -> None:
+    """Somebody joins in words of their own: the voice and what they add are shown together."""
+    case = await voices.to_join(ctx, request)
+    if case.state is State.CLOSED:  # it may open again by this, which is shown first
+        await voices.join(ctx, request, ctx.person, chat=ctx.chat, in_words=True)
+        await add_detail(ctx, request, message)
+        return
+    here = voices.welcome_here(case, ctx.person, ctx.chat, in_words=True)
+    new = await voices.add_voice(case, ctx.person)
+    adds = await query.message(ctx.store, ctx.chat.id, message.message_id) is None
+    as_before = await _keep(ctx, case, message) if adds else True
+    if as_before and not here:
+        said = message.message_id if adds else None
+        voices.grows(case, ctx.person, ctx.chat, said, joined=True)
+    if new or here:
+        await voices.show_joined(case)
+    elif adds:
+        await refresh(case)
+    if adds:
+        await pages.send_pictures(case, ctx.chat, message.media)
+
+
+async def _keep(ctx: Context, case: Case, message: Message, *, wordless: bool = False) -> bool:
+    """Keep what was said; whether the request's own words are as they were."""
+    request, text = case.request, "" if wordless else message.text.strip()
+    row = _row(ctx, request, message, text)
+    await lay(ctx.store, row)
+    # The first picture of an album may come before its words.
+    first = not request.words and bool(text) and ctx.person.id == request.reporter_id
+    if first:
+        request.words = text
+    await note(case, "detail", ctx.person, text=texts.short(text), pictures=len(row.media))
+    await ctx.store.flush()
+    return not first
+
+
 def _row(ctx: Context, request: Request, message: Message, text: str) -> RequestMessage:
-    return RequestMessage(
+    return fresh(
+        RequestMessage,
         request_id=request.id,
         chat_id=ctx.chat.id,
         message_id=message.message_id,
@@ -73,13 +106,13 @@ async def request_of_album(work: Work, chat: Chat, album: str) -> Request | None
 async def change_detail(ctx: Context, request: Request, message: Message) -> None:
     """A message of the request was edited: its words change, what they were stays on record."""
     row = await query.message(ctx.store, ctx.chat.id, message.message_id)
-    if row is None or row.text == message.text or row.role not in query.OWN_WORDS:
+    if row is None or row.text == message.text or row.role not in OWN_WORDS:
         return
     before, row.text = row.text, message.text
     if row.role == "report":
         request.words = message.text
     case = await load(ctx, request)
-    note(case, "edit", ctx.person, was=texts.short(before), text=texts.short(message.text))
+    await note(case, "edit", ctx.person, was=texts.short(before), text=texts.short(message.text))
     await ctx.store.flush()
     await refresh(case)
 
@@ -90,7 +123,7 @@ async def recall_detail(ctx: Context, request: Request, recalled: Recalled) -> N
     A report that nobody else joined is cancelled with it; one that others joined goes on.
     """
     row = await query.message(ctx.store, ctx.chat.id, recalled.message_id)
-    if row is None or row.role not in (*query.OWN_WORDS, "join"):
+    if row is None or row.role not in (*OWN_WORDS, "join"):
         return
     if row.role == "join":
         await leave(ctx, request, ctx.person)
@@ -99,7 +132,7 @@ async def recall_detail(ctx: Context, request: Request, recalled: Recalled) -> N
     if row.role == "report":
         request.words = ""
     case = await load(ctx, request)
-    note(case, "recall", ctx.person)
+    await note(case, "recall", ctx.person)
     await ctx.store.flush()
     if row.role == "report" and await _withdrawn(case, ctx.person):
         return
@@ -107,7 +140,7 @@ async def recall_detail(ctx: Context, request: Request, recalled: Recalled) -> N
 
 
 async def _withdrawn(case: Case, person: Person) -> bool:
-    if case.state not in ALIVE or count_households(case.supporters) > 1:
+    if case.state not in ALIVE or case.households > 1:
         return False
     try:
         given = Given(code="not_needed")

@@ -17,7 +17,7 @@ from handlers.requests import (
     telling,
     texts,
 )
-from handlers.requests.case import Case, count_households
+from handlers.requests.case import Case
 from handlers.requests.clocking import again_wait
 from handlers.requests.given import (
     Data,
@@ -30,6 +30,7 @@ from handlers.requests.given import (
 )
 from handlers.requests.routing import BY_NAME, Asked
 from handlers.requests.rules import REOPENABLE, Ending, Move, State, Who, ending_of
+from handlers.requests.voiced import count_households
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
@@ -162,7 +163,7 @@ async def done(case: Case, actor: Person | None, given: Given) -> Data:
         request.holder_id = actor.id
     case.done_by = actor.id if actor else None
     request.reason, request.reason_code = given.reason, given.code
-    for voice in case.supporters:
+    for voice in await case.voices.all():
         voice.verdict = voice.verdict_at = voice.verdict_reason = None
         if actor is not None and voice.person_id == actor.id and not worked:
             voice.verdict, voice.verdict_at = "solved", case.work.now
@@ -249,8 +250,8 @@ async def close(case: Case, actor: Person | None, given: Given) -> Data:
 async def cancel(case: Case, actor: Person | None, given: Given) -> Data:
     """It is no request. The reporter alone cannot say so once other households joined."""
     if actor is not None and Who.CORRECTOR not in case.whos:
-        others = [each for each in case.supporters if each.person_id != actor.id]
-        if others and count_households(case.supporters) > 1:
+        others = [each for each in await case.voices.all() if each.person_id != actor.id]
+        if others and case.households > 1:
             raise RefusalError("request.others_too", n=count_households(others))
     ended(case, ending_of(Move.CANCEL, given.code) or Ending.CANCELLED, given)
     return {}
@@ -321,9 +322,8 @@ async def expire(case: Case, actor: Person | None, given: Given) -> Data:
     Or the question whether it is solved stayed unanswered: that is "unknown" (R47).
     """
     if case.state is State.DONE:
-        solved = any(each.verdict == "solved" for each in case.supporters)
-        case.request.ending = (Ending.SOLVED if solved else Ending.UNKNOWN).value
-        for voice in case.supporters:
+        case.request.ending = (Ending.SOLVED if case.voices.solved else Ending.UNKNOWN).value
+        for voice in await case.voices.all():
             voice.verdict = voice.verdict if voice.verdict != "asked" else "unknown"
         return {}
     request, held = case.request, case.person(case.request.holder_id)

@@ -47,7 +47,7 @@ async def tell_all(case: Case, actor: Person | None, told: telling.Told) -> None
 
 async def _concerned(case: Case, actor: Person | None) -> list[Address]:
     """Who reported or joined, but for who acts."""
-    ids = {case.request.reporter_id, *(each.person_id for each in case.supporters)}
+    ids = {case.request.reporter_id, *(each.person_id for each in await case.voices.all())}
     ids -= {None, actor.id if actor else None}
     wanted = sorted(each for each in ids if each is not None)
     await case.know((await people_query.people(case.work.store, wanted)).values())

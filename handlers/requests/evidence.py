@@ -6,7 +6,8 @@ from config.terms import Evidence
 from handlers.requests.case import Case
 from handlers.requests.given import Given
 from handlers.work import RefusalError
-from storage.tables import Person, RequestMessage
+from storage.queries import said
+from storage.tables import Person
 
 
 class EvidenceError(RefusalError):
@@ -30,9 +31,4 @@ async def _there(case: Case, what: Evidence, actor: Person, given: Given) -> boo
         return bool(given.code)
     if what == "words":
         return bool((given.reason or "").strip())
-    return any(_shows_work(case, each, actor) for each in await case.words())
-
-
-def _shows_work(case: Case, message: RequestMessage, actor: Person) -> bool:
-    """A picture from whoever works on it: not the one with which it was reported."""
-    return bool(message.media) and message.role == "detail" and message.person_id == actor.id
+    return await said.shows_something(case.work.store, case.request.id, actor.id)

@@ -3,6 +3,7 @@
 from handlers.requests.details import (
     add_detail,
     change_detail,
+    join_with,
     narrow,
     recall_detail,
     request_of_album,
@@ -21,6 +22,7 @@ __all__ = [
     "change_detail",
     "follow",
     "join",
+    "join_with",
     "leave",
     "move",
     "narrow",

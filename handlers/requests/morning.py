@@ -96,8 +96,9 @@ async def _alone(item: Item) -> None:
     if item.page is not None:
         await pages.open_page(case, _own(case, item))
     elif notice.kind == telling.QUESTION:
-        voice = next(each for each in case.supporters if each.person_id == notice.person_id)
-        await callback_asking.ask_one(case, voice)
+        voice = await case.voices.of(notice.person_id)
+        if voice is not None:
+            await callback_asking.ask_one(case, voice)
     else:
         await telling.one(case, notice.person_id, telling.Told.of(notice))
 
@@ -123,9 +124,9 @@ async def _together(
         if item.page is not None:
             item.page.bundle = slot
         if item.notice.kind == telling.QUESTION:
-            for voice in item.case.supporters:
-                if voice.person_id == person_id:
-                    voice.bundle = slot
+            voice = await item.case.voices.of(person_id)
+            if voice is not None:
+                voice.bundle = slot
     await work.store.flush()
     await bundles.show(work, slot, person_id, items, more)
 
@@ -138,7 +139,7 @@ async def see(ctx: Context, arguments: Sequence[str]) -> None:
         raise RefusalError("access.old_button")
     case = await load(ctx, request)
     page = case.page_of(ctx.person.id)
-    voice = next((each for each in case.supporters if each.person_id == ctx.person.id), None)
+    voice = await case.voices.of(ctx.person.id)
     if page is not None:
         await pages.open_page(case, page)
     elif voice is not None and voice.verdict == "asked" and case.state is State.DONE:

@@ -24,6 +24,7 @@ from handlers.requests.rules import ALIVE, Move, State
 from handlers.requests.stop_rules import event_of
 from handlers.work import Work
 from storage.queries import requests as query
+from storage.queries import said as said_query
 from storage.tables import Event, Person, Request
 
 MARKS: Mapping[State, Mark] = {State.TAKEN: Mark.TAKEN, State.DONE: Mark.DONE}
@@ -83,7 +84,7 @@ async def finish(case: Case, step: Step) -> Case:
     actor = step.actor
     if step.kind in endings.TOLD:
         await endings.tell_end(case, actor)
-    if case.state is State.DONE and actor is not None and callback_asking.answered(case):
+    if case.state is State.DONE and actor is not None and await callback_asking.answered(case):
         return await move(case.work, case.request, Move.CONFIRM, actor)
     return case
 
@@ -158,7 +159,7 @@ async def _tell(case: Case, step: Step) -> None:
 
 
 async def _mark(case: Case, mark: Mark) -> None:
-    report = next((each for each in await case.words() if each.role == "report"), None)
+    report = await said_query.report(case.work.store, case.request.id)
     chat = next((each for each in case.chats if report and each.id == report.chat_id), None)
     if report is not None and chat is not None and ":" not in report.message_id:
         case.work.mark(chat, report.message_id, mark)

@@ -13,6 +13,7 @@ from handlers.requests import cards, clocking, lessons, measured, pages, routing
 from handlers.requests.case import Case, answering
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
+from handlers.requests.voiced import Voices
 from handlers.understanding.meaning import Place
 from handlers.work import Work
 from storage.laying import fresh, lay
@@ -63,7 +64,7 @@ async def open_request(work: Work, report: Report) -> Request:
     asked = await routing.plan(work, matter, without=without)
     case = await _begin(work, report, facts, asked)
     await pages.ask(case, asked, call=False)
-    await lay(work.store, *case.supporters, *_first_rows(case, report, asked))
+    await lay(work.store, *await case.voices.all(), *_first_rows(case, report, asked))
     await pages.show(case)
     cards.show_cards(case)
     if report.read is not None and report.chat is not None:
@@ -83,7 +84,10 @@ async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked
     request.card_chats = [chat.id for chat in chats]
     people = {each.id: each for each in (report.reporter, report.filed_by) if each}
     owners = await query.owners_languages(work.store, chats)
-    case = Case(work, request, facts, people, [], [], chats, said=[], owners=owners, begins=True)
+    voices = Voices(work.store, request, ())
+    case = Case(
+        work, request, facts, people, [], voices, chats, said=[], owners=owners, begins=True
+    )
     case.wait = asked.step.wait if asked.step else None
     request.wanted = asked.wanted
     clocks = clocking.turn(case, Move.OPEN)
@@ -94,7 +98,7 @@ async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked
         case.report_id = report.message_id
     voice = report.reporter or report.filed_by
     if voice is not None:
-        case.supporters.append(await voice_of(work, request, voice))
+        case.voices.begin(await voice_of(work, request, voice))
     return case
 
 

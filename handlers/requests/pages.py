@@ -19,7 +19,6 @@ from handlers.requests.routing import Asked
 from handlers.work import Work
 from storage.laying import fresh, lay
 from storage.queries import chats as chats_query
-from storage.queries import people as people_query
 from storage.queries import requests as query
 from storage.tables import Chat, Page, Person, Request
 
@@ -169,9 +168,8 @@ async def _show_private(case: Case, touched: list[Page]) -> None:
     for page in case.retired:
         if page.how in READS and not page.bundle:
             _show_ended(case, page)
-    said = await case.words()
     await pictures.know(case)
-    details = [each.text for each in said if each.role == "detail" and each.text]
+    details = await case.details(private_cards.MOST_DETAILS)
     for page in case.pages:
         if page.how in READS and not page.bundle:
             _show_page(case, page, details)
@@ -179,9 +177,7 @@ async def _show_private(case: Case, touched: list[Page]) -> None:
 
 async def _know_pages(case: Case, touched: list[Page]) -> None:
     ids = {page.person_id for page in touched}
-    missing = ids - set(case.people)
-    if missing:
-        case.people.update(await people_query.people(case.work.store, missing))
+    await case.meet(ids)
     await case.know(case.people[each] for each in ids)
 
 
@@ -197,7 +193,7 @@ def _show_page(case: Case, page: Page, details: list[str]) -> None:
     if seen.hidden:
         word = pictures.hidden_line(case.work, address.language, seen.hidden)
         content = content.model_copy(update={"text": f"{content.text}\n{word}"})
-    manner = Manner(about=case.request.id, urgent=case.emergency)
+    manner = Manner(about=case.request.id, urgent=case.emergency, first=case.begins)
     case.work.show(address.chat, slot(page), content, manner)
     if page in case.fresh:
         title = cards.title(case, address.language, exact=True)

@@ -19,6 +19,8 @@ from handlers.requests.case import Case
 from handlers.work import Work
 from storage.tables import Chat
 
+#: So many messages with pictures of one request are looked at, the first ones: a page shows four.
+MOST_READ = 100
 #: So many of one request are carried to another app.
 MOST_CARRIED = 4
 
@@ -38,9 +40,7 @@ class Seen:
 async def know(case: Case) -> None:
     """Find out which pictures there are, and where each was sent."""
     chats, found = {chat.id: chat for chat in case.chats}, list[Sent]()
-    for row in await case.words():
-        if not row.media:
-            continue
+    for row in await case.with_media(MOST_READ):
         chat = chats.get(row.chat_id) or await case.work.store.get(Chat, row.chat_id)
         if chat is not None:
             found += [(chat, Media.model_validate(each)) for each in row.media]

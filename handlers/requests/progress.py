@@ -31,7 +31,7 @@ async def note_update(ctx: Context, request: Request, message: Message) -> None:
     case = await load(ctx, await voices.follow(ctx, request))
     if not await voices.keep_message(case, "update", ctx.person, ctx.chat, message.message_id):
         return
-    voices.note(case, "update", ctx.person, text=texts.short(message.text))
+    await voices.note(case, "update", ctx.person, text=texts.short(message.text))
     await ctx.store.flush()
     spoken = speaking.hear(ctx, message.text)
     if spoken is None or spoken.kind == "join":

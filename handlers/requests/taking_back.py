@@ -148,10 +148,8 @@ async def _bring_back(case: Case, into: Request, voices_moved: list[int]) -> Non
     if into.promised_due == case.request.promised_due:
         into.promised_due = into.promised_as = None
     there = await load(case.work, into)
-    for voice in [each for each in there.supporters if each.person_id in voices_moved]:
-        await case.work.store.delete(voice)
-        there.supporters.remove(voice)
-    await case.work.store.flush()
+    moved = frozenset(voices_moved)
+    await there.voices.drop([each for each in await there.voices.all() if each.person_id in moved])
     await pages.show(there)
     cards.show_cards(there)
 

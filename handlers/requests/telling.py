@@ -99,7 +99,9 @@ def later(
 async def voices(case: Case, actor: Person | None, told: Told) -> None:
     """Tell those who reported or joined, but who does it, and who sees the card in private."""
     here = {chat.id for chat in case.chats}
-    for voice in case.supporters:
+    voices = await case.voices.all()
+    await case.meet(voice.person_id for voice in voices)
+    for voice in voices:
         if actor is not None and voice.person_id == actor.id:
             continue
         person = case.person(voice.person_id)

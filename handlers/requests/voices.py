@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from config.terms import Voice
+from handlers.context import Context
 from handlers.requests import (
     callback_asking,
     cards,
@@ -16,6 +17,7 @@ from handlers.requests import (
 )
 from handlers.requests.case import Case, load
 from handlers.requests.rules import REOPENABLE, Move, State
+from handlers.requests.voiced import Growth
 from handlers.work import RefusalError, Work
 from storage.laying import fresh, lay
 from storage.queries import requests as query
@@ -55,21 +57,45 @@ async def join(
     A "me too" to a request that was closed lately opens it again (R7, R43); to one that ended
     otherwise it raises RefusalError.
     """
-    request = await follow(work, request)
-    await query.lock(work.store, request)
-    case = await load(work, request)
-    here = _welcome_here(case, person, chat, in_words=in_words)
+    case = await to_join(work, request)
+    here = welcome_here(case, person, chat, in_words=in_words)
     if message_id is not None:
         await keep_message(case, "join", person, chat, message_id)
     if case.state is State.CLOSED:
-        may_reopen(case, person)
+        await may_reopen(case, person)
     new = await add_voice(case, person)
     if case.state is State.CLOSED:
         await _again(case, person)
     elif new or here:
-        await callback_asking.ask_all(case) if case.state is State.DONE else None
-        await refresh(case)
+        if not here:
+            grows(case, person, chat, message_id, joined=True)
+        await show_joined(case)
     return new
+
+
+async def to_join(work: Work, request: Request) -> Case:
+    """The request, or the one it was merged into, for somebody to join: nobody else does now."""
+    request = await follow(work, request)
+    await query.lock(work.store, request)
+    return await load(work, request, counted=False)
+
+
+async def show_joined(case: Case) -> None:
+    """It is shown with who joined; they are asked as well, if all are asked whether it is solved.
+
+    Nothing is read for each who joined before: a flood of voices must not grow with its square.
+    """
+    if case.state is State.DONE:
+        await callback_asking.ask_all(case)
+    await refresh(case)
+
+
+def grows(case: Case, person: Person, chat: Chat, message_id: str | None, *, joined: bool) -> None:
+    """All that is different now is that this person said so, here: what chats know of the request
+    grows by that, and is not read anew."""
+    work = case.work
+    if isinstance(work, Context) and work.person.id == person.id and work.chat.id == chat.id:
+        case.growth = Growth(chat, work.account.external_id, joined, message_id)
 
 
 def only_me_too(work: Work, text: str) -> bool:
@@ -80,21 +106,18 @@ def only_me_too(work: Work, text: str) -> bool:
 
 async def add_voice(case: Case, person: Person) -> bool:
     """Count a person's voice; whether it is new."""
-    if any(each.person_id == person.id for each in case.supporters):
+    if await case.voices.of(person.id) is not None:
         return False
-    voice = await opening.voice_of(case.work, case.request, person)
-    case.supporters.append(voice)
     case.people[person.id] = person
-    case.work.store.add(voice)
-    note(case, "join", person)
-    await case.work.store.flush()
+    await note(case, "join", person)
+    await case.voices.add(await opening.voice_of(case.work, case.request, person))
     return True
 
 
-def may_reopen(case: Case, person: Person) -> None:
+async def may_reopen(case: Case, person: Person) -> None:
     """Whether the community lets this person say that it is not solved (R44): a public rule."""
     own = person.id in (case.request.reporter_id, case.request.filed_by)
-    joined = any(each.person_id == person.id for each in case.supporters)
+    joined = await case.voices.of(person.id) is not None
     voice: Voice = "reporter" if own else "joined" if joined else "neighbour"
     allowed = case.policy.reopening.by
     if voice not in allowed:
@@ -114,7 +137,7 @@ async def _again(case: Case, person: Person) -> None:
     await moving.move(case.work, request, Move.NOT_SOLVED, person)
 
 
-def _welcome_here(case: Case, person: Person, chat: Chat, *, in_words: bool) -> bool:
+def welcome_here(case: Case, person: Person, chat: Chat, *, in_words: bool) -> bool:
     """Who joins from another group finds the card there too, and who tells of it alone has one of
     their own, but who is asked about it and so has a page; whether it is new here."""
     asked = case.page_of(person.id) is not None
@@ -150,36 +173,38 @@ async def keep_message(case: Case, role: str, person: Person, chat: Chat, messag
 async def leave(work: Work, request: Request, person: Person) -> bool:
     """A "me too" is taken back, as long as nobody answers for it; whether there was one."""
     case = await load(work, request)
-    voice = next((each for each in case.supporters if each.person_id == person.id), None)
+    voice = await case.voices.of(person.id)
     own = person.id in (request.reporter_id, request.filed_by)
     if voice is None or own or case.state in (State.DONE, State.CLOSED):
         return False
-    await work.store.delete(voice)
-    case.supporters.remove(voice)
-    note(case, "leave", person)
-    await work.store.flush()
+    await note(case, "leave", person)
+    await case.voices.drop([voice])
     await refresh(case)
     return True
 
 
-def note(case: Case, what: str, person: Person | None, **data: object) -> None:
+async def note(case: Case, what: str, person: Person | None, **data: object) -> None:
     """A line of the history that changes no state (R45). Of whoever holds it, it shows life."""
     request = case.request
-    request.changed_at = case.work.now
     if what in SHOWS_LIFE and person is not None and person.id == request.holder_id:
         data.update(clocking.shows_life(case))
-    case.work.store.add(
-        Event(
+    await lay(
+        case.work.store,
+        fresh(
+            Event,
             request_id=request.id,
             at=case.work.now,
             move=what,
             actor_id=person.id if person else None,
             data={key: value for key, value in data.items() if value},
-        )
+        ),
     )
+    if request.changed_at != case.work.now:
+        request.changed_at = case.work.now
 
 
 async def refresh(case: Case) -> None:
     """Show the pages and the card as they are now."""
+    await case.voices.know()
     await pages.show(case)
     cards.show_cards(case)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    text,
     tuple_,
     update,
 )
@@ -84,6 +85,38 @@ class Standing:
 
     message_id: str
     digest: str
+
+
+#: Written out, so that the index of these rows alone (`storage/tables/post.py`) is used.
+WAITS = text("letter.state = 'new' AND letter.slot IS NOT NULL")
+
+
+async def waiting_in(
+    store: AsyncSession, slots: Sequence[tuple[str, str, str]], now: datetime
+) -> list[Letter]:
+    """What may go now and waits in these slots (platform, chat, slot), the oldest first. What
+    somebody settles just now is passed over."""
+    if not slots:
+        return []
+    chats, names = {chat for _, chat, _ in slots}, {slot for _, _, slot in slots}
+    found = await _waiting_in.scalars(store, list(chats), list(names))
+    there = frozenset(slots)
+    return [
+        each
+        for each in found
+        if each.not_before <= now and (each.platform, each.chat, each.slot) in there
+    ]
+
+
+@prepared
+def _waiting_in(chats: Sequence[str], names: Sequence[str]) -> Select[Letter]:
+    return (
+        select(Letter)
+        .with_hint(Letter, "INDEXED BY ix_letter_waits", "sqlite")
+        .where(WAITS, Letter.chat.in_(chats), Letter.slot.in_(names))
+        .order_by(Letter.id)
+        .with_for_update(skip_locked=True)
+    )
 
 
 async def due_letters(

@@ -30,7 +30,6 @@ from storage.tables import (
     Supporter,
 )
 
-OWN_WORDS = ("report", "detail")
 COUNTERS = Base.metadata.tables[RequestCounter.__tablename__]
 
 
@@ -91,20 +90,6 @@ async def message(store: AsyncSession, chat_id: int, message_id: str) -> Request
 def _message(chat_id: int, message_id: str) -> Select[RequestMessage]:
     return select(RequestMessage).where(
         RequestMessage.chat_id == chat_id, RequestMessage.message_id == message_id
-    )
-
-
-async def words_of(store: AsyncSession, request_id: int) -> Sequence[RequestMessage]:
-    """The report and the details of a request, the oldest first."""
-    return await _words_of.scalars(store, request_id)
-
-
-@prepared
-def _words_of(request_id: int) -> Select[RequestMessage]:
-    return (
-        select(RequestMessage)
-        .where(RequestMessage.request_id == request_id, RequestMessage.role.in_(OWN_WORDS))
-        .order_by(RequestMessage.id)
     )
 
 
@@ -198,24 +183,6 @@ async def active_pages_of(store: AsyncSession, ids: Sequence[int]) -> Sequence[P
     return rows.all()
 
 
-async def supporters_of(store: AsyncSession, ids: Sequence[int]) -> Sequence[Supporter]:
-    """The voices of these requests."""
-    rows = await store.scalars(
-        select(Supporter).where(Supporter.request_id.in_(ids)).order_by(Supporter.id)
-    )
-    return rows.all()
-
-
-async def all_words_of(store: AsyncSession, ids: Sequence[int]) -> Sequence[RequestMessage]:
-    """The reports and the details of these requests."""
-    rows = await store.scalars(
-        select(RequestMessage)
-        .where(RequestMessage.request_id.in_(ids), RequestMessage.role.in_(OWN_WORDS))
-        .order_by(RequestMessage.id)
-    )
-    return rows.all()
-
-
 async def done_by_of(store: AsyncSession, ids: Sequence[int]) -> dict[int, int]:
     """Who said last of each of these that it is done."""
     if not ids:
@@ -249,16 +216,6 @@ def _ended_pages(request_id: int) -> Select[Page]:
         .where(Page.request_id == request_id, Page.how != "mention", Page.tell_at <= Page.ended_at)
         .order_by(Page.id)
     )
-
-
-async def supporters(store: AsyncSession, request_id: int) -> list[Supporter]:
-    """The voices of a request, the reporter's first."""
-    return await _supporters.scalars(store, request_id)
-
-
-@prepared
-def _supporters(request_id: int) -> Select[Supporter]:
-    return select(Supporter).where(Supporter.request_id == request_id).order_by(Supporter.id)
 
 
 async def chats(store: AsyncSession, ids: Sequence[int]) -> list[Chat]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, union
+from sqlalchemy import Select, and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import end_of
@@ -17,6 +17,8 @@ from storage.queries.areas import ids_of
 from storage.tables import Account, Draft, Request, RequestMessage, Supporter
 
 MOST = 60
+#: Of each, so many messages and so many voices at most: a flood of them would fill the memory.
+NEWEST = 500
 #: All states but "closed" (handlers/requests/rules.py).
 ALIVE = ("open", "taken", "waiting", "done")
 
@@ -95,7 +97,7 @@ OWN = ("card", "page")
 async def messages_of(
     store: AsyncSession, request_ids: Sequence[int], chat_id: int
 ) -> dict[int, Messages]:
-    """The messages of one chat that belong to each request."""
+    """The messages of one chat that belong to each request, the `NEWEST`."""
     found: dict[int, Messages] = {}
     for request_id, message_id, role, at in await _messages_of.rows(store, request_ids, chat_id):
         own = found.setdefault(request_id, Messages())
@@ -107,12 +109,15 @@ async def messages_of(
 
 @prepared
 def _messages_of(request_ids: Sequence[int], chat_id: int) -> Select[int, str, str, datetime]:
-    return select(
-        RequestMessage.request_id,
-        RequestMessage.message_id,
-        RequestMessage.role,
-        RequestMessage.at,
-    ).where(RequestMessage.request_id.in_(request_ids), RequestMessage.chat_id == chat_id)
+    message = RequestMessage
+    age = func.row_number().over(partition_by=message.request_id, order_by=message.id.desc())
+    found = (
+        select(message.request_id, message.message_id, message.role, message.at, age.label("age"))
+        .where(message.request_id.in_(request_ids), message.chat_id == chat_id)
+        .subquery()
+    )
+    of = found.c
+    return select(of.request_id, of.message_id, of.role, of.at).where(of.age <= NEWEST)
 
 
 async def voices_of(
@@ -140,10 +145,16 @@ def _reporters(request_ids: Sequence[int], platform: str) -> Select[int, str]:
 
 @prepared
 def _supporters(request_ids: Sequence[int], platform: str) -> Select[int, str]:
+    age = func.row_number().over(partition_by=Supporter.request_id, order_by=Supporter.id.desc())
+    found = (
+        select(Supporter.request_id, Supporter.person_id, age.label("age"))
+        .where(Supporter.request_id.in_(request_ids))
+        .subquery()
+    )
     return (
-        select(Supporter.request_id, Account.external_id)
-        .join(Account, Account.person_id == Supporter.person_id)
-        .where(Supporter.request_id.in_(request_ids), Account.platform == platform)
+        select(found.c.request_id, Account.external_id)
+        .join(Account, Account.person_id == found.c.person_id)
+        .where(Account.platform == platform, found.c.age <= NEWEST)
     )
 
 

@@ -65,7 +65,12 @@ class Letter(Base):
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
     occasion: Mapped[str | None] = mapped_column(plain_text(120), unique=True)  #: said once (R57)
 
-    __table_args__ = (Index("ix_letter_state", "state", "not_before"),)
+    __table_args__ = (
+        Index("ix_letter_state", "state", "not_before"),
+        index_of_some(
+            "ix_letter_waits", "chat", "slot", where="state = 'new' AND slot IS NOT NULL"
+        ),
+    )
 
 
 class Posted(Base):

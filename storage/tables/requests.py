@@ -146,7 +146,10 @@ class RequestMessage(Base):
     media: Mapped[list[Any]] = mapped_column(default=list)
     at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("chat_id", "message_id"),)
+    __table_args__ = (
+        UniqueConstraint("chat_id", "message_id"),
+        index_of_some("ix_request_message_media", "request_id", where="media <> '[]'"),
+    )
 
 
 class Page(Base):
