@@ -307,14 +307,15 @@ async def opened(
     check_not_cut_off(settings.data_dir)
     store = Store(settings.database_url)
     try:
-        await upgrade(store)
-        given = settings.secret_key
-        await check_key(store, given.get_secret_value() if given else None, settings.data_dir)
+        # What is refused of the settings is told before a database is made.
         at = clock or SystemClock()
         platforms = configured(settings, store, at)
         app = App(settings, store, platforms, clock=at, reader=reader, roles=roles)
-        await seal_open(store)
         try:
+            await upgrade(store)
+            given = settings.secret_key
+            await check_key(store, given.get_secret_value() if given else None, settings.data_dir)
+            await seal_open(store)
             yield app
         finally:
             await app.close()

@@ -40,7 +40,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """The moment, with what it was turned."""
-        return datetime.now(UTC) + self.offset  # noqa: TID251 - the one place that asks
+        return datetime.now(UTC) + self.offset  # noqa: TID251 - this is the clock that all others are sent to
 
     def turn(self, by: timedelta) -> None:
         """Turn forward; whoever sleeps looks at the clock again."""

@@ -7,7 +7,8 @@ second of each four: the parts 0 to 3 together are all of them.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+import gc
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -17,12 +18,16 @@ from hypothesis import settings
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 from tests.fakes.databases import DATABASES, make_tables
 from tests.fakes.postgres import Postgres
+from tests.logs import log_plainly
+from tests.memory import write_to_memory
 
 # Tests speak by the library's own client too, which the program leaves out (`bot.loaded`).
 import_module("telegram.request")
 # The same examples each time: what fails here fails for everybody, and no machine is too slow.
 settings.register_profile("linli", deadline=None, derandomize=True, max_examples=80)
 settings.load_profile("linli")
+log_plainly()
+write_to_memory()
 
 
 #: What is played on the other database as well; the rest knows no database, or files of SQLite.
@@ -64,6 +69,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_unconfigure() -> None:
     """Whatever was started is stopped."""
     DATABASES.close()
+
+
+@pytest.fixture(autouse=True)
+def rid_of_garbage() -> Iterator[None]:
+    """Whatever a test runs leaves the collector on: the process of the tests would grow by
+    gigabytes, and what looks through them takes minutes."""
+    yield
+    assert gc.isenabled()
+    assert not gc.get_freeze_count()
 
 
 @pytest.fixture(scope="session")

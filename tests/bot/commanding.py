@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Generator
@@ -20,7 +21,7 @@ Linli = Callable[..., Result]
 
 def run(*args: object, given: str | bytes | None = None) -> Result:
     """The command; `given` is its standard input."""
-    with _logs_as_before():
+    with _all_as_before():
         result = CliRunner().invoke(cli, [str(each) for each in args], input=given)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -29,8 +30,9 @@ def run(*args: object, given: str | bytes | None = None) -> Result:
 
 
 @contextmanager
-def _logs_as_before() -> Generator[None]:
-    """A command sets up logs into its own output, which nobody may write to afterwards."""
+def _all_as_before() -> Generator[None]:
+    """A command sets up logs into its own output, which nobody may write to afterwards, and takes
+    what is there for what will never be garbage."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
     try:
@@ -39,6 +41,7 @@ def _logs_as_before() -> Generator[None]:
         root.handlers[:] = handlers
         root.setLevel(level)
         structlog.configure(**before)
+        gc.unfreeze()
 
 
 def alone(patch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.clock import Clock, SystemClock, Ticker, VirtualClock
 from tests.harness import MONDAY
+from tests.patience import PATIENCE
 
 
 async def test_a_virtual_clock_stands_until_it_is_turned() -> None:
@@ -64,7 +65,7 @@ async def test_turning_a_system_clock_wakes_who_sleeps() -> None:
     await asyncio.sleep(0)
     clock.turn(timedelta(minutes=30))
     clock.turn(timedelta(minutes=30))
-    await asyncio.wait_for(sleeper, 10)
+    await asyncio.wait_for(sleeper, PATIENCE)
 
 
 async def test_a_ticker_ticks_until_it_is_cancelled_and_never_twice_at_once() -> None:
@@ -81,7 +82,7 @@ async def test_a_ticker_ticks_until_it_is_cancelled_and_never_twice_at_once() ->
             ticked.set()
 
     task = asyncio.ensure_future(Ticker(tick, 0.01).run())
-    await asyncio.wait_for(ticked.wait(), 20)
+    await asyncio.wait_for(ticked.wait(), PATIENCE)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task

@@ -20,6 +20,7 @@ from storage.queries import outlets
 from tests.bot.test_delivery import Office, say
 from tests.bot.test_inbox import Desktop
 from tests.harness import MONDAY
+from tests.patience import PATIENCE
 
 HOUR = timedelta(hours=1)
 YEAR = timedelta(days=365)  #: a computer without a clock of its own begins in 1970
@@ -124,7 +125,7 @@ async def test_who_sleeps_sleeps_no_longer_when_the_clock_is_put_back(
     sleeper = asyncio.ensure_future(SystemClock().sleep(0.05))
     await asyncio.sleep(0)
     machine.wrong = -HOUR
-    await asyncio.wait_for(sleeper, 10)
+    await asyncio.wait_for(sleeper, PATIENCE)
 
 
 async def test_who_sleeps_wakes_soon_when_the_clock_is_put_forward(
@@ -135,7 +136,7 @@ async def test_who_sleeps_wakes_soon_when_the_clock_is_put_forward(
     sleeper = asyncio.ensure_future(SystemClock().sleep(3600))
     await asyncio.sleep(0)
     machine.wrong = HOUR
-    await asyncio.wait_for(sleeper, 10)
+    await asyncio.wait_for(sleeper, PATIENCE)
 
 
 @pytest.mark.parametrize("by", [HOUR, -HOUR, 50 * YEAR, -50 * YEAR], ids=str)
@@ -148,7 +149,7 @@ async def test_ticks_go_on_at_once_wherever_the_clock_is_put(
         ticks.release()
 
     task = asyncio.ensure_future(Ticker(tick, 0.02).run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await ticks.acquire()
         machine.wrong = by
         for _ in range(4):

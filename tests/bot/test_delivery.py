@@ -193,10 +193,12 @@ async def test_of_several_pictures_of_one_message_only_the_newest_is_shown(
     office: Office,
 ) -> None:
     """R16"""
-    await office.lays(show("open", reply_to="m1"), say("beside"), show("2 homes"), show("3 homes"))
-    assert sorted(await office.sends()) == ["g1:3 homes", "g1:beside"]
+    await office.lays(show("open", reply_to="m1"), say("beside"))
+    await office.lays(show("2 homes"))
+    await office.lays(show("3 homes"), show("4 homes"))
+    assert sorted(await office.sends()) == ["g1:4 homes", "g1:beside"]
     assert sorted(await office.states()) == ["folded", "folded", "sent", "sent"]
-    card = next(each for each in office.van.messages if each.text == "3 homes")
+    card = next(each for each in office.van.messages if each.text == "4 homes")
     assert card.reply_to == "m1", "it stays the reply that the first picture was"
 
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.logs import clean, is_seen, set_up_logs
+from tests.logs import log_plainly
 
 TOKEN = "123456789:AAF-exampleexampleexampleexample123"
 
@@ -27,7 +28,7 @@ def logged(form: str) -> Generator[io.StringIO]:
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    log_plainly()
 
 
 @pytest.fixture

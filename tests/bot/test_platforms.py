@@ -19,6 +19,7 @@ from handlers.chat.platform import Capabilities, ChatFacts, Hears, Intake, Platf
 from storage.engine import Store
 from tests.fakes.rooms import Rooms
 from tests.harness import MONDAY, SECRET
+from tests.patience import PATIENCE
 
 HOOK = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a"
 
@@ -108,7 +109,7 @@ async def test_a_single_line_is_heard_where_it_can_be_spoken_to(
     app = App(settings, store, [platform], clock=VirtualClock(MONDAY), roles=roles)
     with capture_logs() as logs:
         running = asyncio.ensure_future(app.run())
-        await asyncio.wait_for((platform.ran if hears else platform.asked).wait(), 10)
+        await asyncio.wait_for((platform.ran if hears else platform.asked).wait(), PATIENCE)
         running.cancel()
         await asyncio.wait((running,))
     assert platform.ran.is_set() == hears
@@ -124,7 +125,7 @@ async def test_who_is_only_spoken_to_has_no_name_to_be_asked_for(store: Store) -
     roles = frozenset({Role.SENDER})
     app = App(settings, store, [mute, other], clock=VirtualClock(MONDAY), roles=roles)
     running = asyncio.ensure_future(app.run())
-    await asyncio.wait_for(other.asked.wait(), 10)
+    await asyncio.wait_for(other.asked.wait(), PATIENCE)
     running.cancel()
     await asyncio.wait((running,))
     assert not mute.asked.is_set()
@@ -151,7 +152,7 @@ async def test_a_platform_that_breaks_ends_no_other_and_is_begun_anew(store: Sto
     app = App(settings, store, [platform], clock=clock)
     with capture_logs() as logs:
         running = asyncio.ensure_future(app.run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await platform.broke.wait()
             while not platform.ran.is_set():
                 clock.turn(timedelta(seconds=1))
@@ -184,10 +185,10 @@ async def test_who_is_refused_ends_the_program_only_where_no_other_app_is_served
         running = asyncio.ensure_future(app.run())
         if contact is None:
             with pytest.raises(ExceptionGroup) as ended:
-                await asyncio.wait_for(running, 10)
+                await asyncio.wait_for(running, PATIENCE)
             assert ended.group_contains(SettingsError)
         else:
-            await asyncio.wait_for(refused.ran.wait(), 10)
+            await asyncio.wait_for(refused.ran.wait(), PATIENCE)
             assert not running.done()
             running.cancel()
             await asyncio.wait((running,))

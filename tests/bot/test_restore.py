@@ -27,6 +27,7 @@ from config.settings import load_settings
 from storage.keeping.embedded import SqliteKeeper
 from tests.bot.commanding import Linli, alone, run
 from tests.bot.desks import DATABASE, people, rename
+from tests.patience import PATIENCE
 
 WEIGHTS, OLD_FILE = Path("data/weights.bin"), Path("data/archive/linli-archive-0001.jsonl.gz")
 YOUNG_FILE = OLD_FILE.with_name("linli-archive-0002.jsonl.gz")
@@ -123,7 +124,7 @@ async def test_it_does_so_at_its_start(tmp_path: Path, monkeypatch: pytest.Monke
     clock = Nights()
     async with opened(load_settings(web_chat=False), clock, NobodyTalks()) as app:
         running = asyncio.ensure_future(app.run())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await clock.waited.wait()
         running.cancel()
         with suppress(asyncio.CancelledError):

@@ -18,6 +18,7 @@ from handlers.chat.platform import Delivered, Lent
 from handlers.work import Work
 from tests.dialogues.test_media_between_apps import THERE
 from tests.harness import Stage, staged
+from tests.patience import PATIENCE
 
 MANY = 16  #: as many as are sent to one app at once
 
@@ -67,7 +68,7 @@ class House:
             await keep_said(store, [work])
 
     async def until(self, chat: str) -> None:
-        await asyncio.wait_for(self.arrived.setdefault(chat, asyncio.Event()).wait(), 20)
+        await asyncio.wait_for(self.arrived.setdefault(chat, asyncio.Event()).wait(), PATIENCE)
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ async def test_what_became_urgent_while_something_was_fetched_comes_before_the_n
     for text in ("first", "second"):
         await house.lays(["@wang"], text, of="cards")
     sending = asyncio.ensure_future(house.stage.app.delivery.drain())
-    await asyncio.wait_for(house.hangs.wait(), 20)
+    await asyncio.wait_for(house.hangs.wait(), PATIENCE)
     await house.lays(["@wang"], "着火了，快来", urgent=True)
     house.goes_on.set()
     await sending

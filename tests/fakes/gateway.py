@@ -22,11 +22,11 @@ from typing import Any, Self
 
 from tests.fakes.missing import missing
 from tests.fakes.programs import finished
+from tests.patience import PATIENCE
 
 FOLDER = Path(__file__).parents[2] / "gateway"
 MISSING = "Node 18 or newer and npm are missing. On Debian: apt-get install nodejs npm"
 TOKEN = "a-token-of-the-tests-0123456789"  #: of the tests' own gateways
-PATIENCE = 60.0  #: seconds; nothing takes as long, but machines are shared
 ROOM, ME = "bldg3@chatroom", "bot"
 
 Said = dict[str, Any]

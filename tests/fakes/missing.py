@@ -12,4 +12,4 @@ def missing(what: str) -> NoReturn:
     """Say what to install. In CI it is a failure; elsewhere all the other tests can run."""
     if os.environ.get("CI") == "true":
         pytest.fail(what)
-    pytest.skip(what)  # whoever has no Chromium or Node can run all the other tests
+    pytest.skip(what)  # at home only: who has no Chromium or Node can run all the other tests

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from tests.fakes.programs import finished, started
+from tests.patience import PATIENCE
 
 #: Nothing here must survive a power cut, and many small databases share little memory.
 OPTIONS = (
@@ -40,7 +41,6 @@ DURABLE = (
     "shared_buffers=256MB",
     "max_connections=200",
 )
-START_SECONDS = 30
 RUN = '"$@" 2>"$LOG" & server=$!; read -r _; kill -INT $server; wait $server'
 
 
@@ -161,11 +161,11 @@ def _served(
         _wait_until_ready(server, log)
         yield
     finally:
-        server.communicate(timeout=START_SECONDS)
+        server.communicate(timeout=PATIENCE)
 
 
 def _wait_until_ready(server: subprocess.Popen[Any], log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
+    end = time.monotonic() + PATIENCE
     while not (log.exists() and "ready to accept connections" in log.read_text()):
         said = log.read_text() if log.exists() else ""
         assert server.poll() is None, f"PostgreSQL did not start: {said}"

@@ -22,7 +22,8 @@ from grpclib.server import Server
 from wechaty_grpc.wechaty import puppet
 
 from bot.platforms.wechat.wire import Endpoint, EventKind, MessageKind
-from tests.fakes.gateway import ME, PATIENCE, ROOM, TOKEN, free_port
+from tests.fakes.gateway import ME, ROOM, TOKEN, free_port
+from tests.patience import PATIENCE
 
 NAME = "邻里"
 DASHES = "- - - - - - - - - - - - - - -"

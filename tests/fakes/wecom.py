@@ -28,13 +28,13 @@ from websockets.http11 import Request, Response
 
 from bot.clock import SystemClock
 from tests.fakes.wecom_world import Chats, Limits, RefuseError, Seen
+from tests.patience import PATIENCE
 
 Json = Mapping[str, Any]
 Frame = dict[str, Any]
 
 BOT, SECRET = "aib-linli", "a-secret-of-the-robot"
 ROBOT = "邻里"
-LONGEST_WAIT = 20.0  #: seconds, for a machine that is busy
 ANSWER, AT_ONCE = timedelta(minutes=10), timedelta(seconds=5)
 MESSAGE, EVENT = "aibot_msg_callback", "aibot_event_callback"
 COMMANDS = {
@@ -136,7 +136,7 @@ class FakeWeCom:
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until something is so."""
-        async with asyncio.timeout(LONGEST_WAIT):
+        async with asyncio.timeout(PATIENCE):
             while not holds():
                 self._changed.clear()
                 await self._changed.wait()

@@ -12,12 +12,12 @@ from typing import Any
 
 from tests.fakes.missing import missing
 from tests.fakes.programs import finished
+from tests.patience import PATIENCE
 
 FOLDER = Path(__file__).parent
 PACKAGES = FOLDER / "node_modules" / "@wecom" / "aibot-node-sdk"
 NO_NODE = "Node 18 or newer is missing (Debian: apt-get install nodejs npm)"
 NO_PACKAGES = "npm ci --ignore-scripts failed in tests/node: {why}"
-LONGEST_WAIT = 30.0
 
 
 def node() -> str:
@@ -42,7 +42,7 @@ class Robot:
     async def until(self, what: str) -> dict[str, Any]:
         """Read on until it tells of this; gives what it told."""
         assert self._program.stdout is not None
-        async with asyncio.timeout(LONGEST_WAIT):
+        async with asyncio.timeout(PATIENCE):
             while line := await self._program.stdout.readline():
                 told = json.loads(line)
                 self.told.append(told)

@@ -20,11 +20,10 @@ from storage.tables import Area, Chat, Letter, Request, Update
 from tests.fakes.bot_api import FakeTelegram, Group, Person
 from tests.fakes.databases import DATABASES
 from tests.harness import fill
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from bot.cli import main; main()", "run")
-#: Seconds; a machine on which much else runs is slow to start a process.
-PATIENCE = 90.0
 
 
 @dataclass(slots=True)

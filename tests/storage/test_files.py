@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from pathlib import Path
@@ -31,7 +32,14 @@ async def test_a_new_database_and_what_stands_beside_it_are_private(tmp_path: Pa
 
 
 def test_a_folder_that_was_there_keeps_its_rights(tmp_path: Path) -> None:
+    async def used(store: Store) -> None:
+        async with store.read() as session:
+            await session.execute(text("SELECT 1"))
+        await store.close()
+
     tmp_path.chmod(0o755)
-    Store(f"sqlite:///{tmp_path}/linli.db")
+    store = Store(f"sqlite:///{tmp_path}/linli.db")
+    assert not (tmp_path / "linli.db").exists(), "before anybody connects nothing is left behind"
+    asyncio.run(used(store))
     assert _mode(tmp_path) == 0o755
     assert _mode(tmp_path / "linli.db") == 0o600

@@ -19,6 +19,7 @@ from playwright.async_api import (
 )
 
 from tests.fakes.missing import missing
+from tests.patience import PATIENCE
 
 FLAGS = (
     "--headless",
@@ -34,6 +35,9 @@ MISSING = (
     "Chromium is missing. On Debian: apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji"
 )
 
+MILLISECONDS = PATIENCE * 1000
+expect.set_options(timeout=MILLISECONDS)
+
 
 @contextlib.asynccontextmanager
 async def launched() -> AsyncGenerator[Browser]:
@@ -42,7 +46,9 @@ async def launched() -> AsyncGenerator[Browser]:
     if path is None:
         missing(MISSING)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = await playwright.chromium.launch(
+            executable_path=path, args=list(FLAGS), timeout=MILLISECONDS
+        )
         try:
             yield browser
         finally:
@@ -133,6 +139,7 @@ async def screen(browser: Browser, url: str, **given: Any) -> AsyncGenerator[Scr
     """Open the page; anything that it complains of (a script's error, a forbidden load) fails."""
     options: dict[str, Any] = {"viewport": {"width": 1480, "height": 860}, "locale": "zh-CN"}
     context = await browser.new_context(**{**options, **given})
+    context.set_default_timeout(MILLISECONDS)
     try:
         shown = await _opened(await context.new_page(), url, [])
         yield shown

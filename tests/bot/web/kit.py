@@ -27,6 +27,7 @@ from storage.engine import Store
 from storage.tables import Account, Area, Residence, RoleHeld
 from tests.fakes.databases import DATABASES, make_tables
 from tests.fakes.places import add_area, add_person
+from tests.patience import PATIENCE
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 GROUP = "g3"
@@ -78,7 +79,7 @@ class Kept:
             body: Mapping[str, Any] = self.updates[-1].body if self.updates else {}
             return all(body.get(key) == value for key, value in wanted.items())
 
-        async with asyncio.timeout(10), self.more:
+        async with asyncio.timeout(PATIENCE), self.more:
             await self.more.wait_for(said)
         return self.updates[-1].body
 

@@ -261,7 +261,7 @@ async def test_the_page_comes_back_by_itself_when_the_server_does(
     await expect(shown.phone("li").toast).to_contain_text("没连上")
     await town.local.say("zhao", GROUP, "断线时说的")
     async with serving(page_app(site_of(town.local, town.store, town.clock)), port):
-        await expect(shown.phone("li").message("断线时说的")).to_be_visible(timeout=20_000)
+        await expect(shown.phone("li").message("断线时说的")).to_be_visible()
         await expect(banner).to_be_hidden()
         await expect(shown.phone("li").root.locator("textarea")).to_have_value("还没发出去")
         await opened.__aexit__(None, None, None)

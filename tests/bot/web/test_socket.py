@@ -10,6 +10,7 @@ from config.words import catalogue
 from handlers.chat.incoming import Press
 from handlers.chat.outgoing import Acknowledge, Button, Content, Show
 from tests.bot.web.kit import GROUP, Town
+from tests.patience import PATIENCE
 
 
 class Browser:
@@ -23,7 +24,7 @@ class Browser:
     async def hear(self, kind: str) -> dict[str, Any]:
         """The next event of a kind; those that come before it are put aside."""
         while True:
-            event: dict[str, Any] = await self.socket.receive_json(timeout=10)
+            event: dict[str, Any] = await self.socket.receive_json(timeout=PATIENCE)
             if event["type"] == kind:
                 return event
             self.events.append(event)
@@ -33,7 +34,7 @@ class Browser:
         self.count += 1
         await self.socket.send_json({"do": do, "n": self.count, **more})
         while True:
-            event: dict[str, Any] = await self.socket.receive_json(timeout=10)
+            event: dict[str, Any] = await self.socket.receive_json(timeout=PATIENCE)
             if event.get("n") == self.count:
                 return event
             self.events.append(event)

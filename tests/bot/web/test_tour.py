@@ -105,7 +105,7 @@ async def test_what_nobody_takes_climbs_while_the_clock_is_turned(shown: Screen)
     await expect(li.card).to_contain_text("王姨")
     await shown.page.locator(".clock").click()
     await shown.choose("1 天")
-    await expect(li.card).not_to_contain_text("王姨", timeout=30_000)
+    await expect(li.card).not_to_contain_text("王姨")
     await expect(li.root.locator(".card")).to_have_count(1)
 
 
@@ -116,7 +116,7 @@ async def test_the_coordinator_announces_and_sees_it_arrive(shown: Screen) -> No
     await expect(li.root.locator(".message")).to_have_count(0)
     await feng.presses("发送")
     await expect(li.card).to_contain_text("今晚停水")
-    await expect(feng.message("✅")).to_contain_text("和平里3栋邻里群", timeout=15_000)
+    await expect(feng.message("✅")).to_contain_text("和平里3栋邻里群")
 
 
 async def test_a_reminder_in_one_line_is_repeated_before_it_is_kept(shown: Screen) -> None:

@@ -14,9 +14,7 @@ from bot.platforms.telegram.platform import TelegramPlatform
 from storage.tables import Letter, Update
 from tests.bot.platforms.telegram.conftest import FAST
 from tests.dialogues.telegram.stage import TelegramStage
-
-#: Seconds that a busy machine may take.
-PATIENCE = 20.0
+from tests.patience import PATIENCE
 
 
 @asynccontextmanager

@@ -20,10 +20,11 @@ from bot.clock import SystemClock
 from bot.web.probes import Probes
 from storage import sqlite
 from storage.trouble import AwayError, passes
-from tests.dialogues.telegram.going import PATIENCE, all_is_done, going, until
+from tests.dialogues.telegram.going import all_is_done, going, until
 from tests.dialogues.telegram.stage import Setting, TelegramStage, on_telegram
 from tests.fakes.postgres import Postgres, running
 from tests.harness import prepare
+from tests.patience import PATIENCE
 
 REPORT = "咱们楼电梯又坏了"
 

@@ -28,6 +28,7 @@ from tests.dialogues.outside import Peopled, playing, seat, seated
 from tests.fakes.wecom import BOT, SECRET, FakeWeCom, without_tls
 from tests.fakes.wecom_world import Seen
 from tests.harness import ALL, CAST, GROUP, GROUP4, MONDAY, staged
+from tests.patience import PATIENCE
 
 GROUPS = {GROUP: "wrGROUP3", GROUP4: "wrGROUP4", ALL: "wrALL"}
 
@@ -137,7 +138,7 @@ class WeComStage(Peopled[Actor]):
 
     async def until(self, holds: Any) -> None:
         """Until something is so that comes by itself."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 if holds():
                     return

@@ -24,10 +24,9 @@ from tests.fakes.bot_api.spec import bot_api
 from tests.fakes.bot_api.updates import Updates
 from tests.fakes.bot_api.webhook import Webhook
 from tests.fakes.bot_api.world import World
+from tests.patience import PATIENCE
 
 NO_JSON = b"<html><body>502 Bad Gateway</body></html>"
-#: Long enough for a busy machine; nothing waits that long unless it fails.
-PATIENCE = 10.0
 
 
 def machine_time() -> datetime:

@@ -18,6 +18,7 @@ from tests.bot.web.kit import serving
 from tests.fakes.bot_api import FakeTelegram, Person
 from tests.fakes.reader import shipped_reader
 from tests.harness import staged
+from tests.patience import PATIENCE
 
 
 @asynccontextmanager
@@ -38,7 +39,7 @@ def built(seed: App, tg: FakeTelegram) -> App:
 
 async def until_noted(app: App) -> None:
     """Until the program knows that all it said has arrived: else it would say it again."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await _owed(app):
             pass
 

@@ -18,6 +18,7 @@ from handlers.chat.platform import DeliveryError
 from tests.bot.platforms.running import running
 from tests.bot.platforms.telegram.conftest import FAST, Kept
 from tests.fakes.bot_api import FakeTelegram, Group, Person
+from tests.logs import log_plainly
 
 FAULTS: dict[str, Callable[[FakeTelegram], None]] = {
     "refused": lambda tg: tg.revoke_token(),
@@ -47,7 +48,7 @@ def everything() -> Iterator[io.StringIO]:
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    log_plainly()
 
 
 async def failing(tg: FakeTelegram, platform: TelegramPlatform, group: Group) -> BaseException:
@@ -119,7 +120,7 @@ async def test_the_programs_own_log_is_clean_at_its_lowest_level(
     finally:
         root.handlers[:] = before
         root.setLevel(level)
-        structlog.reset_defaults()
+        log_plainly()
     assert "telegram.started" in stream.getvalue()
     assert "[token]/getUpdates" in stream.getvalue()
     assert tg.token not in stream.getvalue()

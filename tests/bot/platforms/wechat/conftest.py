@@ -18,6 +18,7 @@ from handlers.chat.incoming import Incoming
 from handlers.chat.platform import RawUpdate
 from tests.fakes.puppet import FakePuppet
 from tests.harness import MONDAY
+from tests.patience import PATIENCE
 
 #: No test waits for a pause, and every absence is told.
 FAST = Pace(look=3600, start=3600, turn=0.001, first_pause=0.01, longest_pause=0.05, untold=0)
@@ -51,7 +52,7 @@ class Kept:
 
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until something that is kept makes it true."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not true():
                 self._changed.clear()
                 await self._changed.wait()

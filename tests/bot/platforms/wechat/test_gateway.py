@@ -38,6 +38,7 @@ from tests.bot.platforms.running import running
 from tests.bot.platforms.wechat.conftest import PAST, Kept, platform_at, read
 from tests.fakes import gateway as node
 from tests.fakes.gateway import ME, ROOM, TOKEN, Gateway
+from tests.patience import PATIENCE
 
 #: The mock's messages have the machine's time.
 NOW = SystemClock().now
@@ -308,7 +309,7 @@ async def test_a_second_listener_is_told_in_words(gateway: Gateway) -> None:
 
 async def refused(platform: WechatPlatform) -> None:
     """Until the gateway said no to whoever asked for its stream."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await platform.listening.refused.wait()
 
 

@@ -23,6 +23,7 @@ from tests.bot.platforms.running import running
 from tests.bot.platforms.wechat.conftest import FAST, Kept, read
 from tests.fakes.puppet import ME, FakePuppet
 from tests.harness import MONDAY
+from tests.patience import PATIENCE
 
 
 @asynccontextmanager
@@ -239,7 +240,7 @@ async def test_a_gateway_that_does_not_answer_is_let_go_of_and_asked_anew(
     async with listening(puppet, clock, kept, replace(FAST, look=0.005)) as platform:
         right = puppet.token
         puppet.token = "another-token-than-it-was"
-        await asyncio.wait_for(platform.listening.refused.wait(), 20)
+        await asyncio.wait_for(platform.listening.refused.wait(), PATIENCE)
         puppet.token = right
         contacts = kept.contacts
         await kept.until(lambda: kept.contacts > contacts)

@@ -18,6 +18,7 @@ from handlers.chat.platform import RawUpdate
 from tests.conformance.venue import Inbox
 from tests.fakes.wecom import BOT, SECRET, FakeWeCom
 from tests.harness import MONDAY
+from tests.patience import PATIENCE
 
 #: Pings so often that two unanswered ones take no time.
 QUICK = Pace(heartbeat=0.04)
@@ -95,7 +96,7 @@ class Going:
 
     async def until(self, holds: Any) -> None:
         """Wait for something that happens by itself, and no time goes by meanwhile."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 if holds():
                     return
@@ -108,7 +109,7 @@ class Going:
     async def waits_until(self, holds: Any, most: float = 600) -> float:
         """Turn the clock while somebody waits for it; gives the seconds that took."""
         began = self.clock.now()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not holds():
                 passed = (self.clock.now() - began).total_seconds()
                 assert passed < most, "it never came about"

@@ -186,7 +186,7 @@ async def test_pushed_out_by_another_process_of_ours_it_waits_for_its_turn(bot: 
     bot.inbox.turn = False
     async with connect(bot.wecom.url) as other:
         await other.send(subscription())
-        await bot.until(lambda: not bot.line.is_on)
+        await bot.until(lambda: bot.line.state is State.AWAY)
         await bot.waits_until(lambda: bot.clock.sleepers)
         assert bot.line.state is State.AWAY
     bot.inbox.turn = True
