@@ -8,17 +8,20 @@ the conversations before they are cut into three folds.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from pathlib import Path
 
 from handlers.understanding import placing, reading
 from handlers.understanding.corpus import LANGUAGES, hand_of, load
-from handlers.understanding.fit import OTHERS, OWN, THRESHOLDS, Table, fit_head, of_hand
-from handlers.understanding.meaning import Heard, Outcome, Scene
+from handlers.understanding.fit import OTHERS, OWN, Table, fit_head, of_hand
+from handlers.understanding.meaning import Heard, Outcome, Place, Scene
 from handlers.understanding.model import Model, assemble
 from handlers.understanding.scoring import same_place
+from handlers.understanding.thresholds import THRESHOLDS
 from handlers.understanding.transcripts import Conversation, Gold, GoldPlace, walk_gold
 
 HEADS = (*placing.PARTS, "together")
@@ -60,8 +63,8 @@ def model_without(tables: dict[str, Table], groups: set[int]) -> Model:
     return assemble(fitted, named, THRESHOLDS, reading.fingerprint())
 
 
-def is_right(model: Model, report: Report) -> bool:
-    """Whether a model finds the place of a report."""
+def read(model: Model, report: Report) -> Place:
+    """Where a model puts a report."""
     heard, scene, gold = report
     found = placing.sources(heard, scene)
     features = placing.place_features(heard, scene, gold.category or "other")
@@ -69,18 +72,41 @@ def is_right(model: Model, report: Report) -> bool:
     seen["together"] = model.see("together", placing.together_features(features))
     chances = {name: model.chances(name, seen[reading.HEADS[name].table]) for name in HEADS}
     place, _ = placing.checked(placing.choose(heard, found, chances), found.said, scene)
-    if gold.category == "lift":
-        place = placing.in_own_stairwell(place, heard.home)
-    return same_place(place, gold.place or GoldPlace())
+    return placing.in_own_stairwell(place, heard.home) if gold.category == "lift" else place
+
+
+class Tally(Counter[bool]):
+    """How many places are right, and what is known of those that are not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: list[dict[str, str]] = []
+
+    def read_all(self, model: Model, reports: Iterable[Report]) -> None:
+        """Count the reports as a model reads them."""
+        for report in reports:
+            place, gold = read(model, report), report[2].place or GoldPlace()
+            right = same_place(place, gold)
+            self[right] += 1
+            if not right:
+                heard, scene, _ = report
+                shown = {"gold": gold, "said": place, "home": heard.home, "area": scene.area}
+                where = {name: _short(each) for name, each in shown.items()}
+                self.errors.append({"text": heard.text, **where})
+
+
+def _short(place: Place | GoldPlace | None) -> str:
+    parts = ("building", "unit", "floor", "room")
+    return "/".join(getattr(place, part, None) or "-" for part in parts)
 
 
 def crossed(
     groups: Sequence[Sequence[Report]],
     tables: dict[str, Table],
     measured: dict[str, list[Conversation]],
-) -> dict[str, Counter[bool]]:
+) -> dict[str, Tally]:
     """How many places are right, by language; nothing is read by what was fitted on it."""
-    found = {language: Counter[bool]() for language in measured}
+    found = {language: Tally() for language in measured}
     for k in range(FOLDS):
         tested: dict[str, range] = {}
         first = 0
@@ -89,24 +115,46 @@ def crossed(
             first += len(own)
         model = model_without(tables, set(range(len(groups))) - set(chain(*tested.values())))
         for language, some in tested.items():
-            found[language].update(is_right(model, each) for n in some for each in groups[n])
+            found[language].read_all(model, chain.from_iterable(groups[n] for n in some))
+    return found
+
+
+def unseen(groups: Sequence[Sequence[Report]], tables: dict[str, Table]) -> dict[str, Tally]:
+    """The same for the conversations that nothing is ever fitted on, by heads fitted on all."""
+    found, model = dict[str, Tally](), model_without(tables, set(range(len(groups))))
+    for language in LANGUAGES:
+        tally = found[f"{language} fresh"] = Tally()
+        tally.read_all(model, chain.from_iterable(map(reports, load("fresh", language))))
     return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cut", type=int, default=0, help="another way to cut the folds")
-    cut: int = parser.parse_args().cut
+    parser.add_argument("--fresh", action="store_true", help="and on what is never fitted on")
+    parser.add_argument("--errors", type=Path, help="write what went wrong, as JSON lines")
+    asked = parser.parse_args()
     measured = {language: load("transcripts", language) for language in LANGUAGES}
-    if cut:
+    measured |= {f"{language} beside": load("beside", language) for language in LANGUAGES}
+    if asked.cut:
         for own in measured.values():
-            random.Random(cut).shuffle(own)
+            random.Random(asked.cut).shuffle(own)
     others = [load("extra", language) for language in LANGUAGES]
     groups = [reports(each) for each in chain(*measured.values(), *others)]
     hands = [""] * sum(map(len, measured.values())) + [hand_of(each) for each in chain(*others)]
     tables = prepared(groups, hands)
-    for language, found in crossed(groups, tables, measured).items():
-        print(f"{language}: {found[True] / found.total():.3f} of {found.total()} places")
+    found = crossed(groups, tables, measured)
+    if asked.fresh:
+        found |= unseen(groups, tables)
+    for name, tally in found.items():
+        print(f"{name}: {tally[True] / tally.total():.3f} of {tally.total()} places")
+    if asked.errors:
+        lines = [
+            json.dumps({"of": name, **row}, ensure_ascii=False)
+            for name in found
+            for row in found[name].errors
+        ]
+        asked.errors.write_text("\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

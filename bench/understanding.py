@@ -2,10 +2,12 @@
 
 Cross-validated by conversation: the written transcripts are cut into folds; each fold is read by a
 model that was fitted on all the others (and on the extra examples, which are never measured).
+What was written in the manner of the same hands is cut and measured likewise ("zh beside").
 `--replay` sends the same conversations through the whole program as well (`linli replay`) and
 prints both, so that what the program adds or takes away is seen. `--errors FILE` writes every
 message that went wrong. `--second-opinion` reads them once more with a scripted second opinion that
 is always right, and with one that is wrong one time in five, and tells how often it was asked.
+`--models FOLDER` keeps the models, and reads again with those that are there.
 """
 
 from __future__ import annotations
@@ -56,28 +58,36 @@ def first(k: int, count: int, folder: Path) -> dict[int, list[Row]]:
     """Fit without the k-th fold, all heads but the last; what that one looks at in the fold."""
     whole = STAGE[0]
     model = whole.fit_without(k, count)
-    save_model(model, folder / f"first{k}.bin")
+    save_model(model, _kept(folder, "first", k, count))
     return weighed_by(model, whole, whole.left_out(k, count))
 
 
 def complete(weighed: Sequence[Weighed], folder: Path) -> None:
     """Fit the last head of each fold on what was looked at in the others."""
-    firsts = (load_model(folder / f"first{k}.bin") for k in range(len(weighed)))
+    count = len(weighed)
+    firsts = (load_model(_kept(folder, "first", k, count)) for k in range(count))
     for k, model in enumerate(crossed(firsts, weighed)):
-        save_model(model, folder / f"fold{k}.bin")
+        save_model(model, _kept(folder, "fold", k, count))
+
+
+def _kept(folder: Path, name: str, k: int, count: int) -> Path:
+    """Where the model without the k-th of so many folds is kept."""
+    return folder / f"{name}{k}of{count}.bin"
 
 
 def fold(k: int, count: int, folder: Path, *, replay: bool, opinion: bool) -> dict[str, Any]:
     """Read the k-th fold with the model that never saw it; tallies and errors by language."""
     whole = STAGE[0]
     tested = {language: own[k::count] for language, own in whole.measured.items()}
-    reader = Reader(load_model(folder / f"fold{k}.bin"))
+    reader = Reader(load_model(_kept(folder, "fold", k, count)))
     found: dict[str, Any] = {}
     for language, own in tested.items():
         conversations = [whole.conversations[each] for each in own]
         found[language] = _measure(reader, conversations, language, replay=replay)
         if opinion:
             found[language] |= _consulted(reader, conversations)
+        beside = [whole.conversations[each] for each in whole.beside[language][k::count]]
+        found[language]["beside"] = _measure(reader, beside, language, replay=False)["read"]
     return found
 
 
@@ -219,8 +229,13 @@ def _results(asked: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
     one = partial(first, count=asked.folds, folder=folder)
     two = partial(fold, count=asked.folds, folder=folder)
     two = partial(two, replay=asked.replay, opinion=asked.second_opinion)
+    count = asked.folds
+    there = all(_kept(folder, "fold", k, count).exists() for k in range(count))
+    if not there:
+        _ = STAGE[0].prepared  # before the workers are forked, so that they share it
     with ProcessPoolExecutor(asked.jobs, get_context("fork")) as pool:
-        complete(list(pool.map(one, range(asked.folds))), folder)
+        if not there:
+            complete(list(pool.map(one, range(asked.folds))), folder)
         return list(pool.map(two, range(asked.folds)))
 
 
@@ -231,13 +246,18 @@ def main() -> None:
     parser.add_argument("--replay", action="store_true", help="through the whole program as well")
     parser.add_argument("--errors", type=Path, help="write what went wrong, as JSON lines")
     parser.add_argument("--second-opinion", action="store_true", help="and with one, scripted")
-    parser.add_argument("--models", type=Path, help="keep the models of each fold in this folder")
+    parser.add_argument(
+        "--models",
+        type=Path,
+        help="where the models of each fold are kept; if they are there, they are read with again",
+    )
     asked = parser.parse_args()
     STAGE.append(corpus())
     with TemporaryDirectory() as kept:
         results = _results(asked, asked.models or Path(kept))
     for language in LANGUAGES:
         show(f"{language} read", total(results, language, "read"))
+        show(f"{language} beside", total(results, language, "beside"))
         if asked.second_opinion:
             _show_opinions(results, language)
         if asked.replay:

@@ -1,4 +1,4 @@
-"""Numbers that name no floor and no room: bays, number plates, money, machines. Pure."""
+"""Numbers that name no floor and no room: bays, plates, money, machines, times. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ PLATE = (
 #: Money by what is done with it or by its sign: "扣了1186", "押金3000", "$75", "1,640".
 MONEY = (
     r"(?:一笔|押金|定金|保证金|罚款?|[扣交缴退收付补欠花]了?(?:我|他|你)?)\s*\d{2,5}(?![\d室户房家号栋的])"
-    r"|\d{2,5}\s*(?:押金|定金|块钱)|[$£€¥]\s?\d[\d,.]*|(?<![\d,])\d{1,3},\d{3}(?!\d)"
+    r"|\d{2,5}\s*(?:押金|定金|块钱)|(?<=费)\s*(?:是|要|共|一共|收了?)?\s*\d{2,5}(?![\d室户房号栋])"
+    r"|\b\d[\d.,]*\s?(?:euros?|eur|pounds|quid|dollars|bucks|usd|aed|rupees|ringgit)\b|[$£€¥]\s?\d[\d,.]*|(?<![\d,])\d{1,3},\d{3}(?!\d)"
 )
 #: One of several machines: "treadmill no 2", "3号跑步机".
 MACHINE = (
@@ -28,9 +29,25 @@ MACHINE = (
 )
 #: What something is only measured by: "比四楼还高".
 HEIGHT = r"比\s*[\d一二三四五六七八九十]{1,3}\s*[楼层]"
+COUNT = "one|two|three|four|five|six|seven|eight|nine|ten"
+#: When, not where: "dialysis at nine thirty, the van is at the door at 9".
+CLOCK = re.compile(
+    rf"\bat (?:{COUNT}|eleven|twelve|\d{{1,2}})"
+    r"(?: (?:thirty|fifteen|forty ?five|o'?clock|sharp|tonight|tomorrow"
+    r"|every (?:day|night|morning|evening)|in the (?:morning|evening|afternoon|night)"
+    r"|this (?:morning|evening))|[:.]\d\d| ?[ap]\.?m\b)"
+)
 OTHERWISE = re.compile("|".join((BAY, PLATE, MONEY, MACHINE, HEIGHT)))
 
 
 def without(text: str) -> str:
     """A plain text without them."""
     return OTHERWISE.sub(" ", text)
+
+
+def is_hour(said: str, text: str) -> bool:
+    """Who tells the time once tells it again: "at nine thirty ... at 9" are no floors."""
+    if not said.startswith("at ") or CLOCK.search(text) is None:
+        return False
+    digits = re.sub(r"\D", "", said)
+    return not digits or int(digits) <= 12

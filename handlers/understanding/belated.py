@@ -54,6 +54,8 @@ SUREST = 0.99
 
 def nearly_opened(heard: Heard, scene: Scene) -> Said | None:
     """What was said in these minutes that was likeliest something new; None where none was."""
+    if all(said.leaning < LEANS_FROM for said in scene.recent[-LINES:]):
+        return None  # as it mostly is
     return max(_candidates(heard, scene), key=lambda pair: pair[0], default=(0.0, None))[1]
 
 

@@ -7,15 +7,15 @@ are looked at as steps that are passed, so that the decision stays a sum of name
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from handlers.understanding import linking
-from handlers.understanding.features import bucket, minutes_since
+from handlers.understanding.features import minutes_since, thread
 from handlers.understanding.linking import Fit
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Scene
 from handlers.understanding.model import Model
+from handlers.understanding.steps import odds, passed
 
 HEAD = TABLE = "belongs"
 #: What is less likely a link than this is none, and is not weighed.
@@ -37,22 +37,22 @@ def features(heard: Heard, scene: Scene, fit: Fit, chances: Mapping[str, float])
     stand with it."""
     found = [*_chances(fit, chances), *_circumstances(heard, fit)]
     found += _thread(heard, scene, fit.request)
-    return [f"@{each}" for each in found]
+    return [*(f"@{each}" for each in found), *thread(heard, scene, fit.request)]
 
 
 def _chances(fit: Fit, chances: Mapping[str, float]) -> Iterator[str]:
     for name, value in chances.items():
-        yield from _passed(name, _odds(value), CHANCE)
-    yield from _passed("fits", _odds(fit.chance), CHANCE)
+        yield from passed(name, odds(value), CHANCE)
+    yield from passed("fits", odds(fit.chance), CHANCE)
     yield f"why={fit.why}"
 
 
 def _circumstances(heard: Heard, fit: Fit) -> Iterator[str]:
     looked, request = look(heard.text), fit.request
     own, joined = heard.sender == request.sender, heard.sender in request.supporters
-    yield from _passed("ago", (heard.at - request.last_at).total_seconds() / 60, MINUTES)
-    yield from _passed("opened", (heard.at - request.opened_at).total_seconds() / 60, MINUTES)
-    yield from _passed("length", len(looked.text), LENGTH)
+    yield from passed("ago", (heard.at - request.last_at).total_seconds() / 60, MINUTES)
+    yield from passed("opened", (heard.at - request.opened_at).total_seconds() / 60, MINUTES)
+    yield from passed("length", len(looked.text), LENGTH)
     yield f"own={own},{joined}"
     yield f"staff={heard.role != 'resident'}"
     yield f"media={heard.media is not None}"
@@ -71,20 +71,10 @@ def _thread(heard: Heard, scene: Scene, request: KnownRequest) -> Iterator[str]:
         last = recent[-1]
         yield f"last={last.outcome},{last.of == request.key}"
         yield f"same={last.heard.sender == heard.sender}"
-        yield from _passed("gap", minutes_since(heard, last), MINUTES)
+        yield from passed("gap", minutes_since(heard, last), MINUTES)
     since = sum(said.heard.at > request.opened_at for said in recent)
-    yield from _passed("since", since, COUNT)
+    yield from passed("since", since, COUNT)
     back = next((n for n, said in enumerate(reversed(recent)) if said.of == request.key), 99)
-    yield from _passed("back", back, COUNT)
+    yield from passed("back", back, COUNT)
     told = [said for said in recent if said.of == request.key and said.outcome is Outcome.UPDATE]
     yield f"ended={any('resolved' in look(said.heard.text).signs for said in told)}"
-
-
-def _passed(name: str, value: float, steps: Sequence[float]) -> Iterator[str]:
-    """A feature for each step that a value has passed."""
-    yield from (f"{name}>{step}" for step in steps[: bucket(value, steps)])
-
-
-def _odds(value: float) -> float:
-    value = 0.01 + 0.98 * value
-    return math.log(value / (1 - value))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers.understanding.linking import Fit
+from handlers.understanding.linking import ENDED, Fit
+from handlers.understanding.looking import Looked
 from handlers.understanding.meaning import LINKS, Heard, Outcome
 
 
@@ -33,6 +34,25 @@ def linked(chances: Mapping[str, float]) -> dict[str, float]:
     """What spoke for talk speaks for the likeliest link."""
     link = max(LINKS, key=lambda each: chances.get(each, 0.0)).value
     return {**chances, "talk": 0.0, link: chances.get(link, 0.0) + chances.get("talk", 0.0)}
+
+
+def by_rule(
+    chances: Mapping[str, float], heard: Heard, looked: Looked, ruled: Fit
+) -> dict[str, float]:
+    """What the rule says of the request that it names: that it is over, or that it is meant; who
+    says nothing but the fact once more means it whatever the heads say."""
+    if ruled.why == "asked":
+        return over(chances)
+    same = together(chances, heard, ruled)
+    again = looked.bare_fact and ruled.request.state not in ENDED
+    return linked(same) if again else same
+
+
+def over(chances: Mapping[str, float]) -> dict[str, float]:
+    """What spoke for talk or any link speaks for an update: who is asked says that it is over."""
+    moved = chances.get("talk", 0.0) + linking(chances)
+    none = dict.fromkeys(("talk", *(each.value for each in LINKS)), 0.0)
+    return {**chances, **none, Outcome.UPDATE.value: moved}
 
 
 def best(chances: Mapping[str, float]) -> str:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from handlers.understanding.fit import Prepared, fit_prepared, prepare
 from handlers.understanding.model import Model
 from handlers.understanding.transcripts import EXAMPLES, Conversation, read_transcripts
 
 LANGUAGES = ("zh", "en")
+#: Written by the hands that are measured, or in their manner: their habits count.
+THEIRS = ("transcripts", "beside")
 
 
 def load(kind: str, language: str) -> list[Conversation]:
     """The conversations of all example files of a kind and language.
 
-    Kinds: `transcripts` are measured on, `extra` only fitted on; of `lines` (single lines, and
-    conversations by a hand too far from the others') only what is meant is learnt.
+    Kinds: `transcripts` are measured on, `beside` as well, apart (by writers in the manner of the
+    same hands), `extra` only fitted on; of `lines` (single lines, and conversations by a hand too
+    far from the others') only what is meant is learnt. On `fresh` and `first` (what people type
+    first) nothing is fitted.
     """
     found: list[Conversation] = []
     for file in sorted(EXAMPLES.glob(f"{kind}_{language}*.jsonl*")):
@@ -24,13 +29,21 @@ def load(kind: str, language: str) -> list[Conversation]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Corpus:
-    """All conversations to fit on, prepared once; which are measured, by language or file."""
+    """All conversations to fit on, with who wrote each ("" for those that are measured); which are
+    apart, which measured, by language or file, and which beside them."""
 
     conversations: list[Conversation]
-    prepared: Prepared
+    hands: list[str]
+    apart: set[int]
     measured: dict[str, list[int]]
+    beside: dict[str, list[int]]
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """What the heads look at in all of it: some minutes, when first asked for."""
+        return prepare(self.conversations, self.hands, self.apart)
 
     def fit_without(self, k: int, count: int) -> Model:
         """A model that never saw the k-th of `count` folds of what is measured."""
@@ -41,8 +54,9 @@ class Corpus:
         return set(range(len(self.conversations))) - self.left_out(k, count)
 
     def left_out(self, k: int, count: int) -> set[int]:
-        """The k-th of `count` folds of what is measured."""
-        return {each for own in self.measured.values() for each in own[k::count]}
+        """The k-th of `count` folds of what is measured, and beside it."""
+        all_of_it = (*self.measured.values(), *self.beside.values())
+        return {each for own in all_of_it for each in own[k::count]}
 
 
 def corpus(own: Sequence[Conversation] = (), most: int = 0) -> Corpus:
@@ -53,19 +67,20 @@ def corpus(own: Sequence[Conversation] = (), most: int = 0) -> Corpus:
     conversations: list[Conversation] = list(own)
     hands, apart = [""] * len(own), set[int]()
     measured = {"": list(range(len(own)))} if own else dict[str, list[int]]()
+    beside = dict[str, list[int]]()
     known = {_mark(each) for each in own}
     for language in LANGUAGES:
-        for kind in ("transcripts", "extra", "lines"):
+        for kind in ("transcripts", "beside", "extra", "lines"):
             found = load(kind, language)[: most or None]
             some = [each for each in found if _mark(each) not in known]
-            if kind == "transcripts" and not own:
-                first = len(conversations)
-                measured[language] = list(range(first, first + len(some)))
+            numbers = range(len(conversations), len(conversations) + len(some))
+            if kind in THEIRS and not own:
+                (measured if kind == "transcripts" else beside)[language] = list(numbers)
             if kind == "lines":
-                apart.update(range(len(conversations), len(conversations) + len(some)))
+                apart.update(numbers)
             conversations += some
-            hands += ["" if kind == "transcripts" else hand_of(each) for each in some]
-    return Corpus(conversations, prepare(conversations, hands, apart), measured)
+            hands += ["" if kind in THEIRS else hand_of(each) for each in some]
+    return Corpus(conversations, hands, apart, measured, beside)
 
 
 def _mark(conversation: Conversation) -> str:
@@ -73,5 +88,5 @@ def _mark(conversation: Conversation) -> str:
 
 
 def hand_of(conversation: Conversation) -> str:
-    """Who wrote an extra conversation, by its name: "zh-q-001" is by "zh-q"."""
+    """Who wrote a conversation that is not measured, by its name: "zh-q-001" is by "zh-q"."""
     return conversation[0].conv.rpartition("-")[0]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
-from operator import add, itemgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+import tomli
+
+from handlers.understanding.normal import WORD, pairs_of
 from handlers.understanding.phrases import LATIN, Phrases
 
 FOLDER = Path(__file__).parents[2] / "config" / "cues"
-WORD = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
+POINTS = ",.!?;:，。！？；：…~"
+#: Points, a space between Chinese signs, "but", "and then", "btw". What any of these begins with
+#: comes first: so most signs of a text are passed over without a closer look.
 CLAUSE = re.compile(
-    r"[,.!?;:，。！？；：…~]+|(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])|\b(?:but|and then|btw)\b"
+    rf"[{POINTS} ab](?:(?<=[{POINTS}])[{POINTS}]*|(?<=[\u3400-\u9fff] )(?=[\u3400-\u9fff])"
+    r"|(?<=\bb)(?:ut|tw)\b|(?<=\ba)nd then\b)"
 )
 MOST_WORDS = 4096  #: Latin words of which it is remembered which cue they are
 #: What follows a number that is no number to call.
@@ -74,20 +79,25 @@ Hit = tuple[int, int, str, Names]  #: where it starts and ends, and these
 class Branch:
     """Latin cues that begin with the same words: those that the next ends, and longer ones."""
 
-    __slots__ = ("_ends", "_most", "longer")
+    __slots__ = ("_ends", "_first", "_most", "longer")
 
     def __init__(self) -> None:
         self._ends: dict[str, Cue] = {}
-        self._most = 0  #: letters of the longest last word
+        self._first = ""  #: what these last words begin with
+        self._most = 0  #: letters of the longest of them
         self.longer: dict[str, Branch] = {}
 
     def add(self, word: str, cue: Cue) -> None:
         """A cue that ends with a word."""
         self._ends[word] = cue
         self._most = max(self._most, len(word))
+        if word[0] not in self._first:
+            self._first += word[0]
 
     def end(self, word: str) -> Cue | None:
         """The cue that ends with a word, which may carry an ending itself."""
+        if word[0] not in self._first:
+            return None
         ends = self._ends
         for cut in range(min(len(word), self._most), min(2, len(word) - 1), -1):
             if (cue := ends.get(word[:cut])) and (cut >= LONG or word[cut:] in ENDINGS):
@@ -131,6 +141,7 @@ class Cues:
         self,
         tables: Mapping[str, Mapping[str, Sequence[str]]],
         phrases: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+        places: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.tables = tables
         self.phrases = Phrases(
@@ -138,6 +149,7 @@ class Cues:
             for group, names in (phrases or {}).items()
             for name, words in names.items()
         )
+        self._places = places or {}
         han: dict[str, list[Entry]] = {}
         latin: dict[str, list[Entry]] = {}
         for group, names in tables.items():
@@ -151,37 +163,49 @@ class Cues:
         for word in han:
             if len(word) > 1:
                 self._sizes[word[:2]] = _with(self._sizes.get(word[:2], ()), len(word))
-        #: first signs of all of these that are looked for in a text of ASCII alone
-        self._ascii = frozenset(pair[0] for pair in self._sizes if pair.isascii())
+        #: first signs of those that can stand in a text of ASCII alone: numbers, mostly
+        self._ascii = frozenset(word[0] for word in han if len(word) > 1 and word.isascii())
         self._latin = _branched(latin)
         self._begun = lru_cache(MOST_WORDS)(self._latin.begun)
 
+    @cached_property
+    def whereabouts(self) -> Phrases:
+        """What is sought in a report alone, as it tells nothing but whose place is meant: made when
+        there is the first."""
+        return Phrases((PLACE, name, words) for name, words in self._places.items())
+
     def find(self, text: str) -> tuple[Found, ...]:
         """Every cue of a plain text."""
-        hits = [*self._han_hits(text), *self._latin_hits(text)]
+        hits = self._han_hits(text)
+        hits += self._latin_hits(text)
         if not hits:
             return ()
         hits.sort(key=itemgetter(0))  # "?" stands behind the words that ask
         chosen = dict.fromkeys(chain.from_iterable(_longest(hits)))
         ends = [found.start() for found in CLAUSE.finditer(text)]
-        return tuple(Found(*each, word, bisect(ends, at)) for at, word, each in chosen)
+        return tuple([Found(*each, word, bisect(ends, at)) for at, word, each in chosen])
 
-    def _han_hits(self, text: str) -> Iterator[Hit]:
-        pairs, singles, table, length = self._sizes, self._singles, self._han, len(text)
-        starts: list[int] = []
+    def _han_hits(self, text: str) -> list[Hit]:
+        hits: list[Hit] = []
         if not text.isascii() or not self._ascii.isdisjoint(text):
-            starts = [at for at, pair in enumerate(map(add, text, text[1:])) if pair in pairs]
-        if not singles.isdisjoint(text):
-            starts = sorted({*starts, *(at for at, sign in enumerate(text) if sign in singles)})
-        for start in starts:
-            sign = text[start]
-            sizes = pairs.get(text[start : start + 2], ())
-            for size in (*sizes, 1) if sign in singles else sizes:
-                end = start + size
-                if end > length or (names := table.get(text[start:end])) is None:
-                    continue
-                if not (sign.isdigit() and _in_number(text, start, end)):
-                    yield start, end, text[start:end], names
+            sizes = self._sizes
+            begun = [(at, sizes[p]) for at, p in enumerate(pairs_of(text)) if p in sizes]
+            for start, some in begun:
+                for size in some:
+                    self._add_hit(text, start, size, hits)
+        if not self._singles.isdisjoint(text):  # behind longer ones that begin at the same place
+            singles = self._singles
+            for start in [at for at, sign in enumerate(text) if sign in singles]:
+                self._add_hit(text, start, 1, hits)
+        return hits
+
+    def _add_hit(self, text: str, start: int, size: int, hits: list[Hit]) -> None:
+        word = text[start : start + size]
+        names = self._han.get(word)
+        if names is None or len(word) < size:
+            return
+        if not (word[0].isdigit() and _in_number(text, start, start + size)):
+            hits.append((start, start + size, word, names))
 
     def _latin_hits(self, text: str) -> Iterator[Hit]:
         if not LATIN.search(text):
@@ -226,7 +250,8 @@ def _longest(hits: Sequence[Hit]) -> list[list[tuple[int, str, Entry]]]:
             ):
                 continue
             reach[sort], done[sort] = end, start
-            found[sort] += [(start, word, each) for each in entries]
+            for each in entries:
+                found[sort].append((start, word, each))
     return found
 
 
@@ -246,15 +271,19 @@ PHRASES = {
 }
 
 
+PLACE = "whereabouts"
+
+
 @cache
 def load_cues() -> Cues:
     """The cues of all languages together: residents mix them in one line."""
-    tables: dict[str, dict[str, tuple[str, ...]]] = {each: {} for each in (*TABLES, *PHRASES)}
+    sections = {**TABLES, **PHRASES, PLACE: PLACE}
+    tables: dict[str, dict[str, tuple[str, ...]]] = {each: {} for each in sections}
     for file in sorted(FOLDER.glob("*.toml")):
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-        for group, section in (*TABLES.items(), *PHRASES.items()):
+        data = tomli.loads(file.read_text(encoding="utf-8"))
+        for group, section in sections.items():
             for name, words in data[section].items():
                 table = tables[group]
                 table[name] = (*table.get(name, ()), *words)
     phrases = {group: tables.pop(group) for group in PHRASES}
-    return Cues(tables, phrases)
+    return Cues(tables, phrases, tables.pop(PLACE))

@@ -87,10 +87,10 @@ class Descent:
         self.bias.move(slice(None), off.sum(axis=0, keepdims=True), self._step, rate)
 
 
-def descend(task: Task) -> tuple[Any, Any]:
+def descend(task: Task, descents: int = DESCENTS) -> tuple[Any, Any]:
     """Weights (f, a) and bias (a,), the mean of a few descents. The same task gives the same."""
-    found = [_descended(task, seed) for seed in range(DESCENTS)]
-    return sum(each[0] for each in found) / DESCENTS, sum(each[1] for each in found) / DESCENTS
+    found = [_descended(task, seed) for seed in range(descents)]
+    return sum(each[0] for each in found) / descents, sum(each[1] for each in found) / descents
 
 
 def _descended(task: Task, seed: int) -> tuple[Any, Any]:

@@ -16,6 +16,7 @@ DAY = 86400
 #: Circumstances of which so many are remembered by name; there are a few hundred.
 MOST_ALIKE = 4096
 NEAR = ("#c ", "#d ", "#t ", "#word")
+BACK = (1, 2, 4, 9)  #: steps of how many lines ago a request was spoken of
 
 
 def bucket(value: float, steps: Sequence[float]) -> int:
@@ -48,8 +49,8 @@ def situation(heard: Heard, request: KnownRequest | None) -> str:
 def words_only(heard: Heard, scene: Scene) -> list[str]:
     """The words and cues of the message, and the cues just before: for what and how urgent."""
     looked = look(heard.text)
-    features = [*looked.grams, *looked.cues, f"@mine={looked.mine}", f"@media={heard.media}"]
-    features.append(f"@role={heard.role}")
+    features = [*looked.grams, *looked.cues, *plainness(looked), *grave(looked)]
+    features += (f"@mine={looked.mine}", f"@media={heard.media}", f"@role={heard.role}")
     for name, lines in (("own", islice(_own(heard, scene), 3)), ("near", scene.recent[-3:])):
         seen = {cue for said in lines for cue in look(said.heard.text).cues if " " in cue}
         features += sorted(f"{name}|{cue}" for cue in seen if cue.startswith(NEAR))
@@ -106,7 +107,9 @@ def around(heard: Heard, scene: Scene) -> Whole:
         features.append("@active=none")
     else:
         features += _about(heard, scene, looked, request)
-    return Whole(heard, looked, situation(heard, request), features, mine, before)
+    where = situation(heard, request)
+    features.append(f"@situation={where}")
+    return Whole(heard, looked, where, features, mine, before)
 
 
 def whole(heard: Heard, scene: Scene) -> list[str]:
@@ -131,6 +134,12 @@ def _plainness(looked: Looked) -> Iterator[str]:
         yield "alarm"
     yield from (f"off {each}" for each in looked.outages)
     yield from (f"reach {each}" for each in looked.scopes)
+
+
+def grave(looked: Looked) -> Iterator[str]:
+    """How grave it sounds: which dangers are named beyond doubt, and what things are named."""
+    yield from (f"#alarm {name}" for name in looked.alarms)
+    yield from (f"#thing {name}" for name in looked.things)
 
 
 class Circumstances(NamedTuple):
@@ -250,6 +259,33 @@ def _about(heard: Heard, scene: Scene, looked: Looked, request: KnownRequest) ->
     fitting = any(each.category in topics for each in scene.requests)
     yield f"@elsewhere={bool(topics) and not fitting}"
     yield from _since(scene, request, ago)
+    yield from thread(heard, scene, request)
+
+
+def thread(heard: Heard, scene: Scene, request: KnownRequest) -> Iterator[str]:
+    """Where in the talk about a request somebody speaks up: after how many other lines, as whom,
+    and whether staff have just asked something about it."""
+    back, spoke = 99, heard.sender in request.supporters
+    for lines, said in enumerate(reversed(scene.recent), 1):
+        if said.of == request.key:
+            back = min(back, lines)
+            spoke = spoke or said.heard.sender == heard.sender
+    who = _as_whom(heard, request, spoke=spoke)
+    yield f"@back={bucket(back, BACK)},{who}"
+    if back == 1 and scene.recent[-1].heard.role != "resident":
+        asks = "wonder" in look(scene.recent[-1].heard.text).signs
+        yield f"@asked={asks},{who}"
+    if heard.reply_to in request.messages:
+        yield f"@replies={who}"
+
+
+def _as_whom(heard: Heard, request: KnownRequest, *, spoke: bool) -> str:
+    """What somebody is to a request: staff, who told it, who has spoken of it, or another."""
+    if heard.role != "resident":
+        return "staff"
+    if heard.sender == request.sender:
+        return "own"
+    return "member" if spoke else "other"
 
 
 @lru_cache(MOST_ALIKE)

@@ -4,60 +4,41 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix  # pyright: ignore[reportMissingTypeStubs]
 
-from handlers.understanding import linking, reading
-from handlers.understanding.descent import Task, descend
+from handlers.understanding import by_itself, linking, reading
+from handlers.understanding.descent import DESCENTS, Task, descend
 from handlers.understanding.linking import pair_features
 from handlers.understanding.meaning import LINKS, Heard, Outcome, Scene
 from handlers.understanding.model import Fitted, Model, assemble
 from handlers.understanding.rivals import rivals_of
+from handlers.understanding.thresholds import THRESHOLDS
 from handlers.understanding.transcripts import Conversation, Gold, walk_gold, walk_roughly
 
-#: Chosen on cross-validated figures (docs/understanding.md).
-THRESHOLDS = {
-    "open": 0.75,  #: a request, sure enough to open
-    "open latin": 0.8,  #: the same in a text without Chinese signs
-    "plain": 0.6,  #: the same where a thing and its fault are named and nothing takes it back
-    "fact": 0.01,  #: the same where nothing else is said: "水管漏水"
-    "twice": 0.1,  #: the same where a fault and what it does to people are told
-    "quiet": 0.4,  #: the same where nobody spoke just before
-    "wrong": 0.2,  #: the same where one phrase tells a wrong: "飞线充电"
-    "office": 0.01,  #: a question that an office has to answer
-    "nameless": 0.8,  #: the same where nothing is named that it could be about
-    "wordy": 0.8,  #: the same in a long line that tells no fault plainly
-    "emergency": 0.45,  #: a word of danger and this much doubt opens all the same
-    "alarm_unnamed": 0.75,  #: no known word of danger, but as a whole so surely an emergency,
-    "opens_unnamed": 0.25,  #: and no talk to this much
-    "page": 0.35,  #: what is opened with a word of danger is an emergency from here on
-    "page_unnamed": 0.55,  #: the same where none of the known words of danger is said
-    "linked": 0.3,  #: join, detail and update together
-    "linked latin": 0.35,  #: the same in a text without Chinese signs
-    "fits": 0.4,  #: what fits the nearest request less than this is read as if nothing were open
-    "same": 0.8,  #: what names the same thing and fits so well joins instead of opening anew
-    "bare": 0.1,  #: how much of a link stays with a message in which nothing points to it
-    "apart": 0.1,  #: how much of a link stays with a message that names a fault of another kind
-    "either": 0.8,  #: opened or linked, whichever is likelier, when both together are so sure
-    "ask": 0.65,  #: what is not sure enough to open is asked about from here on
-    "answer": 0.6,
-}
 #: Named cues and the scene are trusted more than n-grams: their weights are punished less.
-TRUST = {"@": 2.0, "#": 1.6, "~": 0.4}
+TRUST = {"@": 2.0, "#": 1.6}
 #: Features of who wrote an example, and what they are combined with.
 HAND = "@hand"
 SITUATIONS = ("@last=", "@active=", "@role=")
 LEAST = 2  #: a feature seen less often is left out
 ROUGH_COPIES = 1
 LINK_PENALTY, LINK_DROPPED = 2.0, 0.0
+#: What the outcome head is told of a line by itself comes from a head that lacked one in so many.
+PARTS = 3
 #: What is a matter of habit (when people speak up, what they leave unsaid) is learnt more from the
 #: hands that are measured than from others; what words mean is learnt from all alike.
 HABITS = frozenset(("outcome", "link", "building", "unit", "tail", "together"))
 OWN, OTHERS = 2.0, 0.5
+#: Plain short lines ("有老鼠", "stairs are filthy") are what people type first, and rare in
+#: conversations that are made up: of words by themselves they teach so much more.
+PLAIN, PLAINLY = "plain", 4.0
+#: What is told of an open request tells its category less surely than the report itself.
+FOLLOWING = 0.5
 #: What is not learnt from the conversations that are apart: when people speak up, and where they
 #: mean (of the place they brought nothing: docs/understanding.md).
 NOT_APART = frozenset(("outcome", "building", "unit", "tail", "together"))
@@ -96,6 +77,17 @@ class Table:
         self.groups.append(group)
         self.counts.append(counts)
 
+    def with_more(self, more: Mapping[int, Sequence[str]]) -> Table:
+        """The same with some more features for some examples, by their number."""
+        made = Table(dict(self.names), answers=self.answers, allowed=self.allowed)
+        made.groups, made.counts = self.groups, self.counts
+        for row in range(len(self.answers)):
+            made.columns.extend(self.columns[self.starts[row] : self.starts[row + 1]])
+            added = more.get(row, ())
+            made.columns.extend(made.names.setdefault(each, len(made.names)) for each in added)
+            made.starts.append(len(made.columns))
+        return made
+
     def matrix(self) -> Any:
         """Examples by features."""
         ones = np.ones(len(self.columns), dtype=np.float32)
@@ -130,14 +122,18 @@ def prepare(
         for row in walk_gold(conversation):
             for name, spec in reading.HEADS.items():
                 if name not in NOT_APART or group not in apart:
-                    _add(tables[name], spec, row, group, hand, _counts(name, hand))
-            _add_pairs(tables["link"], row, group, _counts("link", hand))
+                    _add(tables[name], spec, row, group, hand, _counts(name, hand, row[2]))
+            _add_pairs(tables["link"], row, group, _counts("link", hand, row[2]))
         for row in () if hand else _rough(conversation):
             _add(tables["outcome"], reading.HEADS["outcome"], row, group, hand, OWN)
     return tables
 
 
-def _counts(head: str, hand: str) -> float:
+def _counts(head: str, hand: str, gold: Gold) -> float:
+    if head == "category" and gold.outcome is not Outcome.OPEN:
+        return FOLLOWING
+    if head == by_itself.HEAD and hand.endswith(PLAIN):
+        return PLAINLY
     if head not in HABITS:
         return 1.0
     return OTHERS if hand else OWN
@@ -180,20 +176,63 @@ def _add_pairs(table: Table, row: Row, group: int, counts: float) -> None:
 
 
 def fit_prepared(
-    prepared: Prepared, groups: set[int], say: Callable[[str], None] = lambda _: None
+    prepared: Prepared,
+    groups: set[int],
+    say: Callable[[str], None] = lambda _: None,
+    descents: int = DESCENTS,
 ) -> Model:
-    """All heads, fitted on the conversations of some groups."""
+    """All heads, fitted on the conversations of some groups; with fewer descents sooner, and a
+    little worse."""
     heads: dict[str, Fitted] = {}
     for name, table in prepared.items():
         spec = reading.HEADS.get(name)
         penalty, dropped = (spec.penalty, spec.dropped) if spec else (LINK_PENALTY, LINK_DROPPED)
-        heads[name] = fit_head(table, groups, penalty, dropped)
+        told = told_by_itself(prepared, groups) if name == "outcome" else table
+        heads[name] = fit_head(told, groups, penalty, dropped, descents)
         say(f"{name}: {len(table.answers)} examples, {len(heads[name].weights)} features")
     tables = {name: spec.table for name, spec in reading.HEADS.items()} | {"link": linking.TABLE}
     return assemble(heads, tables, THRESHOLDS, reading.fingerprint())
 
 
-def fit_head(table: Table, groups: set[int], penalty: float, dropped: float) -> Fitted:
+def told_by_itself(prepared: Prepared, groups: set[int]) -> Table:
+    """The examples of the outcome, each with what its words say by themselves to a head that was
+    fitted without its part of the conversations: of what it knows by heart it would be too sure."""
+    outcome, spec = prepared["outcome"], reading.HEADS[by_itself.HEAD]
+    situations, matrix = _situations(outcome), outcome.matrix()
+    more: dict[int, list[str]] = {}
+    for part in range(PARTS):
+        own = {each for each in groups if each // PARTS % PARTS == part}
+        rest = groups - own
+        head = fit_head(prepared[by_itself.HEAD], rest, spec.penalty, spec.dropped, descents=1)
+        rows = np.flatnonzero(np.isin(np.array(outcome.groups), list(own)))
+        for row, chances in zip(rows, _chances(head, outcome, matrix[rows]), strict=True):
+            more[int(row)] = by_itself.names(by_itself.said(chances), situations[row])
+    return outcome.with_more(more)
+
+
+def _situations(table: Table) -> list[str]:
+    """In which situation each example is."""
+    known = {n: by_itself.situation_of((name,)) for name, n in table.names.items()}
+    marks = {n: name for n, name in known.items() if name}
+    columns, starts = table.columns, table.starts
+    return [
+        next((marks[each] for each in columns[starts[row] : starts[row + 1]] if each in marks), "")
+        for row in range(len(table.answers))
+    ]
+
+
+def _chances(head: Fitted, table: Table, matrix: Any) -> Iterator[dict[str, float]]:
+    """What a head says of examples of a table, (n, f), that has features of its own as well."""
+    nothing = (0.0,) * len(head.answers)
+    weights = np.array([head.weights.get(name, nothing) for name in table.names])
+    for scores in matrix @ weights + np.array(head.bias):
+        powers = np.exp(scores - scores.max())
+        yield dict(zip(head.answers, powers / powers.sum(), strict=True))
+
+
+def fit_head(
+    table: Table, groups: set[int], penalty: float, dropped: float, descents: int = DESCENTS
+) -> Fitted:
     """The weights of one decision, fitted on the examples of some groups."""
     rows = np.flatnonzero(np.isin(np.array(table.groups), list(groups)))
     if not len(rows):
@@ -207,7 +246,7 @@ def fit_head(table: Table, groups: set[int], penalty: float, dropped: float) -> 
     gold = np.array([answers.index(table.answers[i]) for i in rows], dtype=np.intp)
     closed = _closed([table.allowed[i] for i in rows], answers)
     counts = np.array(table.counts, dtype=np.float32)[rows]
-    weights, bias = descend(Task(matrix, gold, closed, counts, penalty))
+    weights, bias = descend(Task(matrix, gold, closed, counts, penalty), descents)
     weights = weights * trust[:, None]
     known = [str(names[each]) for each in kept]
     strong = np.flatnonzero(np.abs(weights).max(axis=1) >= dropped)

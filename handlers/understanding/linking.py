@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from handlers.understanding import drills
 from handlers.understanding.features import bucket
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Place, Scene, Urgency
 from handlers.understanding.model import Model
 from handlers.understanding.normal import is_chinese
 from handlers.understanding.place import parse
-from handlers.understanding.rivals import Rivals, features, in_common, rivals_of
+from handlers.understanding.rivals import Rivals, features, rivals_of
 
 #: Signs that speak of something that is going on.
 POINTING = frozenset(("resolved", "staff", "fault", "nuisance", "help", "wonder"))
@@ -28,6 +29,10 @@ AT_ONCE = timedelta(minutes=2)
 BITS, BIT, BIT_LATIN = 3, 12, 30
 #: While nothing longer ago was said of an emergency, words of its danger are about it.
 DANGER_LASTS = timedelta(minutes=15)
+#: So few lines back "too" speaks of a request.
+LINES = 4
+#: What comes to a house from outside, and fails in several at once.
+SUPPLIES = frozenset(("water", "electricity", "gas", "heating"))
 TABLE = "pair"
 ENDED = ("done", "closed")
 STILL = re.compile(r"还是|仍|依然|照样|照旧|\bstill\b")
@@ -59,6 +64,28 @@ def best(heard: Heard, scene: Scene, model: Model) -> Fit | None:
     return Fit(request, chance, "nearest" if len(scored) > 1 else "only")
 
 
+def ruled(heard: Heard, looked: Looked, scene: Scene) -> Fit | None:
+    """The request that a rule names before anything is compared."""
+    return (
+        asked_about(heard, looked, scene)
+        or same_thing(heard, looked, scene)
+        or echoes(heard, looked, scene)
+    )
+
+
+def asked_about(heard: Heard, looked: Looked, scene: Scene) -> Fit | None:
+    """What its reporters are asked about, as it is said to be done, where one of them says that
+    something is over and not what ("好了，谢谢"): none of theirs that is still open."""
+    if heard.reply_to or heard.role != "resident" or looked.named or "resolved" not in looked.signs:
+        return None
+    theirs = (
+        Fit(each, 1.0, "asked")
+        for each in reversed(scene.requests)
+        if each.state == "done" and heard.sender in {each.sender, *each.supporters}
+    )
+    return next(theirs, None)
+
+
 def speaks_of(heard: Heard, looked: Looked, fit: Fit) -> bool:
     """Whether anything in a message points to a request: without it, what is said a minute after
     a report ("今天天气真好") is talk like any other."""
@@ -85,6 +112,11 @@ def says_too(looked: Looked) -> bool:
     return "metoo" in looked.signs or TOO.search(looked.text) is not None
 
 
+def tells_a_fact_too(looked: Looked) -> bool:
+    """Whether a text tells nothing but a fact beside its "too": "the gate is broken too"."""
+    return says_too(looked) and look(TOO.sub("", looked.text)).bare_fact
+
+
 def goes_on(text: str) -> bool:
     """Whether a text says that something is as it was ("门还是关不上"): of what was spoken of."""
     return STILL.search(look(text).text) is not None
@@ -106,7 +138,10 @@ def tells_anew(heard: Heard, looked: Looked, scene: Scene) -> bool:
 def alarms(heard: Heard, looked: Looked, scene: Scene) -> bool:
     """Whether danger is told beyond doubt: in plain words, or by who lives by a machine while the
     power is off."""
-    if looked.alarming or (looked.dangers and _told_in_bits(heard, looked, scene).alarming):
+    if drills.drilled(heard, looked, scene):
+        return False
+    plainly = looked.alarming or bool(looked.alarms and drills.is_none(looked.text))
+    if plainly or (looked.dangers and _told_in_bits(heard, looked, scene).alarming):
         return tells_anew(heard, looked, scene)
     return looked.lives_by_power and heard.role == "resident" and _powerless(looked, scene)
 
@@ -138,15 +173,34 @@ def contradicts(heard: Heard, looked: Looked, scene: Scene, fit: Fit) -> bool:
     """Whether somebody plainly names a fault of another kind than the request it fits best.
 
     In danger everything that is said belongs to it, and so does what says "too", unless that is all
-    it says of another thing ("楼道灯也坏了", "the gate is broken too").
+    it says of another thing ("楼道灯也坏了", "the gate is broken too"). The same fault of another
+    house is another one as well.
     """
     named, request = looked.categories, fit.request
-    if fit.why == "reply" or not looked.troubled or request.category in named:
+    if fit.why == "reply" or not looked.troubled:
+        return False
+    if request.category in named and not _elsewhere(looked, request):
         return False
     if not tells_anew(heard, looked, scene) or request.urgency is Urgency.EMERGENCY:
         return False
-    too = says_too(looked) and not look(TOO.sub("", looked.text)).bare_fact
+    if _elsewhere(looked, request):
+        return True
+    too = says_too(looked) and not tells_a_fact_too(looked)
     return not too and named.isdisjoint(look(request.words).categories)
+
+
+def known_there(looked: Looked, scene: Scene) -> set[str]:
+    """The categories of what is open where a text can mean."""
+    return {each.category for each in scene.requests if not _elsewhere(looked, each)}
+
+
+def _elsewhere(looked: Looked, request: KnownRequest) -> bool:
+    """Whether a fault is plainly told of another building or unit than a request's: another thing
+    ("1单元电梯也坏了"), unless that is about what comes to houses from outside and is off."""
+    if not looked.plainly_faulty or "wonder" in looked.signs or look(request.words).outages:
+        return False
+    said, there = parse(looked.text), request.place
+    return _differ(said.building, there.building) or _differ(said.unit, there.unit)
 
 
 def same_thing(heard: Heard, looked: Looked, scene: Scene) -> Fit | None:
@@ -173,16 +227,29 @@ def echoes(heard: Heard, looked: Looked, scene: Scene) -> Fit | None:
     other place: advice, a question, one more who saw it."""
     if heard.reply_to or not looked.dangers:
         return None
-    for request in reversed(scene.requests):
-        if (
-            request.urgency is Urgency.EMERGENCY
-            and request.state not in ENDED
-            and heard.at - request.last_at <= DANGER_LASTS
-            and looked.dangers & look(request.words).dangers
-            and _may_mean(heard, looked, request)
-        ):
+    for request in _emergencies(heard, scene):
+        if looked.dangers & look(request.words).dangers and _may_mean(heard, looked, request):
             return Fit(request, 1.0, "danger")
     return None
+
+
+def goes_with(heard: Heard, looked: Looked, scene: Scene) -> bool:
+    """Whether a line that names nothing may be one more word on an emergency of these minutes
+    ("在家的出来一下！！" after "有人拧我家门"): by itself it is no alarm, and opens nothing."""
+    return not looked.named and any(
+        _may_mean(heard, looked, each) for each in _emergencies(heard, scene)
+    )
+
+
+def _emergencies(heard: Heard, scene: Scene) -> Iterator[KnownRequest]:
+    """Those of these minutes, the newest first."""
+    return (
+        each
+        for each in reversed(scene.requests)
+        if each.urgency is Urgency.EMERGENCY
+        and each.state not in ENDED
+        and heard.at - each.last_at <= DANGER_LASTS
+    )
 
 
 def _may_mean(heard: Heard, looked: Looked, request: KnownRequest) -> bool:
@@ -199,14 +266,42 @@ def _could_be_there(heard: Heard, looked: Looked, request: KnownRequest) -> bool
     return not _differ(building, there.building) and not _differ(unit, there.unit)
 
 
+def said_before(heard: Heard, scene: Scene) -> bool:
+    """Whether a request was reported in the very same words."""
+    text = look(heard.text).text
+    return any(look(request.words).text == text for request in scene.requests)
+
+
 def repeats(looked: Looked, fit: Fit, same: float) -> bool:
     """Whether a message names what a request is about, in a place that can be the same, and no
-    danger of which that says nothing: "暖气管呲水了" is more than that there is no heating."""
+    danger of which that says nothing: "暖气管呲水了" is more than that there is no heating.
+
+    Who tells a fault in the very same words, and not of their own home, means the same."""
+    theirs = look(fit.request.words)
+    if looked.text == theirs.text and looked.troubled and not looked.mine:
+        return _same_spot(looked, fit.request)
     if fit.chance < same or fit.request.category not in looked.categories:
         return False
-    if looked.dangers - look(fit.request.words).dangers:
+    if looked.dangers - theirs.dangers:
         return False
     return _same_spot(looked, fit.request)
+
+
+def shares(heard: Heard, looked: Looked, scene: Scene, fit: Fit) -> bool:
+    """Whether a neighbour says "too" of what was spoken of a few lines before: whatever else it
+    tells, of the same or of no named kind, that is no second report (R4).
+
+    What a whole house is without ("6栋也没电了") may be told of another house; of a lamp or a lift
+    that is another one.
+    """
+    request = fit.request
+    if heard.sender == request.sender or not says_too(looked):
+        return False
+    if not any(said.of == request.key for said in scene.recent[-LINES:]):
+        return False
+    if looked.categories and request.category not in looked.categories:
+        return False
+    return request.category in SUPPLIES or _same_spot(looked, request)
 
 
 def _same_spot(looked: Looked, request: KnownRequest) -> bool:
@@ -238,11 +333,11 @@ def pair_features(heard: Heard, scene: Scene, request: KnownRequest, rivals: Riv
     """What a message and a request have in common, which is one of some that vie for it."""
     looked, theirs = look(heard.text), look(request.words)
     found = [*_same(heard, looked, theirs, request), *_time(heard, scene, request)]
-    return [*found, *features(heard, request, rivals)]
+    shared = bucket(rivals.shared[request.words], (0, 1, 3, 6, 10))
+    return [f"shared={shared}", *found, *features(heard, request, rivals)]
 
 
 def _same(heard: Heard, looked: Looked, theirs: Looked, request: KnownRequest) -> Iterator[str]:
-    yield f"shared={bucket(in_common(looked, request), (0, 1, 3, 6, 10))}"
     named = looked.categories
     yield f"category={request.category in named},{bool(named)}"
     yield f"categories={bool(named & theirs.categories)},{bool(named)}"

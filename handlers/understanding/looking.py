@@ -6,26 +6,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
-from operator import add
 from typing import NamedTuple
 
-from handlers.understanding.cues import PHRASES, Found, load_cues
+from handlers.understanding.bare import is_bare
+from handlers.understanding.cues import PHRASES, Cues, Found, load_cues
+from handlers.understanding.grams import grams
 from handlers.understanding.normal import HAN, plain
-from handlers.understanding.place import says_mine
+from handlers.understanding.own_home import says_mine
 
-WORD = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
-WRITTEN = re.compile(r"[!-~]")  #: a sign of ASCII that can be seen
-FEW = 4  #: fewer words than these are looked at in pairs, whatever their script
-DIGITS = re.compile(r"\d+")
-ENDING = re.compile(r"(?:ing|ed|es|s|ly|'s)$")
 PLACES = frozenset(("indoor", "shared"))
 MOST_REMEMBERED = 4096
 MOST_COMPARED = 512
 NOTHING = frozenset[str]()
-LONGEST_FACT = 30
+NO_PHRASES = (NOTHING,) * len(PHRASES)
 WORDY_HAN, WORDY_LATIN = 40, 110
-GRAM_KINDS = ("w ", "v ", "t ")
+GRAM_KINDS = ("w ", "v ")
 ASKING = frozenset(("wonder",))
 #: What shows that a question is no matter of an office here.
 ASIDE = frozenset(("trade", "thanks", "denied"))
@@ -44,18 +39,10 @@ ALARM_CATEGORY = {
 LIFE = "life"  #: no danger by itself
 SAFE = "safe"  #: what denies a danger: "没着火", "no smoke"
 UNCUED = frozenset((LIFE, "height"))  #: dangers that only phrases tell
-#: What a bare fact may hold besides the thing and its fault.
-FILLING = re.compile(
-    r"[了啊呀呢哦喔嘛吧的又都也还全咯咧哩哎唉诶嘞啦哟喂\W_]|我们|咱们|大家|各位|[我俺咱]|家里?|里|又|整[个栋]?|单元|[\dA-Za-z一二三四五六七八九十]{1,3}(?:号楼|单元|[栋幢座楼层室#])|已经|现在|今天"
-    r"|\b(?:unit|block|blk|building|tower|floor|level|flat)\s+[a-z\d]{1,4}\b"
-    r"|\b(?:the|is|are|in|at|on|my|our|again|has|have|been|a|an|still|here|just|it|its|been|gone|out|off|s)\b"
-)
 CLAUSES = re.compile(r"[,.!;，。！；、]| and | - ")
 QUESTION = re.compile(r"[?？吗]")
 #: How many are broken and for how long, in such a fact.
 AMOUNT = re.compile(r"好?[几多两三四五六七八九十半\d]+[盏个部台处次天回晚年月周]|全部|好多|全都")
-#: Cues that such a fact consists of.
-FACT = frozenset(("fault", "nuisance", "again", "mine", "indoor", "shared"))
 FAULTS = ("fault", "nuisance")
 TROUBLE = frozenset((*FAULTS, "again", "help", "suggest"))
 SOFT = frozenset(
@@ -154,9 +141,14 @@ class Looked:
         return self._wrong((*FAULTS, "again"))
 
     @property
+    def in_earnest(self) -> bool:
+        """A thing of the building is named, and nothing takes back what is said of it."""
+        return bool(self.categories or self.outages or self.wrongs) and not SOFT & self.signs
+
+    @property
     def bare_fact(self) -> bool:
         """A thing, its fault and nothing else: "水管漏水", "lift dead again"."""
-        return self._wrong(("fault",)) and _is_bare(self.text, self.found)
+        return self._wrong(("fault",)) and is_bare(self.text, self.found)
 
     @property
     def alarming(self) -> bool:
@@ -194,9 +186,13 @@ def _stands_for(feature: str) -> tuple[str, str]:
         return "", name[6:]
     if name.startswith("#"):
         group, _, cue = name[1:].partition(" ")
-        return group or "#", cue
+        return group or "#", cue.partition(" ")[0]  # "lift 3", "lift fault": of the lift
+    if name.startswith("t "):
+        return "", ""  # the beginning of a word, which the word itself tells better
     words = name.partition(" ")[2] if name[:2] in GRAM_KINDS else name
     bare = words.strip("^$<> ")
+    if not bare.isascii():
+        bare = bare.replace(" ", "")  # of Chinese each sign is a word
     return "", bare if len(bare) > 1 else ""
 
 
@@ -211,10 +207,7 @@ def look(text: str) -> Looked:
     """Look at a text."""
     bare, cues = plain(text), load_cues()
     told = _told(cues.find(bare))
-    said = cues.phrases.said_in(bare) if bare else {}
-    outages, alarms, wrongs, asks, scopes, things = (
-        frozenset(said[each]) if each in said else NOTHING for each in PHRASES
-    )
+    outages, alarms, wrongs, asks, scopes, things = _phrases(cues, bare)
     asks = asks if ASKING & told.signs else NOTHING
     if SAFE in told.signs:
         alarms = frozenset(each for each in alarms if each in told.dangers or each in UNCUED)
@@ -237,6 +230,12 @@ def look(text: str) -> Looked:
         things,
         says_mine(bare),
     )
+
+
+def _phrases(cues: Cues, bare: str) -> Sequence[frozenset[str]]:
+    """What phrases of each group are said: in most texts none."""
+    said = cues.phrases.said_in(bare) if bare else {}
+    return [frozenset(said.get(each, ())) for each in PHRASES] if said else NO_PHRASES
 
 
 class Told(NamedTuple):
@@ -269,54 +268,6 @@ def _told(found: tuple[Found, ...]) -> Told:
 def grams_of(text: str) -> frozenset[str]:
     """The n-grams of a text with which others are compared: of a request's words."""
     return frozenset(look(text).grams)
-
-
-@lru_cache(MOST_COMPARED)
-def _is_bare(text: str, found: tuple[Found, ...]) -> bool:
-    if not 1 < len(text) <= LONGEST_FACT:
-        return False
-    words = [each.word for each in found if each.group == "category" or each.name in FACT]
-    for word in sorted(words, key=len, reverse=True):
-        if word.isascii():
-            text = re.sub(rf"\b{re.escape(word)}\w*", " ", text)
-        else:
-            text = text.replace(word, " ")
-    return not FILLING.sub("", text.replace("?", "什么"))
-
-
-def grams(text: str) -> set[str]:
-    """Character and word n-grams of a plain text."""
-    text = DIGITS.sub("0", text)
-    if not WRITTEN.search(text) and len(words := text.replace(" ", "")) >= FEW:
-        found = {f"v < {words[0]}", f"v {words[-1]} >"}  # each sign is a word, none has two
-    else:
-        found = _word_grams(WORD.findall(text))
-    if HAN.search(text):
-        padded = f"^{text}$"
-        # Pairs and threes are joined without a step of Python for each.
-        pairs = list(map(add, padded, padded[1:]))
-        found.update(padded, pairs, map(add, pairs, padded[2:]))
-    return found
-
-
-def _word_grams(words: Sequence[str]) -> set[str]:
-    bounded = ("<", *words, ">")
-    few = len(words) < FEW
-    found = {f"v {a} {b}" for a, b in pairwise(bounded) if few or a.isascii() or b.isascii()}
-    for word in set(words):
-        if len(word) > 1:
-            found.add(f"w {word}")
-            if len(word) > 3 and word.isascii():
-                found.add(f"t {_stem(word)}")
-        elif word in "?!":
-            found.add(f"w {word}")
-    return found
-
-
-@lru_cache(MOST_REMEMBERED)
-def _stem(word: str) -> str:
-    """The beginning of a word without its ending."""
-    return ENDING.sub("", word)[:6]
 
 
 def _cue_features(

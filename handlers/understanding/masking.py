@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from handlers.understanding.addresses import EVERYWHERE
 from handlers.understanding.normal import plain
-from handlers.understanding.place import DASHED, ROOM, ROOM_EN, ROOM_HAN, TWO
+from handlers.understanding.place import ROOM, ROOM_EN, ROOM_HAN, TWO
 
 #: Common family names; they count only beside a title ("王姨", "老李", "陈师傅").
 FAMILY = (
@@ -45,7 +46,7 @@ MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"\b(?:mr|mrs|ms|mdm|miss|dr|auntie|aunty|uncle|madam)\b\.?\s+[a-z][\w'-]*"),
         "[name]",
     ),
-    (DASHED, "[flat]"),
+    *((form, "[flat]") for form in EVERYWHERE),
     (TWO, "[flat]"),
     (ROOM, "[flat]"),
     (ROOM_HAN, "[flat]"),

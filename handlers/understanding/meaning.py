@@ -24,6 +24,8 @@ class Outcome(StrEnum):
 #: What makes something new, and what belongs to an open request.
 NEW = (Outcome.OPEN, Outcome.ASK)
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
+#: The cue of what opens for being plain or dangerous; how likely it looked as a whole says nothing.
+PLAINLY = "plainly"
 
 
 class Kind(StrEnum):
@@ -53,6 +55,9 @@ class Place:
     floor: str | None = None
     room: str | None = None
     spot: str | None = None
+
+
+NOWHERE = Place()
 
 
 class Places(Protocol):
@@ -145,7 +150,7 @@ class Said:
 class Scene:
     """What the bot knows where a message was heard."""
 
-    area: Place = field(default_factory=Place)  #: what the group is bound to
+    area: Place = NOWHERE  #: what the group is bound to
     title: str = ""
     recent: Sequence[Said] = ()  #: oldest first
     requests: Sequence[KnownRequest] = ()
@@ -181,7 +186,7 @@ class Meaning:
     category: str | None = None
     kind: Kind | None = None
     urgency: Urgency | None = None
-    place: Place = field(default_factory=Place)
+    place: Place = NOWHERE
     of: str | None = None  #: key of the known request that it belongs to
     asset: str | None = None
     #: what is asked ("manager", "status" ...), alone or besides what is told (besides.py)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-import math
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
+from math import exp
 from pathlib import Path
 from typing import Any
 
-from handlers.understanding.rows import Rows
+from handlers.understanding.rows import Rows, join_names
 
 #: Weights have two digits. A row of them is one number with a lane of bits for each answer, so
 #: that a hundred rows are added at once, and a row takes a fifth of the memory.
 DIGITS = 100
+#: In the file they are multiples of so many hundredths: what is rounded away cannot be told in any
+#: figure, and the file is a fifth smaller.
+STEP = 3
 LANE = 24
 LIFTED = 1 << 11  #: added to each weight in the file: lanes of bytes hold nothing negative
 LANE_BYTES = LANE // 8
@@ -57,12 +61,16 @@ class Table:
     packed: bytes = field(repr=False)
     answers: int
     families: tuple[str, ...] = ()
+    kept: bool = field(default=True, compare=False)  #: packed as well, once it was unpacked
 
     @cached_property
     def rows(self) -> Rows:
         """Its rows, unpacked when first asked for."""
         zero = _in_all(LIFTED, self.answers)
-        return Rows(self.packed, self.answers * LANE_BYTES, zero, self.families)
+        rows = Rows(self.packed, self.answers * LANE_BYTES, zero, self.families)
+        if not self.kept:
+            object.__setattr__(self, "packed", b"")
+        return rows
 
     @cached_property
     def raised(self) -> int:
@@ -82,31 +90,42 @@ class Table:
         """The sum of the features' rows."""
         return Seen(self.rows.sum(features))
 
-    def part(self, wide: int, family: str | None) -> int:
-        """Of a wide sum what features of a family weigh (None: those without a prefix)."""
-        bits = LANE * self.answers
-        place = self.families.index(family) + 1 if family else 0
-        return ((wide + self.raised) >> bits * place & (1 << bits) - 1) - self.level
+    def place(self, family: str | None) -> int:
+        """Where in a wide sum stands what features of a family weigh (None: those without a
+        prefix): so many bits from its end."""
+        return LANE * self.answers * (self.families.index(family) + 1 if family else 0)
 
     def speaking(self, rows: Iterable[tuple[int, str]], lane: int) -> list[tuple[int, str]]:
         """Of the rows of some features those that speak for one answer, each with how much, in
         hundredths, below zero: so the strongest is the least."""
         shift, level = LANE * lane, self.level
-        found = [(HALF - (row + level >> shift & MASK), name) for row, name in rows]
-        return [each for each in found if each[0] < 0]
+        return [
+            (less, name) for row, name in rows if (less := HALF - (row + level >> shift & MASK)) < 0
+        ]
 
 
 def pack(
     rows: Mapping[str, Sequence[float]], answers: int, families: tuple[str, ...] = ()
 ) -> Table:
     """A table of rows."""
-    names = sorted(rows)
-    text = "\n".join(names).encode()
+    groups: list[list[str]] = [[] for _ in range(1 + len(families))]
+    for name in sorted(rows):
+        prefix, bar, _ = name.partition("|")
+        groups[families.index(prefix) + 1 if bar and prefix in families else 0].append(name)
     numbers = b"".join(
-        (round(min(MOST, max(-MOST, weight)) * DIGITS) + LIFTED).to_bytes(LANE_BYTES, "little")
-        for name in names
+        (STEP * round(min(MOST, max(-MOST, weight)) * DIGITS / STEP) + LIFTED).to_bytes(
+            LANE_BYTES, "little"
+        )
+        for group in groups
+        for name in group
         for weight in rows[name]
     )
+    plain, *others = groups
+    by_family = [
+        plain,
+        *([name[len(f) :] for name in some] for f, some in zip(families, others, strict=True)),
+    ]
+    text = join_names(by_family)
     packed = zlib.compress(len(text).to_bytes(4, "little") + text + numbers, 9)
     return Table(packed, answers, families)
 
@@ -146,15 +165,15 @@ class Model:
     def chances(self, name: str, seen: Seen) -> dict[str, float]:
         """How likely each answer of a head is; they sum to one."""
         head = self.heads[name]
-        lanes = (seen.total + self.tables[head.table].level) >> LANE * head.first
+        lanes = seen.total + self.tables[head.table].level
         scores = [
-            ((lanes >> LANE * lane & MASK) - HALF) / DIGITS + bias
-            for lane, bias in enumerate(head.bias)
+            ((lanes >> shift & MASK) - HALF) / DIGITS + bias
+            for shift, bias in zip(count(LANE * head.first, LANE), head.bias, strict=False)
         ]
         top = max(scores)
-        powers = [math.exp(score - top) for score in scores]
+        powers = [exp(score - top) for score in scores]
         whole = sum(powers)
-        return {answer: power / whole for answer, power in zip(head.answers, powers, strict=True)}
+        return dict(zip(head.answers, [power / whole for power in powers], strict=True))
 
     def rows(self, table: str, features: Iterable[str]) -> list[tuple[int, str]]:
         """What each of some features weighs, where it does: once for all who ask what spoke most
@@ -197,7 +216,12 @@ def _row(head: Fitted, feature: str) -> Sequence[float]:
 
 
 def save_model(model: Model, path: Path) -> None:
-    """Write a model: what it is in JSON, its size in four bytes before it, then the tables."""
+    """Write a model: what it is in JSON, its size in four bytes before it, then the tables.
+
+    Raises ValueError for one that was loaded to read with alone, and has been read with.
+    """
+    if not all(table.packed for table in model.tables.values()):
+        raise ValueError("a model of which nothing packed is kept cannot be written")
     data: dict[str, Any] = {
         "fingerprint": model.fingerprint,
         "thresholds": dict(model.thresholds),
@@ -220,8 +244,11 @@ def save_model(model: Model, path: Path) -> None:
     path.write_bytes(len(raw).to_bytes(4, "little") + raw + tables)
 
 
-def load_model(path: Path) -> Model:
-    """Read a model. Raises OSError or ValueError for a file that is none."""
+def load_model(path: Path, *, kept: bool = True) -> Model:
+    """Read a model; one to read with alone need not be `kept` packed as well.
+
+    Raises OSError or ValueError for a file that is none.
+    """
     raw = path.read_bytes()
     at = 4 + int.from_bytes(raw[:4], "little")
     data = json.loads(raw[4:at])
@@ -232,7 +259,7 @@ def load_model(path: Path) -> Model:
     tables: dict[str, Table] = {}
     for name, table in data["tables"].items():
         tables[name] = Table(
-            raw[at : at + table["bytes"]], table["answers"], FAMILIES.get(name, ())
+            raw[at : at + table["bytes"]], table["answers"], FAMILIES.get(name, ()), kept
         )
         at += table["bytes"]
     return Model(heads, tables, data["thresholds"], data["fingerprint"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from operator import add
 
 #: Longer messages are notices or hostile; their beginning says what they are.
 MOST_SIGNS = 400
@@ -22,8 +24,9 @@ SIMPLIFIED = (
 TWINS = str.maketrans(TRADITIONAL, SIMPLIFIED)
 ALL_TRADITIONAL = frozenset(TRADITIONAL)
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad]")
-SPACES = re.compile(r"\s+")
 HAN = re.compile(r"[\u3400-\u9fff]")
+#: A Latin word, a number, or any other sign.
+WORD = re.compile(r"[a-z']+|\d+|[^\sa-z\d]")
 
 
 def plain(text: str) -> str:
@@ -35,7 +38,19 @@ def plain(text: str) -> str:
         text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
         if not ALL_TRADITIONAL.isdisjoint(text):
             text = text.translate(TWINS)
-    return SPACES.sub(" ", text).strip()[:MOST_SIGNS]
+    return " ".join(text.split())[:MOST_SIGNS]
+
+
+@lru_cache(2)
+def pairs_of(text: str) -> list[str]:
+    """Each sign of a text with the one behind it. Cues, phrases and n-grams are all found by them,
+    one after the other: so they are made once, and hashed once. Nobody changes them."""
+    return list(map(add, text, text[1:]))
+
+
+def in_script(name: str, text: str) -> str:
+    """The name of a threshold in the script of a text: the languages are not equally plain."""
+    return name if HAN.search(text) else f"{name} latin"
 
 
 def is_chinese(text: str) -> bool:

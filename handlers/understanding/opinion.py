@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+import tomli
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from handlers.understanding.features import minutes_since
@@ -123,7 +123,7 @@ def decided(meaning: Meaning, report: Meaning, opinion: Opinion) -> Meaning:
 @cache
 def _system() -> str:
     text = (files("config") / "opinion.toml").read_text(encoding="utf-8")
-    return str(tomllib.loads(text)["system"]).strip()
+    return str(tomli.loads(text)["system"]).strip()
 
 
 def _earlier(heard: Heard, scene: Scene) -> list[Said]:

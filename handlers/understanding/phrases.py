@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
-from operator import add
 
 from handlers.understanding.beginnings import beginnings
-from handlers.understanding.normal import HAN
+from handlers.understanding.normal import HAN, pairs_of
 
 LATIN = re.compile(r"[a-z]")
 #: How much of a beginning is looked at: two Chinese signs tell as much as four letters.
@@ -39,11 +37,11 @@ class Phrases:
         """By group the names whose phrases stand anywhere in a plain text."""
         found: dict[str, set[str]] = {}
         if HAN.search(text):
-            self._han.seek(text, chain(text, map(add, text, text[1:])), found)
+            self._han.seek(text, (*text, *pairs_of(text)), found)
         if LATIN.search(text):
             starts: list[str] = WORD.findall(text)
-            parts = (each[:size] for each in starts for size in self._latin.sizes)
-            self._latin.seek(text, parts, found)
+            parts = [each[:size] for size in self._latin.sizes for each in starts]
+            self._latin.seek_words(text, parts, found)
         return found
 
 
@@ -73,10 +71,32 @@ class _Script:
     def seek(self, text: str, parts: Iterable[str], found: dict[str, set[str]]) -> None:
         """Add what stands in a text that has these parts."""
         begun, likely = self._begun, set(self._any)
-        for part in parts:
-            if part in begun:
-                likely.update(begun[part])
+        for part in [each for each in parts if each in begun]:
+            likely.update(begun[part])
         for number in likely:
             group, name, pattern = self._all[number]
             if pattern.search(text):
                 found.setdefault(group, set()).add(name)
+
+    def seek_words(self, text: str, parts: Iterable[str], found: dict[str, set[str]]) -> None:
+        """The same for phrases of whole words: what begins with any of several words takes a
+        search long to find, so each is tried only where its beginning stands."""
+        begun = self._begun
+        for part in {each for each in parts if each in begun}:
+            for number in begun[part]:
+                group, name, pattern = self._all[number]
+                if _begins(pattern, text, part):
+                    found.setdefault(group, set()).add(name)
+        if self._any:
+            self.seek(text, (), found)
+
+
+def _begins(pattern: re.Pattern[str], text: str, part: str) -> bool:
+    """Whether a pattern is found where a part of a text stands that it may begin with: nowhere else
+    need it be tried."""
+    at = text.find(part)
+    while at >= 0:
+        if pattern.match(text, at):
+            return True
+        at = text.find(part, at + 1)
+    return False

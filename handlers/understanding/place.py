@@ -6,17 +6,22 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from handlers.understanding.addresses import Address, address
+from handlers.understanding.bays import COUNT, is_hour
 from handlers.understanding.meaning import Place
 from handlers.understanding.normal import HAN, plain
 
+MOST_PARSED = 256  #: texts; one is compared with the place of each request that is open
 MOST_HOMES = 1024  #: of which is known how they are written
 DIGIT_OF = {sign: i for i, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 NUM = r"(?:\d{1,3}|[一二两三四五六七八九十〇零]{1,4})"
 SMALL = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 CODE = rf"(?:[a-z]\d{{0,2}}|[甲乙丙丁]?{NUM})"
-NOT_ROOM = r"(?![\d块元年月天%℃个kw次多米只条张斤克盒箱号人度楼栋幢路万千百日点分秒:：./]|-\d)"
+NOT_ROOM = (
+    r"(?![\d块元年月天%℃个kw次多米只条张斤克盒箱号人度栋幢路万千百日点分秒/]"
+    r"|楼(?!道|梯|门)|[.:：]\d|-\d)"
+)
 
-DASHED = re.compile(r"(?<![\d-])([a-z]?\d{1,3})[-－—]([a-z\d]{1,2})[-－—](\d{3,4})(?!\d)")
 TWO = re.compile(r"(?<![a-z\d.:-])(\d{1,2})[-－—](\d{3,4})(?![\d:-])")
 #: "15-02", "#05-12", "18-332": floor and flat, where houses are high and streets few.
 #: (In "2-302" the flat tells its own floor, and 2 is a unit.)
@@ -45,22 +50,31 @@ BUILDING_EN = re.compile(
 BUILDING_TAIL = re.compile(
     rf"\b([b-hj-z]|\d{{1,3}})\s+(?:{KINDS_EN})\b|\b(a)\s+(?:wing|block|blk)\b"
 )
-UNIT = re.compile(rf"({SMALL})\s*(?:单元|门洞|门(?=[一二两三四五六七八九十\d]+[楼层户]))")
+UNIT = re.compile(
+    rf"((?<![a-z])[a-d甲乙丙丁]|{SMALL})\s*(?:单元|门洞)"
+    rf"|({SMALL})\s*门(?=[一二两三四五六七八九十\d]+[楼层户]|[1-9]\d{{2,3}}(?![\d元块]))"
+)
 UNIT_EN = re.compile(r"\b(?:entrance|stair(?:well)?|staircase|core)\s+(\d{1,2}|[a-d])\b")
 BETWEEN = re.compile(
     rf"(?<![号\d])({SMALL})\s*(?:楼|层)?\s*(?:到|和|与|至|或|还是|-|~)\s*({SMALL})\s*(?:楼|层)"
     rf"|(?<![号\d])({SMALL})[楼层]、?({SMALL})[楼层]"
     r"|(?<!十)([二三四五六七八一])[二三四五六七八]([二三四五六七八九])\s*(?:楼|层)"
     r"|(?<!十)([二三四五六七八一])([二三四五六七八九])\s*(?:楼|层)"
+    rf"|(?:停|卡|困)[在到]?了?\s*({SMALL})\s*(?:和|与|跟|到|至|-)\s*({SMALL})(?![\d:.号栋幢座点个分])"
 )
+#: The landing between two floors: "一楼半".
+HALF = re.compile(rf"(?<![号\d])({SMALL})\s*[楼层]半")
+#: The lowest floor by its name.
+LOWEST = re.compile(r"底楼|首层|\b(?:g/f|level g)(?!\w)")
 FLOOR = re.compile(
-    rf"(?<![号第\d])({SMALL})\s*(?:楼(?!栋|长|顶|的?电梯)|层(?!层|楼高))|(?<![\d])(\d{{1,2}})/f\b"
+    rf"(?<![号第\d])({SMALL})\s*(?:楼(?!栋|长|顶|的?电梯(?![厅口间前]))|层(?!层|楼高))|(?<![\d])(\d{{1,2}})/f\b"
     r"|(?:停|卡|困)[在到]了?\s*(\d{1,2})(?![\d:.点分米个人号栋幢座#-]|\s*单元)"
 )
-BASEMENT = re.compile(rf"(?:负|地下)\s*({SMALL})\s*(?:楼|层)?")
+BASEMENT = re.compile(
+    rf"(?:负|地下)\s*({SMALL})\s*(?:楼|层)?|\bbasement\s+(?:level\s+)?(\d)(?![\d:])"
+)
 LEVEL = re.compile(r"(?<![a-z\d])([bp]\d)(?![\d栋座])(?=\b|层|楼|车库|地库|[^\x00-\x7f])")
 ORDER = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
-COUNT = "one|two|three|four|five|six|seven|eight|nine|ten"
 ORDINALS = {name: str(i) for names in (ORDER, COUNT) for i, name in enumerate(names.split("|"), 1)}
 TH = r"(?:st|nd|rd|th|/f)?"
 FLOOR_EN = re.compile(
@@ -93,6 +107,7 @@ BARE_ROOM = re.compile(
     rf"\b(?:in|at|from|to|knocked|by|near|outside|house|door)\s+(\d{{1,3}}|[a-h]-?\d{{1,3}}){COUNTED}"
     rf"|^(\d{{1,4}}[a-h]?|[a-h]\d{{1,2}}){COUNTED}(?='s\b|\s+[a-z]|:)|\b(\d{{1,3}})'s\b"
     r"|[,.?!]\s*(?:no\.?\s*)?(\d{1,3}[a-h]?)\s*[.!]?$"
+    r"|\b(?:intercom|buzzer|bell|button|letter ?box|mailbox|meter)\s+(?:for|of)\s+(\d{1,3}[a-h]?)\b"
 )
 #: Somebody over one's head.
 ABOVE = re.compile(
@@ -105,6 +120,11 @@ TWO_BUILDINGS = re.compile(
     rf"|({CODE})\s*[和跟与、]\s*({CODE})\s*(?:栋|幢|号楼|座)"
     rf"|\b(?:{KINDS_EN})\s+({CODE_EN})\s+(?:and|to|or)\s+(?:(?:{KINDS_EN})\s+)?({CODE_EN})\b"
 )
+#: So do "咱楼跟4号楼当间儿", and what stands over from a building: "12栋对面那块场".
+OUTSIDE_OF = re.compile(
+    rf"[我俺咱]们?这?[楼栋幢]\s*[和跟与同]\s*{CODE}(?:栋|幢|号楼|座)\s*(?:之间|[中当]间|当中)"
+    rf"|{CODE}(?:栋|幢|号楼)的?对面(?!那?[家户])|\bopposite (?:{KINDS_EN}) {CODE_EN}\b"
+)
 #: Whom to call in danger is no room, unless it is written as one: "119室", "2单元110".
 SOS = r"(?!(?:11[0249]|12[02]|911|99[59]|000|12345)(?!\d)(?!室|户|房|号房))"
 ROOM = re.compile(
@@ -116,15 +136,11 @@ OWN_ROOM = re.compile(
 )
 ROOM_HAN = re.compile(r"([一二三四五六七八九])[〇零]([一二三四五六七八九])")
 ROOM_EN = re.compile(
-    r"\b(?:flat|apt|apartment|unit|room|suite|no\.?|villa|number)\s*#?\s*"
+    r"\b(?:flat|apt)\s+(\d{1,2}/\d{1,2})(?![\d/])|"
+    r"\b(?:flat|apt|apartment|unit|room|suite|no\.?|villa|number|hse)\s*#?\s*"
     r"(\d{1,4}[a-z]?(?!-\d)|[a-z]-?\d{1,4})\b"
     r"|\b(?:flat|unit)\s+([a-h])\b"
     r"|#(\d{1,2})-(\d{1,3})\b|\b(\d{1,2}[a-h])\b(?!\d)|#(\d{1,4})\b|\b(0\d-\d{2,3})\b"
-)
-MINE = re.compile(
-    r"(?:我|俺|咱|阮|侬|我们|俺们|咱们|本人)(?:自己)?(?:家|屋|屋头|屋里|房|户|这户|们家|楼上|头顶)"
-    r"|\bmy (?:flat|apartment|apt|place|home|unit|kitchen|bathroom|ceiling|door|balcony|window|"
-    r"room|bedroom|house|living|tap|toilet|boiler|rads?|radiators?)\b|\b(?:in|at) mine\b"
 )
 
 
@@ -138,11 +154,12 @@ def number(text: str) -> str:
     return str((DIGIT_OF[tens[0]] if tens else 1) * 10 + (DIGIT_OF.get(ones[:1], 0)))
 
 
+@lru_cache(MOST_PARSED)
 def parse(text: str) -> Place:
     """What a text says of a place; nothing is filled in from anywhere else."""
     text = plain(text)
-    if found := DASHED.search(text):
-        return Place(found[1].upper(), found[2].upper(), floor_of(found[3]), found[3])
+    if (found := address(text)) is not None:
+        return _with_rest(found)
     building = _code(BUILDING, text) or _code(BUILDING_EN, text) or _code(BUILDING_TAIL, text)
     unit = _code(UNIT, text) or _code(UNIT_EN, text)
     floor = said_floor(text)
@@ -155,6 +172,18 @@ def parse(text: str) -> Place:
     if room and not floor:
         floor = floor_of(room)
     return Place(building, unit, floor, room)
+
+
+def _with_rest(found: Address) -> Place:
+    """An address written together, and what the rest of the text adds to it."""
+    building, room = number(found.building).upper(), found.room
+    rest = parse(found.rest)
+    if room is not None:
+        return Place(
+            building, found.unit.upper() if found.unit else rest.unit, floor_of(room), room
+        )
+    unit = number(found.unit).upper() if found.unit else rest.unit
+    return Place(building, unit, rest.floor, rest.room)
 
 
 def parse_area(text: str) -> Place:
@@ -201,9 +230,11 @@ def _code(pattern: re.Pattern[str], text: str) -> str | None:
 def said_floor(text: str) -> str | None:
     """The floor that a plain text names: "5", "-1", "B2", "9-11" for from nine to eleven."""
     if found := BASEMENT.search(text):
-        return "-" + number(found[1])
+        return "-" + number(_first(found))
     if found := LEVEL.search(text):
         return found[1].upper()
+    if found := HALF.search(text):
+        return f"{(low := int(number(found[1])))}-{low + 1}"
     if (found := BETWEEN.search(text)) and (span := _between(found)):
         return span
     if found := FLOOR.search(text):
@@ -211,6 +242,8 @@ def said_floor(text: str) -> str | None:
     if found := FLOOR_EN.search(text):
         code = _first(found)
         return ORDINALS.get(code, code)
+    if found := LOWEST.search(text):
+        return "1" if HAN.search(found[0]) else "ground"
     return weak_span(text) if STAIRS.search(text) else None
 
 
@@ -237,7 +270,9 @@ def _span(low: str, high: str) -> str | None:
 def weak_floor(text: str) -> str | None:
     """A bare number after "on", "at", "to": "smoke on 4", "停在19不动"."""
     found = WEAK_FLOOR.search(text)
-    return ORDINALS.get(code := _first(found), code) if found else None
+    if found is None or is_hour(found[0], text):
+        return None
+    return ORDINALS.get(code := _first(found), code)
 
 
 def weak_span(text: str) -> str | None:
@@ -255,12 +290,18 @@ def named_level(text: str) -> str | None:
 def bare_room(text: str) -> str | None:
     """A flat that is called by a number alone: "18" in "knocked 18"."""
     found = None if HAN.search(text) else BARE_ROOM.search(text)
-    return _first(found).upper() if found else None
+    if found is None or is_hour(found[0], text):
+        return None
+    return _first(found).upper()
 
 
 def two_buildings(text: str) -> bool:
-    """Whether two buildings are named together: what lies between them belongs to neither."""
-    return any(one != other for one, other in map(_pair, TWO_BUILDINGS.finditer(text)))
+    """Whether buildings are named that what lies between them or opposite does not belong to."""
+    if OUTSIDE_OF.search(text):
+        return True
+    found = map(_pair, TWO_BUILDINGS.finditer(text))
+    # "4栋A座" is one: a part of a house.
+    return any(one != other and not (one.isdigit() and other.isalpha()) for one, other in found)
 
 
 def _pair(found: re.Match[str]) -> list[str]:
@@ -282,8 +323,8 @@ def said_room(text: str) -> str | None:
     if found := ROOM_HAN.search(text):
         return f"{DIGIT_OF[found[1]]}0{DIGIT_OF[found[2]]}"
     if found := ROOM_EN.search(text):
-        if found[3]:
-            return f"{found[3]}-{found[4]}"
+        if found[4]:
+            return f"{found[4]}-{found[5]}"
         return next(group for group in found.groups() if group).upper()
     return None
 
@@ -322,7 +363,7 @@ def floor_of(room: str | None) -> str | None:
     """The floor that a room number tells: 501 -> 5, 12-08 -> 12; None when it tells none."""
     if not room:
         return None
-    if found := re.fullmatch(r"#?0?(\d{1,2})-\d{2,3}", room):
+    if found := re.fullmatch(r"#?0?(\d{1,2})-(?:\d{2,3}|\d{1,2}[a-zA-Z])", room):
         return found[1]
     if room.isdigit() and len(room) >= 3:
         return room[:-2].lstrip("0") or None
@@ -341,8 +382,3 @@ def same_code(one: str | None, other: str | None) -> bool:
 def _bare(code: str) -> str:
     bare = re.sub(rf"\b(?:{KINDS_EN})\b|[栋幢座#]|号楼", "", code.casefold()).strip()
     return re.sub(r"^t(?=\d)", "", bare)
-
-
-def says_mine(text: str) -> bool:
-    """Whether the sender of a plain text speaks of their own home."""
-    return MINE.search(text) is not None

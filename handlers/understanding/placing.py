@@ -12,11 +12,13 @@ from dataclasses import replace
 from itertools import product
 from math import log
 
+from handlers.understanding import whereabouts
 from handlers.understanding.looking import LIFE, Looked, look
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.understanding.passing import passed, whom
 from handlers.understanding.place import floor_of
 from handlers.understanding.sources import Sources, listed, sources
+from handlers.understanding.whereabouts import named
 
 __all__ = ["PARTS", "Sources", "listed", "sources"]
 
@@ -31,8 +33,7 @@ def place_features(
     """What the heads of the parts look at; the sources may be given if they are known already."""
     looked, found = look(heard.text), found or sources(heard, scene)
     there = [f"{part}={','.join(getattr(found, part))}" for part in PARTS]
-    features = [f"~{gram}" for gram in looked.grams if len(gram) < 4 or gram[:2] in ("t ", "w ")]
-    features += looked.plainly
+    features = [*looked.plainly]
     features += [f"@{each}" for each in there]
     scopes = sorted(looked.scopes) or ["unsaid"]
     scope = "+".join(scopes)
@@ -42,6 +43,11 @@ def place_features(
     features += [f"@{each}" for each in _shape(heard, scene, looked, found)]
     features += [f"@{each}" for each in _whose(heard, scene, looked, found)]
     features.append(f"@who={whom(looked.text)},{category}")
+    told = ",".join(each for each in TOLD if each in found.tail)
+    own_room = heard.home.room if heard.home else None
+    own = str(found.said.floor is not None and found.said.floor == floor_of(own_room))
+    more = whereabouts.features(heard, scene, looked, category, told, own)
+    features += [f"@{each}" for each in more]
     return features
 
 
@@ -115,7 +121,7 @@ def _around(name: str, text: str, code: str | None) -> Iterator[str]:
 
 
 #: Tails that the words tell, and those among which a passing word decides.
-SAID, TOLD = frozenset(("room", "floor", "bare", "weak", "span")), ("room", "floor", "home", "bare")
+SAID, TOLD = frozenset(("room", "floor", "bare", "weak")), ("room", "floor", "home", "bare")
 FLOORS = re.compile(r"[\d一二三四五六七八九十]+\s*[楼层](?!栋|长|号)|\bfloor|\blevel")
 NAMED = re.compile(r"[\da-z一二三四五六七八九十]{1,3}\s*(?:[栋幢座]|号楼)")
 #: What follows a room that is called or suspected, not the place itself.
@@ -140,9 +146,14 @@ def combinations(found: Sources) -> list[str]:
 
 #: Somebody else, somewhere: "门口有个老人晕倒了" is not at the sender's home.
 SOMEBODY = re.compile(
-    r"(?<!要)有人(?!.{,5}[吗么])|有个|有一个|有位|哪个|谁家|(?<![我俺咱])一个(?:人|男|女|老|小孩|孩子)"
+    r"(?<!要)有人(?!没(?:有)?(?:[ ,啊呀]|$)|.{,5}[吗么])|有个|有一个|有位|哪个|谁家"
+    r"|(?<![我俺咱])一个(?:人|男|女|老|小孩|孩子)"
     r"|\b(?:someone|somebody|a (?:man|woman|guy|lady|boy|girl|kid|child|stranger)|an old|people)\b"
 )
+
+
+#: What stands in a home, or lives there.
+HOMELY = frozenset(("room", "supply", "kin"))
 
 
 def ways(heard: Heard, found: Sources) -> list[str]:
@@ -153,7 +164,8 @@ def ways(heard: Heard, found: Sources) -> list[str]:
     """
     looked, every = look(heard.text), combinations(found)
     elsewhere = looked.alarms - {LIFE} or SOMEBODY.search(looked.text)
-    if elsewhere and not looked.mine and "own" not in looked.scopes:
+    own = looked.mine or "own" in looked.scopes or not HOMELY.isdisjoint(named(looked.text))
+    if elsewhere and not own:
         return [way for way in every if not way.endswith(",home")]
     return every
 

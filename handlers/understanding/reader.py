@@ -6,15 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from handlers.understanding import belated, belongs, linking, own_words
+from handlers.understanding import belated, belongs, by_itself, drills, linking, own_words
 from handlers.understanding import chances as chances_of
 from handlers.understanding.cues import Cues, Found
 from handlers.understanding.features import Whole, around, minutes_since, words_only
 from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
-from handlers.understanding.meaning import LINKS, NEW, Heard, Meaning, Outcome, Place, Reason, Scene
+from handlers.understanding.meaning import (
+    LINKS,
+    NEW,
+    PLAINLY,
+    Heard,
+    Meaning,
+    Outcome,
+    Place,
+    Reason,
+    Scene,
+)
 from handlers.understanding.model import Model, load_model
-from handlers.understanding.normal import HAN
+from handlers.understanding.normal import in_script
 from handlers.understanding.questions import question_of
 from handlers.understanding.reported import reported, told
 from handlers.understanding.weighing import Weigher
@@ -34,7 +44,7 @@ class Reader:
 
     def __init__(self, model: Model, own: Cues | None = None) -> None:
         self._model = model
-        self._weigher = Weigher(model.tables["whole"])
+        self._weigher = Weigher(model)
         self._own = own
 
     @classmethod
@@ -45,7 +55,8 @@ class Reader:
         extra_cues: Mapping[str, Sequence[str]] | None = None,
     ) -> Reader:
         """The shipped model, with a community's own words for categories."""
-        return cls(load_model(weights), Cues({"category": extra_cues}) if extra_cues else None)
+        model = load_model(weights, kept=False)
+        return cls(model, Cues({"category": extra_cues}) if extra_cues else None)
 
     def read(self, heard: Heard, scene: Scene) -> Meaning:
         """What the message means."""
@@ -57,13 +68,17 @@ class Reader:
         if not looked.text and heard.media is None:
             return Meaning(Outcome.TALK)
         spoken = around(_as_known(heard, looked), scene)
-        chances = self._outcomes(spoken)
+        seen = self._weigher.see(spoken)
+        chances = self._model.chances("outcome", seen)
         alarm = self._alarms(heard, scene, looked, chances)
-        limit = self._limit(heard, scene, looked, alarm)
+        alone = self._model.chances(by_itself.HEAD, seen).get(by_itself.REPORT, 0.0)
+        limit = self._limit(heard, scene, looked, alarm, alone)
         fit, weighed = self._weighed(heard, scene, looked, chances)
         there = self._belongs(heard, scene, fit, chances, weighed)
         chances = weighed
         outcome, sure = self._decide(looked, chances, limit, there)
+        if outcome is Outcome.OPEN and drills.drilled(heard, looked, scene):
+            outcome = Outcome.ASK  # in a drill somebody has to say that this is none
         if outcome in NEW and (
             not looked.text or (outcome is Outcome.ASK and _asked(heard, scene))
         ):
@@ -76,7 +91,11 @@ class Reader:
             leaning = chances.get("open", 0) + chances.get("ask", 0)
             talk = Meaning(Outcome.TALK, sure, leaning=leaning)
             return self._belated(heard, scene, looked, talk)
-        return reported(self._model, heard, scene, outcome, sure, spoken)
+        meaning = reported(self._model, heard, scene, outcome, sure, spoken)
+        if outcome is Outcome.OPEN and sure <= self._model.thresholds["open"]:
+            plainly = Reason("request", PLAINLY)  # how likely it looked as a whole says nothing
+            return replace(meaning, reasons=(plainly, *meaning.reasons))
+        return meaning
 
     def report(self, heard: Heard, scene: Scene) -> Meaning:
         """What it is about, where and how urgent, given that somebody says it is a request."""
@@ -93,7 +112,9 @@ class Reader:
         return own_words.named(meaning, heard, own)
 
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
-        if chances_of.linking(chances) < belongs.WEIGHED_FROM:
+        """None: nobody needs to know. The same words once more look as new as they did at first."""
+        likely = chances_of.linking(chances) >= belongs.WEIGHED_FROM
+        if not (likely or linking.said_before(heard, scene)):
             return None
         return linking.best(heard, scene, self._model)
 
@@ -102,9 +123,8 @@ class Reader:
     ) -> tuple[Fit | None, Mapping[str, float]]:
         """The request it may belong to, and the chances with what rules say of that."""
         limits = self._model.thresholds
-        thing = linking.same_thing(heard, looked, scene) or linking.echoes(heard, looked, scene)
-        if thing is not None:
-            return thing, chances_of.together(chances, heard, thing)
+        if (ruled := linking.ruled(heard, looked, scene)) is not None:
+            return ruled, chances_of.by_rule(chances, heard, looked, ruled)
         fit = self._fit(heard, scene, chances)
         if fit is None:
             return fit, chances
@@ -114,6 +134,8 @@ class Reader:
             return fit, chances_of.apart(chances, limits["apart"])
         if not linking.speaks_of(heard, looked, fit):
             return fit, chances_of.apart(chances, limits["bare"], to="talk")
+        if linking.shares(heard, looked, scene, fit):
+            return fit, chances_of.together(chances, heard, fit)
         if linking.repeats(looked, fit, limits["same"]):
             return fit, chances_of.together(chances, heard, fit)
         return fit, chances
@@ -156,21 +178,30 @@ class Reader:
     ) -> bool:
         """Whether this is likely enough the first word of an emergency.
 
-        A word of danger has to be meant; what is said in none that is known must as a whole be all
-        but surely one.
+        A word of danger has to be meant; what is said in none that is known, or is doubted for what
+        was said before (a drill of yesterday), must as a whole be all but surely one.
         """
         limits = self._model.thresholds
         opens = 1 - chances.get("talk", 0) - chances.get("answer", 0) - chances.get("update", 0)
         if opens < (0.05 if looked.dangers else limits["opens_unnamed"]):
             return False
+        if drills.drilled(heard, looked, scene) or linking.goes_with(heard, looked, scene):
+            return False
         seen = self._model.see("words", words_only(heard, scene))
         if looked.dangers:
             meant = self._model.chances("emergency", seen).get("yes", 0.0)
-            return (meant * opens) ** 0.5 >= limits["emergency"]
-        return self._model.chances("urgency", seen).get("emergency", 0.0) >= limits["alarm_unnamed"]
+            if (meant * opens) ** 0.5 >= limits["emergency"]:
+                return True
+        if opens < limits["opens_unnamed"]:
+            return False
+        sure = limits["alarm_doubted" if looked.dangers else "alarm_unnamed"]
+        return self._model.chances("urgency", seen).get("emergency", 0.0) >= sure
 
-    def _limit(self, heard: Heard, scene: Scene, looked: Looked, alarm: bool) -> float:
-        """How sure a request must be: least where there is danger, less where it is plain."""
+    def _limit(
+        self, heard: Heard, scene: Scene, looked: Looked, alarm: bool, alone: float
+    ) -> float:
+        """How sure a request must be: least where there is danger, less where it is plain, or where
+        nobody spoke just before and it is so surely a report by itself (`alone`)."""
         limits = self._model.thresholds
         anew = linking.tells_anew(heard, looked, scene)
         alarm = alarm or linking.alarms(heard, looked, scene)
@@ -180,10 +211,12 @@ class Reader:
             return RAMBLING
         if not looked.named:
             return limits["nameless"]
-        known = {each.category for each in scene.requests}
+        known = linking.known_there(looked, scene)
         if known & (looked.categories | looked.outages | looked.wrongs | looked.asks):
-            return limits[_written(looked, "open")]
-        return limits[_plainness(heard, looked, scene, anew=anew)]
+            return limits[in_script("open", looked.text)]
+        limit = limits[_plainness(heard, looked, scene, anew=anew)]
+        by_words = alone >= limits["alone"] and looked.in_earnest and not looked.wordy and anew
+        return min(limit, limits["twice"]) if by_words and not _lately(heard, scene) else limit
 
     def _decide(
         self, looked: Looked, chances: Mapping[str, float], limit: float, there: float
@@ -199,7 +232,7 @@ class Reader:
                 return Outcome.ASK, opens
             # What is opened because it is plain or dangerous counts as sure enough.
             return Outcome.OPEN, max(opens, limits["open"])
-        if there >= limits[_written(looked, "linked")]:
+        if there >= limits[in_script("linked", looked.text)]:
             return max(LINKS, key=lambda each: chances.get(each, 0)), there
         if chances.get("answer", 0) >= limits["answer"]:
             return Outcome.ANSWER, chances["answer"]
@@ -259,11 +292,14 @@ class Reader:
 
 
 def _as_known(heard: Heard, looked: Looked) -> Heard:
-    """Who plainly tells of a fault is heard like somebody whose home is known.
+    """Who plainly tells of a fault is heard like somebody whose home is known; staff who say "my
+    home too" are heard as residents.
 
     In the examples those who report mostly have a home; where homes are not in the roll yet (a new
     group, a chat export) that says nothing of them.
     """
+    if heard.role != "resident" and looked.mine and linking.says_too(looked):
+        heard = replace(heard, role="resident")
     if heard.home is None and looked.plainly_faulty:
         return replace(heard, home=Place())
     return heard
@@ -276,20 +312,20 @@ def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str
     if looked.wordy and not (looked.plainly_faulty or looked.categories or looked.dangers):
         return "wordy"
     if not (looked.plainly_faulty and anew):
-        return _written(looked, "open")
+        return in_script("open", looked.text)
     if looked.plainly_wrong:
         return "wrong"
     if looked.bare_fact:
         return "fact"
-    if looked.plainly_twice or looked.begins_bare:
+    beside = bool(scene.requests) and linking.tells_a_fact_too(looked)
+    if looked.plainly_twice or looked.begins_bare or beside:
         return "twice"
-    lately = scene.recent and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
-    return "plain" if lately and not looked.outages else "quiet"
+    return "plain" if _lately(heard, scene) and not looked.outages else "quiet"
 
 
-def _written(looked: Looked, name: str) -> str:
-    """Which threshold holds in the script of a text: the languages are not equally plain."""
-    return name if HAN.search(looked.text) else f"{name} latin"
+def _lately(heard: Heard, scene: Scene) -> bool:
+    """Whether somebody spoke just before: else a line begins something new."""
+    return bool(scene.recent) and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
 
 
 def _asked(heard: Heard, scene: Scene) -> bool:

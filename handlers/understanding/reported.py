@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from handlers.understanding import linking, placing
+from handlers.understanding import by_itself, linking, placing
 from handlers.understanding.chances import best
 from handlers.understanding.features import Whole, words_only
-from handlers.understanding.looking import Looked, look
+from handlers.understanding.looking import TROUBLE, Looked, look
 from handlers.understanding.meaning import (
     Heard,
     Kind,
@@ -20,9 +20,11 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.model import Model, Seen
+from handlers.understanding.normal import in_script
 from handlers.understanding.seen import Read
 
-MOST_REASONS = 4
+#: So many reasons are given, chosen among so many features.
+MOST_REASONS, STRONGEST = 4, 20
 #: How much it counts, for an emergency, whether a word of danger is meant; the rest is how urgent
 #: the report is, which tells more of one that is opened (docs/understanding.md).
 MEANT = 0.15
@@ -32,17 +34,18 @@ def reported(
     model: Model, heard: Heard, scene: Scene, outcome: Outcome, sure: float, spoken: Whole
 ) -> Meaning:
     """What it is about, where and how urgent, and why. `sure`: that it is a request (0 to 1)."""
-    looked, features, whole = look(heard.text), words_only(heard, scene), spoken.names()
-    meaning = told(model, heard, scene, outcome, sure, features)
-    words = model.rows("words", features)
+    looked = look(heard.text)
+    meaning = told(model, heard, scene, outcome, sure, words_only(heard, scene))
+    shown = (*looked.grams, *looked.cues)  # what stands for words that can be told
+    words, alone = model.rows("words", shown), model.rows("whole", shown)
     reasons = (
-        *_reasons("request", model, "outcome", looked, model.rows("whole", whole), "open"),
-        *_reasons("category", model, "category", looked, words, str(meaning.category)),
-        *_reasons("urgency", model, "urgency", looked, words, str(meaning.urgency)),
+        *_reasons("request", looked, _for(model, by_itself.HEAD, alone, by_itself.REPORT)),
+        *_reasons("category", looked, _for(model, "category", words, str(meaning.category))),
+        *_reasons("urgency", looked, _for(model, "urgency", words, str(meaning.urgency))),
     )
     read = meaning.read
     if isinstance(read, Read) and spoken.heard is heard:
-        read = replace(read, whole=whole)
+        read = replace(read, whole=spoken.names())
     return replace(meaning, reasons=reasons, read=read)
 
 
@@ -88,9 +91,11 @@ def _urgency(model: Model, looked: Looked, seen: Seen) -> Urgency:
     chances = model.chances("urgency", seen)
     meant = model.chances("emergency", seen).get("yes", 0.0)
     danger = chances.get("emergency", 0.0)
-    if looked.dangers and meant**MEANT * danger ** (1 - MEANT) >= model.thresholds["page"]:
+    limits = model.thresholds
+    sure = meant**MEANT * danger ** (1 - MEANT)
+    if looked.dangers and sure >= limits[in_script("page", looked.text)]:
         return Urgency.EMERGENCY
-    if not looked.dangers and danger >= model.thresholds["page_unnamed"]:
+    if not looked.dangers and danger >= limits["page_unnamed"]:
         return Urgency.EMERGENCY
     if not looked.dangers:
         chances.pop("emergency", None)
@@ -114,20 +119,27 @@ def _named_in(looked: Looked, chances: Mapping[str, float]) -> str:
     return best(named if named and looked.plainly_faulty else chances)
 
 
-def _reasons(
-    about: str,
-    model: Model,
-    head: str,
-    looked: Looked,
-    rows: Sequence[tuple[int, str]],
-    answer: str,
-) -> list[Reason]:
-    """The words of the message that spoke most for an answer."""
+def _for(
+    model: Model, head: str, rows: Sequence[tuple[int, str]], answer: str
+) -> list[tuple[str, float]]:
+    """The features that spoke most for an answer, the strongest first."""
+    return model.strongest(head, rows, answer, most=STRONGEST)
+
+
+def _reasons(about: str, looked: Looked, speaking: Iterable[tuple[str, float]]) -> list[Reason]:
+    """The words of the message that spoke most for an answer, the strongest first: what is named;
+    where nothing is, parts of the text, and scraps of it ("元电", "! !") only where no other is."""
+    known = {e.word: e.name for e in looked.found if e.group != "sign" or e.name in TROUBLE}
     found: dict[str, Reason] = {}
-    for name, weight in model.strongest(head, rows, answer, most=60):
-        if len(found) == MOST_REASONS:
-            break  # the strongest come first
+    for name, weight in speaking:
         for cue, words in looked.words_of(name):
-            if words not in found and len(found) < MOST_REASONS:
-                found[words] = Reason(about, cue, words, round(weight, 2))
-    return list(found.values())
+            reason = Reason(about, known.get(words, cue), words, round(weight, 2))
+            found.setdefault(words, reason)
+    little = min(map(_tells_little, found.values()), default=0)
+    return [each for each in found.values() if _tells_little(each) == little][:MOST_REASONS]
+
+
+def _tells_little(reason: Reason) -> int:
+    """How little a person learns from the words: what is named, a part of the text, a scrap."""
+    words = reason.found.replace(" ", "")
+    return 0 if reason.cue != "word" else 1 if len(words) > 1 and words.isalpha() else 2

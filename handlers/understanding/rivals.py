@@ -6,7 +6,7 @@ request is looked at beside the others: what speaks for all of them speaks for n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from handlers.understanding.looking import Looked, grams_of, look
@@ -24,7 +24,8 @@ class Rivals:
 
     claims: tuple[int, ...]  #: by CLAIMS
     requests: int
-    most_shared: int  #: n-grams
+    shared: Mapping[str, int]  #: n-grams in common, by what was written of a request
+    most_shared: int
     share_most: int  #: requests that share so many
 
 
@@ -32,10 +33,11 @@ def rivals_of(heard: Heard, scene: Scene) -> Rivals:
     """The open requests as they vie for a message."""
     looked = look(heard.text)
     rows = [_claims(heard, looked, each) for each in scene.requests]
-    counts = [in_common(looked, each) for each in scene.requests]
+    shared = {each.words: in_common(looked, each) for each in scene.requests}
+    counts = [shared[each.words] for each in scene.requests]
     most = max(counts, default=0)
     claims = tuple(map(sum, zip(*rows, strict=True)))
-    return Rivals(claims, len(rows), most, counts.count(most))
+    return Rivals(claims, len(rows), shared, most, counts.count(most))
 
 
 def features(heard: Heard, request: KnownRequest, rivals: Rivals) -> Iterator[str]:
@@ -49,7 +51,7 @@ def features(heard: Heard, request: KnownRequest, rivals: Rivals) -> Iterator[st
     for name, mine, all_of_them in zip(CLAIMS, own, rivals.claims, strict=True):
         yield f"rival {name}={mine},{all_of_them > mine}"
     if rivals.requests > 1:
-        yield f"rival shared={_shares_more(in_common(looked, request), rivals)}"
+        yield f"rival shared={_shares_more(rivals.shared[request.words], rivals)}"
     yield from _ends(heard, looked, theirs, request)
 
 
@@ -66,7 +68,7 @@ def _claims(heard: Heard, looked: Looked, request: KnownRequest) -> tuple[bool, 
 def in_common(looked: Looked, request: KnownRequest) -> int:
     """How many n-grams a message has in common with what a request tells."""
     both = grams_of(request.words).intersection(looked.grams)
-    return sum(1 for gram in both if 1 < len(gram) < 5 or gram.startswith("t "))
+    return len([gram for gram in both if 1 < len(gram) < 5 or gram.startswith("t ")])
 
 
 def _shares_more(mine: int, rivals: Rivals) -> int:

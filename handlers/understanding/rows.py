@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from io import BytesIO
+from collections.abc import Callable, Iterable, Sequence
 
-MOST_MET = 12_000  #: rows that are kept as they were read: the first that were met, the commonest
+MOST_MET = 10_000  #: rows that are kept as they were read: the first that were met, the commonest
 MOST_EMPTY = MOST_MET // 3  #: so many before nothing is kept any more of a name without a row
 LIKELY = (1 << 18) - 1  #: a bit of a hash decides whether a name is looked for, in 256 kB
 ROOM = 2  #: places in the index for each name, at least
 LENGTHS_FROM = 48  #: a name's length is added from this bit of its hash on; names are short
+APART = "\0"  #: what stands between the names of two families; in no name
+
+
+def join_names(by_family: Iterable[Iterable[str]]) -> bytes:
+    """Names as they are kept: those of no family, then of each its own, from the bar on."""
+    return APART.join("\n".join(some) for some in by_family).encode()
 
 
 class Rows:
@@ -33,8 +38,9 @@ class Rows:
     )
 
     def __init__(self, packed: bytes, width: int, zero: int, families: Sequence[str] = ()) -> None:
-        """`packed`: the size of the names in four bytes, the names by lines, then `width` bytes for
-        each of them in their order; all of it compressed. `zero` is taken from each row."""
+        """`packed`: the size of the names in four bytes, the names (`join_names`), then `width`
+        bytes for each of them in their order; all of it compressed. `zero` is taken from each
+        row."""
         stream = zlib.decompressobj()
         size = int.from_bytes(stream.decompress(packed, 4), "little")
         names = stream.decompress(stream.unconsumed_tail, size) if size else b""
@@ -43,7 +49,7 @@ class Rows:
         self._kinds = bytearray()  #: of which family each row is; 0: of none
         #: whether there may be a row for a name or for it in any family
         self._likely = bytearray(LIKELY + 1 if families else 0)
-        self._hashes = array("q", self._read_names(names))
+        self._hashes = self._read_names(names)
         self._mask = (1 << (ROOM * len(self._hashes)).bit_length()) - 1
         self._index = self._indexed()
         self._met, self._wide = _Met(self._read), _Met(self._read_wide)
@@ -88,19 +94,24 @@ class Rows:
         index, mask = self._index, self._mask
         return [name for name in names if index[hash(name) & mask]]
 
-    def _read_names(self, names: bytes) -> Iterator[int]:
-        """The hashes of all names; of which family each is, and what may be looked for."""
-        families, kinds, likely = self._families, self._kinds, self._likely
-        for line in BytesIO(names):
-            name = line.rstrip(b"\n").decode()
-            prefix, bar, rest = name.partition("|")
-            family = families.get(prefix, 0) if bar else 0
-            if family:
-                name = bar + rest
-            kinds.append(family)
+    def _read_names(self, names: bytes) -> array[int]:
+        """The hashes of all names; of which family each is, and what may be looked for.
+
+        A hundred thousand names are read at each start: no step is taken for one that the
+        interpreter can take for all.
+        """
+        keys, kinds, likely = array("q"), self._kinds, self._likely
+        for family, text in enumerate(names.decode().split(APART) if names else ()):
+            some = text.split("\n") if text else []
+            kinds += bytes((family,)) * len(some)
+            hashes = list(map(hash, some))
+            lengths = map(LENGTHS_FROM.__rlshift__, map(len, some))
+            keys.extend(map(int.__xor__, hashes, lengths))
             if likely:
-                likely[hash(rest if family else name) & LIKELY] = 1
-            yield hash(name) ^ len(name) << LENGTHS_FROM
+                rests = map(hash, [each[1:] for each in some]) if family else hashes
+                for each in rests:
+                    likely[each & LIKELY] = 1
+        return keys
 
     def _indexed(self) -> array[int]:
         """By the lower bits of its hash where each name's number is, or in the next free place."""
@@ -112,34 +123,25 @@ class Rows:
             index[place] = number
         return index
 
-    def _key(self, name: str) -> tuple[int, int, str]:
-        """Of which family a name is, by which hash it is found, and the name without prefix."""
-        prefix, bar, rest = name.partition("|")
-        family = self._families.get(prefix, 0) if bar else 0
-        return (family, _key_of(bar + rest), rest) if family else (0, _key_of(name), name)
-
-    def _place(self, key: int, family: int) -> int:
-        """Where a name stands in the index, or would."""
-        place = key & self._mask
-        while number := self._index[place]:
-            if self._hashes[number - 1] == key and self._kinds[number - 1] == family:
-                break
-            place = (place + 1) & self._mask
-        return place
-
-    def _number(self, name: str) -> int:
-        """Which row a name has; 0: none."""
-        family, key, _ = self._key(name)
-        return self._index[self._place(key, family)]
-
     def _read(self, name: str) -> int:
-        number = self._number(name)
-        return self._packed.row(number) if number else 0
+        if self._families:
+            prefix, bar, rest = name.partition("|")
+            if bar and (family := self._families.get(prefix, 0)):
+                return self._row(_key_of(bar + rest), family)
+        return self._row(_key_of(name), 0)
+
+    def _row(self, key: int, family: int) -> int:
+        """The row of a name by its key; 0 where it has none, as half of those that are read."""
+        index, mask, hashes = self._index, self._mask, self._hashes
+        place = key & mask
+        while number := index[place]:
+            if hashes[number - 1] == key and self._kinds[number - 1] == family:
+                return self._packed.row(number)
+            place = (place + 1) & mask
+        return 0
 
     def _read_wide(self, name: str) -> int:
-        found, index, mask = 0, self._index, self._mask
-        if number := index[self._place(_key_of(name), 0)]:
-            found = self._packed.row(number)
+        found, index, mask = self._row(_key_of(name), 0), self._index, self._mask
         key, bits = _key_of("|" + name), 8 * self._packed.width
         place = key & mask
         while number := index[place]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from handlers.understanding import bays, passing
 from handlers.understanding.looking import look
-from handlers.understanding.meaning import Heard, Place, Places, Said, Scene
+from handlers.understanding.meaning import NOWHERE, Heard, Place, Places, Said, Scene
 from handlers.understanding.normal import HAN
 from handlers.understanding.place import (
     NUMBERED_UNIT,
@@ -32,6 +32,10 @@ from handlers.understanding.place import (
 #: Who is spoken to tells no place: "@802老莫".
 MENTION = re.compile(r"@\S+")
 LATIN = re.compile(r"[A-Za-z]")
+#: An entry of a list that goes round: "3. 2-402 明天下午".
+ENTRY = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、)]\s*(?=\D|\d+[-栋幢号])")
+#: A house and its flat: "8/61".
+SLASHED = re.compile(r"\b(?:of|in|at|from|unit|room|house)\s+\d{1,3}/(\d{1,3})(?![\d/])")
 #: How far back the place of what is spoken of may have been named: lines, and time.
 OUTSIDE = frozenset(("outside",))
 LINES, WHILE = 4, timedelta(minutes=15)
@@ -59,8 +63,8 @@ class Sources:
 
 def sources(heard: Heard, scene: Scene) -> Sources:
     """All sources of a message in its scene."""
-    looked, home, area = look(heard.text), heard.home or Place(), scene.area
-    text = passing.without(bays.without(MENTION.sub(" ", looked.text)))
+    looked, home, area = look(heard.text), heard.home or NOWHERE, scene.area
+    text = passing.without(bays.without(MENTION.sub(" ", last_entry(looked.text))))
     outside = looked.scopes == OUTSIDE and HAN.search(text) is not None
     said, before = _said(text, home, scene), told_before(heard, scene)
     return Sources(
@@ -89,18 +93,28 @@ def _buildings(
 
 def _said(text: str, home: Place, scene: Scene) -> Place:
     """What the words say, written as it is written elsewhere."""
-    said = _by_name(text, listed(text, scene), home)
+    said = _by_name(text, listed(text, scene, home), home)
     if said.building is None and said.room is None and (flat := lettered(text, home)):
         said = replace(said, building=flat.building, room=flat.room)
     if _no_stairwells(text, said, home, scene.area):
         said = replace(said, building=said.unit, unit=None)
     room = said.room
-    if home.room and (found := like(text, home.room)) and (room is None or not room.isdigit()):
+    if "/" not in (home.room or "") and (slashed := SLASHED.search(text)):
+        room = slashed[1]
+    elif home.room and (found := like(text, home.room)) and not (room and room.isdigit()):
         room = found
     room = _styled(room, home.room)
     floor = None if said.floor == room else said.floor
     building = _alike(said.building, home.building, scene.area.building)
     return replace(said, building=building, floor=floor, room=room)
+
+
+def last_entry(text: str) -> str:
+    """Of a list that goes round, and that each signs below the others, what was added last."""
+    marks = list(ENTRY.finditer(text))
+    if [int(each[1]) for each in marks] != list(range(1, len(marks) + 1)) or len(marks) < 2:
+        return text
+    return text[marks[-1].end() :]
 
 
 def _by_name(text: str, said: Place, home: Place) -> Place:
@@ -109,6 +123,10 @@ def _by_name(text: str, said: Place, home: Place) -> Place:
         said = replace(said, building=home.building)
     if said.unit is None and _named_in(text, home.unit):
         said = replace(said, unit=home.unit)
+    both = f"{home.building}{home.unit}"
+    if said.room and said.room.casefold() == both.casefold():  # "9B": unit B of building 9
+        floor = None if said.floor == floor_of(said.room) else said.floor
+        said = Place(home.building, home.unit, floor)
     return said
 
 
@@ -128,19 +146,22 @@ def _no_stairwells(text: str, said: Place, home: Place, area: Place) -> bool:
 
 def _styled(room: str | None, home: str | None) -> str | None:
     """A bare number as the sender's own is written: "114" is "E-114" to who lives in "E-112"."""
-    shape = re.fullmatch(r"([A-Za-z]-?)(\d{3,})", home or "")
-    if room and shape and room.isdigit() and len(room) == len(shape[2]):
-        return shape[1] + room
-    return room
+    shape = re.fullmatch(r"([A-Za-z]-?|[A-Za-z]{3,} )(\d+)", home or "")
+    if not room or not shape or not room.isdigit():
+        return room
+    named = shape[1].endswith(" ")  # "Flat 1" to who lives in "Flat 2"
+    alike = len(room) == len(shape[2]) and len(room) > 2
+    return shape[1] + room if named or alike else room
 
 
 def _tails(text: str, said: Place, home: Place, before: Place) -> Iterator[tuple[str, Tail | None]]:
     """Floor and room by source, the surest first."""
     room, floor = said.room, said.floor or floor_of(said.room)
     span = said.floor if "-" in (said.floor or "")[1:] else weak_span(text)
+    if span and (floor is None or floor in span.split("-")):
+        floor = span  # "between 3/F and 4/F" is not the third
     yield "room", (floor_of(room) or said.floor, room) if room else None
     yield "floor", _floor_only(floor)
-    yield "span", _floor_only(span)
     yield "low", _floor_only(span.split("-")[0]) if span else None
     yield "weak", _floor_only(weak_floor(text))
     yield "bare", _room_only(_styled(bare_room(text), home.room)) if room is None else None
@@ -177,11 +198,22 @@ def _how(heard: Heard, line: Said, back: int) -> str:
     return "last" if back == 0 else "other"
 
 
-def listed(text: str, scene: Scene) -> Place:
+def _paired(text: str, home: Place, area: Place) -> Place:
+    """The same where it is not known what stands there: "8-3" is a stairwell to who lives in one of
+    building 8."""
+    for found in PAIR.finditer(text):
+        own = same_code(found[1], area.building) or same_code(found[1], home.building)
+        if own and home.unit is not None and home.unit.isdigit():
+            rest = parse(text.replace(found[0], " ", 1))
+            return replace(rest, building=found[1], unit=found[2])
+    return parse(text)
+
+
+def listed(text: str, scene: Scene, home: Place = NOWHERE) -> Place:
     """What a plain text says of a place, where "3-2" and "unit 2" may be units that stand there."""
     places = scene.places
     if places is None:
-        return parse(text)
+        return _paired(text, home, scene.area)
     for found in PAIR.finditer(text):
         building, unit = found.groups()
         if places.has_building(building) and _stands(places, building, unit):

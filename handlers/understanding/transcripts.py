@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -78,6 +79,12 @@ class _Home(_Row):
     room: Code = None
 
 
+def _in_utc(at: datetime) -> datetime:
+    """The moment as platforms tell it to the live bot: all in one zone, so that two are compared
+    without asking each for its distance from the other's."""
+    return at.astimezone(UTC) if at.tzinfo else at
+
+
 class Line(_Row):
     """One annotated message."""
 
@@ -98,7 +105,7 @@ class Line(_Row):
         home = self.sender_home
         return Heard(
             key=str(self.n),
-            at=self.at,
+            at=_in_utc(self.at),
             sender=self.sender,
             text=self.text,
             name=self.sender,
@@ -114,20 +121,34 @@ Conversation = Sequence[Line]
 
 def read_transcripts(path: Path) -> list[Conversation]:
     """The conversations of a file, in order. Raises TranscriptError or OSError."""
-    found: dict[str, list[Line]] = {}
+    found: dict[str, dict[int, Line]] = {}
     opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8") as stream:
-        for number, raw in enumerate(stream, 1):
-            if not raw.strip():
-                continue
-            try:
-                line = Line.model_validate_json(raw)
-            except ValidationError as error:
-                first = error.errors(include_url=False, include_input=False)[0]
-                where = ".".join(str(part) for part in first["loc"]) or "line"
-                raise TranscriptError(f"{path}:{number}: {where}: {first['msg']}") from None
-            found.setdefault(line.conv, []).append(line)
-    return list(found.values())
+    try:
+        with opened(path, "rt", encoding="utf-8") as stream:
+            for number, raw in enumerate(stream, 1):
+                if raw.strip():
+                    _add(found, raw, f"{path}:{number}")
+    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise TranscriptError(f"{path}: {error}") from None
+    if not found:
+        raise TranscriptError(f"{path}: no messages")
+    return [list(each.values()) for each in found.values()]
+
+
+def _add(found: dict[str, dict[int, Line]], raw: str, where: str) -> None:
+    """Add the message of a line of a file to its conversation."""
+    try:
+        line = Line.model_validate_json(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "line"
+        raise TranscriptError(f"{where}: {field}: {first['msg']}") from None
+    before = found.setdefault(line.conv, {})
+    if line.n in before:
+        raise TranscriptError(f"{where}: n: {line.n} stands twice in {line.conv}")
+    if line.gold.of is not None and line.gold.of not in before:
+        raise TranscriptError(f"{where}: gold.of: no message {line.gold.of} before it")
+    before[line.n] = line
 
 
 @dataclass(slots=True)

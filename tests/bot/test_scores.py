@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import gzip
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.cli import cli
 from tests.bot.commanding import alone, run
 
 NOWHERE = {"building": "3", "unit": None, "floor": None, "room": None, "spot": None}
@@ -42,6 +47,8 @@ ROWS = [
     line("en-1", 1, "ann", "good morning all"),
     line("en-1", 2, "bob", **report("the lift is broken", "lift")),
 ]
+
+JOINS = {"outcome": "join", "of": 999}
 
 
 @pytest.fixture
@@ -81,6 +88,57 @@ def test_a_file_without_annotations_is_named(transcript: Path) -> None:
     result = run("understand", "--score", transcript)
     assert result.exit_code == 2
     assert "talk.jsonl:1: gold" in result.output
+
+
+BAD_FILES = {
+    "not UTF-8": (b"\xff\xfe\x00", "talk.jsonl: 'utf-8' codec"),
+    "nothing in it": (b"\n", "talk.jsonl: no messages"),
+    "a number twice": (
+        "\n".join(json.dumps(row) for row in (ROWS[0], ROWS[0])).encode(),
+        "talk.jsonl:2: n: 1 stands twice in zh-1",
+    ),
+    "a request that is not there": (
+        json.dumps(ROWS[0] | {"gold": JOINS}).encode(),
+        "talk.jsonl:1: gold.of: no message 999",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BAD_FILES)
+def test_a_bad_file_is_told_with_its_line(transcript: Path, what: str) -> None:
+    data, told = BAD_FILES[what]
+    transcript.write_bytes(data)
+    result = run("understand", "--score", transcript)
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.split())
+
+
+def test_a_packed_file_that_ends_early_is_told(transcript: Path) -> None:
+    packed = transcript.with_name("talk.jsonl.gz")
+    packed.write_bytes(gzip.compress(transcript.read_bytes())[:-12])
+    result = run("understand", "--score", packed)
+    assert result.exit_code == 2
+    assert "talk.jsonl.gz: Compressed file ended" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("more", [("no water",), ("--folds", "3")])
+def test_what_would_be_passed_over_is_told(transcript: Path, more: tuple[str, ...]) -> None:
+    score = () if "--folds" in more else ("--score", transcript)
+    result = run("understand", *score, *more)
+    assert result.exit_code == 2
+    assert "--score FILE" in result.output
+
+
+def test_who_reads_only_the_first_line_of_it_ends_it_quietly(transcript: Path) -> None:
+    """ "| head -1" leaves a pipe that nobody reads: no fault of any database."""
+
+    class Gone(io.StringIO):
+        def write(self, text: str, /) -> int:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    with contextlib.redirect_stdout(Gone()), pytest.raises(SystemExit) as ended:
+        cli(["understand", "--score", str(transcript)])
+    assert ended.value.code == 1
 
 
 def test_the_help_says_what_the_figures_mean() -> None:

@@ -15,7 +15,7 @@ TELLING = {"zh": 10, "en": 25}
 def test_no_line_that_is_fitted_on_stands_among_what_is_new(language: str) -> None:
     fitted = {
         line.text
-        for kind in ("transcripts", "extra", "lines")
+        for kind in ("transcripts", "beside", "extra", "lines")
         for conversation in load(kind, language)
         for line in conversation
     }

@@ -12,6 +12,7 @@ import pytest
 from handlers.understanding.fit import fit
 from handlers.understanding.meaning import Outcome, Place
 from handlers.understanding.reader import Reader
+from handlers.understanding.reading import HEADS
 from handlers.understanding.scoring import Prediction, Tally, golds_of, score, score_reader
 from handlers.understanding.transcripts import (
     Conversation,
@@ -80,10 +81,27 @@ def test_a_rough_walk_errs_alike_each_time(conversation: Conversation) -> None:
 
 
 def test_what_is_fitted_on_is_learned(conversation: Conversation) -> None:
-    reader = Reader(fit([conversation] * 12))
+    reader = Reader(fit([conversation] * 200))
     tally = score_reader(reader, [conversation])
     assert tally.figures()["opened_f1"] == 1.0
     assert tally.figures()["false_alarms"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "taught"),
+    [
+        ("轿厢里灯也灭了", "detail", "lift"),  # names something: so such words go with a lift
+        ("我家也是", "join", None),
+        ("轿厢里灯也灭了", "talk", None),
+    ],
+)
+def test_what_is_told_of_a_request_teaches_its_category(
+    tmp_path: Path, text: str, outcome: str, taught: str | None
+) -> None:
+    of = {} if outcome == "talk" else {"of": 2}
+    told = [*LINES[:2], line(3, text, "wang", outcome=outcome, **of)]
+    *_, last = walk_gold(read_transcripts(written(tmp_path, told))[0])
+    assert HEADS["category"].answer(*last) == taught
 
 
 def test_scores_count_what_they_say(conversation: Conversation) -> None:

@@ -69,6 +69,11 @@ def test_a_place_is_read_from_its_words(text: str, expected: Place) -> None:
         ("6栋和7栋中间那棵大榕树断了", True),
         ("3幢4幢之间那排路灯不亮", True),
         ("3和4号楼之间的路灯", True),
+        ("咱楼跟4号楼当间儿那个井盖翘了", True),
+        ("咱楼跟4号楼一样没水", False),
+        ("12栋对面那块场的篮筐歪了", True),
+        ("12栋对面那家又在敲", False),
+        ("bins overflow opposite block 3", True),
         ("从6号楼到7号楼那段没灯", True),
         ("the lamp between block 2 and block 3", True),
         ("12栋1单元电梯停了", False),
@@ -100,6 +105,8 @@ def test_who_builds_and_blocks_names_no_building(text: str) -> None:
         ("party in 7 again", "7"),
         ("22's gutter drips on my side", "22"),
         ("hot is scalding, cold is warm. No.3", "3"),
+        ("also intercom for 8 does nothing", "8"),
+        ("dialysis at nine thirty, the van is at the door at 9", None),
         ("back in 20 minutes", None),
         ("drilling at 9am again", None),
         ("44 degrees at 3 o'clock", None),
@@ -172,7 +179,8 @@ def test_courts_are_buildings_unless_one_plays_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("room", "floor"), [("501", "5"), ("1203", "12"), ("05-12", "5"), ("12B", "12"), (None, None)]
+    ("room", "floor"),
+    [("501", "5"), ("1203", "12"), ("05-12", "5"), ("12B", "12"), ("16-3A", "16"), (None, None)],
 )
 def test_a_room_tells_its_floor(room: str | None, floor: str | None) -> None:
     assert floor_of(room) == floor

@@ -53,6 +53,20 @@ def test_a_phrase_tells_a_wrong_by_itself(text: str, category: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("楼道灯不亮", True),  # "楼道灯" and "灯不亮" share a sign
+        ("路灯不亮了", True),
+        ("井盖翘起来了", True),  # nobody "来了"
+        ("路灯不亮了怎么走夜路", False),
+        ("the lights out front are lovely", False),
+    ],
+)
+def test_a_thing_and_its_fault_may_overlap(text: str, bare: bool) -> None:
+    assert look(text).bare_fact is bare
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "去年有人在楼道里飞线充电",

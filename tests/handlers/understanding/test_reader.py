@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from statistics import median
 from time import process_time
 from typing import Any
 
@@ -69,6 +72,11 @@ EMERGENCIES = [
     "something's burning and it's not food, the corridor on 8 is hazy",
     "my nan is in the lift and it won't open",
     "he's kicking her door in, please someone",
+    "楼上打起来了 报警",
+    "they are fighting upstairs, call the police",
+    "王奶奶在楼道摔倒了",
+    "mrs lee fell on the stairs",
+    "child missing, red coat",
     "a lump of concrete just fell on the steps, bits of it are still coming off",
 ]
 
@@ -149,6 +157,12 @@ def test_a_neighbours_me_too_joins(reader: Reader) -> None:
     assert (meaning.outcome, meaning.of) == (Outcome.JOIN, "2")
 
 
+@pytest.mark.parametrize("role", ["grid_worker", "property_manager", "building_captain"])
+def test_staff_who_say_my_home_too_speak_as_residents(reader: Reader, role: str) -> None:
+    meaning = reader.read(said("我家也是", sender="zhao", home=None, role=role), with_a_request())
+    assert (meaning.outcome, meaning.of) == (Outcome.JOIN, "2")
+
+
 def test_the_captains_word_is_an_update(reader: Reader) -> None:
     heard = said("收到，已经联系维修师傅，半小时到", sender="chen", role="building_captain")
     meaning = reader.read(heard, with_a_request())
@@ -216,19 +230,45 @@ HOSTILE = (
 )
 
 
+#: What is read is at most fifty times as long as a line; so much longer may it take in any case.
+MOST = 100
+
+
+def took(act: Callable[[], object]) -> float:
+    """Seconds of the processor, in which nobody looks for garbage."""
+    gc.disable()
+    try:
+        began = process_time()
+        act()
+        return process_time() - began
+    finally:
+        gc.enable()
+
+
+@pytest.fixture(scope="module")
+def ordinary() -> float:
+    """What a line takes that nobody has said before, on this machine."""
+    lines = (f"{n}号楼{n}层的{thing}坏了" for n in range(1, 12) for thing in ("灯", "电梯", "门"))
+    return median(
+        took(lambda line=line: READER.report(said(line), spoken_of_weather())) for line in lines
+    )
+
+
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_length_is_cut_before_it_is_read(reader: Reader, text: str) -> None:
-    began = process_time()
-    assert reader.read(said(text), with_a_request()).outcome in tuple(Outcome)
-    assert process_time() - began < 1.0
+def test_hostile_length_is_cut_before_it_is_read(
+    reader: Reader, text: str, ordinary: float
+) -> None:
+    found = list[Meaning]()
+    read = took(lambda: found.append(reader.read(said(text), with_a_request())))
+    assert found[0].outcome in tuple(Outcome)
+    assert read < MOST * ordinary
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="0135-(#.@栋单元楼层到和一十百 \u202e\u200b🔥abfltB", max_size=400))
-def test_places_and_cues_are_sought_in_bounded_time(text: str) -> None:
-    began = process_time()
-    READER.report(said(text), replace(spoken_of_weather(), places=Listed()))
-    assert process_time() - began < 1.0
+def test_places_and_cues_are_sought_in_bounded_time(ordinary: float, text: str) -> None:
+    scene = replace(spoken_of_weather(), places=Listed())
+    assert took(lambda: READER.report(said(text), scene)) < MOST * ordinary
 
 
 @pytest.mark.parametrize(
@@ -253,6 +293,8 @@ def test_a_fault_of_another_kind_is_a_request_of_its_own(reader: Reader, text: s
     [
         ("电梯又停了，没人修", "电梯坏了"),
         ("电梯又停了，没人修", "电梯又坏了啊"),
+        ("电梯又停了，没人修", "电梯坏了啊"),
+        ("电梯又停了，没人修", "电梯还是坏的"),
         ("the lift is dead again", "lift is broken"),
     ],
 )
@@ -262,6 +304,48 @@ def test_the_same_thing_reported_by_a_neighbour_joins(
     """R3, R4"""
     meaning = reader.read(said(text), with_a_request(first))
     assert (meaning.outcome, meaning.of) == (Outcome.JOIN, "2")
+
+
+@pytest.mark.parametrize(
+    ("first", "category", "text"),
+    [
+        ("电梯又坏了", "lift", "1单元电梯也坏了"),
+        ("楼道灯坏了", "electricity", "1单元楼道灯也不亮"),
+        ("水管漏水", "water", "4栋没水了"),
+        ("the lift is broken", "lift", "the lift in block 4 is broken too"),
+    ],
+)
+def test_the_same_fault_of_another_house_is_a_request_of_its_own(
+    reader: Reader, first: str, category: str, text: str
+) -> None:
+    meaning = reader.read(said(text, sender="sun"), with_a_request(first, category))
+    assert meaning.outcome is Outcome.OPEN
+
+
+def test_what_is_off_in_another_house_as_well_is_the_same(reader: Reader) -> None:
+    dark = with_a_request("3栋没电了", "electricity")
+    assert reader.read(said("1单元也没电了", sender="sun"), dark).outcome in LINKS
+
+
+def test_thanks_close_what_the_sender_is_asked_about(reader: Reader) -> None:
+    """Of two of theirs the one that is said to be done, not the newest."""
+    first, second = (
+        heard("路灯不亮了", "li", timedelta(minutes=20), key="2", home=HOME),
+        heard("电梯又坏了", "li", timedelta(minutes=10), key="3", home=HOME),
+    )
+    both = Scene(
+        area=Place("3"),
+        recent=(Said(first, Outcome.OPEN, "2"), Said(second, Outcome.OPEN, "3")),
+        requests=(
+            opened_by(first, "electricity", state="done"),
+            opened_by(second, "lift", Place("3", "2")),
+        ),
+    )
+    for text in ("好了，谢谢", "works now, thanks"):
+        meaning = reader.read(said(text), both)
+        assert (meaning.outcome, meaning.of) == (Outcome.UPDATE, "2")
+        other = reader.read(said(text, sender="wang"), both)
+        assert other.of != "2" or other.outcome is Outcome.TALK
 
 
 def test_the_same_thing_elsewhere_is_a_request_of_its_own(reader: Reader) -> None:
@@ -311,6 +395,11 @@ BARE_FACTS = [
     "路灯坏了好几盏，6栋到8栋那段",
     "电梯坏了，卡在5楼不动",
     "the lift is dead, nobody can get up",
+    "路灯不亮了",
+    "楼道灯不亮",
+    "电梯停了",
+    "没有热水",
+    "no electricity",
 ]
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
 from handlers.understanding import linking
-from handlers.understanding.fit import THRESHOLDS
 from handlers.understanding.linking import Fit
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
@@ -25,7 +25,8 @@ from handlers.understanding.meaning import (
 from handlers.understanding.model import load_model
 from handlers.understanding.reader import WEIGHTS, Reader
 from handlers.understanding.rivals import features, rivals_of
-from tests.handlers.understanding.saying import BUILDING, heard, opened_by
+from handlers.understanding.thresholds import THRESHOLDS
+from tests.handlers.understanding.saying import BUILDING, after_report, heard, opened_by
 
 Told = tuple[str, str]  #: what was said, and the category that it opened
 
@@ -126,6 +127,44 @@ def test_what_names_a_danger_is_no_repetition_of_what_names_none() -> None:
     assert linking.repeats(look("暖气管还在呲水"), leaks, 0.8)
 
 
+def shares(text: str, category: str, first: str, **more: Any) -> bool:
+    """Whether a neighbour's line is one more voice of what was just reported."""
+    told = heard(first, "wang", timedelta(minutes=1), key="1")
+    request = opened_by(told, category)
+    line = heard(text, **more)
+    fit = Fit(request, 0.9, "only")
+    return linking.shares(line, look(text), after_report(told, request), fit)
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "first"),
+    [
+        ("6栋也没电了", "electricity", "3栋没电了"),
+        ("+1", "water", "咋个没得水了喃"),
+        ("我也翻倍，138", "property_fee", "公共能耗分摊147块，谁给个明细"),
+        ("same, louder on our side", "noise", "803 is going off again"),
+    ],
+)
+def test_too_is_no_second_report(text: str, category: str, first: str) -> None:
+    assert shares(text, category, first)
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "first"),
+    [
+        ("5栋的电梯也坏了", "lift", "3栋电梯坏了"),  # another house's lift is another lift
+        ("楼道灯也坏了", "lift", "3栋电梯坏了"),
+        ("6栋没电了", "electricity", "3栋没电了"),  # who does not say "too" may know of nothing
+    ],
+)
+def test_too_of_another_thing_is(text: str, category: str, first: str) -> None:
+    assert not shares(text, category, first)
+
+
+def test_who_told_it_first_shares_nothing_with_himself() -> None:
+    assert not shares("卫生间也没水", "water", "厨房没水了", sender="wang")
+
+
 @pytest.mark.parametrize("text", ["楼道灯有点暗，看着像要坏", "the hall lamp looks a bit dim"])
 def test_how_sure_is_sure_enough_is_told_for_each_script(text: str) -> None:
     model = load_model(WEIGHTS)
@@ -142,5 +181,5 @@ def test_how_sure_is_sure_enough_is_told_for_each_script(text: str) -> None:
 
 def test_each_limit_by_script_has_its_twin() -> None:
     latin = {name for name in THRESHOLDS if name.endswith(" latin")}
-    assert latin == {"open latin", "linked latin"}
+    assert latin == {"open latin", "linked latin", "page latin"}
     assert all(name.removesuffix(" latin") in THRESHOLDS for name in latin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.understanding import belongs
+from handlers.understanding import belongs, by_itself
 from handlers.understanding.linking import TABLE
 from handlers.understanding.meaning import Place, Scene
 from handlers.understanding.model import load_model
@@ -21,12 +21,12 @@ def seen() -> Seen:
 
 def test_without_words_only_what_was_kept_is_looked_at() -> None:
     taught = Taught("not_request", seen(), {"outcome": "talk"})
-    assert taught.features("whole") == seen().tables["whole"]
+    assert taught.features("outcome") == seen().tables["whole"]
 
 
 def test_words_add_their_own_and_change_nothing_of_what_was_around() -> None:
     kept = seen().tables["whole"]
-    more = set(Taught("not_request", seen(), {}, TEXT).features("whole")) - set(kept)
+    more = set(Taught("not_request", seen(), {}, TEXT).features("outcome")) - set(kept)
     assert {"电梯", "又坏了", "#word 电梯"} <= more
     assert not [each for each in more if "|" in each or each.startswith("@")]
 
@@ -55,5 +55,13 @@ def test_every_decision_has_its_table() -> None:
 def test_of_a_pair_there_is_one_table() -> None:
     known = opened_by(heard("电梯坏了", "wang", key="5"), "lift", HOME)
     taught = Taught("merged", see_pair(heard(TEXT), known), {"link": "yes"})
-    assert taught.features(TABLE)
+    assert taught.features("link") == taught.seen.tables[TABLE]
     assert answers(load_model(WEIGHTS), taught, "link") in ("yes", "no")
+
+
+def test_what_is_a_report_or_none_is_so_by_itself() -> None:
+    """What else becomes of a line tells nothing of its words alone."""
+    taught = Taught("not_request", seen(), {"outcome": "talk"}, TEXT)
+    assert taught.answers() == {"outcome": "talk", by_itself.HEAD: "talk"}
+    assert set(taught.features(by_itself.HEAD)) < set(taught.features("outcome"))
+    assert Taught("place", seen(), {"unit": "home"}).answers() == {"unit": "home"}

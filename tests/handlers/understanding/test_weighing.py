@@ -18,7 +18,7 @@ from handlers.understanding.normal import HAN, plain
 from handlers.understanding.phrases import LATIN, Phrases
 from handlers.understanding.reader import WEIGHTS
 from handlers.understanding.transcripts import Conversation, walk_gold
-from handlers.understanding.weighing import Weigher
+from handlers.understanding.weighing import Weigher, weigh
 
 
 def conversations() -> list[Conversation]:
@@ -34,12 +34,12 @@ def heard_in_scenes() -> list[tuple[Heard, Scene]]:
 
 def test_a_message_weighs_what_its_features_weigh_one_by_one() -> None:
     model = load_model(WEIGHTS)
-    weigher = Weigher(model.tables["whole"])
+    weigher = Weigher(model)
     situations: set[str] = set()
     for heard, scene in heard_in_scenes():
         told = around(heard, scene)
         situations.add(told.situation)
-        assert weigher.see(told) == model.see("whole", whole(heard, scene)), heard.text
+        assert weigher.see(told) == weigh(model, whole(heard, scene)), heard.text
     assert len(situations) == 6, "each situation was met"
 
 

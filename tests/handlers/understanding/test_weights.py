@@ -37,7 +37,12 @@ def test_the_weights_hold_every_head_and_stay_small() -> None:
 def test_loading_costs_little_time_and_memory() -> None:
     began = process_time()
     model = load_model(WEIGHTS)
-    assert process_time() - began < 0.1, "tables are unpacked when first needed, not at the start"
+    loaded = process_time()
+    assert all(len(table) for table in model.tables.values())
+    unpacked = process_time() - loaded
+    assert 10 * (loaded - began) < unpacked, (
+        "tables are unpacked when first needed, not at the start"
+    )
     tracemalloc.start()
     try:
         rows = sum(len(table) for table in load_model(WEIGHTS).tables.values())
@@ -50,9 +55,9 @@ def test_loading_costs_little_time_and_memory() -> None:
 
 
 HEADS_OF_TWO = {
-    "emergency": Fitted(("no", "yes"), (0.5, -0.5), {"#s help": (-1.0, 1.0)}),
+    "emergency": Fitted(("no", "yes"), (0.45, -0.45), {"#s help": (-0.9, 0.9)}),
     "kind": Fitted(
-        ("a", "b", "c"), (0.0, 0.0, 0.0), {"#s help": (0.0, 2.0, 0.5), "w": (1.0, 0, 0)}
+        ("a", "b", "c"), (0.0, 0.0, 0.0), {"#s help": (0.0, 2.1, 0.6), "w": (0.9, 0, 0)}
     ),
 }
 
@@ -67,23 +72,34 @@ def test_a_model_survives_its_file(tmp_path: Path) -> None:
     assert load_model(tmp_path / "w.bin") == two_heads()
 
 
+def test_what_is_loaded_to_read_with_alone_holds_nothing_twice(tmp_path: Path) -> None:
+    save_model(two_heads(), tmp_path / "w.bin")
+    model = load_model(tmp_path / "w.bin", kept=False)
+    assert len(model.tables["words"]) == 2
+    assert not model.tables["words"].packed
+    assert model.chances("kind", model.see("words", ["w"]))["a"] > 0.5
+    with pytest.raises(ValueError, match="cannot be written"):
+        save_model(model, tmp_path / "again.bin")
+    assert not (tmp_path / "again.bin").exists()
+
+
 def test_scores_are_sums_and_chances_sum_to_one() -> None:
     model = two_heads()
     seen = model.see("words", ["#s help", "w", "unknown"])
     assert seen == model.see("words", ["#s help", "w"]), "unknown ones weigh nothing"
-    assert model.chances("emergency", seen)["yes"] == pytest.approx(1 / (1 + exp(-1)))
-    powers = [exp(1), exp(2), exp(0.5)]
+    assert model.chances("emergency", seen)["yes"] == pytest.approx(1 / (1 + exp(-0.9)))
+    powers = [exp(0.9), exp(2.1), exp(0.6)]
     assert list(model.chances("kind", seen).values()) == pytest.approx(
         [each / sum(powers) for each in powers]
     )
     rows = model.rows("words", ["#s help", "w"])
-    assert model.strongest("kind", rows, "b", 1) == [("#s help", 2.0)]
+    assert model.strongest("kind", rows, "b", 1) == [("#s help", 2.1)]
 
 
 def test_weights_beyond_what_a_lane_holds_are_cut() -> None:
     head = Fitted(("no", "yes"), (0.0, 0.0), {"a": (-1000.0, 1000.0)})
     model = assemble({"link": head}, {"link": "pair"}, {})
-    assert model.strongest("link", model.rows("pair", ["a"]), "yes") == [("a", 20.47)]
+    assert model.strongest("link", model.rows("pair", ["a"]), "yes") == [("a", 20.46)]
     assert model.chances("link", model.see("pair", ["a"] * 500))["yes"] == 1.0
 
 
