@@ -55,18 +55,21 @@ def run(
 
     Several processes on one PostgreSQL share the work, with or without --role: docs/operations.md.
     """
-    # Nothing of what is loaded now will ever be garbage: looking for it costs a tenth of the start.
-    gc.disable()
-    # Logging and HTTP would load it to draw tables on a terminal, which a bot does not.
-    sys.modules.setdefault("rich", cast("ModuleType", None))
-    from bot import serve
-
     given: dict[str, Any] = {}
     if host is not None:
         given["host"] = host
     if port is not None:
         given["port"] = port
-    finish(serve.run(given, role or ()))
+    # Nothing of what is loaded now will ever be garbage: looking for it costs a tenth of the start.
+    gc.disable()
+    try:
+        # Logging and HTTP would load it to draw tables on a terminal, which a bot does not.
+        sys.modules.setdefault("rich", cast("ModuleType", None))
+        from bot import serve
+
+        finish(serve.run(given, role or ()))
+    finally:
+        gc.enable()  # whoever called is not left without, however it ended
 
 
 @cli.command("import")
@@ -240,6 +243,10 @@ def understand(
     """
     from bot import desk_understanding
 
+    if score is None and folds:
+        raise typer.BadParameter("--folds goes with --score FILE")
+    if score is not None and texts:
+        raise typer.BadParameter("either texts or --score FILE, not both")
     if score is not None:
         from bot import scores
 
@@ -268,7 +275,7 @@ def learn(
 ) -> None:
     """Say what people put right, fit the weights with it, and compare before and after.
 
-    Needs `pip install 'linli[learn]'` and some minutes. Nothing changes without --apply.
+    Needs the extra `learn` of this package, and some minutes. Nothing changes without --apply.
     """
     from bot import desk_learning
 

@@ -15,7 +15,10 @@ commands = typer.Typer()
 
 def _day(told: date | str) -> date:
     """typer asks the parser for what the default means too."""
-    return told if isinstance(told, date) else date.fromisoformat(told)
+    try:
+        return told if isinstance(told, date) else date.fromisoformat(told)
+    except ValueError as error:
+        raise typer.BadParameter(f"{told!r} is no day: write it as 2026-07-06") from error
 
 
 @commands.command()

@@ -64,7 +64,8 @@ def _told(error: Exception, settings: Settings) -> str | None:
         return _say(settings, "desk.database_newer")
     if isinstance(error, SQLAlchemyError):
         return _database(settings, _why(error))
-    if isinstance(error, OSError):
+    # Whoever read what we print may be gone ("| head"): then typer ends quietly.
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         return _system(settings, error)
     return None
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Self, cast
 
+import tomli
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from config.deadlines import CalendarPolicy, Deadlines, PausePolicy
 from config.ladders import Ladder, is_duty, is_person
@@ -172,10 +174,23 @@ def _valid(data: dict[str, Any], where: str) -> Policy:
         return Policy.model_validate(data)
     except ValidationError as error:
         lines = (
-            f"{where}: {'.'.join(map(str, each['loc'])) or 'policy'}: {each['msg']}"
+            f"{where}: {'.'.join(map(str, each['loc'])) or 'policy'}: {_in_words(each)}"
             for each in error.errors(include_context=False)
         )
         raise PolicyError("\n".join(lines)) from None
+
+
+def _in_words(error: ErrorDetails) -> str:
+    """What is wrong with one field; of a name that nobody knows, which one is most like it."""
+    if error["type"] != "extra_forbidden":
+        return error["msg"]
+    *before, name = error["loc"]
+    known = _parse(DEFAULT)
+    for each in before:
+        inner = known.get(str(each))
+        known = cast("dict[str, Any]", inner) if isinstance(inner, dict) else {}
+    close = get_close_matches(str(name), known, n=1)
+    return "there is no such setting" + (f": did you mean {close[0]!r}?" if close else "")
 
 
 @cache
@@ -186,10 +201,10 @@ def default_policy() -> Policy:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomli.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PolicyError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}: is not valid TOML: {error}") from error
 
 

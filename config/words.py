@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
+
+import tomli
 
 FOLDER = Path(__file__).parent / "words"
 LANGUAGES = ("zh", "en")
@@ -81,7 +82,7 @@ def _read(folder: Path) -> dict[str, Text]:
     texts: dict[str, Text] = {}
     for file in sorted(folder.glob("*.toml")):
         with file.open("rb") as stream:
-            for key, text in _flat(tomllib.load(stream), file.stem):
+            for key, text in _flat(tomli.load(stream), file.stem):
                 texts[key] = text
     return texts
 

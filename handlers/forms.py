@@ -130,6 +130,15 @@ def yes_or_no(ctx: Context, text: str) -> bool | None:
 Sure = Callable[[Context, Draft], Awaitable[None]]
 
 
+async def answered(ctx: Context, draft: Draft, text: str, sure: Sure) -> bool:
+    """Whether a text answers a draft's "is it right?"; what is right is done, else dropped."""
+    answer = yes_or_no(ctx, text)
+    if answer is None:
+        return False
+    await (sure(ctx, draft) if answer else drop(ctx))
+    return True
+
+
 def asks_once(
     form: str, sure: Sure
 ) -> tuple[
@@ -143,11 +152,7 @@ def asks_once(
         await sure(ctx, draft)
 
     async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
-        answer = yes_or_no(ctx, message.text)
-        if answer is None:
-            return False
-        await (sure(ctx, draft) if answer else drop(ctx))
-        return True
+        return await answered(ctx, draft, message.text, sure)
 
     return on_press, on_words
 

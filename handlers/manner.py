@@ -29,6 +29,7 @@ class Outbound:
     not_before: datetime
     occasion: str | None = None
     unasked: Unasked | None = None
+    first: bool = False  #: nothing can have stood there before
 
 
 class _Given(TypedDict):
@@ -54,6 +55,7 @@ class Manner:
     delay: timedelta | None = None  #: the rest of the quiet hours, say
     occasion: str | None = None  #: said once for it (R57)
     instead: str = ""  #: said where its media cannot be had
+    first: bool = False  #: of a standing message: nothing can have stood there before
     low: bool = False  #: may be told later, with others, where a group was told much (R59)
 
 

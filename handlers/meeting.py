@@ -31,7 +31,7 @@ class Meeting:
         """The context; chat and person are made when they are met for the first time."""
         work = Work(self._desk, store, now)
         chat = await people.meet_chat(work, did.chat)
-        account, person = await people.meet_sender(work, did.chat, did.sender)
+        account, person = await people.meet_sender(work, did.chat, did.sender, chat)
         await people.note_group(work, account, chat)
         community = await self._language_of_place(work, chat, person)
         default = self._desk.defaults.language
@@ -45,6 +45,7 @@ class Meeting:
             now=now,
             tray=work.tray,
             touched=work.touched,
+            grown=work.grown,
             directory_changed=work.directory_changed,
             chat=chat,
             person=person,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import tomli
 
 import config
 from bot.app import App
@@ -34,7 +35,7 @@ Act = Callable[[], Awaitable[None]]
 @cache
 def lines() -> Mapping[str, Any]:
     """What residents say."""
-    return tomllib.loads(LINES.read_text(encoding="utf-8"))
+    return tomli.loads(LINES.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

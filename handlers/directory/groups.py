@@ -97,6 +97,8 @@ def called_in(work: Work, chat: Chat, language: str) -> str:
 async def twins(work: Work, chats: Sequence[Chat]) -> list[Chat]:
     """The groups of the same neighbours in other apps; another account of one app is none."""
     apps = {work.can(chat.platform).people or chat.platform for chat in chats}
+    if all((can.people or name) in apps for name, can in work.desk.capabilities.items()):
+        return []  # one app is all there is: a group of another that was turned off reads nothing
     return [
         chat
         for chat in await chats_query.twins_of(work.store, chats)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.words import best_language
 from handlers.chat.incoming import ChatKind, ChatRef, Sender
 from handlers.work import Work
-from storage.laying import amend
+from storage.laying import amend, fresh, lay
 from storage.queries import accounts as accounts_query
 from storage.queries import chats as chats_query
 from storage.tables import Account, Chat, Person
@@ -36,8 +36,12 @@ async def meet_chat(work: Work, ref: ChatRef) -> Chat:
     return chat
 
 
-async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account, Person]:
+async def meet_sender(
+    work: Work, ref: ChatRef, sender: Sender, chat: Chat | None = None
+) -> tuple[Account, Person]:
     """The account and person behind a sender; somebody new becomes a person of their own.
+
+    `chat`: where they are heard, if that is known.
 
     Who is known to another of our accounts on the same network is nobody new.
     """
@@ -45,14 +49,20 @@ async def meet_sender(work: Work, ref: ChatRef, sender: Sender) -> tuple[Account
     if known is None:
         person = await _known_elsewhere(work, ref.platform, sender)
         if person is None:
-            person = Person(name=sender.name[:80], skills=[], created_at=work.now)
-            work.store.add(person)
-            await work.store.flush()
-        account = Account(platform=ref.platform, external_id=sender.id, person_id=person.id)
-        work.store.add(account)
+            person = fresh(Person, name=sender.name[:80], skills=[], created_at=work.now)
+            await lay(work.store, person)
+        account = fresh(
+            Account,
+            platform=ref.platform,
+            external_id=sender.id,
+            person_id=person.id,
+            last_group_id=chat.id if chat and chat.kind == ChatKind.GROUP.value else None,
+        )
+        _keep_current(account, ref, sender)
+        await lay(work.store, account)
     else:
         account, person = known
-    _keep_current(account, ref, sender)
+        _keep_current(account, ref, sender)
     return account, person
 
 

@@ -252,19 +252,11 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """The form's next answer in words."""
     text = message.text.strip()
     if draft.step == "confirm":
-        return await _said_whether(ctx, draft, text)
+        return await forms.answered(ctx, draft, text, _save)
     step = SAID.get(draft.step)
     if step is None or not text:
         return False
     await step(ctx, dict(draft.data), text)
-    return True
-
-
-async def _said_whether(ctx: Context, draft: Draft, text: str) -> bool:
-    answer = forms.yes_or_no(ctx, text)
-    if answer is None:
-        return False
-    await (_save(ctx, draft) if answer else forms.drop(ctx))
     return True
 
 

@@ -198,7 +198,7 @@ async def _came(ctx: Context, mine: Promise, case: Case, rest: Sequence[str]) ->
     """I was there: a promised visit is kept."""
     if mine.state != OPEN or mine.kind != COME:
         raise RefusalError("access.old_button")
-    voices.note(case, "promise_came", ctx.person)
+    await voices.note(case, "promise_came", ctx.person)
     await making.settle(case, mine, KEPT)
     ctx.edit_pressed(Content(text=ctx.t("promises.kept_visit", number=case.request.number)))
 

@@ -99,7 +99,7 @@ async def give(case: Case, promise: Promise, person: Person) -> None:
     promise.state, promise.said_at = OPEN, case.work.now
     await plan(case, promise)
     note = {"until": promise.due.isoformat(), "kind": promise.kind}
-    voices.note(case, "promise", person, **note)
+    await voices.note(case, "promise", person, **note)
     await _show(case, promise)
 
 
@@ -146,7 +146,7 @@ async def move(
     promise.reason, promise.reason_code = reason, code
     await plan(case, promise)
     note = {"until": due.isoformat(), "code": code, "reason": reason}
-    voices.note(case, "promise_moved", person, **note)
+    await voices.note(case, "promise_moved", person, **note)
     await _show(case, promise)
     word = telling.Told("told_promise_moved", {"code": code, "reason": reason}, due)
     await endings.tell_all(case, person, word)
@@ -160,7 +160,7 @@ async def take_back(case: Case, promise: Promise, person: Person) -> None:
     if case.work.now - promise.said_at > rules.TAKEN_BACK_FOR or promise.moves:
         raise RefusalError("promises.too_late", number=case.request.number)
     drop(promise)
-    voices.note(case, "promise_back", person)
+    await voices.note(case, "promise_back", person)
     await case.work.store.flush()
     await _on_card(case, promise, DROPPED)
     await case.work.store.flush()
@@ -172,7 +172,7 @@ async def settle(case: Case, promise: Promise, outcome: str) -> None:
     promise.state, promise.settled_at, promise.next_at = outcome, case.work.now, None
     person = await case.work.store.get(Person, promise.person_id)
     if outcome in (KEPT, BROKEN):
-        voices.note(case, f"promise_{outcome}", None)
+        await voices.note(case, f"promise_{outcome}", None)
     await case.work.store.flush()
     await _on_card(case, promise, outcome)
     if outcome == BROKEN and case.state in ALIVE:

@@ -246,20 +246,12 @@ FORM_PRESSES = {
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """The form's next answer in words."""
     if draft.step == "confirm":
-        return await _said_whether(ctx, draft, message.text)
+        return await forms.answered(ctx, draft, message.text, _save)
     steps = {"area": _said_area, "when": _said_when, "text": _said_text, "change": _said_change}
     step = steps.get(draft.step)
     if step is None or not message.text.strip():
         return False
     await step(ctx, dict(draft.data), message.text.strip())
-    return True
-
-
-async def _said_whether(ctx: Context, draft: Draft, text: str) -> bool:
-    answer = forms.yes_or_no(ctx, text)
-    if answer is None:
-        return False
-    await (_save(ctx, draft) if answer else forms.drop(ctx))
     return True
 
 

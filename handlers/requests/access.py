@@ -48,7 +48,7 @@ async def whos(case: Case, person: Person | None) -> frozenset[Who]:
         Who.ASKED: case.page_of(person.id) is not None,
         Who.HOLDER: request.holder_id == person.id,
         Who.REPORTER: person.id in (request.reporter_id, request.filed_by),
-        Who.SUPPORTER: any(each.person_id == person.id for each in case.supporters),
+        Who.SUPPORTER: await case.voices.of(person.id) is not None,
     }
     return frozenset(found | {who for who, holds in facts.items() if holds})
 

@@ -63,6 +63,15 @@ async def take(ctx: Context, request: Request, rest: str) -> None:
     await _move(ctx, request, Move.TAKE, "take", Given())
 
 
+async def on_it(ctx: Context, request: Request, rest: str) -> None:
+    """Said in words, I see to it; by who has it already: I am still on it.
+
+    A button pressed twice says nothing new, hence words only.
+    """
+    held = request.holder_id == ctx.person.id and request.state == State.TAKEN
+    await (still if held else take)(ctx, request, rest)
+
+
 async def resume(ctx: Context, request: Request, rest: str) -> None:
     """The waiting is over."""
     await _move(ctx, request, Move.RESUME, "resume", Given())
@@ -96,7 +105,7 @@ async def still(ctx: Context, request: Request, rest: str) -> None:
     case = await access.case_of(ctx, request)
     if request.holder_id != ctx.person.id or case.state is not State.TAKEN:
         raise await access.already(case, ctx.person)
-    voices.note(case, "update", ctx.person, text=rest or ctx.t("card.button.still"))
+    await voices.note(case, "update", ctx.person, text=rest or ctx.t("card.button.still"))
     await ctx.store.flush()
     await voices.refresh(case)
     did(ctx, request, "still")

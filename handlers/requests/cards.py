@@ -171,8 +171,7 @@ def said_done(case: Case, language: str) -> str:
 
 def _done_line(case: Case, language: str) -> str:
     word, line = case.work.word, said_done(case, language)
-    solved = sum(1 for each in case.supporters if each.verdict == "solved")
-    if solved:
+    if solved := case.voices.solved:
         line += "\n" + word(language, "card.confirmed_by", n=solved)
     return line + "\n" + word(language, "card.please_confirm")
 
@@ -282,9 +281,14 @@ def show_cards(case: Case) -> None:
             reply_to=case.report_id if origin else None,
             urgent=case.emergency,
             silent=bool(case.delay),
+            first=case.begins,
         )
         case.work.show(chat, slot(case.request.id), card(case, chat), manner)
-        case.work.touched.add(chat.id)
+        grown = case.growth and case.growth.in_chat(case.request, chat, case.work.now)
+        if grown is None:
+            case.work.touched.add(chat.id)
+        else:
+            case.work.grown.append(grown)
 
 
 def asking(work: Work, language: str, what: str, where: str) -> str:

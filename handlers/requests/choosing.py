@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from handlers import forms
+from handlers.chat.incoming import Message
 from handlers.context import Context
 from handlers.requests import alone, lists, texts
 from handlers.requests.asking_more import UNENDED, in_rows
@@ -31,7 +32,7 @@ async def ask(ctx: Context, verb: str, words: str) -> None:
     """
     rows = await _likely(ctx, verb)
     if not rows:
-        raise RefusalError("request.which")
+        raise _unnamed(ctx)
     draft = await forms.start(ctx, FORM, verb, {"words": words})
     buttons = [
         forms.choice(
@@ -71,4 +72,11 @@ async def _paths(ctx: Context) -> tuple[str, ...]:
     try:
         return await lists.paths_of(ctx)
     except RefusalError:
-        raise RefusalError("request.which") from None
+        raise _unnamed(ctx) from None
+
+
+def _unnamed(ctx: Context) -> RefusalError:
+    """None was named: it is told how to, with the very word that was used."""
+    message = ctx.incoming
+    words = message.text.split() if isinstance(message, Message) else []
+    return RefusalError("request.which", said=texts.short(words[0] if words else "/done", 16))

@@ -64,6 +64,9 @@ VERBS: dict[str, Act] = {
     "history": _look(explaining.history),
 }
 
+#: The same, said in words.
+SAID: dict[str, Act] = {**VERBS, "take": acts.on_it}
+
 #: What the buttons behind a verb pick.
 PICKED = {**PICKS, "merge": correction_commands.pick_merge}
 
@@ -83,7 +86,7 @@ def _act(verb: str) -> Run:
         if found is None:
             await choosing.ask(ctx, verb, rest)
             return
-        await VERBS[verb](ctx, *found)
+        await SAID[verb](ctx, *found)
 
     return run
 
@@ -129,7 +132,7 @@ async def _on_number(ctx: Context, draft: Draft, message: Message) -> bool:
     request = await voices.follow(ctx, await access.by_number(ctx, first))
     verb, words = draft.step, str(draft.data.get("words") or "")
     await forms.end(ctx)
-    await VERBS[verb](ctx, request, more.strip() or words)
+    await SAID[verb](ctx, request, more.strip() or words)
     return True
 
 
@@ -137,7 +140,7 @@ async def _on_choice(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "which:<request>:<token>": the request that a command meant."""
     verb, request_id, words = await choosing.chosen(ctx, arguments)
     request = await voices.follow(ctx, await access.by_id(ctx, request_id))
-    await VERBS[verb](ctx, request, words)
+    await SAID[verb](ctx, request, words)
 
 
 def _command(

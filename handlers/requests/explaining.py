@@ -11,7 +11,7 @@ from handlers.directory.roster import role_name
 from handlers.directory.zones import clock_text, zone_of
 from handlers.requests import texts
 from handlers.requests.rules import Move
-from handlers.understanding.meaning import Urgency
+from handlers.understanding.meaning import PLAINLY, Urgency
 from storage.queries import requests as query
 from storage.tables import Event, Request
 
@@ -72,9 +72,10 @@ SPOKE_FOR_IT = {"second_opinion": "list.why_opinion", "borne_out": "list.why_bor
 async def why(ctx: Context, request: Request) -> None:
     """What it was taken for and by which words, why this person was asked, who was passed over."""
     events = await query.events(ctx.store, request.id)
+    plainly = any(reason.get("cue") == PLAINLY for reason in request.reasons)
     lines = [
         ctx.t(
-            "list.why_kind",
+            "list.why_plain" if plainly else "list.why_kind",
             what=texts.category(ctx, ctx.language, request.category),
             urgency=ctx.t(f"request.urgency.{request.urgency}"),
             sure=f"{request.confidence:.0%}",

@@ -323,6 +323,19 @@ def test_all_wrong_settings_are_told_by_every_command(
         assert "LINLI_TIMEZONE" in result.stderr
 
 
+def test_a_refused_policy_leaves_nothing_behind(
+    linli: Linli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.toml").write_text("[laders.self]\n", encoding="utf-8")
+    monkeypatch.setenv("LINLI_POLICY_FILE", str(tmp_path / "own.toml"))
+    shutil.rmtree(tmp_path / "data")
+    for args in (("doctor",), ("export",), ("import", EXAMPLE)):
+        result = linli(*args)
+        assert result.exit_code == 2
+        assert "did you mean 'ladders'" in result.stderr
+        assert not list((tmp_path / "data").glob("*")), args
+
+
 def test_a_database_that_cannot_be_used_is_told_without_its_password(
     linli: Linli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,9 @@ def test_a_community_changes_only_what_differs(tmp_path: Path) -> None:
         ("[deadlines]\nnormal = { answer = -1, solve = 1 }", "deadlines.normal.answer"),
         ("[categories]\nlift = { ladder = 'nowhere' }", "nowhere"),
         ("[ladders.self]\ndefault = [['king']]", "king"),
-        ("nonsense = 1", "nonsense"),
+        ("nonsense = 1", "nonsense: there is no such setting"),
+        ("[laders.self]", "laders: there is no such setting: did you mean 'ladders'"),
+        ("[retention]\nrequest = 3", "retention.request: there is no such setting"),
         ("[[[", "TOML"),
     ],
 )

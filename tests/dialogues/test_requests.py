@@ -99,10 +99,12 @@ async def test_an_album_is_asked_about_once_and_filed_whole(stage: Stage) -> Non
 
 
 async def test_a_captain_says_of_a_neighbour_s_message_that_it_is_a_request(stage: Stage) -> None:
-    said = await stage.li.says("晚上一起吃火锅去不去呀")
+    """It names the lift, so whom it is sent to is no guess."""
+    said = await stage.li.says("今天电梯里碰见你家娃了真可爱")
+    assert not await stage.requests()
     await stage.wang.says("/report", reply_to=said)
     request = await stage.request(1)
-    assert request.words == "晚上一起吃火锅去不去呀"
+    assert (request.words, request.category) == ("今天电梯里碰见你家娃了真可爱", "lift")
     assert "李娜" in stage.page(stage.zhou).text, "the neighbour reports, the captain filed it"
     assert "王姨代报" in stage.card(1).text
 

@@ -16,10 +16,10 @@ from handlers.understanding.meaning import Heard, Kind, Meaning, Outcome, Place,
 from tests.fakes.model import KEY, FakeModel, verdict
 from tests.fakes.reader import PlainReader
 from tests.harness import GROUP, GROUP4, Stage, staged
+from tests.patience import PATIENCE
 
 UNSURE = "楼道那个灯好像不太对"
 OTHER = "水好像有点味道"
-PATIENCE = 5.0  #: seconds; nothing waits so long unless it fails
 
 
 class Doubting(PlainReader):

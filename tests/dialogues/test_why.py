@@ -33,6 +33,16 @@ async def test_a_calm_one_says_that_nothing_was_pressing(stage: Stage) -> None:
     assert "没听到着急或危险的话" in await why(stage.zhou)
 
 
+async def test_what_opens_for_being_plain_is_told_no_share_it_did_not_go_by(stage: Stage) -> None:
+    await stage.li.says("着火了！！")
+    first, *others = (await why(stage.zhou)).splitlines()
+    assert first == "认作：消防安全，紧急。说得明白，或者有危险，所以直接登记。"
+    assert any("着火" in line for line in others)
+    await stage.passes(hours=2)
+    await stage.sun.says(DARK)
+    assert "把握" in (await why(stage.zhou, 2)).splitlines()[0]
+
+
 async def test_it_says_from_where_the_place_is_known(stage: Stage) -> None:
     await stage.sun.says(DARK)
     assert "地方：话里说了3栋1单元。" in await why(stage.zhou)
