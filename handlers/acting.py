@@ -12,7 +12,7 @@ from handlers.directory import answers, groups, places
 from handlers.duty import answering as duty
 from handlers.hearing import Glance, settled
 from handlers.reporting import report_of
-from handlers.requests import answering, callback, inquiries, lifecycle, questions
+from handlers.requests import answering, callback, inquiries, lifecycle, questions, unaddressed
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.understanding import placing
@@ -38,10 +38,7 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
             return Outcome.UPDATE, str(answered.id)
     elif glance.repeats is not None:
         return Outcome.DETAIL, glance.repeats
-    act_as = _back if meaning.again else ACTS[meaning.outcome]
-    done = await act_as(ctx, glance, message)
-    if done is not None and meaning.outcome is not Outcome.ANSWER and meaning.question:
-        await _answer(ctx, glance, message)  # who asks and reports in one is answered as well
+    done = await _as_meant(ctx, glance, message, meaning)
     if done is None and (ctx.private or named or _calls(message)):
         done = await _never_alone(ctx, glance, message)
     return done if done is not None else (Outcome.TALK, None)
@@ -67,6 +64,25 @@ def plainly(glance: Glance) -> Meaning:
     if meaning.outcome is Outcome.ASK and not meaning.clash:
         return replace(meaning, outcome=Outcome.OPEN)
     return meaning if meaning.outcome is Outcome.OPEN else settled(glance)
+
+
+async def _as_meant(ctx: Context, glance: Glance, message: Message, meaning: Meaning) -> Done:
+    if (glance.answers or ctx.private) and meaning.outcome in (Outcome.TALK, Outcome.UPDATE):
+        answered = await _answered(ctx, glance, message)
+        if answered is not None:
+            return answered
+    act_as = _back if meaning.again else ACTS[meaning.outcome]
+    done = await act_as(ctx, glance, message)
+    if done is not None and meaning.outcome is not Outcome.ANSWER and meaning.question:
+        await _answer(ctx, glance, message)  # who asks and reports in one is answered as well
+    return done
+
+
+async def _answered(ctx: Context, glance: Glance, message: Message) -> Done:
+    """Who is asked to see to something, or does, says how it stands without a reply."""
+    before = unaddressed.spoken_of(glance.heard, glance.scene.recent)
+    request = await unaddressed.answer(ctx, message, glance.meaning.of, before)
+    return (Outcome.UPDATE, str(request.id)) if request else None
 
 
 async def _never_alone(ctx: Context, glance: Glance, message: Message) -> Done:

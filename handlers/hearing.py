@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.incoming import ChatKind, Message
 from handlers.context import Context
-from handlers.requests import inquiries
+from handlers.requests import inquiries, unaddressed
 from handlers.scenes import ChatScene, Scenes, Speaker
 from handlers.understanding import belated, besides, repeating
 from handlers.understanding import opinion as second
@@ -29,6 +29,7 @@ class Glance:
     scene: ChatScene
     meaning: Meaning
     repeats: str | None = None  #: the request of which this person said just this a moment ago
+    answers: bool = False  #: perhaps what somebody who is asked says to it
 
 
 Witness = Callable[[Glance, Outcome, str | None], None]
@@ -107,7 +108,9 @@ class Hearing:
         view = scene.view()
         meaning = besides.read(self._desk.reader.read, heard, view)
         meaning = repeating.merged(heard, view, meaning)
-        return Glance(heard, scene, meaning, repeating.said_already(heard, view, meaning))
+        repeats = repeating.said_already(heard, view, meaning)
+        answers = repeats is None and unaddressed.may_be(self._desk, heard, scene.recent)
+        return Glance(heard, scene, meaning, repeats, answers)
 
 
 def heard_of(message: Message, speaker: Speaker | None, path: str) -> Heard:
@@ -141,7 +144,7 @@ def question_on(glance: Glance, categories: Collection[str]) -> Question | None:
 def is_silent(glance: Glance) -> bool:
     """Whether nothing at all is done about a message."""
     nothing = glance.repeats is not None or settled(glance).outcome is Outcome.TALK
-    return nothing and not inquiries.names_number(glance.heard.text)
+    return nothing and not glance.answers and not inquiries.names_number(glance.heard.text)
 
 
 def is_emergency(glance: Glance) -> bool:

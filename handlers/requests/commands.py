@@ -23,6 +23,7 @@ from handlers.requests import (
     morning,
     questions,
     simulating,
+    unaddressed,
     voices,
 )
 from handlers.requests.acts import ACTS, PICKS, Act
@@ -83,6 +84,8 @@ def _act(verb: str) -> Run:
         found = await meant(ctx, rest)
         if found is None and rest and verb in WORDLESS:
             raise RefusalError("request.number_wrong", text=rest[:40])
+        if found is None and (only := await unaddressed.only(ctx, verb)) is not None:
+            found = only, rest
         if found is None:
             await choosing.ask(ctx, verb, rest)
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.chat.incoming import Message, Recalled
 from handlers.context import Context
-from handlers.requests import access, moving, pages, texts, voices
+from handlers.requests import access, moving, pages, plain_words, texts, voices
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
 from handlers.requests.rules import ALIVE, Move, State, may
@@ -104,7 +104,10 @@ async def request_of_album(work: Work, chat: Chat, album: str) -> Request | None
 
 
 async def change_detail(ctx: Context, request: Request, message: Message) -> None:
-    """A message of the request was edited: its words change, what they were stays on record."""
+    """A message of the request was edited: its words change, what they were stays on record.
+
+    A report that its sender changed into none is cancelled, as one that is taken back.
+    """
     row = await query.message(ctx.store, ctx.chat.id, message.message_id)
     if row is None or row.text == message.text or row.role not in OWN_WORDS:
         return
@@ -114,7 +117,10 @@ async def change_detail(ctx: Context, request: Request, message: Message) -> Non
     case = await load(ctx, request)
     await note(case, "edit", ctx.person, was=texts.short(before), text=texts.short(message.text))
     await ctx.store.flush()
-    await refresh(case)
+    phrases = plain_words.phrases_of(ctx.desk.words)
+    unsaid = row.role == "report" and plain_words.unsays(phrases, message.text)
+    if not (unsaid and await _withdrawn(case, ctx.person)):
+        await refresh(case)
 
 
 async def recall_detail(ctx: Context, request: Request, recalled: Recalled) -> None:

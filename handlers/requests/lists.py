@@ -109,6 +109,7 @@ async def _wanted(ctx: Context, which: str, words: str) -> Wanted:
         return Wanted(
             paths=paths,
             words=tuple(words.split()),
+            openly=not (ctx.private and await rights.areas_with(ctx, "answer")),
             number=int(number) if number.isdecimal() and len(number) < 10 else None,
             categories=_categories(ctx, words),
         )

@@ -57,6 +57,8 @@ class Phrases:
     question: re.Pattern[str]
     future: re.Pattern[str]  #: what is not yet: "by Friday" it will be "fixed"
     status: re.Pattern[str]  #: a question how it stands
+    unsaid: re.Pattern[str]  #: to what one's own report is changed that was none
+    mere: frozenset[str]  #: "got it": that it was read, and hardly more
     why: Mapping[str, re.Pattern[str]]
 
 
@@ -74,6 +76,19 @@ def read(known: Phrases, text: str) -> Spoken | None:
             if found is not None and not (kind == "done" and _not_yet(known, found, said)):
                 return _spoken(known, kind, found, said)
     return None
+
+
+def is_mere(known: Phrases, text: str) -> bool:
+    """Whether it says no more than that it was read."""
+    return TAIL.sub("", normal(text)) in known.mere
+
+
+def unsays(known: Phrases, text: str) -> bool:
+    """Whether a report that was changed to this is one no more ("发错群了", "just kidding")."""
+    spoken = read(known, text)
+    if spoken is not None and spoken.kind == "cancel":
+        return True
+    return known.unsaid.search(normal(text)) is not None
 
 
 def _not_yet(known: Phrases, found: re.Match[str], said: str) -> bool:
@@ -138,6 +153,8 @@ def phrases_of(words: Catalogue) -> Phrases:
         ),
         future=re.compile("|".join(each.pattern for each in patterns_of(words, "future"))),
         status=re.compile("|".join(_pattern(line).pattern for line in _lines(words, "status"))),
+        unsaid=re.compile("|".join(each.pattern for each in patterns_of(words, "unsaid"))),
+        mere=frozenset(_lines(words, "mere")),
         why={
             code: re.compile("|".join(_pattern(line).pattern for line in _lines(words, code)))
             for code in WHY_WAIT

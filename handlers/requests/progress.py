@@ -9,6 +9,7 @@ from handlers.directory.several import SeveralError
 from handlers.requests import access, asking_more, speaking, texts, voices
 from handlers.requests.case import load
 from handlers.requests.evidence import EvidenceError
+from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Who
 from handlers.work import RefusalError, Work
 from storage.tables import Person, Request
@@ -33,17 +34,23 @@ async def note_update(ctx: Context, request: Request, message: Message) -> None:
         return
     await voices.note(case, "update", ctx.person, text=texts.short(message.text))
     await ctx.store.flush()
-    spoken = speaking.hear(ctx, message.text)
-    if spoken is None or spoken.kind == "join":
-        return
+    spoken = None if message.forwarded else speaking.hear(ctx, message.text)
+    if spoken is not None and spoken.kind != "join":
+        await moved(ctx, case.request, spoken, message.text)
+
+
+async def moved(ctx: Context, request: Request, spoken: Spoken, text: str) -> bool:
+    """Make the move that words in the group mean, if this person may; plain talk is not answered
+    with a refusal."""
     try:
         async with ctx.store.begin_nested():
-            await speaking.obey(ctx, case.request, ctx.person, spoken, message.text)
+            return await speaking.obey(ctx, request, ctx.person, spoken, text)
     except SeveralError as several:  # "转给王师傅": of several of that name it is asked which
-        await ctx.store.refresh(case.request)
-        await asking_more.among(ctx, case.request, "pass", several)
+        await ctx.store.refresh(request)
+        await asking_more.among(ctx, request, "pass", several)
     except EvidenceError as error:
-        await ctx.store.refresh(case.request)
+        await ctx.store.refresh(request)
         await groups.tell(ctx, ctx.person.id, error.key, delay=None, **error.values)
     except RefusalError:
-        await ctx.store.refresh(case.request)  # plain talk is not answered with a refusal
+        await ctx.store.refresh(request)
+    return False

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.base import begins_with
 from storage.tables import (
     Area,
+    Chat,
     Page,
     Person,
     Request,
@@ -32,6 +33,7 @@ class Wanted:
     person_id: int | None = None  #: reported, joined, held or asked of this person
     voice_id: int | None = None  #: reported or joined by this person, wherever it is
     words: tuple[str, ...] = ()  #: each in the words or a detail
+    openly: bool = False  #: in what was told in groups: words to the bot alone are not looked at
     number: int | None = None
     ids: tuple[int, ...] = ()
     without: tuple[int, ...] = ()
@@ -53,16 +55,18 @@ def _voice(person_id: int) -> ColumnElement[bool]:
     )
 
 
-def _said(word: str) -> ColumnElement[bool]:
+def _said(word: str, *, openly: bool) -> ColumnElement[bool]:
     detail = select(RequestMessage.id).where(
         RequestMessage.request_id == Request.id,
         RequestMessage.text.icontains(word, autoescape=True),
     )
-    return or_(
-        Request.words.icontains(word, autoescape=True),
-        Request.asset == word.casefold(),
-        detail.exists(),
-    )
+    words = Request.words.icontains(word, autoescape=True)
+    if openly:
+        groups = select(Chat.id).where(Chat.kind == "group")
+        detail = detail.where(RequestMessage.chat_id.in_(groups))
+        filed = or_(Request.filed_by.is_not(None), Request.chat_id.is_(None))
+        words = and_(words, or_(filed, Request.chat_id.in_(groups)))
+    return or_(words, Request.asset == word.casefold(), detail.exists())
 
 
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -88,7 +92,7 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
 def _found(wanted: Wanted) -> list[ColumnElement[bool]]:
     ways: list[ColumnElement[bool]] = []
     if wanted.words:
-        ways.append(and_(*(_said(word) for word in wanted.words)))
+        ways.append(and_(*(_said(word, openly=wanted.openly) for word in wanted.words)))
     if wanted.categories:
         ways.append(Request.category.in_(wanted.categories))
     if wanted.number is not None:

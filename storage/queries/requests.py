@@ -374,3 +374,16 @@ def _asked_of(person_id: int) -> Select[Page, Request]:
         .where(Page.person_id == person_id, Page.ended_at.is_(None))
         .order_by(Page.id)
     )
+
+
+async def in_hands_of(
+    store: AsyncSession, person_id: int
+) -> tuple[Sequence[Request], Sequence[Request]]:
+    """The requests that a person is asked to take at this moment, and those that they deal with."""
+    asked = [request for _, request in await asked_of(store, person_id)]
+    held = await store.scalars(
+        select(Request)
+        .where(Request.holder_id == person_id, Request.state.in_(("taken", "waiting")))
+        .order_by(Request.id)
+    )
+    return asked, held.all()

@@ -93,3 +93,29 @@ async def test_which_is_asked_with_the_word_that_was_used(stage: Stage, said: st
     await stage.wu.writes(said)
     assert f"例如：{said} 12" in stage.wu.last.text
     assert not stage.said(GROUP)
+
+
+@pytest.mark.parametrize("words", ["路灯不亮了，开玩笑的", "发错群了", "just kidding"])
+async def test_a_report_changed_into_none_is_taken_back(stage: Stage, words: str) -> None:
+    said = await stage.li.says(LAMP)
+    await stage.li.edits(said, words)
+    assert (await stage.request(1)).ending == "not_needed"
+
+
+async def test_a_report_changed_otherwise_stays_one(stage: Stage) -> None:
+    said = await stage.li.says(LAMP)
+    await stage.li.edits(said, "3栋门口路灯不亮了，不是开玩笑")
+    assert (await stage.request(1)).state == "open"
+
+
+async def test_what_others_joined_is_not_taken_back_by_one(stage: Stage) -> None:
+    said = await stage.li.says(LAMP)
+    await stage.sun.says("我家这边也是", reply_to=stage.card(1))
+    await stage.li.edits(said, "发错群了")
+    assert (await stage.request(1)).state == "open"
+
+
+async def test_the_list_says_what_the_time_is_of(stage: Stage) -> None:
+    await stage.li.says(LAMP)
+    await stage.li.writes("/open")
+    assert "03-02 09:00报：路灯不亮了" in stage.li.last.text

@@ -73,3 +73,13 @@ async def test_who_can_only_be_named_is_named_without_the_words(tmp_path: Path) 
         assert KEPT in stage.card(1).text
         await stage.wang.writes("你好")
         assert WORDS in stage.page(stage.wang).text
+
+
+async def test_words_told_alone_are_found_by_those_who_may_read_them(stage: Stage) -> None:
+    await stage.li.writes("/report 我家楼上李老头半夜拖椅子，吵得睡不着")
+    await stage.zhou.writes("/find 拖椅子")
+    assert "#1" in stage.zhou.last.text
+    await stage.sun.writes("/find 拖椅子")
+    assert "#1" not in stage.sun.last.text
+    await stage.zhou.says("/find 拖椅子")
+    assert "#1" not in stage.said(GROUP)[-1].text

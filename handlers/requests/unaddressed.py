@@ -1,0 +1,114 @@
+"""An answer said without a reply ("收到，马上去"): the one request that can only be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat.incoming import Message
+from handlers.context import Context
+from handlers.requests import acts, choosing, lists, plain_words, progress, replies
+from handlers.requests.plain_words import Spoken
+from handlers.requests.rules import State
+from handlers.understanding.looking import look
+from handlers.understanding.meaning import Heard, Said
+from handlers.work import Desk
+from storage.queries import requests as query
+from storage.tables import Request
+
+#: Longer than this and it may well speak of something else.
+MOST = 40
+#: What can be meant without a reply, and the command that does the same.
+VERBS = {
+    "take": "take",
+    "done": "done",
+    "wait": "wait",
+    "cannot": "cannot",
+    "help": "help",
+    "pass_on": "pass",
+    "up": "pass",
+}
+
+
+def may_be(desk: Desk, heard: Heard, recent: Sequence[Said]) -> bool:
+    """Whether a line in a group may be such an answer: said by one of those who see to requests,
+    right after somebody else's line about one."""
+    if heard.role == "resident" or heard.reply_to is not None or heard.forwarded:
+        return False
+    return _read(desk, heard.text) is not None and spoken_of(heard, recent) is not None
+
+
+def spoken_of(heard: Heard, recent: Sequence[Said]) -> str | None:
+    """The key of the request that the line before, of somebody else, is about."""
+    others = (each for each in reversed(recent) if each.heard.sender != heard.sender)
+    return next((each.of for each in others), None)
+
+
+async def answer(
+    ctx: Context, message: Message, read: str | None, before: str | None
+) -> Request | None:
+    """The request that was moved so; None: it is no such answer, or which one is not certain.
+
+    It is the one as which it was `read`, if that is theirs; else what it names must be what the
+    request is about, and of several it is, in a group, the one spoken of `before`. In private it is
+    asked which is meant, also where a mere "收到" may be for whatever the bot told lately.
+    """
+    spoken = _read(ctx.desk, message.text)
+    if spoken is None or message.forwarded:
+        return None
+    theirs = await _theirs(ctx, VERBS[spoken.kind])
+    found = _keyed(theirs, read) or _about(message.text, theirs)
+    if found and ctx.private:
+        return await _in_private(ctx, message, spoken, found)
+    if len(found) > 1:
+        found = _keyed(found, before)
+    if not found or not await progress.moved(ctx, found[0], spoken, message.text):
+        return None
+    replies.acknowledge(ctx, message)
+    return found[0]
+
+
+async def _in_private(
+    ctx: Context, message: Message, spoken: Spoken, found: Sequence[Request]
+) -> Request | None:
+    verb = VERBS[spoken.kind]
+    mere = plain_words.is_mere(plain_words.phrases_of(ctx.desk.words), message.text)
+    if len(found) > 1 or mere:
+        await choosing.ask(ctx, verb, "" if mere else message.text.strip())
+    elif await replies.on_reply(ctx, found[0], message):
+        acts.did(ctx, found[0], verb)
+    return found[0]
+
+
+def _read(desk: Desk, text: str) -> Spoken | None:
+    if len(text) > MOST:
+        return None
+    spoken = plain_words.read(plain_words.phrases_of(desk.words), text)
+    return spoken if spoken is not None and spoken.kind in VERBS else None
+
+
+def _keyed(requests: Sequence[Request], key: str | None) -> Sequence[Request]:
+    return [each for each in requests if str(each.id) == key]
+
+
+def _about(text: str, requests: Sequence[Request]) -> Sequence[Request]:
+    """Those that the words can be about by what they name, if they name anything."""
+    named = look(text).categories
+    return [each for each in requests if not named or each.category in named]
+
+
+async def only(ctx: Context, verb: str) -> Request | None:
+    """The one request of theirs for which a command without a number can be meant."""
+    found = await _theirs(ctx, verb) if verb in VERBS.values() else ()
+    return found[0] if len(found) == 1 else None
+
+
+async def _theirs(ctx: Context, verb: str) -> Sequence[Request]:
+    """What they are asked to take; for all else what they deal with, or are asked to."""
+    asked, held = await query.in_hands_of(ctx.store, ctx.person.id)
+    if not ctx.private:
+        places = await lists.paths_of(ctx)
+        asked = [each for each in asked if each.area_path.startswith(places)]
+        held = [each for each in held if each.area_path.startswith(places)]
+    if verb != "take" and held:
+        return held
+    return [each for each in asked if each.state == State.OPEN]
