@@ -30,11 +30,15 @@ KINDS = (
 WHY_WAIT = ("parts", "supplier", "appointment", "weather", "approval")
 #: Longer than this and it is a story, not an answer.
 MOST = 80
-NEGATED = re.compile(r"(?:没有?|未|不|别|还没|not|n't|never|isn t)\s*$")
+NEGATED = re.compile(
+    r"(?:没有?|未|不|别|还没|(?:不|并|也)[是像非]|not(?: an?)?|n't|never|isn t|no)\s*$"
+)
 #: What may follow a whole answer: marks, particles, thanks.
 TAIL = re.compile(r"(?:[\s。.!~,，、;；啊哈吧呀哦嗯啦🙏👌👍💪]|谢谢|多谢|感谢|thanks|thank you)+$")
 #: Where one clause ends and the next begins.
-CLAUSE = re.compile(r"[,，。;；!！\n]+|(?<!\d)\.(?!\d)|(?<=\D)、|\band then\b|\bbut\b|但是?")
+CLAUSE = re.compile(r"[,，。;；!！\n]+|(?<!\d)\.(?!\d)|(?<=\D)、|\band then\b|\bbut\b|但(?!愿)是?")
+#: A thing in between, and nothing that turns it round ("换好的锁打不开了", "换好配件就好了").
+THING = r"(?!的)[^\W就才也还再打刷不没]{1,6}"
 #: A name, and no word that begins a description ("ask the supplier").
 NAME = r"(?!(?:the|an?|your?|my|our|him|her|them|some\w+)\b)([@\w·]{1,24})"
 
@@ -55,6 +59,7 @@ class Phrases:
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     whole: Mapping[str, frozenset[str]]
     question: re.Pattern[str]
+    unreal: re.Pattern[str]  #: what is hoped, thought or waited for
     future: re.Pattern[str]  #: what is not yet: "by Friday" it will be "fixed"
     status: re.Pattern[str]  #: a question how it stands
     unsaid: re.Pattern[str]  #: to what one's own report is changed that was none
@@ -73,7 +78,7 @@ def read(known: Phrases, text: str) -> Spoken | None:
             return Spoken(kind, code=_why(known, said, kind))
         for pattern in known.patterns[kind]:
             found = pattern.search(said)
-            if found is not None and not (kind == "done" and _not_yet(known, found, said)):
+            if found is not None and not _not_so(known, kind, found, said):
                 return _spoken(known, kind, found, said)
     return None
 
@@ -91,11 +96,14 @@ def unsays(known: Phrases, text: str) -> bool:
     return known.unsaid.search(normal(text)) is not None
 
 
-def _not_yet(known: Phrases, found: re.Match[str], said: str) -> bool:
-    """Whether the clause in which it is "fixed" speaks of what is to come."""
+def _not_so(known: Phrases, kind: str, found: re.Match[str], said: str) -> bool:
+    """Whether the clause in which it is "fixed", or a false alarm, speaks of what is hoped,
+    thought, waited for or to come."""
+    if kind not in ("done", "cancel"):
+        return False
     place = found.start()
     clause = next((each for each, start, end in _spans(said) if start <= place < end), said)
-    return known.future.search(clause) is not None
+    return bool(known.unreal.search(clause) or (kind == "done" and known.future.search(clause)))
 
 
 def clauses(said: str) -> list[str]:
@@ -151,6 +159,7 @@ def phrases_of(words: Catalogue) -> Phrases:
         question=re.compile(
             r"\?|" + "|".join(_pattern(line).pattern for line in _lines(words, "question"))
         ),
+        unreal=re.compile("|".join(each.pattern for each in patterns_of(words, "unreal"))),
         future=re.compile("|".join(each.pattern for each in patterns_of(words, "future"))),
         status=re.compile("|".join(_pattern(line).pattern for line in _lines(words, "status"))),
         unsaid=re.compile("|".join(each.pattern for each in patterns_of(words, "unsaid"))),
@@ -173,7 +182,7 @@ def patterns_of(words: Catalogue, name: str) -> Iterable[re.Pattern[str]]:
 
 
 def _pattern(line: str) -> re.Pattern[str]:
-    phrase = re.escape(line).replace(re.escape("..."), NAME)
+    phrase = re.escape(line).replace(re.escape("..."), NAME).replace(re.escape("~"), THING)
     if line.isascii():
         phrase = rf"\b{phrase}\b" if line[-1].isalnum() else rf"\b{phrase}"
     return re.compile(phrase)
