@@ -33,7 +33,7 @@ ORIGIN = "origin"
 class Store:
     """Sessions for reading and for writing on one database."""
 
-    def __init__(self, url: str, *, echo: bool = False) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
         self.sqlite = url.startswith("sqlite")
         self.origin = token_hex(8)  #: tells this process from others on the same database
@@ -44,13 +44,13 @@ class Store:
         self.changed_elsewhere: Callable[[], None] = self.remembered.forget
         if self.sqlite:
             at = make_url(url)
-            self._writer = sqlite.engine_of(at, "BEGIN IMMEDIATE", 1, self._elsewhere, echo=echo)
-            self._reader = sqlite.engine_of(at, "BEGIN", 4, None, echo=echo)
+            make = sqlite.maker_of(at)
+            self._writer = sqlite.engine_of(at, "BEGIN IMMEDIATE", 1, self._elsewhere, make)
+            self._reader = sqlite.engine_of(at, "BEGIN", 4, None, make)
         else:
-            self._writer = create_async_engine(url, pool_size=10, max_overflow=10, echo=echo)
+            self._writer = create_async_engine(url, pool_size=10, max_overflow=10)
             name_unreachable(self._writer)
             self._reader = self._writer
-        # Autoflush would write in the middle of reading; a handler flushes where it must.
         mine = {ORIGIN: self.origin, REMEMBERED: self.remembered, SEALS: self.seals}
         self.writing = self._sessions(self._writer, mine)
         self.reading = self._sessions(self._reader, mine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
@@ -17,10 +18,13 @@ def make_folder(folder: Path) -> None:
 def make_database(path: Path) -> None:
     """Make the empty file of a database, for this user alone, where there is none yet.
 
-    SQLite gives the files that it keeps beside it the rights of this one.
+    SQLite gives the files that it keeps beside it the rights of this one. One that is there is not
+    even opened: whoever closes a file of theirs gives up all locks that the process has on it
+    (https://sqlite.org/howtocorrupt.html, 2.2), and others would then take its log away.
     """
     make_folder(path.parent)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE))
 
 
 def keep_for_good(file: Path) -> None:

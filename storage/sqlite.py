@@ -11,6 +11,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,28 @@ class LoopDialect(SQLiteDialect_pysqlite):
 registry.register("sqlite.loop", __name__, LoopDialect.__name__)
 
 
+def maker_of(url: URL) -> Callable[[], None]:
+    """Makes the file of a database before the first connection to it: what is refused before
+    leaves none behind, and a file that is gone later was not ours to make anew."""
+    path = url.database
+    return cache(partial(make_database, Path(path))) if path and path != ":memory:" else _nothing
+
+
+def _nothing() -> None:
+    """In memory there is no file."""
+
+
 def engine_of(
-    url: URL, begin: str, size: int, on_news: Callable[[], None] | None, *, echo: bool
+    url: URL,
+    begin: str,
+    size: int,
+    on_news: Callable[[], None] | None,
+    make: Callable[[], None],
 ) -> AsyncEngine:
     """An engine on a database file whose transactions start with `begin`.
 
-    `on_news` is called at the start of a transaction when another process has committed one.
+    `on_news` is called at the start of a transaction when another process has committed one,
+    `make` before each connection.
     """
     engine = create_async_engine(
         url.set(drivername="sqlite+loop"),
@@ -126,15 +143,12 @@ def engine_of(
         pool_size=size,
         max_overflow=0,
         pool_timeout=120,
-        echo=echo,
         json_serializer=as_json,
     )
 
     @event.listens_for(engine.sync_engine, "do_connect")
-    def make(*_told: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        # Not before: what is refused before anybody connects leaves no file behind.
-        if url.database and url.database != ":memory:":
-            make_database(Path(url.database))
+    def first(*_told: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        make()
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]

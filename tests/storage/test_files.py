@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from storage.engine import Store
 
@@ -43,3 +48,43 @@ def test_a_folder_that_was_there_keeps_its_rights(tmp_path: Path) -> None:
     asyncio.run(used(store))
     assert _mode(tmp_path) == 0o755
     assert _mode(tmp_path / "linli.db") == 0o600
+
+
+#: Another process opens the database and leaves; who believes to be the last takes the log away.
+VISITOR = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('INSERT INTO x VALUES (2)')"
+
+
+async def test_another_process_does_not_take_the_log_away(tmp_path: Path) -> None:
+    """A file that is opened and closed beside SQLite loses all locks that the process has on it."""
+    path = tmp_path / "linli.db"
+    store = Store(f"sqlite:///{path}")
+    async with store.write() as session:
+        await session.execute(text("CREATE TABLE x (y INTEGER)"))
+    log = path.with_name("linli.db-wal").stat().st_ino
+    async with store.read() as one, store.read() as two:  # each on a connection of its own
+        await asyncio.gather(one.execute(text("SELECT 1")), two.execute(text("SELECT 1")))
+    again = Store(f"sqlite:///{path}")
+    async with again.read() as session:
+        await session.execute(text("SELECT * FROM x"))
+    await again.close()
+    command = [sys.executable, "-c", VISITOR, str(path)]
+    await asyncio.to_thread(subprocess.run, command, check=True)
+    async with store.write() as session:
+        await session.execute(text("INSERT INTO x VALUES (3)"))
+    assert path.with_name("linli.db-wal").stat().st_ino == log
+    with sqlite3.connect(path) as seen:
+        assert seen.execute("SELECT y FROM x").fetchall() == [(3,)]
+    await store.close()
+
+
+async def test_a_folder_that_goes_away_is_waited_for_and_not_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    store = Store(f"sqlite:///{folder}/linli.db")
+    async with store.read() as session:
+        await session.execute(text("SELECT 1"))
+    folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(OperationalError, match="unable to open"):
+        async with store.write() as session:
+            await session.execute(text("SELECT 1"))
+    assert not folder.exists()
+    await store.close()
