@@ -21,6 +21,7 @@ from handlers.understanding.fit import OTHERS, OWN, Table, fit_head, of_hand
 from handlers.understanding.meaning import Heard, Outcome, Place, Scene
 from handlers.understanding.model import Model, assemble
 from handlers.understanding.scoring import same_place
+from handlers.understanding.sources import sources
 from handlers.understanding.thresholds import THRESHOLDS
 from handlers.understanding.transcripts import Conversation, Gold, GoldPlace, walk_gold
 
@@ -66,7 +67,7 @@ def model_without(tables: dict[str, Table], groups: set[int]) -> Model:
 def read(model: Model, report: Report) -> Place:
     """Where a model puts a report."""
     heard, scene, gold = report
-    found = placing.sources(heard, scene)
+    found = sources(heard, scene)
     features = placing.place_features(heard, scene, gold.category or "other")
     seen = {"place": model.see("place", features)}
     seen["together"] = model.see("together", placing.together_features(features))

@@ -17,10 +17,8 @@ from handlers.understanding.looking import LIFE, Looked, look
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.understanding.passing import passed, whom
 from handlers.understanding.place import floor_of
-from handlers.understanding.sources import Sources, listed, sources
+from handlers.understanding.sources import Sources, sources
 from handlers.understanding.whereabouts import named
-
-__all__ = ["PARTS", "Sources", "listed", "sources"]
 
 PARTS = ("building", "unit", "tail")
 SHARE = 0.5  #: how much all parts together count beside each by itself

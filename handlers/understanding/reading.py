@@ -22,6 +22,7 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.rivals import rivals_of
+from handlers.understanding.sources import sources
 from handlers.understanding.thresholds import THRESHOLDS
 from handlers.understanding.transcripts import Gold
 
@@ -75,14 +76,14 @@ def _kind(heard: Heard, scene: Scene, gold: Gold) -> str | None:
 def _building(heard: Heard, scene: Scene, gold: Gold) -> str | None:
     if gold.outcome is not Outcome.OPEN or gold.place is None:
         return None
-    names = placing.sources(heard, scene).building
+    names = sources(heard, scene).building
     return placing.source_of(names, gold.place.building)
 
 
 def _unit(heard: Heard, scene: Scene, gold: Gold) -> str | None:
     if gold.outcome is not Outcome.OPEN or gold.place is None:
         return None
-    names = placing.sources(heard, scene).unit
+    names = sources(heard, scene).unit
     return placing.source_of(names, gold.place.unit)
 
 
@@ -90,7 +91,7 @@ def _tail(heard: Heard, scene: Scene, gold: Gold) -> str | None:
     place = gold.place
     if gold.outcome is not Outcome.OPEN or place is None:
         return None
-    return placing.tail_of(placing.sources(heard, scene), place.floor, place.room)
+    return placing.tail_of(sources(heard, scene), place.floor, place.room)
 
 
 def _together(heard: Heard, scene: Scene, gold: Gold) -> str | None:
@@ -103,7 +104,7 @@ def _together(heard: Heard, scene: Scene, gold: Gold) -> str | None:
 
 
 def _combinations(heard: Heard, scene: Scene) -> frozenset[str]:
-    return frozenset(placing.combinations(placing.sources(heard, scene)))
+    return frozenset(placing.combinations(sources(heard, scene)))
 
 
 def _place(heard: Heard, scene: Scene, category: str | None) -> list[str]:
@@ -128,7 +129,7 @@ def _words(heard: Heard, scene: Scene, category: str | None) -> list[str]:
 
 def _sources_of(part: str) -> Callable[[Heard, Scene], frozenset[str]]:
     def names(heard: Heard, scene: Scene) -> frozenset[str]:
-        return frozenset(getattr(placing.sources(heard, scene), part))
+        return frozenset(getattr(sources(heard, scene), part))
 
     return names
 

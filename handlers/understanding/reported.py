@@ -22,6 +22,7 @@ from handlers.understanding.meaning import (
 from handlers.understanding.model import Model, Seen
 from handlers.understanding.normal import in_script
 from handlers.understanding.seen import Read
+from handlers.understanding.sources import Sources, sources
 
 #: So many reasons are given, chosen among so many features.
 MOST_REASONS, STRONGEST = 4, 20
@@ -63,7 +64,7 @@ def told(
     urgency = _urgency(model, looked, seen)
     if linking.alarms(heard, looked, scene):
         urgency, category = Urgency.EMERGENCY, looked.alarm_category or category
-    found = placing.sources(heard, scene)
+    found = sources(heard, scene)
     around_place = placing.place_features(heard, scene, category, found)
     place, clash = _place(model, heard, scene, found, around_place)
     if category == "lift":
@@ -103,7 +104,7 @@ def _urgency(model: Model, looked: Looked, seen: Seen) -> Urgency:
 
 
 def _place(
-    model: Model, heard: Heard, scene: Scene, found: placing.Sources, features: Sequence[str]
+    model: Model, heard: Heard, scene: Scene, found: Sources, features: Sequence[str]
 ) -> tuple[Place, bool]:
     seen = model.see("place", features)
     chances = {part: model.chances(part, seen) for part in placing.PARTS}

@@ -14,11 +14,12 @@ from handlers.understanding.fit import Prepared, fit_prepared
 from handlers.understanding.fit_belongs import with_belongs_of
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.understanding.model import Model, load_model
-from handlers.understanding.placing import PARTS, Sources
+from handlers.understanding.placing import PARTS
 from handlers.understanding.reader import WEIGHTS, Reader
 from handlers.understanding.reading import HEADS
 from handlers.understanding.scoring import Tally, golds_of, predict, score
 from handlers.understanding.seen import Seen, wordless
+from handlers.understanding.sources import Sources
 from handlers.understanding.weighing import weigh
 
 #: What a community put right itself counts so often beside an example of strangers.
