@@ -15,11 +15,8 @@ from handlers.understanding.model import Model
 from handlers.understanding.normal import is_chinese
 from handlers.understanding.place import parse
 from handlers.understanding.rivals import Rivals, features, rivals_of
+from handlers.understanding.signs import AWAY, POINTING
 
-#: Signs that speak of something that is going on.
-POINTING = frozenset(("resolved", "staff", "fault", "nuisance", "help", "wonder"))
-#: Signs that speak of something else.
-AWAY = frozenset(("idiom", "joke", "trade", "errand", "elsewhere", "greet", "notice"))
 #: Signs of which n-grams say nothing: ends of a line, particles, marks of word features.
 EMPTY = frozenset("^$<> 了的啊吧呢我们家")
 DIGIT = re.compile(r"\d|\+")

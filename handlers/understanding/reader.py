@@ -108,7 +108,7 @@ class Reader:
         """The same without the reasons."""
         own = self._own_word(heard)
         common = own_words.in_common(heard, own)
-        meaning = told(self._model, common, scene, Outcome.OPEN, 1.0, words_only(common, scene))
+        meaning = told(self._model, common, scene, Outcome.OPEN, 1.0)
         return own_words.named(meaning, heard, own)
 
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
