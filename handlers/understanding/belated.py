@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeGuard
 
-from handlers.understanding.linking import Fit, says_too
+from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import (
     LINKS,
@@ -28,6 +28,7 @@ from handlers.understanding.meaning import (
     opened_by,
 )
 from handlers.understanding.signs import AWAY
+from handlers.understanding.too import says_too
 
 #: So many lines back, and so long ago, a line may lie that is borne out now.
 LINES, WITHIN = 8, timedelta(minutes=15)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix  # pyright: ignore[reportMissingTypeStubs]
 
-from handlers.understanding import by_itself, linking, reading
+from handlers.understanding import by_itself, pairs, reading
 from handlers.understanding.descent import DESCENTS, Task, descend
-from handlers.understanding.linking import pair_features
 from handlers.understanding.meaning import LINKS, Heard, Outcome, Scene
 from handlers.understanding.model import Fitted, Model, assemble
+from handlers.understanding.pairs import pair_features
 from handlers.understanding.rivals import rivals_of
 from handlers.understanding.thresholds import THRESHOLDS
 from handlers.understanding.transcripts import Conversation, Gold, walk_gold, walk_roughly
@@ -190,7 +190,7 @@ def fit_prepared(
         told = told_by_itself(prepared, groups) if name == "outcome" else table
         heads[name] = fit_head(told, groups, penalty, dropped, descents)
         say(f"{name}: {len(table.answers)} examples, {len(heads[name].weights)} features")
-    tables = {name: spec.table for name, spec in reading.HEADS.items()} | {"link": linking.TABLE}
+    tables = {name: spec.table for name, spec in reading.HEADS.items()} | {"link": pairs.TABLE}
     return assemble(heads, tables, THRESHOLDS, reading.fingerprint())
 
 

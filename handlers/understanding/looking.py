@@ -176,11 +176,11 @@ def look(text: str) -> Looked:
     bare = plain(text)
     told = told_by(load_cues().find(bare))
     phrased = _phrased(bare, told.dangers, told.signs)
-    more = tuple(phrase_features(phrased.wrongs, phrased.asks))
+    more = () if phrased is UNPHRASED else phrase_features(phrased.wrongs, phrased.asks)
     return Looked(
         text=bare,
         grams=tuple(grams(bare)),
-        cues=(*told.cues, *more) if more else told.cues,
+        cues=(*told.cues, *more),
         plainly=told.plainly,
         found=told.found,
         categories=told.categories,

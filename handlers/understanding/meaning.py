@@ -115,6 +115,11 @@ class KnownRequest:
     supporters: frozenset[str] = frozenset()
     messages: frozenset[str] = frozenset()  #: keys of the messages that belong to it
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is said to be over."""
+        return self.state in ("done", "closed")
+
 
 def opened_by(
     heard: Heard, category: str, urgency: Urgency, kind: Kind, place: Place

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from handlers.understanding import by_itself, placing
 from handlers.understanding.features import whole, words_only
-from handlers.understanding.linking import pair_features
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
@@ -21,6 +20,7 @@ from handlers.understanding.meaning import (
     Scene,
     Urgency,
 )
+from handlers.understanding.pairs import pair_features
 from handlers.understanding.rivals import rivals_of
 from handlers.understanding.sources import sources
 from handlers.understanding.thresholds import THRESHOLDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from handlers.understanding import linking, placing
+from handlers.understanding import alarms, placing
 from handlers.understanding.chances import best
 from handlers.understanding.features import Whole, words_only
 from handlers.understanding.looking import Looked, look
@@ -45,7 +45,7 @@ def told(model: Model, heard: Heard, scene: Scene, outcome: Outcome, sure: float
     features = words_only(heard, scene)
     seen, looked = model.see("words", features), look(heard.text)
     category, urgency = _named_in(looked, model.chances("category", seen)), None
-    if linking.alarms(heard, looked, scene):
+    if alarms.beyond_doubt(heard, looked, scene):
         category, urgency = looked.alarm_category or category, Urgency.EMERGENCY
     found = sources(heard, scene)
     around_place = placing.place_features(heard, scene, category, found)

@@ -15,8 +15,8 @@ from typing import Any
 
 from handlers.understanding import placing
 from handlers.understanding.features import whole, words_only
-from handlers.understanding.linking import TABLE, pair_features
 from handlers.understanding.meaning import Heard, KnownRequest, Place, Reason, Scene
+from handlers.understanding.pairs import TABLE, pair_features
 from handlers.understanding.placing import PARTS
 from handlers.understanding.rivals import rivals_of
 from handlers.understanding.sources import Sources, sources

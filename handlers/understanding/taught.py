@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from handlers.understanding import by_itself, linking, placing
+from handlers.understanding import by_itself, pairs, placing
 from handlers.understanding.corpus import Corpus, corpus
 from handlers.understanding.descent import DESCENTS
 from handlers.understanding.features import whole, words_only
@@ -76,7 +76,7 @@ def _of_words(text: str, table: str) -> list[str]:
 
 def table_of(head: str) -> str:
     """The table of the model in which a head stands."""
-    return linking.TABLE if head == LINK else HEADS[head].table
+    return pairs.TABLE if head == LINK else HEADS[head].table
 
 
 @dataclass(slots=True)
