@@ -42,4 +42,4 @@ def _score(
 ) -> float:
     """How well a message fits a request, 0 to 1."""
     seen = model.see(TABLE, pair_features(heard, scene, request, rivals))
-    return model.chances("link", seen).get("yes", 0.0)
+    return model.chances(HEAD, seen).get("yes", 0.0)

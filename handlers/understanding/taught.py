@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from handlers.understanding import by_itself, pairs, placing
+from handlers.understanding import by_itself, linking, pairs, placing
 from handlers.understanding.corpus import Corpus, corpus
 from handlers.understanding.descent import DESCENTS
 from handlers.understanding.features import whole, words_only
-from handlers.understanding.fit import Prepared, fit_prepared
+from handlers.understanding.fit import fit_prepared
 from handlers.understanding.fit_belongs import with_belongs_of
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.understanding.model import Model, load_model
 from handlers.understanding.placing import PARTS
+from handlers.understanding.preparing import Prepared
 from handlers.understanding.reader import WEIGHTS, Reader
 from handlers.understanding.reading import HEADS
 from handlers.understanding.scoring import Tally, golds_of, predict, score
@@ -24,7 +25,6 @@ from handlers.understanding.weighing import weigh
 
 #: What a community put right itself counts so often beside an example of strangers.
 COPIES = 3
-LINK = "link"
 #: Only the words are looked at, which have no time.
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -76,7 +76,7 @@ def _of_words(text: str, table: str) -> list[str]:
 
 def table_of(head: str) -> str:
     """The table of the model in which a head stands."""
-    return pairs.TABLE if head == LINK else HEADS[head].table
+    return pairs.TABLE if head == linking.HEAD else HEADS[head].table
 
 
 @dataclass(slots=True)
