@@ -13,10 +13,10 @@ from itertools import product
 from math import log
 
 from handlers.understanding import whereabouts
+from handlers.understanding.floors import floor_of
 from handlers.understanding.looking import LIFE, Looked, look
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.understanding.passing import passed, whom
-from handlers.understanding.place import floor_of
 from handlers.understanding.sources import Sources, sources
 from handlers.understanding.whereabouts import named
 

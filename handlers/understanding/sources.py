@@ -9,25 +9,13 @@ from datetime import timedelta
 from functools import lru_cache
 
 from handlers.understanding import bays, passing
+from handlers.understanding.buildings import NUMBERED_UNIT, PAIR, same_code, two_buildings
+from handlers.understanding.floors import above, floor_of, named_level, weak_floor, weak_span
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import NOWHERE, Heard, Place, Places, Said, Scene
 from handlers.understanding.normal import HAN
-from handlers.understanding.place import (
-    NUMBERED_UNIT,
-    PAIR,
-    TWO,
-    above,
-    bare_room,
-    floor_of,
-    lettered,
-    like,
-    named_level,
-    parse,
-    same_code,
-    two_buildings,
-    weak_floor,
-    weak_span,
-)
+from handlers.understanding.place import parse
+from handlers.understanding.rooms import TWO, bare_room, lettered, like
 
 #: Who is spoken to tells no place: "@802老莫".
 MENTION = re.compile(r"@\S+")
