@@ -20,13 +20,14 @@ from handlers.understanding.corpus import LANGUAGES, hand_of, load
 from handlers.understanding.fit import fit_head
 from handlers.understanding.meaning import Heard, Outcome, Place, Scene
 from handlers.understanding.model import Model, assemble
+from handlers.understanding.place_features import place_features, together_features
 from handlers.understanding.preparing import Examples, Prepared, add_row
 from handlers.understanding.scoring import same_place
-from handlers.understanding.sources import sources
+from handlers.understanding.sources import PARTS, sources
 from handlers.understanding.thresholds import THRESHOLDS
 from handlers.understanding.transcripts import Conversation, Gold, GoldPlace, walk_gold
 
-HEADS = (*placing.PARTS, "together")
+HEADS = (*PARTS, "together")
 FOLDS = 3
 Report = tuple[Heard, Scene, Gold]
 
@@ -60,9 +61,9 @@ def read(model: Model, report: Report) -> Place:
     """Where a model puts a report."""
     heard, scene, gold = report
     found = sources(heard, scene)
-    features = placing.place_features(heard, scene, gold.category or "other")
+    features = place_features(heard, scene, gold.category or "other")
     seen = {"place": model.see("place", features)}
-    seen["together"] = model.see("together", placing.together_features(features))
+    seen["together"] = model.see("together", together_features(features))
     chances = {name: model.chances(name, seen[reading.HEADS[name].table]) for name in HEADS}
     place, _ = placing.checked(placing.choose(heard, found, chances), found.said, scene)
     return placing.in_own_stairwell(place, heard.home) if gold.category == "lift" else place

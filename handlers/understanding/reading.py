@@ -21,6 +21,7 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.pairs import pair_features
+from handlers.understanding.place_features import place_features, together_features
 from handlers.understanding.rivals import rivals_of
 from handlers.understanding.sources import sources
 from handlers.understanding.thresholds import THRESHOLDS
@@ -108,11 +109,11 @@ def _combinations(heard: Heard, scene: Scene) -> frozenset[str]:
 
 
 def _place(heard: Heard, scene: Scene, category: str | None) -> list[str]:
-    return placing.place_features(heard, scene, category or "other")
+    return place_features(heard, scene, category or "other")
 
 
 def _places(heard: Heard, scene: Scene, category: str | None) -> list[str]:
-    return placing.together_features(_place(heard, scene, category))
+    return together_features(_place(heard, scene, category))
 
 
 def _whole(heard: Heard, scene: Scene, category: str | None) -> list[str]:

@@ -20,9 +20,10 @@ from handlers.understanding.meaning import (
 )
 from handlers.understanding.model import Model, Seen
 from handlers.understanding.normal import in_script
+from handlers.understanding.place_features import place_features, together_features
 from handlers.understanding.reasons import reasons
 from handlers.understanding.seen import Read
-from handlers.understanding.sources import Sources, sources
+from handlers.understanding.sources import PARTS, Sources, sources
 
 #: How much it counts, for an emergency, whether a word of danger is meant; the rest is how urgent
 #: the report is, which tells more of one that is opened (docs/understanding.md).
@@ -48,7 +49,7 @@ def told(model: Model, heard: Heard, scene: Scene, outcome: Outcome, sure: float
     if alarms.beyond_doubt(heard, looked, scene):
         category, urgency = looked.alarm_category or category, Urgency.EMERGENCY
     found = sources(heard, scene)
-    around_place = placing.place_features(heard, scene, category, found)
+    around_place = place_features(heard, scene, category, found)
     place, clash = _place(model, heard, scene, found, around_place)
     lift = category == "lift"
     return Meaning(
@@ -89,8 +90,8 @@ def _place(
     model: Model, heard: Heard, scene: Scene, found: Sources, features: Sequence[str]
 ) -> tuple[Place, bool]:
     seen = model.see("place", features)
-    chances = {part: model.chances(part, seen) for part in placing.PARTS}
-    together = model.see("together", placing.together_features(features))
+    chances = {part: model.chances(part, seen) for part in PARTS}
+    together = model.see("together", together_features(features))
     chances["together"] = model.chances("together", together)
     return placing.checked(placing.choose(heard, found, chances), found.said, scene)
 

@@ -17,9 +17,9 @@ from handlers.understanding import placing
 from handlers.understanding.features import whole, words_only
 from handlers.understanding.meaning import Heard, KnownRequest, Place, Reason, Scene
 from handlers.understanding.pairs import TABLE, pair_features
-from handlers.understanding.placing import PARTS
+from handlers.understanding.place_features import place_features
 from handlers.understanding.rivals import rivals_of
-from handlers.understanding.sources import Sources, sources
+from handlers.understanding.sources import PARTS, Sources, sources
 
 #: In which situation, or of which line before, a cue was seen.
 AROUND = re.compile(r"(?:own|before|near|(?:quiet|near|open),(?:resident|staff))\|")
@@ -111,7 +111,7 @@ def see(heard: Heard, scene: Scene, category: str | None, read: Read | None = No
             "place": wordless(
                 read.place
                 if read and read.category == named
-                else placing.place_features(heard, scene, named, found)
+                else place_features(heard, scene, named, found)
             ),
         },
         {

@@ -24,9 +24,10 @@ LATIN = re.compile(r"[A-Za-z]")
 ENTRY = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、)]\s*(?=\D|\d+[-栋幢号])")
 #: A house and its flat: "8/61".
 SLASHED = re.compile(r"\b(?:of|in|at|from|unit|room|house)\s+\d{1,3}/(\d{1,3})(?![\d/])")
-#: How far back the place of what is spoken of may have been named: lines, and time.
 OUTSIDE = frozenset(("outside",))
+#: How far back the place of what is spoken of may have been named: lines, and time.
 LINES, WHILE = 4, timedelta(minutes=15)
+PARTS = ("building", "unit", "tail")  #: of a place, each with sources of its own
 Tail = tuple[str | None, str | None]  #: floor, room
 
 

@@ -14,13 +14,13 @@ from handlers.understanding.fit import fit_prepared
 from handlers.understanding.fit_belongs import with_belongs_of
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.understanding.model import Model, load_model
-from handlers.understanding.placing import PARTS
+from handlers.understanding.place_features import together_features
 from handlers.understanding.preparing import Prepared
 from handlers.understanding.reader import WEIGHTS, Reader
 from handlers.understanding.reading import HEADS
 from handlers.understanding.scoring import Tally, golds_of, predict, score
 from handlers.understanding.seen import Seen, wordless
-from handlers.understanding.sources import Sources
+from handlers.understanding.sources import PARTS, Sources
 from handlers.understanding.weighing import weigh
 
 #: What a community put right itself counts so often beside an example of strangers.
@@ -41,7 +41,7 @@ class Taught:
     def features(self, head: str) -> list[str]:
         """What a head looks at: what was kept, and what the words give."""
         if head == "together":
-            return placing.together_features(self.seen.tables.get("place", ()))
+            return together_features(self.seen.tables.get("place", ()))
         table = table_of(head)
         found = [*self.seen.tables.get(table, ()), *_of_words(self.text or "", table)]
         return by_itself.own(found) if head == by_itself.HEAD else found
