@@ -75,10 +75,6 @@ class Places(Protocol):
         """Whether the units of that building are listed."""
         ...
 
-    def has_room(self, building: str, unit: str | None, room: str) -> bool:
-        """Whether such a household exists (True where the rooms are not listed)."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:
