@@ -26,9 +26,11 @@ from pathlib import Path
 from typing import Any
 
 from config.policy import default_policy
-from handlers.understanding import place
+from handlers.understanding.floors import floor_of
 from handlers.understanding.meaning import LINKS, Heard, Meaning, Outcome, Place, Scene
 from handlers.understanding.normal import is_chinese, plain
+from handlers.understanding.numerals import number
+from handlers.understanding.place import parse
 from handlers.understanding.reader import Reader
 from handlers.understanding.scoring import LOUD
 from handlers.understanding.transcripts import Walk
@@ -122,7 +124,7 @@ class Score:
     def _parts(self, row: Row) -> Iterator[str]:
         if "is_request" not in row or not row["is_request"]:
             return
-        wanted, found = wanted_parts(row), found_parts(place.parse(row["text"]))
+        wanted, found = wanted_parts(row), found_parts(parse(row["text"]))
         for part in PARTS:
             ours = {code for name, code in found if name == part}
             theirs = {code for name, code in wanted if name == part}
@@ -179,14 +181,14 @@ def wanted_parts(row: Row) -> set[tuple[str, str]]:
         elif span["type"] in PARTS:
             # The F of a flat "3F" is no floor.
             code = text if span["type"] == "room" and FLAT.fullmatch(text) else AROUND.sub("", text)
-            found.add((span["type"], place.number(code.strip()).lstrip("0")))
+            found.add((span["type"], number(code.strip()).lstrip("0")))
     return found
 
 
 def found_parts(said: Place) -> set[tuple[str, str]]:
     """(part, code) of what was read; the floor that only a room number tells is no span."""
     parts = {part: plain(value) for part in PARTS if (value := getattr(said, part)) is not None}
-    if "room" in parts and parts.get("floor") == place.floor_of(said.room):
+    if "room" in parts and parts.get("floor") == floor_of(said.room):
         del parts["floor"]
     span = re.fullmatch(r"(\d+)-(\d+)", parts.get("floor", ""))
     ends = {("floor", code) for code in span.groups()} if span else set[tuple[str, str]]()

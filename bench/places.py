@@ -12,19 +12,22 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 from handlers.understanding import placing, reading
 from handlers.understanding.corpus import LANGUAGES, hand_of, load
-from handlers.understanding.fit import OTHERS, OWN, Table, fit_head, of_hand
+from handlers.understanding.fit import fit_head
 from handlers.understanding.meaning import Heard, Outcome, Place, Scene
 from handlers.understanding.model import Model, assemble
+from handlers.understanding.place_features import place_features, together_features
+from handlers.understanding.preparing import Examples, Prepared, add_row
 from handlers.understanding.scoring import same_place
+from handlers.understanding.sources import PARTS, sources
 from handlers.understanding.thresholds import THRESHOLDS
 from handlers.understanding.transcripts import Conversation, Gold, GoldPlace, walk_gold
 
-HEADS = (*placing.PARTS, "together")
+HEADS = (*PARTS, "together")
 FOLDS = 3
 Report = tuple[Heard, Scene, Gold]
 
@@ -34,29 +37,20 @@ def reports(conversation: Conversation) -> list[Report]:
     return [row for row in walk_gold(conversation) if row[2].outcome is Outcome.OPEN]
 
 
-def prepared(groups: Sequence[Sequence[Report]], hands: Sequence[str]) -> dict[str, Table]:
+def prepared(groups: Sequence[Sequence[Report]], hands: Sequence[str]) -> Prepared:
     """The examples of the heads of the place; of each group who wrote it, "" for the measured."""
-    tables = {name: Table() for name in HEADS}
-    for group, (heard, scene, gold) in chain.from_iterable(
-        ((group, row) for row in rows) for group, rows in enumerate(groups)
-    ):
-        for name, table in tables.items():
-            spec = reading.HEADS[name]
-            if (answer := spec.answer(heard, scene, gold)) is not None:
-                allowed = spec.allowed(heard, scene) if spec.allowed else None
-                features = spec.features(heard, scene, gold.category)
-                if hands[group]:
-                    features += of_hand(features, hands[group])
-                counts = OTHERS if hands[group] else OWN
-                table.add(features, answer, group, allowed, counts)
-    return tables
+    found = {name: Examples() for name in HEADS}
+    for group, rows in enumerate(groups):
+        for row, name in product(rows, HEADS):
+            add_row(found, name, row, group, hands[group])
+    return found
 
 
-def model_without(tables: dict[str, Table], groups: set[int]) -> Model:
+def model_without(examples: Prepared, groups: set[int]) -> Model:
     """The heads fitted on these groups alone."""
     specs = {name: reading.HEADS[name] for name in HEADS}
     fitted = {
-        name: fit_head(tables[name], groups, spec.penalty, spec.dropped)
+        name: fit_head(examples[name], groups, spec.penalty, spec.dropped)
         for name, spec in specs.items()
     }
     named = {name: reading.HEADS[name].table for name in HEADS}
@@ -66,10 +60,10 @@ def model_without(tables: dict[str, Table], groups: set[int]) -> Model:
 def read(model: Model, report: Report) -> Place:
     """Where a model puts a report."""
     heard, scene, gold = report
-    found = placing.sources(heard, scene)
-    features = placing.place_features(heard, scene, gold.category or "other")
+    found = sources(heard, scene)
+    features = place_features(heard, scene, gold.category or "other")
     seen = {"place": model.see("place", features)}
-    seen["together"] = model.see("together", placing.together_features(features))
+    seen["together"] = model.see("together", together_features(features))
     chances = {name: model.chances(name, seen[reading.HEADS[name].table]) for name in HEADS}
     place, _ = placing.checked(placing.choose(heard, found, chances), found.said, scene)
     return placing.in_own_stairwell(place, heard.home) if gold.category == "lift" else place
@@ -102,7 +96,7 @@ def _short(place: Place | GoldPlace | None) -> str:
 
 def crossed(
     groups: Sequence[Sequence[Report]],
-    tables: dict[str, Table],
+    examples: Prepared,
     measured: dict[str, list[Conversation]],
 ) -> dict[str, Tally]:
     """How many places are right, by language; nothing is read by what was fitted on it."""
@@ -113,15 +107,15 @@ def crossed(
         for language, own in measured.items():
             tested[language] = range(first + k, first + len(own), FOLDS)
             first += len(own)
-        model = model_without(tables, set(range(len(groups))) - set(chain(*tested.values())))
+        model = model_without(examples, set(range(len(groups))) - set(chain(*tested.values())))
         for language, some in tested.items():
             found[language].read_all(model, chain.from_iterable(groups[n] for n in some))
     return found
 
 
-def unseen(groups: Sequence[Sequence[Report]], tables: dict[str, Table]) -> dict[str, Tally]:
+def unseen(groups: Sequence[Sequence[Report]], examples: Prepared) -> dict[str, Tally]:
     """The same for the conversations that nothing is ever fitted on, by heads fitted on all."""
-    found, model = dict[str, Tally](), model_without(tables, set(range(len(groups))))
+    found, model = dict[str, Tally](), model_without(examples, set(range(len(groups))))
     for language in LANGUAGES:
         tally = found[f"{language} fresh"] = Tally()
         tally.read_all(model, chain.from_iterable(map(reports, load("fresh", language))))
@@ -142,10 +136,10 @@ def main() -> None:
     others = [load("extra", language) for language in LANGUAGES]
     groups = [reports(each) for each in chain(*measured.values(), *others)]
     hands = [""] * sum(map(len, measured.values())) + [hand_of(each) for each in chain(*others)]
-    tables = prepared(groups, hands)
-    found = crossed(groups, tables, measured)
+    examples = prepared(groups, hands)
+    found = crossed(groups, examples, measured)
     if asked.fresh:
-        found |= unseen(groups, tables)
+        found |= unseen(groups, examples)
     for name, tally in found.items():
         print(f"{name}: {tally[True] / tally.total():.3f} of {tally.total()} places")
     if asked.errors:

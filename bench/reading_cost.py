@@ -8,6 +8,7 @@ process of its own.
 from __future__ import annotations
 
 import statistics
+import sys
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -18,7 +19,6 @@ from multiprocessing import get_context
 from time import process_time_ns
 
 from handlers.known_places import Houses, KnownPlaces
-from handlers.understanding import looking
 from handlers.understanding.corpus import load
 from handlers.understanding.cues import load_cues
 from handlers.understanding.looking import look
@@ -112,14 +112,21 @@ def memory() -> list[str]:
     for conversation in conversations:
         predict(reader, conversation)
     filled = tracemalloc.get_traced_memory()[0]
-    for each in vars(looking).values():  # all that is remembered of texts
-        if hasattr(each, "cache_clear"):
-            each.cache_clear()
+    forget_texts()
     model = tracemalloc.get_traced_memory()[0]
     return [
         f"memory: weights {(model - cues) / 1e6:.1f} MB, cues {cues / 1e6:.1f} MB, "
         f"the newest texts as they were looked at {(filled - model) / 1e6:.1f} MB"
     ]
+
+
+def forget_texts() -> None:
+    """Forget all that is remembered of texts and their parts; the cues themselves stay."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("handlers.understanding."):
+            for each in vars(module).values():
+                if hasattr(each, "cache_clear") and each is not load_cues:
+                    each.cache_clear()
 
 
 def hostile() -> list[str]:

@@ -15,9 +15,9 @@ from handlers.reporting import report_of
 from handlers.requests import answering, callback, inquiries, lifecycle, questions, unaddressed
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
-from handlers.understanding import placing
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Meaning, Outcome, Urgency
+from handlers.understanding.sources import listed
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
 from storage.tables import Area, Request
@@ -164,7 +164,7 @@ async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
 
 async def _narrow(ctx: Context, glance: Glance, request: Request) -> bool:
     """What the words say of the place may be more exact than what was known; whether it is."""
-    said = placing.listed(look(glance.heard.text).text, glance.scene.view())
+    said = listed(look(glance.heard.text).text, glance.scene.view())
     if said.unit is None and said.room is None:
         return False
     area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)
@@ -196,7 +196,7 @@ async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
 async def _on_duty(ctx: Context, glance: Glance) -> Done:
     """Of the place that the words name, else of the chat's own."""
     text, scene = look(glance.heard.text).text, glance.scene
-    said = placing.listed(text, scene.view())
+    said = listed(text, scene.view())
     area_id = await places.smallest_area(ctx, scene.facts.path, said)
     return (Outcome.ANSWER, None) if await duty.answered(ctx, text, area_id) else None
 

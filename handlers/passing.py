@@ -7,7 +7,7 @@ from handlers.chat.incoming import Message
 from handlers.context import Context
 from handlers.requests import asking_more, belonging, doubt, filing, questions
 from handlers.turn import Turn
-from handlers.understanding.linking import goes_on
+from handlers.understanding.too import goes_on
 from storage.tables import Draft, Request
 
 

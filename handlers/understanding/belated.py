@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeGuard
 
-from handlers.understanding.linking import AWAY, Fit, says_too
+from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import (
     LINKS,
@@ -27,6 +27,8 @@ from handlers.understanding.meaning import (
     Urgency,
     opened_by,
 )
+from handlers.understanding.signs import AWAY
+from handlers.understanding.too import says_too
 
 #: So many lines back, and so long ago, a line may lie that is borne out now.
 LINES, WITHIN = 8, timedelta(minutes=15)

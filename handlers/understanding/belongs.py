@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from handlers.understanding import linking
 from handlers.understanding.features import minutes_since, thread
+from handlers.understanding.link_rules import DIGIT, speaks_of
 from handlers.understanding.linking import Fit
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Scene
@@ -58,10 +58,10 @@ def _circumstances(heard: Heard, fit: Fit) -> Iterator[str]:
     yield f"media={heard.media is not None}"
     yield f"home={heard.home is not None}"
     yield f"urgent={request.urgency}"
-    yield f"points={linking.speaks_of(heard, looked, fit)}"
+    yield f"points={speaks_of(heard, looked, fit)}"
     yield f"topic={request.category in looked.topics}"
     yield f"asks={'?' in looked.text}"
-    yield f"digit={linking.DIGIT.search(looked.text) is not None}"
+    yield f"digit={DIGIT.search(looked.text) is not None}"
     yield from (f"sign {each}" for each in looked.signs)
 
 

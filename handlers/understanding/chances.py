@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers.understanding.linking import ENDED, Fit
+from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked
 from handlers.understanding.meaning import LINKS, Heard, Outcome
 
@@ -27,7 +27,8 @@ def together(chances: Mapping[str, float], heard: Heard, fit: Fit) -> dict[str, 
 
 def linking(chances: Mapping[str, float]) -> float:
     """How likely it belongs to some open request."""
-    return sum(chances.get(each, 0.0) for each in LINKS)
+    joins, details = chances.get(Outcome.JOIN, 0.0), chances.get(Outcome.DETAIL, 0.0)
+    return joins + details + chances.get(Outcome.UPDATE, 0.0)
 
 
 def linked(chances: Mapping[str, float]) -> dict[str, float]:
@@ -44,7 +45,7 @@ def by_rule(
     if ruled.why == "asked":
         return over(chances)
     same = together(chances, heard, ruled)
-    again = looked.bare_fact and ruled.request.state not in ENDED
+    again = looked.bare_fact and not ruled.request.ended
     return linked(same) if again else same
 
 

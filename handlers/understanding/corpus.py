@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from handlers.understanding.fit import Prepared, fit_prepared, prepare
+from handlers.understanding.fit import fit_prepared
 from handlers.understanding.model import Model
+from handlers.understanding.preparing import Prepared, prepare
 from handlers.understanding.transcripts import EXAMPLES, Conversation, read_transcripts
 
 LANGUAGES = ("zh", "en")

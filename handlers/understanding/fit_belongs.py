@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from handlers.understanding import belongs
 from handlers.understanding.corpus import Corpus
-from handlers.understanding.fit import Table, fit_head, fit_prepared
+from handlers.understanding.fit import fit_head, fit_prepared
 from handlers.understanding.meaning import LINKS, Outcome
 from handlers.understanding.model import Fitted, Model, assemble, load_model
+from handlers.understanding.preparing import Examples
 from handlers.understanding.reader import WEIGHTS, Reader
 from handlers.understanding.scoring import report_of, walked
 from handlers.understanding.transcripts import Conversation
@@ -47,11 +48,11 @@ def weighed_in(model: Model, conversation: Conversation) -> list[Row]:
 
 def fit_belongs(weighed: Weighed) -> Fitted:
     """The weights of the last decision."""
-    table = Table()
+    examples = Examples()
     for group, rows in weighed.items():
         for features, answer in rows:
-            table.add(features, answer, group, None)
-    return fit_head(table, set(weighed), PENALTY, DROPPED)
+            examples.add(features, answer, group, None)
+    return fit_head(examples, set(weighed), PENALTY, DROPPED)
 
 
 def with_belongs(model: Model, fitted: Fitted) -> Model:

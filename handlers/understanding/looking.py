@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from handlers.understanding.bare import is_bare
-from handlers.understanding.cues import PHRASES, Cues, Found, load_cues
+from handlers.understanding.cue_features import phrase_features, told_by
+from handlers.understanding.cues import PHRASES, Found, load_cues
 from handlers.understanding.grams import grams
 from handlers.understanding.normal import HAN, plain
 from handlers.understanding.own_home import says_mine
+from handlers.understanding.signs import (
+    ASIDE,
+    ASKING,
+    FAULTS,
+    SAFE,
+    SOFT,
+    TAKES_BACK,
+    TROUBLE,
+    names_fault,
+)
 
-PLACES = frozenset(("indoor", "shared"))
 MOST_REMEMBERED = 4096
 MOST_COMPARED = 512
 NOTHING = frozenset[str]()
-NO_PHRASES = (NOTHING,) * len(PHRASES)
+#: Longer texts are wordy.
 WORDY_HAN, WORDY_LATIN = 40, 110
-GRAM_KINDS = ("w ", "v ")
-ASKING = frozenset(("wonder",))
-#: What shows that a question is no matter of an office here.
-ASIDE = frozenset(("trade", "thanks", "denied"))
 #: Which category a danger belongs to that is named beyond doubt; who helps follows from it.
 ALARM_CATEGORY = {
     "gas": "gas",
@@ -36,32 +42,13 @@ ALARM_CATEGORY = {
     "falling": "public_facilities",
     "height": "security",
 }
-LIFE = "life"  #: no danger by itself
-SAFE = "safe"  #: what denies a danger: "没着火", "no smoke"
-UNCUED = frozenset((LIFE, "height"))  #: dangers that only phrases tell
+LIFE = "life"  #: an alarm that is no danger by itself
+UNCUED = frozenset((LIFE, "height"))  #: alarms of dangers that no cue names
+#: What parts the fact with which a line begins from the rest of it.
 CLAUSES = re.compile(r"[,.!;，。！；、]| and | - ")
 QUESTION = re.compile(r"[?？吗]")
-#: How many are broken and for how long, in such a fact.
+#: How many are broken and for how long: with a fact so much may be told.
 AMOUNT = re.compile(r"好?[几多两三四五六七八九十半\d]+[盏个部台处次天回晚年月周]|全部|好多|全都")
-FAULTS = ("fault", "nuisance")
-TROUBLE = frozenset((*FAULTS, "again", "help", "suggest"))
-SOFT = frozenset(
-    (
-        "past",
-        "elsewhere",
-        "ifs",
-        "joke",
-        "idiom",
-        "trade",
-        "errand",
-        "thanks",
-        "resolved",
-        "notice",
-        "denied",
-    )
-)
-#: Of these, what takes back even a wrong that one phrase tells as a whole.
-TAKES_BACK = SOFT - {"errand", "idiom"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,198 +153,66 @@ class Looked:
         if self.outages or not self.signs.isdisjoint(signs):
             return True
         # A cue may name the thing and its fault at once: "灯不亮".
-        return any(each.group == "category" and _names_fault(each.word) for each in self.found)
-
-    def words_of(self, feature: str) -> list[tuple[str, str]]:
-        """(cue, words) of this text that a feature stands for; none for what is around it."""
-        group, words = _stands_for(feature)
-        if not group:
-            return [("word", words)] if words else []
-        return [(words, e.word) for e in self.found if (e.group[0], e.name) == (group, words)]
+        return any(each.group == "category" and names_fault(each.word) for each in self.found)
 
 
-@lru_cache(MOST_REMEMBERED)
-def _stands_for(feature: str) -> tuple[str, str]:
-    """A cue's group and its name, or no group and words; no words for what is around a text."""
-    name = feature.split("|")[-1]
-    if feature.startswith(("@", "own|", "before|", "near|")) or name.startswith("@"):
-        return "", ""
-    if name.startswith("#word "):
-        return "", name[6:]
-    if name.startswith("#"):
-        group, _, cue = name[1:].partition(" ")
-        return group or "#", cue.partition(" ")[0]  # "lift 3", "lift fault": of the lift
-    if name.startswith("t "):
-        return "", ""  # the beginning of a word, which the word itself tells better
-    words = name.partition(" ")[2] if name[:2] in GRAM_KINDS else name
-    bare = words.strip("^$<> ")
-    if not bare.isascii():
-        bare = bare.replace(" ", "")  # of Chinese each sign is a word
-    return "", bare if len(bare) > 1 else ""
+class Phrased(NamedTuple):
+    """What the phrases of a text tell: the names of each group, in the order of PHRASES."""
+
+    outages: frozenset[str] = NOTHING
+    alarms: frozenset[str] = NOTHING
+    wrongs: frozenset[str] = NOTHING
+    asks: frozenset[str] = NOTHING
+    scopes: frozenset[str] = NOTHING
+    things: frozenset[str] = NOTHING
 
 
-@lru_cache(MOST_REMEMBERED)
-def _names_fault(word: str) -> bool:
-    faults = load_cues().tables["sign"]["fault"]
-    return any(fault in word for fault in faults if not fault.isascii())
+UNPHRASED = Phrased()
 
 
 @lru_cache(MOST_REMEMBERED)
 def look(text: str) -> Looked:
     """Look at a text."""
-    bare, cues = plain(text), load_cues()
-    told = _told(cues.find(bare))
-    outages, alarms, wrongs, asks, scopes, things = _phrases(cues, bare)
-    asks = asks if ASKING & told.signs else NOTHING
-    if SAFE in told.signs:
-        alarms = frozenset(each for each in alarms if each in told.dangers or each in UNCUED)
-    more = tuple(_phrase_features(wrongs, asks))
+    bare = plain(text)
+    told = told_by(load_cues().find(bare))
+    phrased = _phrased(bare, told.dangers, told.signs)
+    more = () if phrased is UNPHRASED else phrase_features(phrased.wrongs, phrased.asks)
     return Looked(
-        bare,
-        tuple(grams(bare)),
-        (*told.cues, *more) if more else told.cues,
-        told.plainly,
-        told.found,
-        told.categories,
-        told.topics,
-        told.dangers,
-        told.signs,
-        outages,
-        alarms,
-        wrongs,
-        asks,
-        scopes,
-        things,
-        says_mine(bare),
+        text=bare,
+        grams=tuple(grams(bare)),
+        cues=(*told.cues, *more),
+        plainly=told.plainly,
+        found=told.found,
+        categories=told.categories,
+        topics=told.topics,
+        dangers=told.dangers,
+        signs=told.signs,
+        outages=phrased.outages,
+        alarms=phrased.alarms,
+        wrongs=phrased.wrongs,
+        asks=phrased.asks,
+        scopes=phrased.scopes,
+        things=phrased.things,
+        mine=says_mine(bare),
     )
 
 
-def _phrases(cues: Cues, bare: str) -> Sequence[frozenset[str]]:
-    """What phrases of each group are said: in most texts none."""
-    said = cues.phrases.said_in(bare) if bare else {}
-    return [frozenset(said.get(each, ())) for each in PHRASES] if said else NO_PHRASES
-
-
-class Told(NamedTuple):
-    """What the cues of a text tell."""
-
-    found: tuple[Found, ...]
-    cues: tuple[str, ...]
-    plainly: tuple[str, ...]
-    categories: frozenset[str]
-    topics: frozenset[str]
-    dangers: frozenset[str]
-    signs: frozenset[str]
-
-
-@lru_cache(MOST_REMEMBERED)
-def _told(found: tuple[Found, ...]) -> Told:
-    """Many lines have the same cues: most have one or none."""
-    groups: dict[str, set[str]] = {}
-    for each in found:
-        groups.setdefault(each.group, set()).add(each.name)
-    categories, topics, dangers, signs = (
-        frozenset(groups.get(each, ())) for each in ("category", "topic", "danger", "sign")
+def _phrased(bare: str, dangers: frozenset[str], signs: frozenset[str]) -> Phrased:
+    """What the phrases of a plain text tell, in most nothing; nobody asks an office who asks
+    nothing, and a danger that is denied is no alarm."""
+    said = load_cues().phrases.said_in(bare) if bare else {}
+    if not said:
+        return UNPHRASED
+    outages, alarms, wrongs, asks, scopes, things = (
+        frozenset(said.get(each, ())) for each in PHRASES
     )
-    plainly = tuple({f"#{each.group[0]} {each.name}" for each in found})
-    cues = tuple(_cue_features(found, categories, dangers, signs))
-    return Told(found, cues, plainly, categories, topics, dangers, signs)
+    if SAFE in signs:
+        alarms = frozenset(each for each in alarms if each in dangers or each in UNCUED)
+    asks = asks if ASKING & signs else NOTHING
+    return Phrased(outages, alarms, wrongs, asks, scopes, things)
 
 
 @lru_cache(MOST_COMPARED)
 def grams_of(text: str) -> frozenset[str]:
     """The n-grams of a text with which others are compared: of a request's words."""
     return frozenset(look(text).grams)
-
-
-def _cue_features(
-    found: tuple[Found, ...],
-    categories: frozenset[str],
-    dangers: frozenset[str],
-    signs: frozenset[str],
-) -> set[str]:
-    features = {f"#{each.group[0]} {each.name}" for each in found}
-    longest: dict[str, int] = {}
-    for each in found:
-        if each.group == "category":
-            longest[each.name] = max(longest.get(each.name, 0), len(each.word))
-            features.add(f"#word {each.word}")
-    features.update(f"#c {name} {min(4, size)}" for name, size in longest.items() if size > 1)
-    features.update(_sets_features(categories, dangers, signs))
-    features.update(_clause_features(found))
-    features.update(_topic_features(found))
-    return features
-
-
-@lru_cache(MOST_REMEMBERED)
-def _sets_features(
-    categories: frozenset[str], dangers: frozenset[str], signs: frozenset[str]
-) -> tuple[str, ...]:
-    """What is named together, in whatever words: the same in many lines."""
-    features = [f"#c {name} only" for name in categories if len(categories) == 1]
-    features.append(f"#categories {min(3, len(categories))}")
-    features.append(f"#dangers {min(2, len(dangers))}")
-    thing = "thing" if categories else "nothing"
-    features += [f"#{thing} {sign}" for sign in signs]
-    features += [f"#c {name} {sign}" for name in categories for sign in FAULTS if sign in signs]
-    features += [f"#danger {sign}" for sign in signs if dangers]
-    features += [f"#d {name} {sign}" for name in dangers for sign in SOFT & signs]
-    faulty = any(sign in signs for sign in FAULTS)
-    features += [f"#faulty {faulty} {bool(categories)} {sign}" for sign in SOFT & signs]
-    ordered = sorted(signs - PLACES)
-    features += [f"#s {a}+{b}" for i, a in enumerate(ordered) for b in ordered[i + 1 :]]
-    return tuple(features)
-
-
-def _phrase_features(wrongs: frozenset[str], asks: frozenset[str]) -> Iterator[str]:
-    """What whole phrases tell: what is wrong by itself, and what an office is asked."""
-    yield from (f"#wrong {name}" for name in sorted(wrongs))
-    yield from (f"#asks {name}" for name in sorted(asks))
-    if wrongs:
-        yield "#wrong"
-    if asks:
-        yield "#asks"
-
-
-def _topic_features(found: tuple[Found, ...]) -> Iterator[str]:
-    """How much is said that goes with each category."""
-    words: dict[str, set[str]] = {}
-    for each in found:
-        if each.group == "topic":
-            words.setdefault(each.name, set()).add(each.word)
-    for name, some in words.items():
-        yield f"#t {name} {min(3, len(some))}"
-        yield f"#t {name} long {any(_says_much(word) for word in some)}"
-    if len(words) == 1:
-        yield f"#t {next(iter(words))} only"
-
-
-def _says_much(word: str) -> bool:
-    return len(word) > (6 if word.isascii() else 2)
-
-
-def _clause_features(found: tuple[Found, ...]) -> Iterator[str]:
-    """What stands together in one clause of a longer line."""
-    clauses: dict[int, list[Found]] = {}
-    for each in found:
-        if each.group != "topic":
-            clauses.setdefault(each.clause, []).append(each)
-    clean = 0
-    for some in clauses.values():
-        things = {each.name for each in some if each.group == "category"}
-        if not things:
-            continue
-        signs = {each.name for each in some if each.group == "sign"}
-        wrong = not signs.isdisjoint(FAULTS) or any(
-            each.group == "danger" or (each.group == "category" and _names_fault(each.word))
-            for each in some
-        )
-        if not wrong:
-            continue
-        soft = sorted(SOFT & signs)
-        clean += not soft
-        yield f"#clause {'wrong' if not soft else soft[0]}"
-        yield from (f"#clause wrong {name}" for name in things if not soft)
-        if "wonder" in signs:
-            yield "#clause wrong?"
-    yield f"#clauses {min(2, clean)}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from handlers.understanding.addresses import EVERYWHERE
 from handlers.understanding.normal import plain
-from handlers.understanding.place import ROOM, ROOM_EN, ROOM_HAN, TWO
+from handlers.understanding.rooms import ROOM, ROOM_EN, ROOM_HAN, TWO
 
 #: Common family names; they count only beside a title ("王姨", "老李", "陈师傅").
 FAMILY = (

@@ -75,10 +75,6 @@ class Places(Protocol):
         """Whether the units of that building are listed."""
         ...
 
-    def has_room(self, building: str, unit: str | None, room: str) -> bool:
-        """Whether such a household exists (True where the rooms are not listed)."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -114,6 +110,11 @@ class KnownRequest:
     state: str = "open"  #: open, taken, waiting, done, closed
     supporters: frozenset[str] = frozenset()
     messages: frozenset[str] = frozenset()  #: keys of the messages that belong to it
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is said to be over."""
+        return self.state in ("done", "closed")
 
 
 def opened_by(

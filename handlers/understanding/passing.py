@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from handlers.understanding.floors import ORDER, said_floor
 from handlers.understanding.normal import HAN
-from handlers.understanding.place import ORDER, said_floor
 
 NUMBER = r"[\d一二三四五六七八九十]{1,3}"
 #: Before what is the sender's own: "我们9楼也停电了".

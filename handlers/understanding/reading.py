@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from handlers.understanding import by_itself, placing
 from handlers.understanding.features import whole, words_only
-from handlers.understanding.linking import pair_features
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Heard,
@@ -21,7 +20,10 @@ from handlers.understanding.meaning import (
     Scene,
     Urgency,
 )
+from handlers.understanding.pairs import pair_features
+from handlers.understanding.place_features import place_features, together_features
 from handlers.understanding.rivals import rivals_of
+from handlers.understanding.sources import sources
 from handlers.understanding.thresholds import THRESHOLDS
 from handlers.understanding.transcripts import Gold
 
@@ -75,14 +77,14 @@ def _kind(heard: Heard, scene: Scene, gold: Gold) -> str | None:
 def _building(heard: Heard, scene: Scene, gold: Gold) -> str | None:
     if gold.outcome is not Outcome.OPEN or gold.place is None:
         return None
-    names = placing.sources(heard, scene).building
+    names = sources(heard, scene).building
     return placing.source_of(names, gold.place.building)
 
 
 def _unit(heard: Heard, scene: Scene, gold: Gold) -> str | None:
     if gold.outcome is not Outcome.OPEN or gold.place is None:
         return None
-    names = placing.sources(heard, scene).unit
+    names = sources(heard, scene).unit
     return placing.source_of(names, gold.place.unit)
 
 
@@ -90,7 +92,7 @@ def _tail(heard: Heard, scene: Scene, gold: Gold) -> str | None:
     place = gold.place
     if gold.outcome is not Outcome.OPEN or place is None:
         return None
-    return placing.tail_of(placing.sources(heard, scene), place.floor, place.room)
+    return placing.tail_of(sources(heard, scene), place.floor, place.room)
 
 
 def _together(heard: Heard, scene: Scene, gold: Gold) -> str | None:
@@ -103,15 +105,15 @@ def _together(heard: Heard, scene: Scene, gold: Gold) -> str | None:
 
 
 def _combinations(heard: Heard, scene: Scene) -> frozenset[str]:
-    return frozenset(placing.combinations(placing.sources(heard, scene)))
+    return frozenset(placing.combinations(sources(heard, scene)))
 
 
 def _place(heard: Heard, scene: Scene, category: str | None) -> list[str]:
-    return placing.place_features(heard, scene, category or "other")
+    return place_features(heard, scene, category or "other")
 
 
 def _places(heard: Heard, scene: Scene, category: str | None) -> list[str]:
-    return placing.together_features(_place(heard, scene, category))
+    return together_features(_place(heard, scene, category))
 
 
 def _whole(heard: Heard, scene: Scene, category: str | None) -> list[str]:
@@ -128,7 +130,7 @@ def _words(heard: Heard, scene: Scene, category: str | None) -> list[str]:
 
 def _sources_of(part: str) -> Callable[[Heard, Scene], frozenset[str]]:
     def names(heard: Heard, scene: Scene) -> frozenset[str]:
-        return frozenset(getattr(placing.sources(heard, scene), part))
+        return frozenset(getattr(sources(heard, scene), part))
 
     return names
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from handlers.understanding.looking import Looked, grams_of, look
 from handlers.understanding.meaning import Heard, KnownRequest, Scene
 
-#: What comes back by itself, and of which is said no more than that ("来了", "back on").
+#: What comes to a house from outside: it fails in several at once and comes back by itself, and
+#: of that is said no more than "来了", "back on".
 SUPPLIED = frozenset(("water", "electricity", "gas", "heating"))
 #: What a message and a request may have in common.
 CLAIMS = ("thing", "category", "topic", "sender")

@@ -12,7 +12,7 @@ was opened as an emergency; a false one is an emergency opened for anything else
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Protocol
 
@@ -257,21 +257,3 @@ def _prediction(meaning: Meaning) -> Prediction:
 def golds_of(conversation: Conversation) -> dict[int, Gold]:
     """The annotations of a conversation by message number."""
     return {line.n: line.gold for line in conversation}
-
-
-def score_reader(reader: Reads, conversations: Iterable[Conversation]) -> Tally:
-    """The tally of a reader over conversations."""
-    whole = Tally()
-    for conversation in conversations:
-        whole.add(score(predict(reader, conversation), golds_of(conversation)))
-    return whole
-
-
-def folds(
-    conversations: Sequence[Conversation], count: int
-) -> Iterator[tuple[list[Conversation], list[Conversation]]]:
-    """(to fit on, to measure on) for cross-validation; every conversation is measured once."""
-    for k in range(count):
-        tested = [each for i, each in enumerate(conversations) if i % count == k]
-        fitted = [each for i, each in enumerate(conversations) if i % count != k]
-        yield fitted, tested

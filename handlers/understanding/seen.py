@@ -15,10 +15,11 @@ from typing import Any
 
 from handlers.understanding import placing
 from handlers.understanding.features import whole, words_only
-from handlers.understanding.linking import TABLE, pair_features
 from handlers.understanding.meaning import Heard, KnownRequest, Place, Reason, Scene
-from handlers.understanding.placing import PARTS, Sources
+from handlers.understanding.pairs import TABLE, pair_features
+from handlers.understanding.place_features import place_features
 from handlers.understanding.rivals import rivals_of
+from handlers.understanding.sources import PARTS, Sources, sources
 
 #: In which situation, or of which line before, a cue was seen.
 AROUND = re.compile(r"(?:own|before|near|(?:quiet|near|open),(?:resident|staff))\|")
@@ -101,7 +102,7 @@ def _named(sources: Mapping[str, Any] | None, value: str | None) -> str | None:
 
 def see(heard: Heard, scene: Scene, category: str | None, read: Read | None = None) -> Seen:
     """What may be kept of a message in its scene; `read`: what was looked at, if it was."""
-    found = read.found if read else placing.sources(heard, scene)
+    found = read.found if read else sources(heard, scene)
     named = category or "other"
     return Seen(
         {
@@ -110,7 +111,7 @@ def see(heard: Heard, scene: Scene, category: str | None, read: Read | None = No
             "place": wordless(
                 read.place
                 if read and read.category == named
-                else placing.place_features(heard, scene, named, found)
+                else place_features(heard, scene, named, found)
             ),
         },
         {
@@ -133,7 +134,7 @@ def where_from(heard: Heard, scene: Scene, place: Place, read: Read | None = Non
 
     The cue of each is its source and the part: "home unit".
     """
-    found = read.found if read else placing.sources(heard, scene)
+    found = read.found if read else sources(heard, scene)
     rooms = {name: room for name, (_, room) in found.tail.items() if room is not None}
     parts = {"building": found.building, "unit": found.unit, "room": rooms}
     reasons: list[Reason] = []

@@ -9,25 +9,13 @@ from datetime import timedelta
 from functools import lru_cache
 
 from handlers.understanding import bays, passing
+from handlers.understanding.buildings import NUMBERED_UNIT, PAIR, same_code, two_buildings
+from handlers.understanding.floors import above, floor_of, named_level, weak_floor, weak_span
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import NOWHERE, Heard, Place, Places, Said, Scene
 from handlers.understanding.normal import HAN
-from handlers.understanding.place import (
-    NUMBERED_UNIT,
-    PAIR,
-    TWO,
-    above,
-    bare_room,
-    floor_of,
-    lettered,
-    like,
-    named_level,
-    parse,
-    same_code,
-    two_buildings,
-    weak_floor,
-    weak_span,
-)
+from handlers.understanding.place import parse
+from handlers.understanding.rooms import TWO, bare_room, lettered, like
 
 #: Who is spoken to tells no place: "@802老莫".
 MENTION = re.compile(r"@\S+")
@@ -36,9 +24,10 @@ LATIN = re.compile(r"[A-Za-z]")
 ENTRY = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、)]\s*(?=\D|\d+[-栋幢号])")
 #: A house and its flat: "8/61".
 SLASHED = re.compile(r"\b(?:of|in|at|from|unit|room|house)\s+\d{1,3}/(\d{1,3})(?![\d/])")
-#: How far back the place of what is spoken of may have been named: lines, and time.
 OUTSIDE = frozenset(("outside",))
+#: How far back the place of what is spoken of may have been named: lines, and time.
 LINES, WHILE = 4, timedelta(minutes=15)
+PARTS = ("building", "unit", "tail")  #: of a place, each with sources of its own
 Tail = tuple[str | None, str | None]  #: floor, room
 
 

@@ -6,24 +6,25 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from handlers.understanding import by_itself, linking, placing
+from handlers.understanding import by_itself, linking, pairs, placing
 from handlers.understanding.corpus import Corpus, corpus
 from handlers.understanding.descent import DESCENTS
 from handlers.understanding.features import whole, words_only
-from handlers.understanding.fit import Prepared, fit_prepared
+from handlers.understanding.fit import fit_prepared
 from handlers.understanding.fit_belongs import with_belongs_of
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.understanding.model import Model, load_model
-from handlers.understanding.placing import PARTS, Sources
+from handlers.understanding.place_features import together_features
+from handlers.understanding.preparing import Prepared
 from handlers.understanding.reader import WEIGHTS, Reader
 from handlers.understanding.reading import HEADS
 from handlers.understanding.scoring import Tally, golds_of, predict, score
 from handlers.understanding.seen import Seen, wordless
+from handlers.understanding.sources import PARTS, Sources
 from handlers.understanding.weighing import weigh
 
 #: What a community put right itself counts so often beside an example of strangers.
 COPIES = 3
-LINK = "link"
 #: Only the words are looked at, which have no time.
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -40,7 +41,7 @@ class Taught:
     def features(self, head: str) -> list[str]:
         """What a head looks at: what was kept, and what the words give."""
         if head == "together":
-            return placing.together_features(self.seen.tables.get("place", ()))
+            return together_features(self.seen.tables.get("place", ()))
         table = table_of(head)
         found = [*self.seen.tables.get(table, ()), *_of_words(self.text or "", table)]
         return by_itself.own(found) if head == by_itself.HEAD else found
@@ -75,7 +76,7 @@ def _of_words(text: str, table: str) -> list[str]:
 
 def table_of(head: str) -> str:
     """The table of the model in which a head stands."""
-    return linking.TABLE if head == LINK else HEADS[head].table
+    return pairs.TABLE if head == linking.HEAD else HEADS[head].table
 
 
 @dataclass(slots=True)

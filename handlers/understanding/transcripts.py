@@ -235,8 +235,6 @@ def walk_gold(conversation: Conversation) -> Iterator[tuple[Heard, Scene, Gold]]
 
 #: How often a reader errs in a rough walk.
 MISSED, FALSELY, UNLINKED, LATER = 0.25, 0.02, 0.3, 0.6
-
-
 #: Gives a number from 0 to 1, each time another one.
 Dice = Callable[[], float]
 

@@ -11,10 +11,11 @@ from datetime import timedelta
 from functools import lru_cache
 
 from handlers.understanding.cues import PLACE, load_cues
+from handlers.understanding.floors import floor_of
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, Said, Scene
+from handlers.understanding.numerals import number
 from handlers.understanding.passing import whom
-from handlers.understanding.place import floor_of, number
 
 MOST_REMEMBERED = 512
 NOTHING = frozenset[str]()

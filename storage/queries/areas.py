@@ -100,18 +100,6 @@ def _houses_below(start: str, end: str) -> Select[int, int | None, str, str]:
     )
 
 
-async def flats_below(store: AsyncSession, path: str) -> list[tuple[int | None, str]]:
-    """Parent and code of the flats at or under a path."""
-    return await _flats_below.rows(store, path, end_of(path))
-
-
-@prepared
-def _flats_below(start: str, end: str) -> Select[int | None, str]:
-    return select(Area.parent_id, Area.code).where(
-        Area.path >= start, Area.path < end, Area.kind == "household"
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class AreaFacts:
     """What holds at a place: its own word, else that of the nearest place above."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from handlers.understanding.addresses import address
+from handlers.understanding.buildings import two_buildings
 from handlers.understanding.masking import masked
 from handlers.understanding.meaning import Place, Scene
 from handlers.understanding.normal import plain
-from handlers.understanding.place import parse, two_buildings
+from handlers.understanding.place import parse
 from handlers.understanding.sources import last_entry, sources
 from tests.handlers.understanding.saying import heard
 

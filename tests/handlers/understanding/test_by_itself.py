@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from handlers.understanding import by_itself
 from handlers.understanding.features import whole
-from handlers.understanding.fit import PARTS, Table, told_by_itself
+from handlers.understanding.fit import PARTS, told_by_itself
 from handlers.understanding.meaning import Scene
 from handlers.understanding.model import Model, load_model
+from handlers.understanding.preparing import Examples
 from handlers.understanding.reader import WEIGHTS
 from tests.handlers.understanding.saying import BUILDING, after_talk, heard
 
@@ -68,7 +69,7 @@ def test_of_a_message_only_words_and_role_are_its_own() -> None:
 
 def test_no_line_is_judged_by_a_head_that_knows_it_by_heart() -> None:
     """Else the outcome would learn to believe it more than it may where nobody knows the line."""
-    report, outcome = Table(), Table()
+    report, outcome = Examples(), Examples()
     groups = set(range(3 * PARTS))
     for group in groups:
         for text, answer in (("leak", "open"), ("lunch", "talk")):
@@ -80,8 +81,7 @@ def test_no_line_is_judged_by_a_head_that_knows_it_by_heart() -> None:
         outcome.add(["drip", "@situation=quiet,resident"], "open", group, None)
     told = told_by_itself({"report": report, "outcome": outcome}, groups)
     steps = {
-        group: sum(told.columns[at] >= 2 for at in range(told.starts[n], told.starts[n + 1]))
-        for n, group in enumerate(told.groups)
+        group: sum(each >= 2 for each in told.columns_of(n)) for n, group in enumerate(told.groups)
     }
     assert min(steps[group] for group in groups if group >= PARTS) > max(
         steps[group] for group in range(PARTS)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.understanding import linking
+from handlers.understanding.emergencies import goes_with
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Outcome, Said, Scene, Urgency
 from handlers.understanding.reader import Reader
@@ -80,5 +80,5 @@ def test_a_further_word_on_an_emergency_opens_no_second_one(
     request = opened_by(told, "security", urgency=Urgency.EMERGENCY)
     said = (Said(told, Outcome.OPEN, request.key),)
     scene = Scene(area=BUILDING, recent=said, requests=(request,))
-    assert linking.goes_with(heard(second), look(second), scene)
+    assert goes_with(heard(second), look(second), scene)
     assert reader.read(heard(second, home=HOME), scene).outcome is not Outcome.OPEN

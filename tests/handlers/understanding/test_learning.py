@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from handlers.understanding.fit import fit
+from handlers.understanding.fit import fit_prepared
 from handlers.understanding.meaning import Outcome, Place
+from handlers.understanding.preparing import prepare
 from handlers.understanding.reader import Reader
 from handlers.understanding.reading import HEADS
-from handlers.understanding.scoring import Prediction, Tally, golds_of, score, score_reader
+from handlers.understanding.scoring import Prediction, Tally, golds_of, predict, score
 from handlers.understanding.transcripts import (
     Conversation,
     TranscriptError,
@@ -81,8 +82,8 @@ def test_a_rough_walk_errs_alike_each_time(conversation: Conversation) -> None:
 
 
 def test_what_is_fitted_on_is_learned(conversation: Conversation) -> None:
-    reader = Reader(fit([conversation] * 200))
-    tally = score_reader(reader, [conversation])
+    reader = Reader(fit_prepared(prepare([conversation] * 200), set(range(200))))
+    tally = score(predict(reader, conversation), golds_of(conversation))
     assert tally.figures()["opened_f1"] == 1.0
     assert tally.figures()["false_alarms"] == 0.0
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.understanding.buildings import same_code, two_buildings
+from handlers.understanding.floors import floor_of
 from handlers.understanding.meaning import Place
 from handlers.understanding.normal import plain
-from handlers.understanding.place import (
-    bare_room,
-    floor_of,
-    like,
-    number,
-    parse,
-    parse_area,
-    same_code,
-    two_buildings,
-)
+from handlers.understanding.numerals import number
+from handlers.understanding.place import parse, parse_area
+from handlers.understanding.rooms import bare_room, like
 from handlers.understanding.scoring import same_place
 from handlers.understanding.transcripts import GoldPlace
 

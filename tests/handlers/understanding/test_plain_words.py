@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.understanding import linking
+from handlers.understanding.alarms import beyond_doubt
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
     Meaning,
@@ -164,13 +164,13 @@ def test_who_lives_by_a_machine_is_in_danger_while_the_power_is_off(
 ) -> None:
     meaning = reader.read(heard(text), powerless("open"))
     assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.EMERGENCY)
-    assert not linking.alarms(heard(text), look(text), powerless("done"))
-    assert not linking.alarms(heard(text), look(text), quiet())
+    assert not beyond_doubt(heard(text), look(text), powerless("done"))
+    assert not beyond_doubt(heard(text), look(text), quiet())
 
 
 def test_an_offer_to_who_lives_by_a_machine_is_none() -> None:
     text = "有老人用制氧机的话可以来我家充电"
-    assert not linking.alarms(heard(text), look(text), powerless("open"))
+    assert not beyond_doubt(heard(text), look(text), powerless("open"))
 
 
 @pytest.mark.parametrize(

@@ -453,9 +453,6 @@ class Listed:
     def lists_units(self, building: str) -> bool:
         return True
 
-    def has_room(self, building: str, unit: str | None, room: str) -> bool:
-        return True
-
 
 @pytest.mark.parametrize(
     ("text", "place"),

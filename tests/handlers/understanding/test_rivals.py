@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from handlers.understanding import linking
+from handlers.understanding import link_rules, linking
+from handlers.understanding.link_rules import repeats
 from handlers.understanding.linking import Fit
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
@@ -121,10 +122,10 @@ HEATING = KnownRequest(
 
 def test_what_names_a_danger_is_no_repetition_of_what_names_none() -> None:
     fit = Fit(HEATING, 0.95, "only")
-    assert linking.repeats(look("我家暖气也冰凉"), fit, 0.8)
-    assert not linking.repeats(look("暖气管呲水了，地板全湿了"), fit, 0.8)
+    assert repeats(look("我家暖气也冰凉"), fit, 0.8)
+    assert not repeats(look("暖气管呲水了，地板全湿了"), fit, 0.8)
     leaks = replace(fit, request=replace(HEATING, words="暖气管呲水了"))
-    assert linking.repeats(look("暖气管还在呲水"), leaks, 0.8)
+    assert repeats(look("暖气管还在呲水"), leaks, 0.8)
 
 
 def shares(text: str, category: str, first: str, **more: Any) -> bool:
@@ -133,7 +134,7 @@ def shares(text: str, category: str, first: str, **more: Any) -> bool:
     request = opened_by(told, category)
     line = heard(text, **more)
     fit = Fit(request, 0.9, "only")
-    return linking.shares(line, look(text), after_report(told, request), fit)
+    return link_rules.shares(line, look(text), after_report(told, request), fit)
 
 
 @pytest.mark.parametrize(

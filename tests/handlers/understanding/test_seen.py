@@ -10,13 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.understanding.features import whole
-from handlers.understanding.linking import TABLE
 from handlers.understanding.meaning import (
     Heard,
     KnownRequest,
     Place,
     Scene,
 )
+from handlers.understanding.pairs import TABLE
 from handlers.understanding.seen import Seen, see, see_pair, where_from, wordless
 from tests.handlers.understanding.saying import HOME, after_talk, heard, opened_by
 

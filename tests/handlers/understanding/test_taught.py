@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from handlers.understanding import belongs, by_itself
-from handlers.understanding.linking import TABLE
 from handlers.understanding.meaning import Place, Scene
 from handlers.understanding.model import load_model
+from handlers.understanding.pairs import TABLE
 from handlers.understanding.reader import WEIGHTS
 from handlers.understanding.reading import HEADS
 from handlers.understanding.seen import Seen, see, see_pair

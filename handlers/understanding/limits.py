@@ -1,0 +1,102 @@
+"""How sure a message must be to open a request: less, the plainer it tells of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from handlers.understanding.features import minutes_since
+from handlers.understanding.looking import Looked
+from handlers.understanding.meaning import Heard, Scene
+from handlers.understanding.normal import in_script
+from handlers.understanding.speakers import tells_anew
+from handlers.understanding.spots import known_there
+from handlers.understanding.too import tells_a_fact_too
+
+QUIET_FOR = 30  #: minutes after which a line begins something new
+#: What a long line needs that tells of no trouble: many small weights add up in it.
+RAMBLING = 0.85
+#: What is so clear that nobody is asked whether it is meant.
+CLEAR = frozenset(("danger", "office", "fact", "twice", "wrong"))
+#: What is so vague that it is not enough to be surely either a request or a word on one.
+VAGUE = frozenset(("wordy", "nameless", "rambling"))
+
+
+class Limit(NamedTuple):
+    """How sure a message must be."""
+
+    least: float
+    why: str  #: what it tells that so much is needed: mostly the name of a threshold
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is not asked about, unclear as it may look."""
+        return self.why in CLEAR
+
+    @property
+    def vague(self) -> bool:
+        """Whether what speaks for a word on some request speaks for none of its own."""
+        return self.why in VAGUE
+
+
+#: The first word of an emergency opens whatever the heads say.
+OF_DANGER = Limit(0.0, "danger")
+
+
+def limit_of(
+    heard: Heard, looked: Looked, scene: Scene, alone: float, thresholds: Mapping[str, float]
+) -> Limit:
+    """How sure a message must be in which no danger is told; `alone`: how surely it is a report
+    by itself."""
+    if looked.rambles:
+        return Limit(RAMBLING, "rambling")
+    if not looked.named:
+        why = "nameless"
+    elif _is_known(looked, scene):
+        why = in_script("open", looked.text)
+    else:
+        names = _names(heard, looked, scene, surely=alone >= thresholds["alone"])
+        why = min(names, key=lambda name: thresholds[name])
+    return Limit(thresholds[why], why)
+
+
+def _is_known(looked: Looked, scene: Scene) -> bool:
+    """Whether something open there may be what it tells of."""
+    told = looked.categories | looked.outages | looked.wrongs | looked.asks
+    return not told.isdisjoint(known_there(looked, scene))
+
+
+def _names(heard: Heard, looked: Looked, scene: Scene, *, surely: bool) -> tuple[str, ...]:
+    """The thresholds that hold for what nothing open is about; the lowest counts."""
+    anew = tells_anew(heard, looked, scene)
+    plainness = _plainness(heard, looked, scene, anew=anew)
+    plain = surely and anew and looked.in_earnest and not looked.wordy
+    return (plainness, "twice") if plain and not _lately(heard, scene) else (plainness,)
+
+
+def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str:
+    """The threshold for what it tells by itself: the plainer, the lower."""
+    if looked.asks_office and heard.role == "resident":
+        return "office"
+    if looked.plainly_faulty and anew:
+        return _of_fault(heard, looked, scene)
+    if looked.wordy and not (looked.plainly_faulty or looked.categories or looked.dangers):
+        return "wordy"
+    return in_script("open", looked.text)
+
+
+def _of_fault(heard: Heard, looked: Looked, scene: Scene) -> str:
+    """The same of a fault that is told plainly."""
+    if looked.plainly_wrong:
+        return "wrong"
+    if looked.bare_fact:
+        return "fact"
+    beside = bool(scene.requests) and tells_a_fact_too(looked)
+    if looked.plainly_twice or looked.begins_bare or beside:
+        return "twice"
+    return "plain" if _lately(heard, scene) and not looked.outages else "quiet"
+
+
+def _lately(heard: Heard, scene: Scene) -> bool:
+    """Whether somebody spoke just before: else a line begins something new."""
+    return bool(scene.recent) and minutes_since(heard, scene.recent[-1]) < QUIET_FOR
