@@ -10,7 +10,7 @@ from handlers.understanding.looking import Looked
 from handlers.understanding.meaning import Heard, Scene
 from handlers.understanding.normal import in_script
 from handlers.understanding.speakers import tells_anew
-from handlers.understanding.spots import known_there
+from handlers.understanding.spots import known_there, too_elsewhere
 from handlers.understanding.too import tells_a_fact_too
 
 QUIET_FOR = 30  #: minutes after which a line begins something new
@@ -91,7 +91,7 @@ def _of_fault(heard: Heard, looked: Looked, scene: Scene) -> str:
         return "wrong"
     if looked.bare_fact:
         return "fact"
-    beside = bool(scene.requests) and tells_a_fact_too(looked)
+    beside = bool(scene.requests) and (tells_a_fact_too(looked) or too_elsewhere(looked, scene))
     if looked.plainly_twice or looked.begins_bare or beside:
         return "twice"
     return "plain" if _lately(heard, scene) and not looked.outages else "quiet"

@@ -14,6 +14,7 @@ from handlers.understanding.cues import PHRASES, Found, load_cues
 from handlers.understanding.grams import grams
 from handlers.understanding.normal import HAN, plain
 from handlers.understanding.own_home import says_mine
+from handlers.understanding.phones import without_contact
 from handlers.understanding.signs import (
     ASIDE,
     ASKING,
@@ -173,7 +174,7 @@ UNPHRASED = Phrased()
 @lru_cache(MOST_REMEMBERED)
 def look(text: str) -> Looked:
     """Look at a text."""
-    bare = plain(text)
+    bare = without_contact(plain(text)).strip()
     told = told_by(load_cues().find(bare))
     phrased = _phrased(bare, told.dangers, told.signs)
     more = () if phrased is UNPHRASED else phrase_features(phrased.wrongs, phrased.asks)

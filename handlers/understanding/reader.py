@@ -29,6 +29,7 @@ from handlers.understanding.model import Model, load_model
 from handlers.understanding.questions import question_of
 from handlers.understanding.reported import reported, told
 from handlers.understanding.speakers import as_known
+from handlers.understanding.unaffected import as_told
 from handlers.understanding.weighing import Weigher
 
 WEIGHTS = Path(__file__).parent / "weights.bin"
@@ -142,6 +143,7 @@ class Reader:
         reasons = (Reason("link", fit.why, fit.request.key, round(fit.chance, 2)),)
         sure = max(chances.get(each, 0) for each in LINKS)
         again = is_back(heard, look(heard.text), fit)
+        outcome = as_told(outcome, look(heard.text), fit)
         return Meaning(outcome, sure, of=fit.request.key, again=again, reasons=reasons)
 
     def _belated(self, heard: Heard, scene: Scene, talk: Meaning) -> Meaning:

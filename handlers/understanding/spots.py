@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, KnownRequest, Place, Scene
 from handlers.understanding.place import parse
+from handlers.understanding.too import says_too
 
 
 def known_there(looked: Looked, scene: Scene) -> set[str]:
@@ -19,6 +20,13 @@ def elsewhere(looked: Looked, request: KnownRequest) -> bool:
         return False
     said, there = parse(looked.text), request.place
     return _differ(said.building, there.building) or _differ(said.unit, there.unit)
+
+
+def too_elsewhere(looked: Looked, scene: Scene) -> bool:
+    """Whether what is open is told of another house too: "the lift in block 4 is broken too"."""
+    return says_too(looked) and any(
+        each.category in looked.categories and elsewhere(looked, each) for each in scene.requests
+    )
 
 
 def could_be_there(heard: Heard, looked: Looked, request: KnownRequest) -> bool:

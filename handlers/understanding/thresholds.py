@@ -16,7 +16,7 @@ THRESHOLDS = {
     "nameless": 0.82,  #: a request in which nothing is named that it could be about
     "wordy": 0.85,  #: a request in a long line that tells no fault plainly
     "emergency": 0.4,  #: a word of danger and this much doubt opens all the same
-    "alarm_unnamed": 0.82,  #: no known word of danger, but as a whole so surely an emergency
+    "alarm_unnamed": 0.81,  #: no known word of danger, but as a whole so surely an emergency
     "alarm_doubted": 0.96,  #: the same of a word of danger that hardly seems to be meant
     "opens_unnamed": 0.15,  #: what both of them need besides: no talk to this much
     "page": 0.17,  #: what is opened with a word of danger is an emergency from here on

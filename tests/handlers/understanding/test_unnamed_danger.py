@@ -117,3 +117,37 @@ def test_how_sure_a_page_must_be_is_told_for_each_script(text: str) -> None:
     latin = text.isascii()
     assert pages(**{"page": 0.0, "page latin": 9.0}) is not latin
     assert pages(**{"page": 9.0, "page latin": 0.0}) is latin
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "煤氣洩漏",
+        "有人暈倒",
+        "煤气位好大",
+        "please师傅快来，pipe爆了",
+        "楼上老人三天没见了",
+        "a tile just fell from the facade",
+        "haven't seen old Mr Chen for days",
+    ],
+)
+def test_it_pages_as_the_first_line_in_a_group(reader: Reader, text: str) -> None:
+    meaning = read(reader, text)
+    assert (meaning.outcome, meaning.urgency) == (Outcome.OPEN, Urgency.EMERGENCY)
+
+
+@pytest.mark.parametrize("text", ["咱家没水了，回来买水", "咱家没水了，回来带两桶"])
+def test_an_errand_is_no_outage(reader: Reader, text: str) -> None:
+    assert read(reader, text).outcome is Outcome.TALK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我家水管漏水，电话13987654321打给我",
+        "电梯坏了，我电话13987654321",
+        "no hot water, call me on 07700 900123",
+    ],
+)
+def test_a_number_to_call_keeps_no_report_from_being_heard(reader: Reader, text: str) -> None:
+    assert read(reader, text).outcome is Outcome.OPEN
