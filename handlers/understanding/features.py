@@ -79,14 +79,20 @@ class Whole:
 
     def names(self) -> list[str]:
         """The features one by one."""
-        looked, around, shown = self.text, self.situation, plainness(self.text)
-        features = [*looked.grams, *looked.cues, *shown, *self.scene]
-        features += [f"{around}|{gram}" for gram in _short(looked)]
-        features += [f"{around}|{each}" for each in (*looked.plainly, *shown)]
-        if self.own is not None:
-            features += [f"own|{cue}" for cue in self.own.plainly]
+        looked, around = self.text, self.situation
+        features = [*looked.grams, *(f"{around}|{gram}" for gram in _short(looked))]
         if self.before is not None:
-            features += [f"before|{each}" for each in (*_short(self.before), *self.before.plainly)]
+            features += [f"before|{gram}" for gram in _short(self.before)]
+        return features + self.marks()
+
+    def marks(self) -> list[str]:
+        """Those that are no n-grams: of cues and of circumstances."""
+        looked, around, shown = self.text, self.situation, plainness(self.text)
+        features = [*looked.cues, *shown, *self.scene]
+        features += [f"{around}|{each}" for each in (*looked.plainly, *shown)]
+        for name, near in (("own", self.own), ("before", self.before)):
+            if near is not None:
+                features += [f"{name}|{cue}" for cue in near.plainly]
         return features
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from handlers.understanding import belated, belongs, by_itself, drills, linking, own_words
 from handlers.understanding import chances as chances_of
 from handlers.understanding.cues import Cues, Found
-from handlers.understanding.features import Whole, around, minutes_since, words_only
+from handlers.understanding.features import Whole, around, minutes_since
 from handlers.understanding.linking import Fit
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import (
@@ -28,6 +28,7 @@ from handlers.understanding.normal import in_script
 from handlers.understanding.questions import question_of
 from handlers.understanding.reported import reported, told
 from handlers.understanding.weighing import Weigher
+from handlers.understanding.wording import Wording
 
 WEIGHTS = Path(__file__).parent / "weights.bin"
 QUIET_FOR = 30  #: minutes after which a line begins something new
@@ -70,7 +71,8 @@ class Reader:
         spoken = around(_as_known(heard, looked), scene)
         seen = self._weigher.see(spoken)
         chances = self._model.chances("outcome", seen)
-        alarm = self._alarms(heard, scene, looked, chances)
+        wording = Wording(self._model, heard, scene)
+        alarm = self._alarms(wording, chances)
         alone = self._model.chances(by_itself.HEAD, seen).get(by_itself.REPORT, 0.0)
         limit = self._limit(heard, scene, looked, alarm, alone)
         fit, weighed = self._weighed(heard, scene, looked, chances)
@@ -91,7 +93,7 @@ class Reader:
             leaning = chances.get("open", 0) + chances.get("ask", 0)
             talk = Meaning(Outcome.TALK, sure, leaning=leaning)
             return self._belated(heard, scene, looked, talk)
-        meaning = reported(self._model, heard, scene, outcome, sure, spoken)
+        meaning = reported(wording, outcome, sure, spoken)
         if outcome is Outcome.OPEN and sure <= self._model.thresholds["open"]:
             plainly = Reason("request", PLAINLY)  # how likely it looked as a whole says nothing
             return replace(meaning, reasons=(plainly, *meaning.reasons))
@@ -101,14 +103,15 @@ class Reader:
         """What it is about, where and how urgent, given that somebody says it is a request."""
         own = self._own_word(heard)
         common = own_words.in_common(heard, own)
-        meaning = reported(self._model, common, scene, Outcome.OPEN, 1.0, around(common, scene))
+        wording = Wording(self._model, common, scene)
+        meaning = reported(wording, Outcome.OPEN, 1.0, around(common, scene))
         return own_words.named(meaning, heard, own)
 
     def _told(self, heard: Heard, scene: Scene) -> Meaning:
         """The same without the reasons."""
         own = self._own_word(heard)
         common = own_words.in_common(heard, own)
-        meaning = told(self._model, common, scene, Outcome.OPEN, 1.0, words_only(common, scene))
+        meaning = told(Wording(self._model, common, scene), Outcome.OPEN, 1.0)
         return own_words.named(meaning, heard, own)
 
     def _fit(self, heard: Heard, scene: Scene, chances: Mapping[str, float]) -> Fit | None:
@@ -173,29 +176,27 @@ class Reader:
         features = belongs.features(heard, scene, fit, chances)
         return belongs.chance(features, self._model)
 
-    def _alarms(
-        self, heard: Heard, scene: Scene, looked: Looked, chances: Mapping[str, float]
-    ) -> bool:
+    def _alarms(self, wording: Wording, chances: Mapping[str, float]) -> bool:
         """Whether this is likely enough the first word of an emergency.
 
         A word of danger has to be meant; what is said in none that is known, or is doubted for what
         was said before (a drill of yesterday), must as a whole be all but surely one.
         """
+        heard, scene, looked = wording.heard, wording.scene, wording.looked
         limits = self._model.thresholds
         opens = 1 - chances.get("talk", 0) - chances.get("answer", 0) - chances.get("update", 0)
         if opens < (0.05 if looked.dangers else limits["opens_unnamed"]):
             return False
         if drills.drilled(heard, looked, scene) or linking.goes_with(heard, looked, scene):
             return False
-        seen = self._model.see("words", words_only(heard, scene))
         if looked.dangers:
-            meant = self._model.chances("emergency", seen).get("yes", 0.0)
+            meant = wording.chances("emergency").get("yes", 0.0)
             if (meant * opens) ** 0.5 >= limits["emergency"]:
                 return True
         if opens < limits["opens_unnamed"]:
             return False
         sure = limits["alarm_doubted" if looked.dangers else "alarm_unnamed"]
-        return self._model.chances("urgency", seen).get("emergency", 0.0) >= sure
+        return wording.chances("urgency").get("emergency", 0.0) >= sure
 
     def _limit(
         self, heard: Heard, scene: Scene, looked: Looked, alarm: bool, alone: float
