@@ -15,6 +15,8 @@ from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Said, S
 DAY = 86400
 #: Circumstances of which so many are remembered by name; there are a few hundred.
 MOST_ALIKE = 4096
+#: Texts of which it is remembered how plain they are: one message asks again and again.
+MOST_LOOKED = 512
 NEAR = ("#c ", "#d ", "#t ", "#word")
 BACK = (1, 2, 4, 9)  #: steps of how many lines ago a request was spoken of
 
@@ -123,9 +125,10 @@ def whole(heard: Heard, scene: Scene) -> list[str]:
     return around(heard, scene).names()
 
 
-def plainness(looked: Looked) -> list[str]:
+@lru_cache(MOST_LOOKED)
+def plainness(looked: Looked) -> tuple[str, ...]:
     """How plainly a text by itself tells that something is wrong."""
-    return [f"#{each}" for each in _plainness(looked)]
+    return tuple([f"#{each}" for each in _plainness(looked)])
 
 
 def _plainness(looked: Looked) -> Iterator[str]:

@@ -23,7 +23,7 @@ from handlers.understanding.meaning import (
     Reason,
     Scene,
 )
-from handlers.understanding.model import Model, load_model
+from handlers.understanding.model import Model, Seen, load_model
 from handlers.understanding.normal import in_script
 from handlers.understanding.questions import question_of
 from handlers.understanding.reported import reported, told
@@ -73,8 +73,7 @@ class Reader:
         chances = self._model.chances("outcome", seen)
         wording = Wording(self._model, heard, scene)
         alarm = self._alarms(wording, chances)
-        alone = self._model.chances(by_itself.HEAD, seen).get(by_itself.REPORT, 0.0)
-        limit = self._limit(heard, scene, looked, alarm, alone)
+        limit = self._limit(wording, seen, alarm=alarm)
         fit, weighed = self._weighed(heard, scene, looked, chances)
         there = self._belongs(heard, scene, fit, chances, weighed)
         chances = weighed
@@ -198,11 +197,10 @@ class Reader:
         sure = limits["alarm_doubted" if looked.dangers else "alarm_unnamed"]
         return wording.chances("urgency").get("emergency", 0.0) >= sure
 
-    def _limit(
-        self, heard: Heard, scene: Scene, looked: Looked, alarm: bool, alone: float
-    ) -> float:
+    def _limit(self, wording: Wording, seen: Seen, *, alarm: bool) -> float:
         """How sure a request must be: least where there is danger, less where it is plain, or where
-        nobody spoke just before and it is so surely a report by itself (`alone`)."""
+        nobody spoke just before and it is so surely a report by itself."""
+        heard, scene, looked = wording.heard, wording.scene, wording.looked
         limits = self._model.thresholds
         anew = linking.tells_anew(heard, looked, scene)
         alarm = alarm or linking.alarms(heard, looked, scene)
@@ -216,8 +214,12 @@ class Reader:
         if known & (looked.categories | looked.outages | looked.wrongs | looked.asks):
             return limits[in_script("open", looked.text)]
         limit = limits[_plainness(heard, looked, scene, anew=anew)]
-        by_words = alone >= limits["alone"] and looked.in_earnest and not looked.wordy and anew
-        return min(limit, limits["twice"]) if by_words and not _lately(heard, scene) else limit
+        if limit <= limits["twice"] or not (looked.in_earnest and anew):
+            return limit
+        if looked.wordy or _lately(heard, scene):
+            return limit
+        alone = self._model.chances(by_itself.HEAD, seen).get(by_itself.REPORT, 0.0)
+        return limits["twice"] if alone >= limits["alone"] else limit
 
     def _decide(
         self, looked: Looked, chances: Mapping[str, float], limit: float, there: float
