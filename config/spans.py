@@ -63,3 +63,9 @@ class Span(BaseModel):
 def hours(amount: float) -> Span:
     """So many hours of the calendar."""
     return Span(amount=amount)
+
+
+@lru_cache(MOST_REMEMBERED)
+def days(amount: float) -> Span:
+    """So many days of the calendar."""
+    return Span(amount=amount, unit="day")
