@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import cProfile
-import gc
 import json
 import pstats
 import shutil
@@ -35,6 +34,7 @@ from sqlalchemy import event, func, select
 
 from bench.bot_api import TALK, report, update
 from bench.town import build
+from bot import garbage
 from bot.app import App
 from bot.clock import Clock
 from bot.logs import set_up_logs
@@ -147,7 +147,7 @@ class Bench:
         """Every chat and speaker was met; nothing is left to say. What was loaded is no garbage,
         as in the program itself (`bot.serve`)."""
         await self.handle([TALK[i % len(TALK)] for i in range(2 * self.chats)])
-        gc.freeze()
+        garbage.all_is_loaded()
 
     async def close(self) -> None:
         await self.app.close()

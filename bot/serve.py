@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot import garbage
 from bot.app import App, opened
 from bot.desk_errors import DeskError
 from bot.listening import listen
@@ -83,8 +83,7 @@ async def _prepare_demo(app: App) -> None:
 
 
 async def _until_stopped(app: App, listening: socket.socket) -> None:
-    gc.freeze()
-    gc.enable()
+    garbage.all_is_loaded()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):

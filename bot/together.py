@@ -37,8 +37,9 @@ async def handle(
     said = False
     try:
         async with talk.taken_along(store) as session:
+            ours = await intake.claim_updates(session, [line.update.id for line in lines])
             for line in lines:
-                if await intake.claim_update(session, line.update.id):
+                if line.update.id in ours:
                     works = [
                         await dispatcher.handle(
                             each, session, now, dispatcher.looked_again(each, now, before)

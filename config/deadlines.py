@@ -75,10 +75,10 @@ class Deadlines(Data):
 
     def for_(self, category: str, urgency: str, place: str, governance: str) -> Deadline:
         """The deadline of a matter: that of its urgency, with what is special about it."""
-        matter = (category, urgency, place, governance)
-        if matter not in self._made:
-            self._made[matter] = self._for(*matter)
-        return self._made[matter]
+        matter, made = (category, urgency, place, governance), self._made
+        if matter not in made:
+            made[matter] = self._for(*matter)
+        return made[matter]
 
     def _for(self, category: str, urgency: str, place: str, governance: str) -> Deadline:
         said = self.of(urgency).model_dump()

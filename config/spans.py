@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,6 +15,8 @@ UNITS: dict[str, tuple[float, Literal["hour", "day"]]] = {
     **dict.fromkeys(("day", "days", "天", "日"), (1.0, "day")),
     **dict.fromkeys(("week", "weeks", "周"), (7.0, "day")),
 }
+#: A policy has few spans, and they are asked for again and again.
+MOST_REMEMBERED = 256
 WRITTEN = re.compile(
     r"(\d+(?:\.\d+)?)\s*个?\s*(working\s+|工作)?"
     rf"({'|'.join(sorted(UNITS, key=len, reverse=True))})"
@@ -56,6 +59,13 @@ class Span(BaseModel):
         return self.of(timedelta(days=1))
 
 
+@lru_cache(MOST_REMEMBERED)
 def hours(amount: float) -> Span:
     """So many hours of the calendar."""
     return Span(amount=amount)
+
+
+@lru_cache(MOST_REMEMBERED)
+def days(amount: float) -> Span:
+    """So many days of the calendar."""
+    return Span(amount=amount, unit="day")

@@ -22,6 +22,7 @@ class Catalogue:
 
     def __init__(self, texts: Mapping[str, Mapping[str, Text]]) -> None:
         self._texts = texts
+        self._lines: dict[str, frozenset[str]] = {}
 
     @cached_property
     def whole(self) -> str:
@@ -62,6 +63,14 @@ class Catalogue:
     def every(self, key: str) -> tuple[str, ...]:
         """The text of a key in all languages (to recognise what people type)."""
         return tuple(self.say(language, key) for language in self.languages)
+
+    def lines(self, key: str) -> frozenset[str]:
+        """The lines of such a text, each of which people may type: every message is compared."""
+        found = self._lines.get(key)
+        if found is None:
+            lines = {line for text in self.every(key) for line in text.splitlines() if line}
+            found = self._lines[key] = frozenset(lines)
+        return found
 
 
 def best_language(*wishes: str | None, default: str = "zh") -> str:

@@ -188,7 +188,7 @@ class Context(Work):
                     chat=self.chat.external_id,
                     group=not self.private,
                     press_id=self.incoming.press_id,
-                    text=text.translate(TURNS)[:200],
+                    text=TURNS.sub("", text)[:200],
                     alert=alert,
                     urgent=True,
                 )

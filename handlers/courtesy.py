@@ -42,8 +42,7 @@ def _patterns(words: Catalogue) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _any_of(words: Catalogue, key: str) -> str:
-    lines = {line for listed in words.every(key) for line in listed.splitlines() if line}
     return "|".join(
         rf"\b{re.escape(line)}\b" if line.isascii() else re.escape(line)
-        for line in sorted(lines, key=len, reverse=True)
+        for line in sorted(words.lines(key), key=len, reverse=True)
     )

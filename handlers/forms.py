@@ -115,8 +115,7 @@ async def end_of(ctx: Context, person_id: int, *only: str) -> None:
 
 def says(ctx: Context, key: str, text: str) -> bool:
     """Whether the whole text is one of the words listed under `key`, in any language."""
-    said = plain(text).strip(AROUND)
-    return said != "" and any(said in listed.split("\n") for listed in ctx.desk.words.every(key))
+    return plain(text).strip(AROUND) in ctx.desk.words.lines(key)
 
 
 def yes_or_no(ctx: Context, text: str) -> bool | None:

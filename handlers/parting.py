@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from handlers.chat.outgoing import Content
@@ -11,19 +12,19 @@ SEAMS = ("\n", "。", "；", ". ", "，", ", ", " ")
 
 
 #: Signs that turn the direction of what stands behind them: a name with one garbles the lines.
-TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def without_turns(content: Content) -> Content:
     """The content without signs that turn the direction of writing."""
     texts = (content.title, content.text, *(b.text for row in content.buttons for b in row))
-    if all(text.translate(TURNS) == text for text in texts):
+    if not any(map(TURNS.search, texts)):
         return content
     buttons = tuple(
-        tuple(each.model_copy(update={"text": each.text.translate(TURNS)}) for each in row)
+        tuple(each.model_copy(update={"text": TURNS.sub("", each.text)}) for each in row)
         for row in content.buttons
     )
-    title, text = content.title.translate(TURNS), content.text.translate(TURNS)
+    title, text = TURNS.sub("", content.title), TURNS.sub("", content.text)
     return content.model_copy(update={"title": title, "text": text, "buttons": buttons})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -33,6 +33,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+#: So many moments are remembered as they are written.
+MOST_MOMENTS = 64
 
 
 class Moment(TypeDecorator[datetime]):
@@ -70,7 +74,12 @@ def _written(value: datetime | None) -> str | None:
         return None
     if value.tzinfo is None:
         raise ValueError("a naive moment cannot be stored: give it a time zone")
-    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return _text_of(value if value.tzinfo is UTC else value.astimezone(UTC))
+
+
+@lru_cache(MOST_MOMENTS)
+def _text_of(utc: datetime) -> str:
+    """The moment of a transaction stands in most of its rows."""
     return utc.isoformat(" ", "microseconds")[: -len("+00:00")]
 
 

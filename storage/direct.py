@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ClauseElement, Connection, Dialect, Executable
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -78,8 +78,7 @@ class Text:
             session.connection().exec_driver_sql(self.sql, [self.of(each) for each in rows])
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What became of a statement: the rows that it returns, the number of the row it inserted."""
 
     rows: Sequence[Sequence[Any]]

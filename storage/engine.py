@@ -107,9 +107,13 @@ class Store:
             await _let_go(session)
 
     async def tidy(self) -> None:
-        """Leave nothing of what was dropped in files beside the database (SQLite keeps a log)."""
+        """Leave nothing of what was dropped in files beside the database (SQLite keeps a log).
+
+        By the connection that writes: done by another, it would look to that one like news of
+        another process, and all that is remembered would be forgotten.
+        """
         if self.sqlite:
-            await sqlite.take_over(self._reader)
+            await sqlite.take_over(self._writer)
 
     async def close(self) -> None:
         """Close all connections."""

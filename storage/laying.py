@@ -72,7 +72,7 @@ async def amend(store: AsyncSession, row: Base, **values: Any) -> None:
 
 
 def _amend(session: Session, row: Base, values: Mapping[str, Any]) -> None:
-    state = inspect(row)
+    state = instance_state(row)
     if not state.persistent or state.modified or session.in_nested_transaction():
         for name, value in values.items():
             setattr(row, name, value)

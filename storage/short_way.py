@@ -23,7 +23,7 @@ from sqlalchemy.orm.util import AliasedInsp
 from sqlalchemy.types import TypeEngine
 
 from storage.remembered import WatchedSession
-from storage.sqlite import LoopDialect, as_json
+from storage.sqlite import LoopDialect, as_json, of_json
 
 #: Under this name a session knows the connection of its transaction, once it has begun there.
 AT_HAND = "connection_at_hand"
@@ -32,7 +32,7 @@ AT_HAND = "connection_at_hand"
 LONGEST_KEPT = 100
 
 #: What is compiled is the same for all files.
-DIALECT = LoopDialect(json_serializer=as_json)
+DIALECT = LoopDialect(json_serializer=as_json, json_deserializer=of_json)
 
 Process: TypeAlias = Callable[[Any], Any]
 Row: TypeAlias = Sequence[Any]
@@ -274,7 +274,8 @@ class Loader:
     def _values(self, row: Row) -> dict[str, Any]:
         values = dict(zip(self._names, row[self._mine], strict=True))
         for name, read in self._reads:
-            values[name] = read(values[name])
+            if (value := values[name]) is not None:  # nothing is nothing in every type
+                values[name] = read(value)
         return values
 
 

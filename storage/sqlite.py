@@ -15,7 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 from sqlalchemy import URL, AsyncAdaptedQueuePool, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
@@ -49,6 +49,14 @@ def as_json(value: Any) -> str:
         return to_json(value).decode()
     except PydanticSerializationError:
         return json.dumps(value)
+
+
+def of_json(text: str | bytes) -> Any:
+    """A value of JSON, by the same library; the standard one reads what that one refuses."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)
 
 
 class LoopCursor(sqlite3.Cursor):
@@ -144,6 +152,7 @@ def engine_of(
         max_overflow=0,
         pool_timeout=120,
         json_serializer=as_json,
+        json_deserializer=of_json,
     )
 
     @event.listens_for(engine.sync_engine, "do_connect")

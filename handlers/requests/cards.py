@@ -196,9 +196,10 @@ LINES: dict[State, Callable[[Case, str], str]] = {
 
 def hotline_line(case: Case, language: str) -> str:
     """The number that is answered day and night, once nobody is further up the ladder."""
-    last = len(routing.ladder_of(case.policy, case.matter)) - 1
     asked = case.state is State.OPEN and case.pages and not case.emergency
-    if not asked or not case.facts.hotline or case.request.rung < last:
+    if not asked or not case.facts.hotline:
+        return ""
+    if case.request.rung < len(routing.ladder_of(case.policy, case.matter)) - 1:
         return ""
     return case.work.word(language, "card.or_call", number=case.facts.hotline)
 

@@ -150,19 +150,22 @@ class Case:
     @property
     def terms(self) -> Terms:
         """When its clocks end, were they to begin now."""
-        request, deadline = self.request, self.deadline
+        request = self.request
         known = (request.category, request.urgency, self.wait, self.facts)
         if self._terms is None or self._terms[0] != known:
-            terms = Terms(
-                now=self.work.now,
-                deadline=deadline,
-                calendar=self.calendar,
-                quiet=None if self.emergency else self.quiet,
-                wait=self.wait or deadline.answer,
-                callback=hours(self.policy.callback.hours),
-            )
-            self._terms = known, terms
+            self._terms = known, self._terms_now()
         return self._terms[1]
+
+    def _terms_now(self) -> Terms:
+        deadline = self.deadline
+        return Terms(
+            now=self.work.now,
+            deadline=deadline,
+            calendar=self.calendar,
+            quiet=None if self.emergency else self.quiet,
+            wait=self.wait or deadline.answer,
+            callback=hours(self.policy.callback.hours),
+        )
 
     @property
     def clocks(self) -> Clocks:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.spans import Span, hours
+from config.spans import Span, days, hours
 from handlers.requests import deadlines, stop_rules
 from handlers.requests.case import Case
 from handlers.requests.rules import ALIVE, State
@@ -49,8 +49,7 @@ def look_again(case: Case) -> None:
     if request.late_at is not None and (request.solve_due or case.work.now) > case.work.now:
         request.late_at = None  # it has a new promise
     if request.ages_at is None and request.tabled_at is None and case.state in ALIVE:
-        days = Span(amount=case.policy.ageing.days, unit="day")
-        request.ages_at = case.terms.after(days)
+        request.ages_at = case.terms.after(days(case.policy.ageing.days))
     request.due_at = deadlines.next_due(State(request.state), case.moments)
 
 

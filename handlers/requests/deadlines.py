@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -99,7 +100,7 @@ def _on_day(day: date, own: Hours, calendar: WorkCalendar) -> bool:
     return calendar.is_working(day) if own.days == "working" else day.isoweekday() in own.days
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """When the clocks of a matter end, were they to begin now.
 
@@ -119,17 +120,26 @@ class Terms:
 
     def span(self, clock: Clock) -> Span:
         """How long a clock runs."""
-        return {
-            Clock.ANSWER: self.deadline.answer,
-            Clock.LADDER: self.wait,
-            Clock.PROGRESS: self.deadline.to_progress,
-            Clock.SOLVE: self.deadline.solve,
-            Clock.CALLBACK: self.callback,
-        }[clock]
+        match clock:
+            case Clock.ANSWER:
+                return self.deadline.answer
+            case Clock.LADDER:
+                return self.wait
+            case Clock.PROGRESS:
+                return self.deadline.to_progress
+            case Clock.SOLVE:
+                return self.deadline.solve
+            case Clock.CALLBACK:
+                return self.callback
 
     def after(self, span: Span) -> datetime:
         """The moment after a span that begins now, or when people wake."""
-        return self.awake(self.calendar.add(self.awake(self.now), span))
+        return self.awake(self.calendar.add(self.begin, span))
+
+    @cached_property
+    def begin(self) -> datetime:
+        """When a clock begins that is started now: when people wake."""
+        return self.awake(self.now)
 
     def awake(self, moment: datetime) -> datetime:
         """A moment at which people may be disturbed."""

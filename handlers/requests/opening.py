@@ -55,9 +55,9 @@ class Report:
 async def open_request(work: Work, report: Report) -> Request:
     """Make it a request, ask somebody, show the card. A message opens one request only (R12)."""
     if report.chat is not None and report.message_id is not None:
-        known = await scene_query.request_of_message(work.store, report.chat.id, report.message_id)
+        known = await scene_query.opened_by(work.store, report.chat.id, report.message_id)
         if known is not None:
-            return known[0]
+            return known
     facts = await areas_query.facts_at(work.store, report.area_id)
     without = frozenset({report.reporter.id} if report.reporter and not report.filed_by else ())
     matter = Matter(report.category, report.urgency, facts)
@@ -131,9 +131,9 @@ def _row(work: Work, report: Report, facts: areas_query.AreaFacts, number: int) 
 
 async def voice_of(work: Work, request: Request, person: Person) -> Supporter:
     """A person's voice, counted by their household where it is known."""
-    homes = await people_query.homes_of(work.store, person.id)
+    homes = await people_query.home_keys_of(work.store, person.id)
     root = f"/{request.root_id}/"
-    inside = (home.home_key or area.id for home, area in homes if area.path.startswith(root))
+    inside = (key for key, path in homes if path.startswith(root))
     return fresh(
         Supporter,
         request_id=request.id,

@@ -126,13 +126,17 @@ def laps_of(policy: Policy, matter: Matter) -> int:
 def choose(ladder: Sequence[Step], cast: Cast, hotline: str | None, from_rung: int = 0) -> Asked:
     """The first rung from `from_rung` on that finds somebody; past the end the last is asked."""
     skipped: list[Skipped] = []
-    last = len(ladder) - 1
+    last, accounts = len(ladder) - 1, tuple(cast.accounts)
     for rung in range(min(from_rung, last), len(ladder)):
         step = ladder[rung]
         people = on_rung(rung, step, cast, skipped)
         if people:
-            return Asked(rung, people, hotline, tuple(skipped), rung == last, step=step)
-    return Asked(last, (), hotline, tuple(skipped), last=True, nobody_reachable=True)
+            return Asked(
+                rung, people, hotline, tuple(skipped), rung == last, accounts=accounts, step=step
+            )
+    return Asked(
+        last, (), hotline, tuple(skipped), last=True, nobody_reachable=True, accounts=accounts
+    )
 
 
 def on_rung(
@@ -213,8 +217,7 @@ async def plan(
     """Whom to ask now. `without` are ids of people who are not asked (who reports it)."""
     ladder = ladder_of(policy_at(work.policy, matter.facts), matter)
     cast = await cast_of(work, matter, ladder, without)
-    asked = choose(ladder, cast, matter.facts.hotline, from_rung)
-    return replace(asked, accounts=tuple(cast.accounts))
+    return choose(ladder, cast, matter.facts.hotline, from_rung)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from handlers.requests.rules import Move, State
 
@@ -145,21 +145,23 @@ class Terms(Protocol):
 
 def apply(event: str, clocks: Clocks, terms: Terms) -> Clocks:
     """The clocks after an event."""
+    changes: dict[str, Any] = {}  # no clock looks at another
     for clock, effect in zip(Clock, TABLE.get(event, _KEPT), strict=True):
-        clocks = _one(clock, effect, clocks, terms)
-    return clocks
+        changes.update(_one(clock, effect, clocks, terms))
+    return replace(clocks, **changes) if changes else clocks
 
 
-def _one(clock: Clock, effect: Effect, clocks: Clocks, terms: Terms) -> Clocks:
+def _one(clock: Clock, effect: Effect, clocks: Clocks, terms: Terms) -> dict[str, Any]:
+    """What an effect changes of a clock."""
     if effect in (ENSURE, ANEW):
         effect = _settled(clock, effect, clocks)
     if effect is KEEP:
-        return clocks
+        return {}
     if clock is Clock.ANSWER:
         return _answer(effect, clocks, terms)
     if clock is Clock.SOLVE:
         return _solve(effect, clocks, terms)
-    return replace(clocks, **{clock.value: terms.end(clock) if effect is START else None})
+    return {clock.value: terms.end(clock) if effect is START else None}
 
 
 def _settled(clock: Clock, effect: Effect, clocks: Clocks) -> Effect:
@@ -173,19 +175,20 @@ def _settled(clock: Clock, effect: Effect, clocks: Clocks) -> Effect:
     return GO_ON if clock is Clock.SOLVE and clocks.paused is not None else START
 
 
-def _answer(effect: Effect, clocks: Clocks, terms: Terms) -> Clocks:
+def _answer(effect: Effect, clocks: Clocks, terms: Terms) -> dict[str, Any]:
     if effect is START:
-        return replace(clocks, answer=terms.end(Clock.ANSWER), answered=None)
-    return replace(clocks, answered=clocks.answered or terms.now)
+        return {"answer": terms.end(Clock.ANSWER), "answered": None}
+    return {"answered": clocks.answered or terms.now}
 
 
-def _solve(effect: Effect, clocks: Clocks, terms: Terms) -> Clocks:
+def _solve(effect: Effect, clocks: Clocks, terms: Terms) -> dict[str, Any]:
     if effect is START:
         paused = terms.now if clocks.paused is not None and clocks.solving else None
-        return replace(clocks, solve=terms.end(Clock.SOLVE), paused=paused, solving=True)
+        return {"solve": terms.end(Clock.SOLVE), "paused": paused, "solving": True}
     if effect is PAUSE:
-        return replace(clocks, paused=clocks.paused or terms.now)
+        return {"paused": clocks.paused or terms.now}
     due, since = clocks.solve, clocks.paused
+    changes: dict[str, Any] = {} if effect is GO_ON else {"solving": False}
     if due is not None and since is not None:
-        clocks = replace(clocks, solve=terms.moved(due, since), paused=None)
-    return clocks if effect is GO_ON else replace(clocks, solving=False)
+        changes |= {"solve": terms.moved(due, since), "paused": None}
+    return changes

@@ -27,7 +27,7 @@ def moment(work: Work, language: str, at: datetime, zone: ZoneInfo) -> str:
         day=local.day,
         month=work.word(language, f"request.month.{local.month}"),
         weekday=work.word(language, f"request.weekday.{local.isoweekday()}"),
-        time=f"{local:%H:%M}",
+        time=f"{local.hour:02}:{local.minute:02}",
     )
 
 

@@ -7,12 +7,11 @@ from datetime import timedelta
 
 from handlers.understanding import drills
 from handlers.understanding.emergencies import echoes, goes_with
-from handlers.understanding.features import words_only
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, Scene
-from handlers.understanding.model import Model
 from handlers.understanding.normal import is_chinese
 from handlers.understanding.speakers import tells_anew
+from handlers.understanding.wording import Wording
 
 #: What is said in bits: how many before the last, how long each at most in Chinese and otherwise,
 #: and how soon one follows the other.
@@ -21,38 +20,35 @@ BITS, BIT, BIT_LATIN, AT_ONCE = 3, 12, 30, timedelta(minutes=2)
 OPENS_NAMED = 0.05
 
 
-def raised(
-    model: Model, heard: Heard, looked: Looked, scene: Scene, chances: Mapping[str, float]
-) -> bool:
+def raised(wording: Wording, chances: Mapping[str, float]) -> bool:
     """Whether a message is the first word of an emergency, and not one more on that of these
     minutes."""
-    alarm = _likely(model, heard, looked, scene, chances) or beyond_doubt(heard, looked, scene)
+    heard, looked, scene = wording.heard, wording.looked, wording.scene
+    alarm = _likely(wording, chances) or beyond_doubt(heard, looked, scene)
     return alarm and echoes(heard, looked, scene) is None
 
 
-def _likely(
-    model: Model, heard: Heard, looked: Looked, scene: Scene, chances: Mapping[str, float]
-) -> bool:
+def _likely(wording: Wording, chances: Mapping[str, float]) -> bool:
     """Whether this is likely enough the first word of an emergency.
 
     A word of danger has to be meant; what is said in none that is known, or is doubted for what
     was said before (a drill of yesterday), must as a whole be all but surely one.
     """
-    limits = model.thresholds
+    heard, looked, scene = wording.heard, wording.looked, wording.scene
+    limits = wording.model.thresholds
     opens = 1 - chances.get("talk", 0) - chances.get("answer", 0) - chances.get("update", 0)
     if opens < (OPENS_NAMED if looked.dangers else limits["opens_unnamed"]):
         return False
     if drills.drilled(heard, looked, scene) or goes_with(heard, looked, scene):
         return False
-    seen = model.see("words", words_only(heard, scene))
     if looked.dangers:
-        meant = model.chances("emergency", seen).get("yes", 0.0)
+        meant = wording.chances("emergency").get("yes", 0.0)
         if (meant * opens) ** 0.5 >= limits["emergency"]:
             return True
     if opens < limits["opens_unnamed"]:
         return False
     sure = limits["alarm_doubted" if looked.dangers else "alarm_unnamed"]
-    return model.chances("urgency", seen).get("emergency", 0.0) >= sure
+    return wording.chances("urgency").get("emergency", 0.0) >= sure
 
 
 def beyond_doubt(heard: Heard, looked: Looked, scene: Scene) -> bool:

@@ -15,6 +15,8 @@ from handlers.understanding.meaning import Heard, KnownRequest, Outcome, Said, S
 DAY = 86400
 #: Circumstances of which so many are remembered by name; there are a few hundred.
 MOST_ALIKE = 4096
+#: Texts of which it is remembered how plain they are: one message asks again and again.
+MOST_LOOKED = 512
 NEAR = ("#c ", "#d ", "#t ", "#word")
 BACK = (1, 2, 4, 9)  #: steps of how many lines ago a request was spoken of
 
@@ -79,14 +81,20 @@ class Whole:
 
     def names(self) -> list[str]:
         """The features one by one."""
-        looked, around, shown = self.text, self.situation, plainness(self.text)
-        features = [*looked.grams, *looked.cues, *shown, *self.scene]
-        features += [f"{around}|{gram}" for gram in _short(looked)]
-        features += [f"{around}|{each}" for each in (*looked.plainly, *shown)]
-        if self.own is not None:
-            features += [f"own|{cue}" for cue in self.own.plainly]
+        looked, around = self.text, self.situation
+        features = [*looked.grams, *(f"{around}|{gram}" for gram in _short(looked))]
         if self.before is not None:
-            features += [f"before|{each}" for each in (*_short(self.before), *self.before.plainly)]
+            features += [f"before|{gram}" for gram in _short(self.before)]
+        return features + self.marks()
+
+    def marks(self) -> list[str]:
+        """Those that are no n-grams: of cues and of circumstances."""
+        looked, around, shown = self.text, self.situation, plainness(self.text)
+        features = [*looked.cues, *shown, *self.scene]
+        features += [f"{around}|{each}" for each in (*looked.plainly, *shown)]
+        for name, near in (("own", self.own), ("before", self.before)):
+            if near is not None:
+                features += [f"{name}|{cue}" for cue in near.plainly]
         return features
 
 
@@ -117,9 +125,10 @@ def whole(heard: Heard, scene: Scene) -> list[str]:
     return around(heard, scene).names()
 
 
-def plainness(looked: Looked) -> list[str]:
+@lru_cache(MOST_LOOKED)
+def plainness(looked: Looked) -> tuple[str, ...]:
     """How plainly a text by itself tells that something is wrong."""
-    return [f"#{each}" for each in _plainness(looked)]
+    return tuple([f"#{each}" for each in _plainness(looked)])
 
 
 def _plainness(looked: Looked) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from handlers.understanding.features import minutes_since
@@ -44,10 +44,14 @@ OF_DANGER = Limit(0.0, "danger")
 
 
 def limit_of(
-    heard: Heard, looked: Looked, scene: Scene, alone: float, thresholds: Mapping[str, float]
+    heard: Heard,
+    looked: Looked,
+    scene: Scene,
+    alone: Callable[[], float],
+    thresholds: Mapping[str, float],
 ) -> Limit:
-    """How sure a message must be in which no danger is told; `alone`: how surely it is a report
-    by itself."""
+    """How sure a message must be in which no danger is told; `alone` says how surely it is a report
+    by itself, and is asked only where that can lower it."""
     if looked.rambles:
         return Limit(RAMBLING, "rambling")
     if not looked.named:
@@ -55,8 +59,9 @@ def limit_of(
     elif _is_known(looked, scene):
         why = in_script("open", looked.text)
     else:
-        names = _names(heard, looked, scene, surely=alone >= thresholds["alone"])
-        why = min(names, key=lambda name: thresholds[name])
+        why = _plainness(heard, looked, scene)
+        if _may_be_less(heard, looked, scene) and thresholds[why] > thresholds["twice"]:
+            why = "twice" if alone() >= thresholds["alone"] else why
     return Limit(thresholds[why], why)
 
 
@@ -66,19 +71,17 @@ def _is_known(looked: Looked, scene: Scene) -> bool:
     return not told.isdisjoint(known_there(looked, scene))
 
 
-def _names(heard: Heard, looked: Looked, scene: Scene, *, surely: bool) -> tuple[str, ...]:
-    """The thresholds that hold for what nothing open is about; the lowest counts."""
+def _may_be_less(heard: Heard, looked: Looked, scene: Scene) -> bool:
+    """Whether it is enough that it is surely a report by itself: where nobody spoke just before."""
     anew = tells_anew(heard, looked, scene)
-    plainness = _plainness(heard, looked, scene, anew=anew)
-    plain = surely and anew and looked.in_earnest and not looked.wordy
-    return (plainness, "twice") if plain and not _lately(heard, scene) else (plainness,)
+    return anew and looked.in_earnest and not looked.wordy and not _lately(heard, scene)
 
 
-def _plainness(heard: Heard, looked: Looked, scene: Scene, *, anew: bool) -> str:
+def _plainness(heard: Heard, looked: Looked, scene: Scene) -> str:
     """The threshold for what it tells by itself: the plainer, the lower."""
     if looked.asks_office and heard.role == "resident":
         return "office"
-    if looked.plainly_faulty and anew:
+    if looked.plainly_faulty and tells_anew(heard, looked, scene):
         return _of_fault(heard, looked, scene)
     if looked.wordy and not (looked.plainly_faulty or looked.categories or looked.dangers):
         return "wordy"

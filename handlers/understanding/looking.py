@@ -73,6 +73,10 @@ class Looked:
     things: frozenset[str]  #: what it speaks of, finer than a category: lamp, tap, parcel
     mine: bool
 
+    def __hash__(self) -> int:
+        """All the rest follows from the text: what is made of it can be remembered by it."""
+        return hash(self.text)
+
     @property
     def alarm_category(self) -> str | None:
         """The category of a danger that is named beyond doubt."""

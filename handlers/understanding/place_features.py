@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from handlers.understanding import whereabouts
+from handlers.understanding.features import MOST_ALIKE
 from handlers.understanding.floors import floor_of
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, Place, Scene
@@ -27,14 +29,8 @@ def place_features(
 ) -> list[str]:
     """What the heads of the parts look at; the sources may be given if they are known already."""
     looked, found = look(heard.text), found or sources(heard, scene)
-    there = [f"{part}={','.join(getattr(found, part))}" for part in PARTS]
-    features = [*looked.plainly]
-    features += [f"@{each}" for each in there]
-    scopes = sorted(looked.scopes) or ["unsaid"]
-    scope = "+".join(scopes)
-    for each in (f"mine={looked.mine}", f"category={category}", f"scope={scope}", *scopes):
-        features += [f"@{each}", f"@{each}|{there[-1]}", f"@{each}|{there[0]}|{there[1]}"]
-    features += [f"@{each}|{category}" for each in scopes]
+    there = (",".join(found.building), ",".join(found.unit), ",".join(found.tail))
+    features = [*looked.plainly, *_sourced(there, category, looked.scopes, mine=looked.mine)]
     features += [f"@{each}" for each in _shape(heard, scene, looked, found)]
     features += [f"@{each}" for each in _whose(heard, scene, looked, found)]
     features.append(f"@who={whom(looked.text)},{category}")
@@ -44,6 +40,19 @@ def place_features(
     more = whereabouts.features(heard, scene, looked, category, told, own)
     features += [f"@{each}" for each in more]
     return features
+
+
+@lru_cache(MOST_ALIKE)
+def _sourced(
+    there: tuple[str, ...], category: str, scopes: frozenset[str], *, mine: bool
+) -> tuple[str, ...]:
+    """Which sources there are for what kind of report. There are few, so names are made once."""
+    building, unit, tail = (f"{part}={some}" for part, some in zip(PARTS, there, strict=True))
+    features = [f"@{each}" for each in (building, unit, tail)]
+    reach = sorted(scopes) or ["unsaid"]
+    for each in (f"mine={mine}", f"category={category}", f"scope={'+'.join(reach)}", *reach):
+        features += [f"@{each}", f"@{each}|{tail}", f"@{each}|{building}|{unit}"]
+    return (*features, *(f"@{each}|{category}" for each in reach))
 
 
 def together_features(features: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from handlers.understanding import alarms, belated, belongs, by_itself, drills, linking, own_words
@@ -25,12 +26,13 @@ from handlers.understanding.meaning import (
     Reason,
     Scene,
 )
-from handlers.understanding.model import Model, load_model
+from handlers.understanding.model import Model, Seen, load_model
 from handlers.understanding.questions import question_of
 from handlers.understanding.reported import reported, told
 from handlers.understanding.speakers import as_known
 from handlers.understanding.unaffected import as_told
 from handlers.understanding.weighing import Weigher
+from handlers.understanding.wording import Wording
 
 WEIGHTS = Path(__file__).parent / "weights.bin"
 ASKED_FOR = 10  #: minutes in which nobody is asked twice
@@ -65,7 +67,8 @@ class Reader:
         if not looked.text and heard.media is None:
             return Meaning(Outcome.TALK)
         spoken = around(as_known(heard, looked), scene)
-        outcome, sure, where = self._decided(heard, scene, spoken)
+        wording = Wording(self._model, heard, scene)
+        outcome, sure, where = self._decided(wording, spoken)
         if outcome in LINKS:
             return self._link(heard, scene, outcome, where)
         if outcome is Outcome.ANSWER:
@@ -75,31 +78,31 @@ class Reader:
             return self._belated(heard, scene, Meaning(outcome, sure, leaning=leaning))
         if not looked.text or (outcome is Outcome.ASK and _asked(heard, scene)):
             return self._belated(heard, scene, Meaning(Outcome.TALK, 1 - sure))
-        return self._new(heard, scene, spoken, outcome, sure)
+        return self._new(wording, spoken, outcome, sure)
 
-    def _decided(
-        self, heard: Heard, scene: Scene, spoken: Whole
-    ) -> tuple[Outcome, float, Belonging]:
+    def _decided(self, wording: Wording, spoken: Whole) -> tuple[Outcome, float, Belonging]:
         """What becomes of it, how sure that is, and where it may belong."""
-        model, looked = self._model, look(heard.text)
+        heard, scene, looked = wording.heard, wording.scene, wording.looked
         seen = self._weigher.see(spoken)
-        chances = model.chances("outcome", seen)
-        if alarms.raised(model, heard, looked, scene, chances):
+        chances = self._model.chances("outcome", seen)
+        if alarms.raised(wording, chances):
             limit = OF_DANGER
         else:
-            alone = model.chances(by_itself.HEAD, seen).get(by_itself.REPORT, 0.0)
+            alone = partial(self._alone, seen)
             limit = limit_of(heard, looked, scene, alone, self._limits)
-        where = belonging(model, heard, looked, scene, chances)
+        where = belonging(self._model, heard, looked, scene, chances)
         outcome, sure = decide(looked, limit, where, self._limits)
         if outcome is Outcome.OPEN and drills.drilled(heard, looked, scene):
             outcome = Outcome.ASK  # in a drill somebody has to say that this is none
         return outcome, sure, where
 
-    def _new(
-        self, heard: Heard, scene: Scene, spoken: Whole, outcome: Outcome, sure: float
-    ) -> Meaning:
+    def _alone(self, seen: Seen) -> float:
+        """How surely it is a report by itself."""
+        return self._model.chances(by_itself.HEAD, seen).get(by_itself.REPORT, 0.0)
+
+    def _new(self, wording: Wording, spoken: Whole, outcome: Outcome, sure: float) -> Meaning:
         """What opens a request, or is asked about."""
-        meaning = reported(self._model, heard, scene, outcome, sure, spoken)
+        meaning = reported(wording, outcome, sure, spoken)
         if outcome is Outcome.OPEN and sure <= self._limits["open"]:
             plainly = Reason("request", PLAINLY)  # how likely it looked as a whole says nothing
             return replace(meaning, reasons=(plainly, *meaning.reasons))
@@ -109,14 +112,15 @@ class Reader:
         """What it is about, where and how urgent, given that somebody says it is a request."""
         own = self._own_word(heard)
         common = own_words.in_common(heard, own)
-        meaning = reported(self._model, common, scene, Outcome.OPEN, 1.0, around(common, scene))
+        wording = Wording(self._model, common, scene)
+        meaning = reported(wording, Outcome.OPEN, 1.0, around(common, scene))
         return own_words.named(meaning, heard, own)
 
     def _told(self, heard: Heard, scene: Scene) -> Meaning:
         """The same without the reasons."""
         own = self._own_word(heard)
         common = own_words.in_common(heard, own)
-        meaning = told(self._model, common, scene, Outcome.OPEN, 1.0)
+        meaning = told(Wording(self._model, common, scene), Outcome.OPEN, 1.0)
         return own_words.named(meaning, heard, own)
 
     def weighs(self, heard: Heard, scene: Scene) -> tuple[Fit, list[str]] | None:

@@ -37,19 +37,22 @@ def _spoke(about: str, looked: Looked, speaking: Iterable[tuple[str, float]]) ->
     """The words of the message that spoke most for an answer, the strongest first: what is named;
     where nothing is, parts of the text, and scraps of it ("元电", "! !") only where no other is."""
     known = {e.word: e.name for e in looked.found if e.group != "sign" or e.name in TROUBLE}
-    found: dict[str, Reason] = {}
+    found: dict[str, tuple[str, float]] = {}
     for name, weight in speaking:
         for cue, words in _words_of(looked, name):
-            reason = Reason(about, known.get(words, cue), words, round(weight, 2))
-            found.setdefault(words, reason)
-    little = min(map(_tells_little, found.values()), default=0)
-    return [each for each in found.values() if _tells_little(each) == little][:MOST_REASONS]
+            found.setdefault(words, (known.get(words, cue), weight))
+    little = {words: _tells_little(words, cue) for words, (cue, _) in found.items()}
+    least = min(little.values(), default=0)
+    given = [(words, *found[words]) for words in found if little[words] == least][:MOST_REASONS]
+    return [Reason(about, cue, words, round(weight, 2)) for words, cue, weight in given]
 
 
-def _tells_little(reason: Reason) -> int:
-    """How little a person learns from the words: what is named, a part of the text, a scrap."""
-    words = reason.found.replace(" ", "")
-    return 0 if reason.cue != "word" else 1 if len(words) > 1 and words.isalpha() else 2
+def _tells_little(words: str, cue: str) -> int:
+    """How little a person learns from words: what is named, a part of the text, a scrap."""
+    if cue != "word":
+        return 0
+    bare = words.replace(" ", "")
+    return 1 if len(bare) > 1 and bare.isalpha() else 2
 
 
 def _words_of(looked: Looked, feature: str) -> list[tuple[str, str]]:

@@ -7,93 +7,78 @@ from dataclasses import replace
 
 from handlers.understanding import alarms, placing
 from handlers.understanding.chances import best
-from handlers.understanding.features import Whole, words_only
-from handlers.understanding.looking import Looked, look
-from handlers.understanding.meaning import (
-    Heard,
-    Kind,
-    Meaning,
-    Outcome,
-    Place,
-    Scene,
-    Urgency,
-)
-from handlers.understanding.model import Model, Seen
+from handlers.understanding.features import Whole
+from handlers.understanding.looking import Looked
+from handlers.understanding.meaning import Kind, Meaning, Outcome, Place, Urgency
 from handlers.understanding.normal import in_script
 from handlers.understanding.place_features import place_features, together_features
 from handlers.understanding.reasons import reasons
 from handlers.understanding.seen import Read
 from handlers.understanding.sources import PARTS, Sources, sources
+from handlers.understanding.wording import Wording
 
 #: How much it counts, for an emergency, whether a word of danger is meant; the rest is how urgent
 #: the report is, which tells more of one that is opened (docs/understanding.md).
 MEANT = 0.15
 
 
-def reported(
-    model: Model, heard: Heard, scene: Scene, outcome: Outcome, sure: float, spoken: Whole
-) -> Meaning:
+def reported(wording: Wording, outcome: Outcome, sure: float, spoken: Whole) -> Meaning:
     """What it is about, where and how urgent, and why. `sure`: that it is a request (0 to 1)."""
-    meaning = told(model, heard, scene, outcome, sure)
-    read = meaning.read
-    if isinstance(read, Read) and spoken.heard is heard:
-        read = replace(read, whole=spoken.names())
-    return replace(meaning, reasons=reasons(model, look(heard.text), meaning), read=read)
+    meaning = told(wording, outcome, sure, spoken)
+    return replace(meaning, reasons=reasons(wording.model, wording.looked, meaning))
 
 
-def told(model: Model, heard: Heard, scene: Scene, outcome: Outcome, sure: float) -> Meaning:
+def told(wording: Wording, outcome: Outcome, sure: float, spoken: Whole | None = None) -> Meaning:
     """The same without the reasons, which take as long as all else."""
-    features = words_only(heard, scene)
-    seen, looked = model.see("words", features), look(heard.text)
-    category, urgency = _named_in(looked, model.chances("category", seen)), None
+    heard, scene, looked = wording.heard, wording.scene, wording.looked
+    category, urgency = _named_in(looked, wording.chances("category")), None
     if alarms.beyond_doubt(heard, looked, scene):
         category, urgency = looked.alarm_category or category, Urgency.EMERGENCY
     found = sources(heard, scene)
     around_place = place_features(heard, scene, category, found)
-    place, clash = _place(model, heard, scene, found, around_place)
+    place, clash = _place(wording, found, around_place)
     lift = category == "lift"
+    whole = spoken if spoken is not None and spoken.heard is heard else None
     return Meaning(
         outcome,
         min(1.0, sure),
         category,
-        Kind(best(model.chances("kind", seen))),
-        urgency or _urgency(model, looked, seen),
+        Kind(best(wording.chances("kind"))),
+        urgency or _urgency(wording),
         placing.in_own_stairwell(place, heard.home) if lift else place,
         asset="lift" if lift else None,
         clash=clash,
         leaning=sure if outcome is Outcome.ASK else 0.0,
-        read=Read(heard, category, found, None, features, around_place),
+        read=Read(heard, category, found, whole, wording.features, around_place),
     )
 
 
-def _urgency(model: Model, looked: Looked, seen: Seen) -> Urgency:
+def _urgency(wording: Wording) -> Urgency:
     """Missing an emergency is worse than a page too many: a word of danger needs less.
 
     Many tell of danger in none of the words that are known for it ("她脸都歪了", "the man in 12 is
     talking funny"): there the report as a whole has to be sure enough.
     """
-    chances = model.chances("urgency", seen)
-    meant = model.chances("emergency", seen).get("yes", 0.0)
+    looked, limits = wording.looked, wording.model.thresholds
+    chances = wording.chances("urgency")
     danger = chances.get("emergency", 0.0)
-    limits = model.thresholds
-    sure = meant**MEANT * danger ** (1 - MEANT)
-    if looked.dangers and sure >= limits[in_script("page", looked.text)]:
-        return Urgency.EMERGENCY
-    if not looked.dangers and danger >= limits["page_unnamed"]:
-        return Urgency.EMERGENCY
     if not looked.dangers:
-        chances.pop("emergency", None)
+        if danger >= limits["page_unnamed"]:
+            return Urgency.EMERGENCY
+        return Urgency(best({each: chances[each] for each in chances if each != "emergency"}))
+    sure = wording.chances("emergency").get("yes", 0.0) ** MEANT * danger ** (1 - MEANT)
+    if sure >= limits[in_script("page", looked.text)]:
+        return Urgency.EMERGENCY
     return Urgency(best(chances))
 
 
-def _place(
-    model: Model, heard: Heard, scene: Scene, found: Sources, features: Sequence[str]
-) -> tuple[Place, bool]:
+def _place(wording: Wording, found: Sources, features: Sequence[str]) -> tuple[Place, bool]:
+    model, heard = wording.model, wording.heard
     seen = model.see("place", features)
     chances = {part: model.chances(part, seen) for part in PARTS}
     together = model.see("together", together_features(features))
     chances["together"] = model.chances("together", together)
-    return placing.checked(placing.choose(heard, found, chances), found.said, scene)
+    return placing.checked(placing.choose(heard, found, chances), found.said, wording.scene)
 
 
 def _named_in(looked: Looked, chances: Mapping[str, float]) -> str:

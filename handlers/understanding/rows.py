@@ -84,7 +84,8 @@ class Rows:
         return [
             name
             for name in names
-            if likely[hash(name) & LIKELY] or likely[hash(name.partition("|")[2]) & LIKELY]
+            if likely[hash(name) & LIKELY]
+            or ("|" in name and likely[hash(name.partition("|")[2]) & LIKELY])
         ]
 
     def _sought(self, names: Iterable[str]) -> Iterable[str]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from handlers.understanding import placing
-from handlers.understanding.features import whole, words_only
+from handlers.understanding.features import Whole, around, words_only
 from handlers.understanding.meaning import Heard, KnownRequest, Place, Reason, Scene
 from handlers.understanding.pairs import TABLE, pair_features
 from handlers.understanding.place_features import place_features
@@ -42,7 +42,7 @@ class Read:
     heard: Heard
     category: str
     found: Sources
-    whole: Sequence[str] | None  #: None: it was read as if its sender's home were known
+    whole: Whole | None  #: None: it was read as if its sender's home were known
     words: Sequence[str]
     place: Sequence[str]
 
@@ -50,7 +50,7 @@ class Read:
 def wordless(features: Iterable[str]) -> list[str]:
     """Those features from which nothing can be told of the words, in order."""
     marked = {each for each in features if "#" in each or "@" in each}
-    return sorted(each for each in marked if _is_wordless(each))
+    return sorted(filter(_is_wordless, marked))
 
 
 @lru_cache(MOST_REMEMBERED)
@@ -106,7 +106,7 @@ def see(heard: Heard, scene: Scene, category: str | None, read: Read | None = No
     named = category or "other"
     return Seen(
         {
-            "whole": wordless((read and read.whole) or whole(heard, scene)),
+            "whole": wordless(((read and read.whole) or around(heard, scene)).marks()),
             "words": wordless(read.words if read else words_only(heard, scene)),
             "place": wordless(
                 read.place

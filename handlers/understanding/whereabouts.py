@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from handlers.understanding.cues import PLACE, load_cues
+from handlers.understanding.features import MOST_ALIKE
 from handlers.understanding.floors import floor_of
 from handlers.understanding.looking import Looked, look
 from handlers.understanding.meaning import Heard, Said, Scene
@@ -53,18 +54,26 @@ def features(
 ) -> Iterator[str]:
     """Names of circumstances for the heads of the place; `told`: the tails that the words tell,
     `own_floor`: whether that is the sender's own."""
-    here = named(looked.text)
-    for each in here or ("nothing",):
-        yield f"in={each}"
-        yield f"in={each}|{looked.mine}"
-    yield f"ins={'+'.join(sorted(here))}"
-    yield f"lives={(lives := _lives(heard, looked))}"
-    within = f"within={reach(here)}"
-    yield within
-    for each in (told, category, own_floor, f"{own_floor},{lives}", str(looked.mine)):
-        yield f"{within}|{each}"
+    here, lives = named(looked.text), _lives(heard, looked)
+    yield from _within(here, lives, (told, category, own_floor), mine=looked.mine)
     yield from _said_before(heard, scene, bare=not here)
     yield from _of_others(heard, scene, looked, category)
+
+
+@lru_cache(MOST_ALIKE)
+def _within(
+    here: frozenset[str], lives: str, beside: tuple[str, str, str], *, mine: bool
+) -> tuple[str, ...]:
+    """What of a home or a house is named, beside what else is told. There are few, so names are
+    made once."""
+    told, category, own_floor = beside
+    within = f"within={reach(here)}"
+    features = [f"ins={'+'.join(sorted(here))}", f"lives={lives}", within]
+    for each in here or ("nothing",):
+        features += [f"in={each}", f"in={each}|{mine}"]
+    for each in (told, category, own_floor, f"{own_floor},{lives}", str(mine)):
+        features.append(f"{within}|{each}")
+    return tuple(features)
 
 
 def _lives(heard: Heard, looked: Looked) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Executable, Insert, bindparam, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.base import Base, insert_of
 from storage.direct import Direct
+from storage.prepared import prepared
 from storage.queries.post import dropped
 from storage.tables import Update
 
@@ -88,6 +90,17 @@ async def claim_update(store: AsyncSession, update_id: int) -> bool:
 def _claim(_dialect: str) -> Executable:
     new = update(UPDATES).where(UPDATES.c.id == bindparam("row"), UPDATES.c.state == "new")
     return new.values(state="done", body=None).returning(UPDATES.c.id)
+
+
+async def claim_updates(store: AsyncSession, ids: Sequence[int]) -> frozenset[int]:
+    """Close several in the transaction that handles them; gives those that nobody else did."""
+    return frozenset(await _claim_all.scalars(store, ids))
+
+
+@prepared
+def _claim_all(ids: Sequence[int]) -> ReturningUpdate[int]:
+    new = update(Update).where(Update.id.in_(ids), Update.state == "new")
+    return new.values(state="done", body=None).returning(Update.id)
 
 
 async def write_nothing(store: AsyncSession) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.prepared import prepared
@@ -93,6 +93,22 @@ async def homes_of(store: AsyncSession, person_id: int) -> list[tuple[Residence,
     To the door: `storage.queries.homes.flats_of`.
     """
     return await _homes_of.rows(store, person_id)
+
+
+async def home_keys_of(store: AsyncSession, person_id: int) -> list[tuple[int, str]]:
+    """By what a person's households are counted, and where each is; confirmed homes first."""
+    return await _home_keys_of.rows(store, person_id)
+
+
+@prepared
+def _home_keys_of(person_id: int) -> Select[int, str]:
+    return (
+        select(func.coalesce(func.nullif(Residence.home_key, 0), Residence.area_id), Area.path)
+        .select_from(Residence)
+        .join(Area, Area.id == Residence.area_id)
+        .where(Residence.person_id == person_id)
+        .order_by(Residence.confirmed_at.is_(None), Residence.id)
+    )
 
 
 @prepared

@@ -172,6 +172,20 @@ def _filling_in(chat_id: int, platform: str) -> Select[str]:
     )
 
 
+async def opened_by(store: AsyncSession, chat_id: int, message_id: str) -> Request | None:
+    """The request that a message belongs to. Most belong to none, which a look at a few values
+    tells."""
+    request_id = await _request_id_of.scalar(store, chat_id, message_id)
+    return await store.get(Request, request_id) if request_id is not None else None
+
+
+@prepared
+def _request_id_of(chat_id: int, message_id: str) -> Select[int]:
+    return select(RequestMessage.request_id).where(
+        RequestMessage.chat_id == chat_id, RequestMessage.message_id == message_id
+    )
+
+
 async def request_of_message(
     store: AsyncSession, chat_id: int, message_id: str
 ) -> tuple[Request, str] | None:

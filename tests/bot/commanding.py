@@ -34,13 +34,14 @@ def _all_as_before() -> Generator[None]:
     """A command sets up logs into its own output, which nobody may write to afterwards, and takes
     what is there for what will never be garbage."""
     root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, looks = root.handlers[:], root.level, gc.get_threshold()
     try:
         yield
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
         structlog.configure(**before)
+        gc.set_threshold(*looks)
         gc.unfreeze()
 
 

@@ -115,6 +115,24 @@ async def test_who_read_before_a_change_does_not_remember_it_after(store: Store)
         assert (await areas_query.facts_at(session, 1)).hotline == "12345"
 
 
+async def test_who_empties_the_log_forgets_nothing(store: Store) -> None:
+    """And still hears of what another process wrote before."""
+    async with store.write() as session:
+        before = await areas_query.facts_at(session, 1)
+    await store.tidy()
+    for _ in range(2):  # the first of these begins the log anew
+        async with store.write() as session:
+            assert await areas_query.facts_at(session, 1) is before
+            await session.execute(text("UPDATE area SET code = code"))
+    other = other_process(store)
+    other.execute("UPDATE area SET hotline = '96123'")
+    other.close()
+    await store.tidy()
+    async with store.write() as session:
+        await session.execute(text("SELECT 1"))
+        assert (await areas_query.facts_at(session, 1)).hotline == "96123"
+
+
 async def test_what_another_process_changed_is_noticed(tmp_path: Path) -> None:
     """An import beside the running bot, say."""
     async with staged(tmp_path, reader=PlainReader(), kind="sqlite") as stage:
