@@ -12,8 +12,8 @@ THRESHOLDS = {
     "quiet": 0.4,  #: the same where nobody spoke just before
     "wrong": 0.2,  #: the same where one phrase tells a wrong: "飞线充电"
     "office": 0.01,  #: a question that an office has to answer
-    "alone": 0.75,  #: by itself so surely a report: opens at "twice" where nobody spoke just before
-    "nameless": 0.82,  #: a request in which nothing is named that it could be about
+    "alone": 0.8,  #: by itself so surely a report: opens at "twice" where nobody spoke just before
+    "nameless": 0.86,  #: a request in which nothing is named that it could be about
     "wordy": 0.85,  #: a request in a long line that tells no fault plainly
     "emergency": 0.4,  #: a word of danger and this much doubt opens all the same
     "alarm_unnamed": 0.81,  #: no known word of danger, but as a whole so surely an emergency
