@@ -11,7 +11,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 
-MOST_MET = 10_000  #: rows that are kept as they were read: the first that were met, the commonest
+MOST_MET = 4000  #: rows that are kept as they were read: the first that were met, the commonest
 MOST_EMPTY = MOST_MET // 3  #: so many before nothing is kept any more of a name without a row
 LIKELY = (1 << 18) - 1  #: a bit of a hash decides whether a name is looked for, in 256 kB
 ROOM = 2  #: places in the index for each name, at least
