@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -20,6 +21,12 @@ from handlers.understanding.wording import Wording
 #: How much it counts, for an emergency, whether a word of danger is meant; the rest is how urgent
 #: the report is, which tells more of one that is opened (docs/understanding.md).
 MEANT = 0.15
+#: A lift that does not go at all keeps those in who cannot climb stairs, however calmly it is told.
+STANDS_STILL = re.compile(
+    r"电梯(?:又|也|都|还是|全)?(?:坏了|坏掉|停了|停运|停摆|不动|不走|罢工|趴窝|瘫)"
+    r"|\b(?:lift|elevator)s?(?: is| are|'s| has| have)?(?: all| still| again)?"
+    r" (?:dead|broken|down|out of (?:order|service)|not working|stopped|stuck)\b"
+)
 
 
 def reported(wording: Wording, outcome: Outcome, sure: float, spoken: Whole) -> Meaning:
@@ -65,6 +72,8 @@ def _urgency(wording: Wording) -> Urgency:
     if not looked.dangers:
         if danger >= limits["page_unnamed"]:
             return Urgency.EMERGENCY
+        if looked.plainly_faulty and STANDS_STILL.search(looked.text):
+            return Urgency.URGENT
         return Urgency(best({each: chances[each] for each in chances if each != "emergency"}))
     sure = wording.chances("emergency").get("yes", 0.0) ** MEANT * danger ** (1 - MEANT)
     if sure >= limits[in_script("page", looked.text)]:

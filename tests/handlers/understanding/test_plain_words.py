@@ -270,3 +270,12 @@ def test_what_rambles_opens_nothing_unless_it_is_all_but_sure(reader: Reader) ->
     for text in (f"the view was lovely, {LONG}", f"my uncle plays the piano, {LONG}"):
         assert look(text).rambles
         assert reader.read(heard(text), quiet()).outcome is Outcome.TALK
+
+
+@pytest.mark.parametrize(
+    "text", ["电梯又坏了", "咱们楼电梯坏了", "the lift is broken", "the lift is dead again"]
+)
+def test_a_lift_that_stands_still_is_urgent_however_calmly_it_is_told(
+    reader: Reader, text: str
+) -> None:
+    assert reader.read(heard(text), Scene()).urgency is Urgency.URGENT
