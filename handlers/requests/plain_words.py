@@ -6,13 +6,13 @@ The phrases are data (words "replies.*"), read in all languages at once: people 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
 from config.words import Catalogue
+from handlers.understanding.normal import plain
 
 #: What can be said, the one that must be looked for first at the front ("没修好" holds "修好").
 KINDS = (
@@ -33,8 +33,12 @@ MOST = 80
 NEGATED = re.compile(
     r"(?:没有?|未|不|别|还没|(?:不|并|也)[是像非]|not(?: an?)?|n't|never|isn t|no)\s*$"
 )
+#: Signs of Cantonese as the phrases write them: "修好咗", "仲未好", "係坏嘅".
+CANTONESE = str.maketrans("咗唔冇係仲嘅", "了不没是还的")
 #: What may follow a whole answer: marks, particles, thanks.
 TAIL = re.compile(r"(?:[\s。.!~,，、;；啊哈吧呀哦嗯啦🙏👌👍💪]|谢谢|多谢|感谢|thanks|thank you)+$")
+#: Behind what must stand at the end: marks alone.
+AT_END = r"(?=\W*$)"
 #: Where one clause ends and the next begins.
 CLAUSE = re.compile(r"[,，。;；!！\n]+|(?<!\d)\.(?!\d)|(?<=\D)、|\band then\b|\bbut\b|但(?!愿)是?")
 #: A thing in between, and nothing that turns it round ("换好的锁打不开了", "换好配件就好了").
@@ -79,8 +83,16 @@ def read(known: Phrases, text: str) -> Spoken | None:
         for pattern in known.patterns[kind]:
             found = pattern.search(said)
             if found is not None and not _not_so(known, kind, found, said):
-                return _spoken(known, kind, found, said)
+                spoken = _spoken(known, kind, found, said)
+                return spoken and replace(spoken, name=_as_written(spoken.name, text))
     return None
+
+
+def _as_written(name: str | None, text: str) -> str | None:
+    """The name in the signs in which it was written: the directory may know no others."""
+    many = len(name or "")
+    parts = (text[start : start + many] for start in range(len(text)))
+    return next((each for each in parts if name and normal(each) == name), name)
 
 
 def is_mere(known: Phrases, text: str) -> bool:
@@ -134,13 +146,8 @@ def why_wait(known: Phrases, text: str) -> str | None:
 
 
 def normal(text: str) -> str:
-    """The text in one width and case, without mentions of the bot at its front."""
-    plain = (
-        unicodedata.normalize("NFKC", text)
-        .casefold()
-        .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    )
-    return " ".join(plain.split())
+    """The text in one width, case and script, as all reading sees it."""
+    return plain(text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").translate(CANTONESE)
 
 
 @cache
@@ -182,7 +189,8 @@ def patterns_of(words: Catalogue, name: str) -> Iterable[re.Pattern[str]]:
 
 
 def _pattern(line: str) -> re.Pattern[str]:
-    phrase = re.escape(line).replace(re.escape("..."), NAME).replace(re.escape("~"), THING)
-    if line.isascii():
-        phrase = rf"\b{phrase}\b" if line[-1].isalnum() else rf"\b{phrase}"
-    return re.compile(phrase)
+    bare = line.removesuffix("$")
+    phrase = re.escape(bare).replace(re.escape("..."), NAME).replace(re.escape("~"), THING)
+    if bare.isascii():
+        phrase = rf"\b{phrase}\b" if bare[-1].isalnum() else rf"\b{phrase}"
+    return re.compile(phrase + (AT_END if bare != line else ""))
