@@ -30,6 +30,9 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
     asked = await inquiries.by_number(ctx, message.text)
     if asked is not None:
         return Outcome.ANSWER, str(asked.id)
+    said_of = await unaddressed.by_number(ctx, message)
+    if said_of is not None:
+        return Outcome.UPDATE, str(said_of.id)
     if ctx.private:
         if courtesy.thanked(ctx, message.text):
             return Outcome.TALK, None

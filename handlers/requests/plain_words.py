@@ -20,6 +20,7 @@ KINDS = (
     "help",  # "我一个人弄不了，来个人帮忙" gives nothing up
     "up",  # "我弄不了，转给物业" goes on to others, and ends nothing
     "pass_on",
+    "busy",  # "我来不了" takes nothing
     "cannot",
     "cancel",
     "wait",
@@ -33,6 +34,8 @@ MOST = 80
 NEGATED = re.compile(
     r"(?:没有?|未|不|别|还没|(?:不|并|也)[是像非]|not(?: an?)?|n't|never|isn t|no)\s*$"
 )
+#: What may stand before one: a call, a word of regret.
+HEAD = re.compile(r"^(?:[\s,，、!~]|不好意思|抱歉|对不起|sorry\b|[哎唉哦嗯啊])+")
 #: Signs of Cantonese as the phrases write them: "修好咗", "仲未好", "係坏嘅".
 CANTONESE = str.maketrans("咗唔冇係仲嘅", "了不没是还的")
 #: What may follow a whole answer: marks, particles, thanks.
@@ -65,6 +68,7 @@ class Phrases:
     question: re.Pattern[str]
     unreal: re.Pattern[str]  #: what is hoped, thought or waited for
     future: re.Pattern[str]  #: what is not yet: "by Friday" it will be "fixed"
+    later: re.Pattern[str]  #: when who cannot come now will
     status: re.Pattern[str]  #: a question how it stands
     unsaid: re.Pattern[str]  #: to what one's own report is changed that was none
     mere: frozenset[str]  #: "got it": that it was read, and hardly more
@@ -76,7 +80,7 @@ def read(known: Phrases, text: str) -> Spoken | None:
     said = normal(text)
     if not said or len(said) > MOST or known.question.search(said):
         return None
-    bare = TAIL.sub("", said)
+    bare = HEAD.sub("", TAIL.sub("", said))
     for kind in KINDS:
         if said in known.whole[kind] or bare in known.whole[kind]:
             return Spoken(kind, code=_why(known, said, kind))
@@ -109,8 +113,12 @@ def unsays(known: Phrases, text: str) -> bool:
 
 
 def _not_so(known: Phrases, kind: str, found: re.Match[str], said: str) -> bool:
-    """Whether the clause in which it is "fixed", or a false alarm, speaks of what is hoped,
-    thought, waited for or to come."""
+    """Whether it only sounds like it: in the clause in which it is "fixed", or a false alarm, these
+    are hoped, thought, waited for or to come; who cannot come now comes later; "我来不及"."""
+    if kind == "take":
+        return said.startswith("不", found.end())
+    if kind == "busy":
+        return bool(known.future.search(said) or known.later.search(said))
     if kind not in ("done", "cancel"):
         return False
     place = found.start()
@@ -168,6 +176,7 @@ def phrases_of(words: Catalogue) -> Phrases:
         ),
         unreal=re.compile("|".join(each.pattern for each in patterns_of(words, "unreal"))),
         future=re.compile("|".join(each.pattern for each in patterns_of(words, "future"))),
+        later=re.compile("|".join(each.pattern for each in patterns_of(words, "later"))),
         status=re.compile("|".join(_pattern(line).pattern for line in _lines(words, "status"))),
         unsaid=re.compile("|".join(each.pattern for each in patterns_of(words, "unsaid"))),
         mere=frozenset(_lines(words, "mere")),

@@ -8,6 +8,7 @@ from handlers.context import Context
 from handlers.directory.several import SeveralError
 from handlers.requests import (
     access,
+    acts,
     asking_more,
     callback,
     details,
@@ -50,6 +51,36 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
         return asked or await _of_holder(ctx, request, message)
     acknowledge(ctx, message)
     return True
+
+
+async def on_words(ctx: Context, request: Request, message: Message) -> bool:
+    """The same for words that are no reply: who says them to the bot alone is told what they did,
+    and who has it and takes it again is still on it."""
+    spoken = speaking.hear(ctx, message.text)
+    if spoken is None:
+        return False
+    before = request.state
+    if not await on_reply(ctx, request, message):
+        held = request.holder_id == ctx.person.id and before == State.TAKEN
+        still = ctx.private and held and spoken.kind == "take"
+        if still:
+            acts.did(ctx, request, "still")
+        return still
+    if ctx.private and not await asking_more.waits(ctx, request):
+        acts.did(ctx, request, _verb(spoken, request, before))
+    return True
+
+
+#: What words did, by the name under which it is told.
+VERBS = {"pass_on": "pass", "up": "pass", "busy": "pass", "join": "metoo", "not_solved": "no"}
+
+
+def _verb(spoken: Spoken, request: Request, before: str) -> str:
+    if spoken.kind != "done":
+        return VERBS.get(spoken.kind, spoken.kind)
+    if before == State.DONE:
+        return "ok"
+    return "done" if request.state == State.DONE else "done_at_once"
 
 
 async def _of_holder(ctx: Context, request: Request, message: Message) -> bool:
