@@ -152,6 +152,8 @@ async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return await _open(ctx, glance, message)
+    if answering.says_solved(ctx, message.text):
+        return await _update(ctx, glance, message)  # "all good now" is nobody's "me too"
     await borne_out.join(ctx, request, message)
     return Outcome.JOIN, str(request.id)
 

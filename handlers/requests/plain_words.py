@@ -39,7 +39,10 @@ HEAD = re.compile(r"^(?:[\s,，、!~]|不好意思|抱歉|对不起|sorry\b|[哎
 #: Signs of Cantonese as the phrases write them: "修好咗", "仲未好", "係坏嘅".
 CANTONESE = str.maketrans("咗唔冇係仲嘅", "了不没是还的")
 #: What may follow a whole answer: marks, particles, thanks.
-TAIL = re.compile(r"(?:[\s。.!~,，、;；啊哈吧呀哦嗯啦🙏👌👍💪]|谢谢|多谢|感谢|thanks|thank you)+$")
+TAIL = re.compile(
+    r"(?:[\s。.!~,，、;；啊哈吧呀哦嗯啦🙏👌👍💪]|谢谢|多谢|感谢|辛苦了"
+    r"|thanks(?: a lot| so much)?|thank you(?: so much| very much)?)+$"
+)
 #: Behind what must stand at the end: marks alone.
 AT_END = r"(?=\W*$)"
 #: Where one clause ends and the next begins.
@@ -71,6 +74,8 @@ class Phrases:
     later: re.Pattern[str]  #: when who cannot come now will
     status: re.Pattern[str]  #: a question how it stands
     unsaid: re.Pattern[str]  #: to what one's own report is changed that was none
+    yes: frozenset[str]  #: that it is solved, where that is asked
+    no: frozenset[str]
     mere: frozenset[str]  #: "got it": that it was read, and hardly more
     why: Mapping[str, re.Pattern[str]]
 
@@ -80,7 +85,7 @@ def read(known: Phrases, text: str) -> Spoken | None:
     said = normal(text)
     if not said or len(said) > MOST or known.question.search(said):
         return None
-    bare = HEAD.sub("", TAIL.sub("", said))
+    bare = _bare(said)
     for kind in KINDS:
         if said in known.whole[kind] or bare in known.whole[kind]:
             return Spoken(kind, code=_why(known, said, kind))
@@ -97,6 +102,29 @@ def _as_written(name: str | None, text: str) -> str | None:
     many = len(name or "")
     parts = (text[start : start + many] for start in range(len(text)))
     return next((each for each in parts if name and normal(each) == name), name)
+
+
+def is_solved(known: Phrases, text: str) -> bool | None:
+    """What a short answer to "is it solved?" says that says nothing where that is not asked: a no
+    may be followed by how it is, a yes by thanks alone. None: it is no such answer."""
+    said = normal(text)
+    if len(said) > MOST or known.question.search(said):
+        return None
+    parts = clauses(said)
+    if parts and _is_one_of(known.no, parts[0]):
+        return False
+    yes = [_is_one_of(known.yes, part) for part in parts]
+    rest = [part for part, is_yes in zip(parts, yes, strict=True) if not is_yes and _bare(part)]
+    return True if any(yes) and not rest else None
+
+
+def _is_one_of(answers: frozenset[str], clause: str) -> bool:
+    return not answers.isdisjoint((clause.strip(" ,。.!~"), _bare(clause)))
+
+
+def _bare(said: str) -> str:
+    """Without a call before it, and thanks behind."""
+    return HEAD.sub("", TAIL.sub("", said))
 
 
 def is_mere(known: Phrases, text: str) -> bool:
@@ -179,6 +207,8 @@ def phrases_of(words: Catalogue) -> Phrases:
         later=re.compile("|".join(each.pattern for each in patterns_of(words, "later"))),
         status=re.compile("|".join(_pattern(line).pattern for line in _lines(words, "status"))),
         unsaid=re.compile("|".join(each.pattern for each in patterns_of(words, "unsaid"))),
+        yes=frozenset(_lines(words, "yes")),
+        no=frozenset(_lines(words, "no")),
         mere=frozenset(_lines(words, "mere")),
         why={
             code: re.compile("|".join(_pattern(line).pattern for line in _lines(words, code)))

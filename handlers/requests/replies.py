@@ -9,6 +9,7 @@ from handlers.directory.several import SeveralError
 from handlers.requests import (
     access,
     acts,
+    answering,
     asking_more,
     callback,
     details,
@@ -16,9 +17,11 @@ from handlers.requests import (
     moving,
     progress,
     speaking,
+    texts,
     voices,
 )
 from handlers.requests.case import Case, load
+from handlers.requests.given import Given
 from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Move, State, Who
 from storage.queries import requests as query
@@ -37,7 +40,8 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
         return True
     request = await voices.follow(ctx, request)
     if spoken is None:
-        return await _of_holder(ctx, request, message)
+        answered = await _whether_solved(ctx, request, message)
+        return answered or await _of_holder(ctx, request, message)
     if spoken.kind == "join":
         await _join(ctx, request, message)
         return True
@@ -68,6 +72,23 @@ async def on_words(ctx: Context, request: Request, message: Message) -> bool:
         return still
     if ctx.private and not await asking_more.waits(ctx, request):
         acts.did(ctx, request, _verb(spoken, request, before))
+    return True
+
+
+async def _whether_solved(ctx: Context, request: Request, message: Message) -> bool:
+    """A mere "yes" or "no" of those who are asked whether it is solved."""
+    solved = answering.says_solved(ctx, message.text)
+    if solved is None or request.state != State.DONE:
+        return False
+    whos = await access.whos(await load(ctx, request), ctx.person)
+    if whos.isdisjoint({Who.REPORTER, Who.SUPPORTER}):
+        return False
+    if solved:
+        await callback.solved(ctx, request, ctx.person)
+    else:
+        given = Given(reason=texts.short(message.text, speaking.MOST_WORDS))
+        await callback.not_solved(ctx, request, ctx.person, given)
+    acknowledge(ctx, message)
     return True
 
 
