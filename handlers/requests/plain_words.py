@@ -122,8 +122,12 @@ def _is_one_of(answers: frozenset[str], clause: str) -> bool:
     return not answers.isdisjoint((clause.strip(" ,。.!~"), _bare(clause)))
 
 
+def bare(text: str) -> str:
+    """The text as phrases are compared, without a call before it and thanks behind."""
+    return _bare(normal(text))
+
+
 def _bare(said: str) -> str:
-    """Without a call before it, and thanks behind."""
     return HEAD.sub("", TAIL.sub("", said))
 
 
