@@ -117,7 +117,9 @@ class Hearing:
         repeats = repeating.said_already(heard, view, meaning)
         answers = repeats is None and unaddressed.may_be(self._desk, heard, scene.recent)
         glance = Glance(heard, scene, meaning, repeats, answers=answers)
-        if repeats is not None or settled(glance).outcome not in UNSETTLED:
+        if repeats is not None or not seconding.is_asked(heard, view):
+            return glance  # as it mostly is
+        if settled(glance).outcome not in UNSETTLED:
             return glance
         return replace(glance, seconds=seconding.seconded(self._desk.reader, heard, view))
 

@@ -30,6 +30,11 @@ class Reads(Protocol):
         ...
 
 
+def is_asked(heard: Heard, scene: Scene) -> bool:
+    """Whether somebody else was asked just now."""
+    return next(_asked(heard, scene), None) is not None
+
+
 def seconded(reader: Reads, heard: Heard, scene: Scene) -> str | None:
     """The key of the line of somebody else, asked about just now, that this one says too: it would
     join that, were it a request already. "Too" in reply to the bot means the newest."""
