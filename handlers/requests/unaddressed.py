@@ -70,7 +70,7 @@ async def answer(
     if spoken is None or message.forwarded:
         return None
     theirs = await _theirs(ctx, VERBS[spoken.kind])
-    found = _keyed(theirs, read) or _about(message.text, theirs)
+    found = _keyed(theirs, read) or _about(ctx.desk, message.text, spoken, theirs)
     if found and ctx.private:
         return await _in_private(ctx, message, spoken, found)
     if len(found) > 1:
@@ -119,9 +119,17 @@ def _keyed(requests: Sequence[Request], key: str | None) -> Sequence[Request]:
     return [each for each in requests if str(each.id) == key]
 
 
-def _about(text: str, requests: Sequence[Request]) -> Sequence[Request]:
-    """Those that the words can be about by what they name, if they name anything."""
-    named = look(text).categories
+def _about(desk: Desk, text: str, spoken: Spoken, requests: Sequence[Request]) -> Sequence[Request]:
+    """Those that the words can be about by what they name, if they name anything: "电梯修好了" the
+    lift, but "修好了，换了个继电器" whatever was mended with a relay."""
+    phrases = plain_words.phrases_of(desk.words)
+    said = ""
+    for clause in plain_words.clauses(plain_words.normal(text)):
+        said += clause
+        heard = plain_words.read(phrases, clause)
+        if heard is not None and heard.kind == spoken.kind:
+            break
+    named = look(said).categories
     return [each for each in requests if not named or each.category in named]
 
 

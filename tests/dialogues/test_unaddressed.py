@@ -174,3 +174,11 @@ async def test_what_waits_is_asked_until_when_and_nothing_is_told_before(stage: 
     assert len(stage.wang.heard) == before + 1
     await stage.wang.writes("周五")
     assert await states(stage) == ["waiting"]
+
+
+@pytest.mark.parametrize(("words", "state"), [("楼道灯修好了", "taken"), ("电梯修好了", "done")])
+async def test_what_was_mended_must_be_what_they_have(stage: Stage, words: str, state: str) -> None:
+    await stage.li.says(LIFT)
+    await stage.wang.writes("/take 1")
+    await stage.wang.writes(words)
+    assert await states(stage) == [state]
