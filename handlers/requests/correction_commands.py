@@ -24,6 +24,7 @@ from handlers.requests.standing import Stood, standing
 from handlers.understanding.meaning import Urgency
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
+from storage.queries import requests as query
 from storage.tables import Audit, Event, Person, Request
 
 Steer = Callable[[Context, Request, str], Awaitable[None]]
@@ -45,11 +46,19 @@ async def assign(ctx: Context, request: Request, rest: str) -> None:
 
 async def assign_to(ctx: Context, request: Request, person: Person) -> None:
     """To the person picked."""
-    case = await access.case_of(ctx, request)
-    asked = {page.person_id for page in case.pages}
-    if person.id == request.holder_id or (request.holder_id is None and asked == {person.id}):
+    if person.id == await _assigned(ctx, request):
         raise RefusalError("request.assigned_already", number=request.number, name=person.name)
     await _correct(ctx, request, Move.ASSIGN, Given(to=person), "assign", name=person.name)
+
+
+async def _assigned(ctx: Context, request: Request) -> int | None:
+    """Who has it; or was asked by name alone, and by nobody else since."""
+    last = await query.last_change(ctx.store, request.id)
+    if last is None or last[0].move != Move.ASSIGN or request.holder_id is not None:
+        return request.holder_id
+    case = await access.case_of(ctx, request)
+    asked = {page.person_id for page in case.pages}
+    return asked.pop() if len(asked) == 1 else None
 
 
 async def merge(ctx: Context, request: Request, rest: str) -> None:

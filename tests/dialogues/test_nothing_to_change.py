@@ -9,9 +9,7 @@ from tests.harness import Stage
 
 SAME = [
     ("/recategorise 1 电梯", "电梯"),
-    ("/urgency 1 较急", "较急"),
     ("/move 1 3栋2单元", "3栋2单元"),
-    ("/assign 1 @wang", "王姨"),
 ]
 
 
@@ -28,6 +26,17 @@ async def test_it_is_told_that_it_is_so_already(stage: Stage, line: str, what: s
     assert "#1" not in stage.feng.last.text
 
 
+async def test_who_was_asked_by_name_is_not_asked_so_again(stage: Stage) -> None:
+    await opened(stage)
+    await stage.feng.writes("/assign 1 @wang")  # of those asked it is now nobody else
+    pages = len(stage.wang.heard)
+    await stage.feng.writes("/assign 1 @wang")
+    assert "没有改动" in stage.feng.last.text
+    assert "王姨" in stage.feng.last.text
+    assert (await stage.events()).count("assign") == 1
+    assert len(stage.wang.heard) == pages
+
+
 async def test_who_has_it_is_not_asked_anew(stage: Stage) -> None:
     await taken(stage)
     await stage.feng.writes("/assign 1 @wang")
@@ -36,14 +45,18 @@ async def test_who_has_it_is_not_asked_anew(stage: Stage) -> None:
     assert (await stage.request()).state == "open"
 
 
-async def test_a_button_for_what_it_is_already_says_so_too(stage: Stage) -> None:
+async def test_it_is_as_urgent_already(stage: Stage) -> None:
     await opened(stage)
+    await stage.feng.writes("/urgency 1 紧急")
+    before = await stage.events()
+    await stage.feng.writes("/urgency 1 紧急")
+    assert "没有改动" in stage.feng.last.text
     await stage.feng.writes("/urgency 1")
-    assert "没有改动" in await stage.feng.presses(stage.feng.last, "较急")
-    assert await stage.events() == ["open"]
+    assert "没有改动" in await stage.feng.presses(stage.feng.last, "紧急")
+    assert await stage.events() == before
 
 
-@pytest.mark.parametrize("line", ["/recategorise 1 用水", "/urgency 1 一般", "/move 1 3栋1单元"])
+@pytest.mark.parametrize("line", ["/recategorise 1 用水", "/urgency 1 紧急", "/move 1 3栋1单元"])
 async def test_what_is_different_is_changed(stage: Stage, line: str) -> None:
     await opened(stage)
     await stage.feng.writes(line)
