@@ -187,7 +187,7 @@ def why_wait(known: Phrases, text: str) -> str | None:
 
 def normal(text: str) -> str:
     """The text in one width, case and script, as all reading sees it."""
-    return plain(text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").translate(CANTONESE)
+    return plain(text.translate(CANTONESE)).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
 @cache

@@ -13,7 +13,18 @@ from tests.fakes.rooms import Shown
 from tests.harness import GROUP, Stage, staged
 
 LIFT, WATER = "咱们楼电梯又坏了", "停水了"
-YES = ["要", "要的", "是", "登记", "好的", "yes", "yes please", "要，请登记", "要的，谢谢", "嗯"]
+YES = [
+    "要",
+    "要的",
+    "是",
+    "登记",
+    "好的",
+    "yes",
+    "yes please",
+    "要，请登记",
+    "要，請登記",
+    "要的，谢谢",
+]
 NO = ["不用", "不用了", "no", "不用，随口说说", "算了", "no thanks"]
 NEITHER = ["要不要啊", "谁要", "不知道", "哈哈"]
 

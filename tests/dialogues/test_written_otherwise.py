@@ -8,14 +8,16 @@ from tests.dialogues.steps import hires, opened, taken
 from tests.harness import Stage
 
 
-@pytest.mark.parametrize("words", ["我來處理", "我來", "接單", "收到，馬上來", "這就去"])
+@pytest.mark.parametrize("words", ["我來處理", "我來", "接單", "收到，馬上來", "現在就去，我來"])
 async def test_who_is_asked_takes_it(stage: Stage, words: str) -> None:
     await opened(stage)
     await stage.wang.says(words, reply_to=stage.card(1))
     assert (await stage.request()).state == "taken"
 
 
-@pytest.mark.parametrize("words", ["修好咗", "換好燈了", "搞掂", "整好咗，多謝"])
+@pytest.mark.parametrize(
+    "words", ["修好咗", "辦好了", "解決了，謝謝", "換好燈了", "搞掂", "整好咗，多謝"]
+)
 async def test_who_has_it_says_that_it_is_done(stage: Stage, words: str) -> None:
     await taken(stage)
     await stage.wang.says(words, reply_to=stage.card(1))
@@ -29,7 +31,7 @@ async def test_what_is_asked_denied_or_to_come_is_not_done(stage: Stage, words: 
     assert (await stage.request()).state == "taken"
 
 
-@pytest.mark.parametrize("words", ["沒修好", "還是壞的", "仲係壞的", "又壞了"])
+@pytest.mark.parametrize("words", ["沒修好", "沒解決", "還是壞的", "仲係壞的", "又壞了"])
 async def test_who_is_asked_whether_it_is_solved_says_no(stage: Stage, words: str) -> None:
     await taken(stage)
     await stage.wang.writes("/done 1 換了")
@@ -37,16 +39,17 @@ async def test_who_is_asked_whether_it_is_solved_says_no(stage: Stage, words: st
     assert "not_solved" in await stage.events()
 
 
-async def test_a_day_is_heard_as_well(stage: Stage) -> None:
+@pytest.mark.parametrize(("words", "day"), [("等配件，後天", 4), ("預約咗，禮拜五", 6)])
+async def test_a_day_is_heard_as_well(stage: Stage, words: str, day: int) -> None:
     await taken(stage)
-    await stage.wang.says("等配件，後天", reply_to=stage.card(1))
+    await stage.wang.says(words, reply_to=stage.card(1))
     request = await stage.request()
     assert request.state == "waiting"
     assert request.resume_at is not None
-    assert request.resume_at.day == 4
+    assert request.resume_at.day == day
 
 
-@pytest.mark.parametrize(("words", "name"), [("交给門衛", "門衛"), ("交给電工", "电工")])
+@pytest.mark.parametrize(("words", "name"), [("轉給門衛", "門衛"), ("交給電工", "电工")])
 async def test_a_name_is_found_as_it_is_written_and_in_simplified_signs(
     stage: Stage, words: str, name: str
 ) -> None:
