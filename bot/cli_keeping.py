@@ -63,7 +63,8 @@ def archive(
 ) -> None:
     """Move requests that ended long ago into a sealed file; numbers and statistics stay.
 
-    After how long: policy [archive] days. What was cut off goes on with the next --apply.
+    After how long: "days" under "archive" in the policy. What was cut off goes on with the next
+    --apply.
     """
     from bot import desk_archive
 

@@ -248,6 +248,8 @@ def _say_invite(app: App, made: Invitation, *, as_json: bool) -> None:
             typer.echo(made.problem, err=True)
         echo(f"{made.person}: {_say(app, 'desk.no_link', start=made.start)}")
     typer.echo(_say(app, "desk.invite_valid", days=made.days))
+    if made.platform == "local" and not app.settings.public_url:
+        typer.echo(_say(app, "desk.invite_address", port=app.settings.port))
 
 
 async def doctor(*, as_json: bool) -> int:

@@ -27,24 +27,45 @@ async def act(ctx: Context, glance: Glance, message: Message) -> tuple[Outcome, 
     """Do what the message means; gives what became of it and of which request."""
     named = named_alone(ctx, message)
     meaning = plainly(glance) if named else settled(glance)
-    asked = await inquiries.by_number(ctx, message.text)
-    if asked is not None:
-        return Outcome.ANSWER, str(asked.id)
-    if ctx.private:
-        if courtesy.thanked(ctx, message.text):
-            return Outcome.TALK, None
-        answered = await answering.answer(ctx, message.text, meaning.category)
-        if answered is not None:
-            return Outcome.UPDATE, str(answered.id)
-    elif glance.repeats is not None:
-        return Outcome.DETAIL, glance.repeats
-    done = await _as_meant(ctx, glance, message, meaning)
+    done = await _of_number(ctx, message)
+    if done is None:
+        aside = _answered_alone if ctx.private else _borne_out
+        done = await aside(ctx, glance, message)
+    if done is None:
+        done = await _as_meant(ctx, glance, message, meaning)
     if done is None and (ctx.private or named or _calls(message)):
         done = await _never_alone(ctx, glance, message)
     return done if done is not None else (Outcome.TALK, None)
 
 
 Done = tuple[Outcome, str | None] | None
+
+
+async def _of_number(ctx: Context, message: Message) -> Done:
+    """What asks or says something of a request by its number."""
+    asked = await inquiries.by_number(ctx, message.text)
+    if asked is not None:
+        return Outcome.ANSWER, str(asked.id)
+    said_of = await unaddressed.by_number(ctx, message)
+    return (Outcome.UPDATE, str(said_of.id)) if said_of is not None else None
+
+
+async def _answered_alone(ctx: Context, glance: Glance, message: Message) -> Done:
+    """Said to the bot alone: thanks, or the answer to what it asks whether it is solved."""
+    if courtesy.thanked(ctx, message.text):
+        return Outcome.TALK, None
+    answered = await answering.answer(ctx, message.text, settled(glance).category)
+    return (Outcome.UPDATE, str(answered.id)) if answered is not None else None
+
+
+async def _borne_out(ctx: Context, glance: Glance, message: Message) -> Done:
+    """Said in a group: once more by the same person, or as a neighbour who is asked about it."""
+    if glance.repeats is not None:
+        return Outcome.DETAIL, glance.repeats
+    if glance.seconds is None:
+        return None
+    seconded = await borne_out.second(ctx, glance, message)
+    return (Outcome.OPEN, str(seconded.id)) if seconded is not None else None
 
 
 def _calls(message: Message) -> bool:
@@ -149,6 +170,8 @@ async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return await _open(ctx, glance, message)
+    if answering.says_solved(ctx, message.text):
+        return await _update(ctx, glance, message)  # "all good now" is nobody's "me too"
     await borne_out.join(ctx, request, message)
     return Outcome.JOIN, str(request.id)
 

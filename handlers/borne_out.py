@@ -10,7 +10,8 @@ from handlers.directory import people
 from handlers.hearing import Glance
 from handlers.reporting import report_of
 from handlers.requests import lifecycle, questions
-from handlers.understanding.meaning import Heard
+from handlers.understanding import seconding
+from handlers.understanding.meaning import Heard, Reason
 from storage.tables import Request
 
 
@@ -29,6 +30,22 @@ async def open_earlier(ctx: Context, glance: Glance, message: Message) -> Reques
     else:
         await join(ctx, request, message)
     return request
+
+
+async def second(ctx: Context, glance: Glance, message: Message) -> Request | None:
+    """The request of a neighbour who is asked if it is one: somebody else says the same. None: it
+    was answered meanwhile, or is not remembered any more."""
+    first = ctx.memory.heard(glance.seconds or "")
+    if first is None:
+        return None
+    said = _said(ctx, message, first)
+    _, asked = await people.meet_sender(ctx, said.chat, said.sender)
+    if not await questions.stands(ctx, asked, first.key):
+        return None
+    report = seconding.report_of(ctx.desk.reader, first, glance.scene.view())
+    reasons = (Reason("request", "borne_out", weight=1.0), *report.reasons)
+    meaning = replace(report, bears_out=first.key, reasons=reasons)
+    return await open_earlier(ctx, replace(glance, meaning=meaning), message)
 
 
 def _said(ctx: Context, message: Message, first: Heard) -> Message:

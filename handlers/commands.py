@@ -109,6 +109,8 @@ class Command:
     concerned: bool = False
     #: without a slash: whether what stands behind the name is this command's and no talk
     parses: Callable[[Context, str], Awaitable[bool]] | None = None
+    #: it is done with one request: in reply to a card that one is meant
+    of_request: bool = False
     #: what somebody is filling in stays: the command may tell what it waits for
     keeps_form: bool = False
     #: also for who speaks as the group or as a channel, of whom nobody knows who they are

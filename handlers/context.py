@@ -91,6 +91,10 @@ class Memory(Protocol):
         """A message, while it is remembered."""
         ...
 
+    def last_heard(self) -> Heard | None:
+        """The last message before the one that is answered, while it is remembered."""
+        ...
+
     def pictures_of(self, message_id: str) -> tuple[Picture, ...]:
         """What a message carried."""
         ...

@@ -8,10 +8,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, delete, select
 
+from config.words import Catalogue
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Button, Content, button
 from handlers.context import Context
@@ -115,7 +117,13 @@ async def end_of(ctx: Context, person_id: int, *only: str) -> None:
 
 def says(ctx: Context, key: str, text: str) -> bool:
     """Whether the whole text is one of the words listed under `key`, in any language."""
-    return plain(text).strip(AROUND) in ctx.desk.words.lines(key)
+    return plain(text).strip(AROUND) in _listed(ctx.desk.words, key)
+
+
+@cache
+def _listed(words: Catalogue, key: str) -> frozenset[str]:
+    """The words listed under a key in all languages, as texts are compared."""
+    return frozenset(plain(line).strip(AROUND) for line in words.lines(key)) - {""}
 
 
 def yes_or_no(ctx: Context, text: str) -> bool | None:

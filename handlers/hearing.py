@@ -12,7 +12,7 @@ from handlers.chat.incoming import ChatKind, Message
 from handlers.context import Context
 from handlers.requests import inquiries, unaddressed
 from handlers.scenes import ChatScene, Scenes, Speaker
-from handlers.understanding import belated, besides, repeating
+from handlers.understanding import belated, besides, repeating, seconding
 from handlers.understanding import opinion as second
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Said, Urgency
 from handlers.understanding.opinion import Opinion, Question
@@ -29,8 +29,13 @@ class Glance:
     scene: ChatScene
     meaning: Meaning
     repeats: str | None = None  #: the request of which this person said just this a moment ago
+    #: the message of a neighbour who is asked if it is a request, that this one says too
+    seconds: str | None = None
     answers: bool = False  #: perhaps what somebody who is asked says to it
 
+
+#: What a neighbour who says the same may change.
+UNSETTLED = (Outcome.ASK, Outcome.TALK)
 
 Witness = Callable[[Glance, Outcome, str | None], None]
 
@@ -95,8 +100,9 @@ class Hearing:
 
     def _keep(self, glance: Glance, kept: Outcome, of: str | None) -> None:
         recent, meaning = glance.scene.recent, glance.meaning
-        if kept is Outcome.OPEN and meaning.bears_out is not None and of is not None:
-            belated.settle(recent, glance.heard, meaning.bears_out, of)
+        earlier = meaning.bears_out or glance.seconds
+        if kept is Outcome.OPEN and earlier is not None and of is not None:
+            belated.settle(recent, glance.heard, earlier, of)
             return
         if meaning.leans is not None:
             belated.lean(recent, *meaning.leans)
@@ -110,7 +116,12 @@ class Hearing:
         meaning = repeating.merged(heard, view, meaning)
         repeats = repeating.said_already(heard, view, meaning)
         answers = repeats is None and unaddressed.may_be(self._desk, heard, scene.recent)
-        return Glance(heard, scene, meaning, repeats, answers)
+        glance = Glance(heard, scene, meaning, repeats, answers=answers)
+        if repeats is not None or not seconding.is_asked(heard, view):
+            return glance  # as it mostly is
+        if settled(glance).outcome not in UNSETTLED:
+            return glance
+        return replace(glance, seconds=seconding.seconded(self._desk.reader, heard, view))
 
 
 def heard_of(message: Message, speaker: Speaker | None, path: str) -> Heard:
@@ -144,6 +155,7 @@ def question_on(glance: Glance, categories: Collection[str]) -> Question | None:
 def is_silent(glance: Glance) -> bool:
     """Whether nothing at all is done about a message."""
     nothing = glance.repeats is not None or settled(glance).outcome is Outcome.TALK
+    nothing = nothing and glance.seconds is None
     return nothing and not glance.answers and not inquiries.names_number(glance.heard.text)
 
 

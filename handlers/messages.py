@@ -14,7 +14,7 @@ from handlers.context import Context
 from handlers.directory import filling, groups, permission
 from handlers.hearing import Glance, Hearing
 from handlers.promises import noticing
-from handlers.requests import belonging, lifecycle, replies
+from handlers.requests import belonging, lifecycle, replies, speaking
 from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Turn
@@ -125,6 +125,10 @@ async def _is_command(ctx: Context, typed: Typed) -> bool:
 
 async def _is_meant(ctx: Context, typed: Typed) -> bool:
     assert typed.command is not None
+    replied = ctx.incoming.reply_to if isinstance(ctx.incoming, Message) else None
+    answers = await belonging.request_of_own(ctx, replied) is not None
+    if answers and not _goes_before_words(ctx, typed):
+        return False
     if not typed.rest or NAMED.fullmatch(typed.rest.split()[0]):
         return True
     if typed.command.right == "answer" and not typed.name.isascii():
@@ -134,8 +138,15 @@ async def _is_meant(ctx: Context, typed: Typed) -> bool:
         return True
     if typed.command.parses is not None and await typed.command.parses(ctx, typed.rest):
         return True
-    replied = ctx.incoming.reply_to if isinstance(ctx.incoming, Message) else None
-    return await belonging.request_of_own(ctx, replied) is not None
+    return answers and typed.command.of_request
+
+
+def _goes_before_words(ctx: Context, typed: Typed) -> bool:
+    """Whether a command said in reply to a card goes before what its words say of that request:
+    "mine too" joins, and "still broken" is no sign of life."""
+    if typed.command is not None and typed.command.of_request and not typed.rest:
+        return True
+    return speaking.hear(ctx, f"{typed.name} {typed.rest}".strip()) is None
 
 
 async def _run(ctx: Context, command: Command, rest: str) -> None:

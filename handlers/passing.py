@@ -47,7 +47,8 @@ async def doubtful(turn: Turn, draft: Draft) -> bool:
 async def drops(ctx: Context, message: Message) -> bool:
     """Whether these are the words that give up a form ("算了"), and there is one to give up.
 
-    The bot's own question waits for hours: in a group its "算了" is said to the bot.
+    The bot's own question waits for hours: in a group its "算了" is said to the bot. Whether
+    something is a request is answered by it, with a no.
     """
     if (
         message.edited
@@ -56,7 +57,7 @@ async def drops(ctx: Context, message: Message) -> bool:
     ):
         return False
     draft = await forms.draft_of(ctx)
-    if draft is None or await answers_other(ctx, message):
+    if draft is None or questions.asks_whether(draft) or await answers_other(ctx, message):
         return False
     return ctx.private or message.to_bot or draft.form != questions.FORM
 

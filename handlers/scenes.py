@@ -85,13 +85,17 @@ class Speaker:
 class ChatMemory:
     """What was said lately in one chat."""
 
-    recent: Iterable[Said]
+    recent: Sequence[Said]
     pictures: Iterable[Picture]
     load: Callable[[], Awaitable[Scene | None]]
 
     def heard(self, message_id: str) -> Heard | None:
         """A message, while it is remembered."""
         return next((each.heard for each in self.recent if each.heard.key == message_id), None)
+
+    def last_heard(self) -> Heard | None:
+        """The last message before the one that is answered, while it is remembered."""
+        return self.recent[-1].heard if self.recent else None
 
     def pictures_of(self, message_id: str) -> tuple[Picture, ...]:
         """What a message carried."""

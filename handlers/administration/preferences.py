@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.deadlines import CalendarPolicy
-from config.words import LANGUAGES
-from handlers.administration import precision
+from handlers.administration import precision, setting_names
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Content, button
 from handlers.context import Context
@@ -37,17 +36,19 @@ Parsed = Any
 
 
 def _language(ctx: Context, text: str) -> Parsed:
-    if text not in LANGUAGES:
+    language = setting_names.language_named(ctx.desk.words, text)
+    if language is None:
         raise RefusalError("settings.bad_language")
-    return text
+    return language
 
 
 def _mode(ctx: Context, text: str) -> Parsed:
-    known = {"act": "act", "suggest": "suggest", "measured": "measured"}
-    known |= {"直接": "act", "先问": "suggest", "看准头": "measured", "auto": "measured"}
-    if text not in known:
+    known = {"直接": "act", "先问": "suggest", "auto": "measured"}
+    modes = ("act", "suggest", readings.MEASURED)
+    mode = known.get(text) or setting_names.value_named(ctx.desk.words, "mode", modes, text)
+    if mode is None:
         raise RefusalError("settings.bad_mode")
-    return known[text]
+    return mode
 
 
 def _share(ctx: Context, text: str) -> Parsed:
@@ -93,7 +94,8 @@ def _digest(ctx: Context, text: str) -> Parsed:
 
 def _noise(ctx: Context, text: str) -> Parsed:
     """So many posts a day; or as many as there are."""
-    if text.casefold() in NO:
+    unlimited = setting_names.value_named(ctx.desk.words, "noise", (noise_rules.OFF,), text)
+    if text.casefold() in NO or unlimited:
         return noise_rules.OFF
     if not (text.isdecimal() and len(text) <= MOST_DIGITS):
         raise RefusalError("settings.bad_noise")
@@ -108,7 +110,7 @@ def _topic(ctx: Context, text: str) -> Parsed:
     return topic
 
 
-#: What can be set: name -> how its words are read. Chinese names stand beside the English ones.
+#: What can be set: name -> how its words are read.
 FIELDS: Mapping[str, Callable[[Context, str], Parsed]] = {
     "language": _language,
     "mode": _mode,
@@ -122,39 +124,25 @@ FIELDS: Mapping[str, Callable[[Context, str], Parsed]] = {
 }
 #: Those that have buttons.
 BUTTONS = ("language", "mode", "digest")
-CHINESE = {
-    "语言": "language",
-    "方式": "mode",
-    "立案": "open_above",
-    "询问": "ask_above",
-    "安静": "quiet",
-    "休息日": "days_off",
-    "话题": "topic",
-    "小结": "digest",
-    "周报": "digest",
-    "条数": "noise",
-}
 
 
 async def settings(ctx: Context, rest: str) -> None:
     """Show the settings with buttons, or set one: /settings quiet 22:00-07:00."""
     target = await _target(ctx)
-    name, _, value = rest.strip().partition(" ")
-    if not name:
+    if not rest.strip():
         await _show(ctx, target)
         return
-    field = CHINESE.get(name, name.casefold())
-    if field not in FIELDS:
-        raise RefusalError("settings.unknown", text=name)
-    if not value.strip():
+    field, value = setting_names.named(ctx.desk.words, FIELDS, rest)
+    if field is None:
+        raise RefusalError("settings.unknown", text=rest.split()[0])
+    if not value:
         raise RefusalError(f"settings.usage_{field}")
-    await _set(ctx, target, field, value.strip())
+    await _set(ctx, target, field, value)
 
 
 async def parses(ctx: Context, rest: str) -> bool:
     """Whether it names a setting."""
-    name = rest.split()[0]
-    return CHINESE.get(name, name.casefold()) in FIELDS
+    return setting_names.named(ctx.desk.words, FIELDS, rest)[0] is not None
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:

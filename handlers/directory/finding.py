@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from handlers.context import Context
 from handlers.directory import places, roster
 from handlers.directory.several import SeveralError
+from handlers.understanding.normal import plain
 from handlers.work import RefusalError, Work
 from storage.queries import accounts as accounts_query
 from storage.queries import areas as areas_query
@@ -102,7 +103,7 @@ async def _by_username(work: Work, username: str) -> list[Person]:
 
 
 async def _by_name(work: Work, name: str) -> list[Person]:
-    called = select(Person).where(func.lower(Person.name) == name.casefold())
+    called = select(Person).where(func.lower(Person.name).in_({name.casefold(), plain(name)}))
     for ring in (
         called.where(Person.id.in_(select(RoleHeld.person_id))),
         called.where(Person.id.in_(select(Residence.person_id))),

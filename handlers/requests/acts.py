@@ -26,7 +26,7 @@ from handlers.requests import (
 from handlers.requests import when as words_to_moment
 from handlers.requests.evidence import EvidenceError
 from handlers.requests.given import Given
-from handlers.requests.rules import CODES, Move, State, done_codes
+from handlers.requests.rules import CODES, Move, State, done_codes, may
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
 from storage.tables import Draft, Person, Request
@@ -262,6 +262,13 @@ async def solved(ctx: Context, request: Request, rest: str) -> None:
     """Yes, it is solved."""
     await callback.solved(ctx, request, ctx.person)
     did(ctx, request, "ok")
+
+
+async def is_solved(ctx: Context, request: Request, rest: str) -> None:
+    """Said in words, yes, it is solved; before that is asked, of who may say that it is done."""
+    case = await access.case_of(ctx, request)
+    early = may(case.state, Move.DONE, await access.whos(case, ctx.person))
+    await (done if early else solved)(ctx, request, rest)
 
 
 async def unsolved(ctx: Context, request: Request, rest: str) -> None:

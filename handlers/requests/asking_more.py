@@ -48,6 +48,12 @@ def picked(ctx: Context) -> bool:
     return len(arguments) > 1 and verb not in STANDING
 
 
+async def waits(ctx: Context, request: Request) -> bool:
+    """Whether something about a request is asked of this person here."""
+    draft = await forms.draft_of(ctx)
+    return draft is not None and draft.form == FORM and draft.data.get("request") == request.id
+
+
 async def ask(
     ctx: Context, request: Request, key: str, rows: Rows, more: dict[str, Any] | None = None
 ) -> None:

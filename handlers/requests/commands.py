@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypedDict, Unpack
 
 from config.terms import Right
 from handlers import forms
@@ -66,7 +67,7 @@ VERBS: dict[str, Act] = {
 }
 
 #: The same, said in words.
-SAID: dict[str, Act] = {**VERBS, "take": acts.on_it}
+SAID: dict[str, Act] = {**VERBS, "take": acts.on_it, "ok": acts.is_solved}
 
 #: What the buttons behind a verb pick.
 PICKED = {**PICKS, "merge": correction_commands.pick_merge}
@@ -146,25 +147,30 @@ async def _on_choice(ctx: Context, arguments: Sequence[str]) -> None:
     await SAID[verb](ctx, request, words)
 
 
-def _command(
-    name: str,
-    run: Run,
-    aliases: tuple[str, ...],
-    right: Right | None = None,
-    *,
-    concerned: bool = False,
+def _command(name: str, run: Run, aliases: tuple[str, ...], right: Right | None = None) -> Command:
+    return Command(name, run, aliases, right=right)
+
+
+class _May(TypedDict, total=False):
+    concerned: bool
+    nameless: bool
+
+
+def _do(
+    name: str, verb: str, alias: str, right: Right | None = None, **may: Unpack[_May]
 ) -> Command:
-    return Command(name, run, aliases, right=right, concerned=concerned)
+    """What is done with one request."""
+    return Command(name, _act(verb), (alias,), right=right, of_request=True, **may)
 
 
 def _work(name: str, verb: str, alias: str) -> Command:
     """For staff, and for whoever else has to do with a request; the table of moves says more."""
-    return _command(name, _act(verb), (alias,), "answer", concerned=True)
+    return _do(name, verb, alias, "answer", concerned=True)
 
 
 SUBJECT = Subject(
     commands=(
-        Command("report", filing.report, ("报事",), nameless=True),
+        Command("report", filing.report, ("报事",), nameless=True, of_request=True),
         _command("new", filing.new, ("新建",), "file"),
         Command("open", lists.open_, ("未结", "未办"), parses=lists.parses, nameless=True),
         _command("mine", lists.mine, ("我的",)),
@@ -182,19 +188,19 @@ SUBJECT = Subject(
         _work("still", "still", "还在办"),
         _work("cannot", "cannot", "办不了"),
         _work("refer", "refer", "转出"),
-        _command("metoo", _act("metoo"), ("我也是",)),
-        _command("solved", _act("ok"), ("解决了",)),
-        _command("unsolved", _act("no"), ("没解决",)),
-        _command("cancel", _act("cancel"), ("不是报事",)),
-        Command("why", _act("why"), ("为什么",), nameless=True),
-        Command("history", _act("history"), ("历史",), nameless=True),
-        _command("assign", _act("assign"), ("分派",), "assign"),
-        _command("merge", _act("merge"), ("合并",), "manage"),
-        _command("split", _act("split"), ("拆分",), "manage"),
-        _command("move", _act("move"), ("移动",), "correct"),
-        _command("recategorise", _act("recat"), ("改类",), "correct"),
-        _command("urgency", _act("urgency"), ("改急",), "correct", concerned=True),
-        _command("close", _act("close"), ("关闭",), "manage"),
+        _do("metoo", "metoo", "我也是"),
+        _do("solved", "ok", "解决了"),
+        _do("unsolved", "no", "没解决"),
+        _do("cancel", "cancel", "不是报事"),
+        _do("why", "why", "为什么", nameless=True),
+        _do("history", "history", "历史", nameless=True),
+        _do("assign", "assign", "分派", "assign"),
+        _do("merge", "merge", "合并", "manage"),
+        _do("split", "split", "拆分", "manage"),
+        _do("move", "move", "移动", "correct"),
+        _do("recategorise", "recat", "改类", "correct"),
+        _do("urgency", "urgency", "改急", "correct", concerned=True),
+        _do("close", "close", "关闭", "manage"),
     ),
     presses={
         **{verb: _press(verb, act) for verb, act in VERBS.items()},

@@ -24,6 +24,7 @@ from handlers.requests.standing import Stood, standing
 from handlers.understanding.meaning import Urgency
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
+from storage.queries import requests as query
 from storage.tables import Audit, Event, Person, Request
 
 Steer = Callable[[Context, Request, str], Awaitable[None]]
@@ -45,7 +46,19 @@ async def assign(ctx: Context, request: Request, rest: str) -> None:
 
 async def assign_to(ctx: Context, request: Request, person: Person) -> None:
     """To the person picked."""
+    if person.id == await _assigned(ctx, request):
+        raise RefusalError("request.assigned_already", number=request.number, name=person.name)
     await _correct(ctx, request, Move.ASSIGN, Given(to=person), "assign", name=person.name)
+
+
+async def _assigned(ctx: Context, request: Request) -> int | None:
+    """Who has it; or was asked by name alone, and by nobody else since."""
+    last = await query.last_change(ctx.store, request.id)
+    if last is None or last[0].move != Move.ASSIGN or request.holder_id is not None:
+        return request.holder_id
+    case = await access.case_of(ctx, request)
+    asked = {page.person_id for page in case.pages}
+    return asked.pop() if len(asked) == 1 else None
 
 
 async def merge(ctx: Context, request: Request, rest: str) -> None:
@@ -115,6 +128,8 @@ async def to_place(ctx: Context, request: Request, rest: str) -> None:
         ctx.store, request.area_id
     )  # its own neighbourhood goes first
     area = await places.find_place(ctx, base, rest)
+    if area.id == request.area_id:
+        raise _as_it_is(request, await places.full_name(ctx, area))
     await _correct(ctx, request, Move.MOVE, Given(area=area), "move")
 
 
@@ -147,6 +162,8 @@ async def recategorise(ctx: Context, request: Request, rest: str) -> None:
         await asking_more.ask(ctx, request, "request.ask_category", rows)
         return
     given = Given(category=category_named(ctx, rest))
+    if given.category == request.category:
+        raise _as_it_is(request, texts.category(ctx, ctx.language, request.category))
     await _correct(ctx, request, Move.RECATEGORISE, given, "recategorise")
 
 
@@ -172,6 +189,8 @@ async def urgency(ctx: Context, request: Request, rest: str) -> None:
         await asking_more.ask(ctx, request, "request.ask_urgency", (tuple(buttons),))
         return
     given = Given(urgency=urgency_named(ctx, rest))
+    if given.urgency == request.urgency:
+        raise _as_it_is(request, ctx.t(f"request.urgency.{request.urgency}"))
     await _correct(ctx, request, Move.CORRECT, given, "urgency")
 
 
@@ -185,6 +204,11 @@ async def close(ctx: Context, request: Request, rest: str) -> None:
     code = rest if rest in ENDING_OF_CODE else codes.get(rest)
     given = Given(code=code, reason=None if code else rest)
     await _correct(ctx, request, Move.CLOSE, given, "close")
+
+
+def _as_it_is(request: Request, what: str) -> RefusalError:
+    """What would change nothing asks nobody anew, and is no line of the audit."""
+    return RefusalError("request.as_it_is", number=request.number, what=what)
 
 
 async def _correct(

@@ -11,25 +11,37 @@ from handlers.work import RefusalError
 from storage.tables import Request
 
 NUMBERED = re.compile(r"^\s*[#＃№]\s?(\d{1,9})[\s,，:：]*(?=\D)(.+)$", re.DOTALL)
-#: Longer than this and it tells something.
-MOST = 24
+#: Longer than this and it asks nothing; and it may well be a story.
+MOST, MOST_SAID = 24, 40
 
 
 def names_number(text: str) -> bool:
     """Whether a short text begins with a request's number and says something of it."""
-    return len(text) <= MOST and NUMBERED.match(text) is not None
+    return said_of_number(text) is not None
+
+
+def said_of_number(text: str) -> tuple[str, str] | None:
+    """The number with which a short text begins, and what it says of it."""
+    found = NUMBERED.match(text) if len(text) <= MOST_SAID else None
+    return (found[1], found[2]) if found else None
+
+
+async def numbered(ctx: Context, number: str) -> Request | None:
+    """The request that is named by its number; None: there is none, or not here."""
+    try:
+        return await access.by_number(ctx, number)
+    except RefusalError:
+        return None
 
 
 async def by_number(ctx: Context, text: str) -> Request | None:
     """Answer a question that names a request; None: it asks nothing, or not here."""
-    found = NUMBERED.match(text) if len(text) <= MOST else None
-    if found is None or not asks(ctx, found[2]):
+    found = said_of_number(text)
+    if found is None or len(text) > MOST or not asks(ctx, found[1]):
         return None
-    try:
-        request = await access.by_number(ctx, found[1])
-    except RefusalError:
-        return None
-    await answer(ctx, request)
+    request = await numbered(ctx, found[0])
+    if request is not None:
+        await answer(ctx, request)
     return request
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -163,18 +163,23 @@ async def _place_in(ctx: Context, words: str) -> tuple[Area | None, str]:
 
 
 def taken_out(text: str, names: Mapping[str, str]) -> tuple[str | None, str]:
-    """What some of the words name, and the other words; the longest name counts.
-
-    Chinese needs no space between: "3栋电梯".
-    """
+    """What some of the words name, and the other words; the longest name counts."""
     said = " ".join(text.split())
     for name in sorted(names, key=len, reverse=True):
-        edge = r"(?<!\S)" if name.isascii() else ""
-        end = r"(?!\S)" if name.isascii() else ""
-        if found := re.search(f"{edge}{re.escape(name)}{end}", said, re.IGNORECASE):
+        if found := any_of((name,)).search(said):
             rest = f"{said[: found.start()]} {said[found.end() :]}"
             return names[name], " ".join(rest.split())
     return None, said
+
+
+def any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """Any of these names in a text, the longest first. Chinese needs no space between:
+    "3栋电梯"."""
+    each = (
+        rf"(?<!\S){re.escape(name)}(?!\S)" if name.isascii() else re.escape(name)
+        for name in sorted(names, key=len, reverse=True)
+    )
+    return re.compile("|".join(each), re.IGNORECASE)
 
 
 def _names_of_states(ctx: Context) -> dict[str, str]:

@@ -6,13 +6,13 @@ The phrases are data (words "replies.*"), read in all languages at once: people 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
 from config.words import Catalogue
+from handlers.understanding.normal import plain
 
 #: What can be said, the one that must be looked for first at the front ("没修好" holds "修好").
 KINDS = (
@@ -20,6 +20,7 @@ KINDS = (
     "help",  # "我一个人弄不了，来个人帮忙" gives nothing up
     "up",  # "我弄不了，转给物业" goes on to others, and ends nothing
     "pass_on",
+    "busy",  # "我来不了" takes nothing
     "cannot",
     "cancel",
     "wait",
@@ -33,8 +34,17 @@ MOST = 80
 NEGATED = re.compile(
     r"(?:没有?|未|不|别|还没|(?:不|并|也)[是像非]|not(?: an?)?|n't|never|isn t|no)\s*$"
 )
+#: What may stand before one: a call, a word of regret.
+HEAD = re.compile(r"^(?:[\s,，、!~]|不好意思|抱歉|对不起|sorry\b|[哎唉哦嗯啊])+")
+#: Signs of Cantonese as the phrases write them: "修好咗", "仲未好", "係坏嘅".
+CANTONESE = str.maketrans("咗唔冇係仲嘅", "了不没是还的")
 #: What may follow a whole answer: marks, particles, thanks.
-TAIL = re.compile(r"(?:[\s。.!~,，、;；啊哈吧呀哦嗯啦🙏👌👍💪]|谢谢|多谢|感谢|thanks|thank you)+$")
+TAIL = re.compile(
+    r"(?:[\s。.!~,，、;；啊哈吧呀哦嗯啦🙏👌👍💪]|谢谢|多谢|感谢|辛苦了"
+    r"|thanks(?: a lot| so much)?|thank you(?: so much| very much)?)+$"
+)
+#: Behind what must stand at the end: marks alone.
+AT_END = r"(?=\W*$)"
 #: Where one clause ends and the next begins.
 CLAUSE = re.compile(r"[,，。;；!！\n]+|(?<!\d)\.(?!\d)|(?<=\D)、|\band then\b|\bbut\b|但(?!愿)是?")
 #: A thing in between, and nothing that turns it round ("换好的锁打不开了", "换好配件就好了").
@@ -61,8 +71,11 @@ class Phrases:
     question: re.Pattern[str]
     unreal: re.Pattern[str]  #: what is hoped, thought or waited for
     future: re.Pattern[str]  #: what is not yet: "by Friday" it will be "fixed"
+    later: re.Pattern[str]  #: when who cannot come now will
     status: re.Pattern[str]  #: a question how it stands
     unsaid: re.Pattern[str]  #: to what one's own report is changed that was none
+    yes: frozenset[str]  #: that it is solved, where that is asked
+    no: frozenset[str]
     mere: frozenset[str]  #: "got it": that it was read, and hardly more
     why: Mapping[str, re.Pattern[str]]
 
@@ -72,15 +85,50 @@ def read(known: Phrases, text: str) -> Spoken | None:
     said = normal(text)
     if not said or len(said) > MOST or known.question.search(said):
         return None
-    bare = TAIL.sub("", said)
+    bare = _bare(said)
     for kind in KINDS:
         if said in known.whole[kind] or bare in known.whole[kind]:
             return Spoken(kind, code=_why(known, said, kind))
         for pattern in known.patterns[kind]:
             found = pattern.search(said)
             if found is not None and not _not_so(known, kind, found, said):
-                return _spoken(known, kind, found, said)
+                spoken = _spoken(known, kind, found, said)
+                return spoken and replace(spoken, name=_as_written(spoken.name, text))
     return None
+
+
+def _as_written(name: str | None, text: str) -> str | None:
+    """The name in the signs in which it was written: the directory may know no others."""
+    many = len(name or "")
+    parts = (text[start : start + many] for start in range(len(text)))
+    return next((each for each in parts if name and normal(each) == name), name)
+
+
+def is_solved(known: Phrases, text: str) -> bool | None:
+    """What a short answer to "is it solved?" says that says nothing where that is not asked: a no
+    may be followed by how it is, a yes by thanks alone. None: it is no such answer."""
+    said = normal(text)
+    if len(said) > MOST or known.question.search(said):
+        return None
+    parts = clauses(said)
+    if parts and _is_one_of(known.no, parts[0]):
+        return False
+    yes = [_is_one_of(known.yes, part) for part in parts]
+    rest = [part for part, is_yes in zip(parts, yes, strict=True) if not is_yes and _bare(part)]
+    return True if any(yes) and not rest else None
+
+
+def _is_one_of(answers: frozenset[str], clause: str) -> bool:
+    return not answers.isdisjoint((clause.strip(" ,。.!~"), _bare(clause)))
+
+
+def bare(text: str) -> str:
+    """The text as phrases are compared, without a call before it and thanks behind."""
+    return _bare(normal(text))
+
+
+def _bare(said: str) -> str:
+    return HEAD.sub("", TAIL.sub("", said))
 
 
 def is_mere(known: Phrases, text: str) -> bool:
@@ -97,8 +145,12 @@ def unsays(known: Phrases, text: str) -> bool:
 
 
 def _not_so(known: Phrases, kind: str, found: re.Match[str], said: str) -> bool:
-    """Whether the clause in which it is "fixed", or a false alarm, speaks of what is hoped,
-    thought, waited for or to come."""
+    """Whether it only sounds like it: in the clause in which it is "fixed", or a false alarm, these
+    are hoped, thought, waited for or to come; who cannot come now comes later; "我来不及"."""
+    if kind == "take":
+        return said.startswith("不", found.end())
+    if kind == "busy":
+        return bool(known.future.search(said) or known.later.search(said))
     if kind not in ("done", "cancel"):
         return False
     place = found.start()
@@ -134,13 +186,8 @@ def why_wait(known: Phrases, text: str) -> str | None:
 
 
 def normal(text: str) -> str:
-    """The text in one width and case, without mentions of the bot at its front."""
-    plain = (
-        unicodedata.normalize("NFKC", text)
-        .casefold()
-        .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    )
-    return " ".join(plain.split())
+    """The text in one width, case and script, as all reading sees it."""
+    return plain(text.translate(CANTONESE)).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
 @cache
@@ -161,8 +208,11 @@ def phrases_of(words: Catalogue) -> Phrases:
         ),
         unreal=re.compile("|".join(each.pattern for each in patterns_of(words, "unreal"))),
         future=re.compile("|".join(each.pattern for each in patterns_of(words, "future"))),
+        later=re.compile("|".join(each.pattern for each in patterns_of(words, "later"))),
         status=re.compile("|".join(_pattern(line).pattern for line in _lines(words, "status"))),
         unsaid=re.compile("|".join(each.pattern for each in patterns_of(words, "unsaid"))),
+        yes=frozenset(_lines(words, "yes")),
+        no=frozenset(_lines(words, "no")),
         mere=frozenset(_lines(words, "mere")),
         why={
             code: re.compile("|".join(_pattern(line).pattern for line in _lines(words, code)))
@@ -182,7 +232,8 @@ def patterns_of(words: Catalogue, name: str) -> Iterable[re.Pattern[str]]:
 
 
 def _pattern(line: str) -> re.Pattern[str]:
-    phrase = re.escape(line).replace(re.escape("..."), NAME).replace(re.escape("~"), THING)
-    if line.isascii():
-        phrase = rf"\b{phrase}\b" if line[-1].isalnum() else rf"\b{phrase}"
-    return re.compile(phrase)
+    bare = line.removesuffix("$")
+    phrase = re.escape(bare).replace(re.escape("..."), NAME).replace(re.escape("~"), THING)
+    if bare.isascii():
+        phrase = rf"\b{phrase}\b" if bare[-1].isalnum() else rf"\b{phrase}"
+    return re.compile(phrase + (AT_END if bare != line else ""))

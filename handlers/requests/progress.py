@@ -6,7 +6,7 @@ from handlers.chat.incoming import Message
 from handlers.context import Context
 from handlers.directory import groups
 from handlers.directory.several import SeveralError
-from handlers.requests import access, asking_more, speaking, texts, voices
+from handlers.requests import access, asking_more, inquiries, speaking, texts, voices
 from handlers.requests.case import load
 from handlers.requests.evidence import EvidenceError
 from handlers.requests.plain_words import Spoken
@@ -35,8 +35,16 @@ async def note_update(ctx: Context, request: Request, message: Message) -> None:
     await voices.note(case, "update", ctx.person, text=texts.short(message.text))
     await ctx.store.flush()
     spoken = None if message.forwarded else speaking.hear(ctx, message.text)
+    if _of_another(case.request, message.text):
+        return
     if spoken is not None and spoken.kind != "join":
         await moved(ctx, case.request, spoken, message.text)
+
+
+def _of_another(request: Request, text: str) -> bool:
+    """Whether the words name another request, or a building, by its number."""
+    said = inquiries.said_of_number(text)
+    return said is not None and int(said[0]) != request.number
 
 
 async def moved(ctx: Context, request: Request, spoken: Spoken, text: str) -> bool:

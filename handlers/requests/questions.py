@@ -21,7 +21,7 @@ from handlers.directory.places import (
 )
 from handlers.directory.several import SeveralError
 from handlers.manner import Manner
-from handlers.requests import lessons
+from handlers.requests import lessons, plain_words
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.meaning import Place, Urgency
 from handlers.work import RefusalError
@@ -30,9 +30,14 @@ from storage.tables import Area, Chat, Draft, Person
 
 #: The words wait no longer than this for an answer; then they are forgotten.
 LASTS = timedelta(hours=12)
+#: So long an answer needs no reply while nobody else speaks.
+AT_ONCE = timedelta(minutes=30)
 FORM = "question"
 #: The place of a report of which nobody knows yet where it is.
 NOWHERE = 0
+#: What says yes or no to it: its buttons, its own words, and the usual ones.
+SAYS_YES = ("question.yes", "question.yes_words", "filling.yes_words")
+SAYS_NO = ("question.no", "question.no_words", "filling.no_words", "filling.drop_words")
 #: Places that are offered by buttons, where a text names several.
 MOST_CHOICES = 12
 
@@ -83,6 +88,11 @@ async def _offer_places(ctx: Context, draft: Draft, area: Area | None, page: int
     ctx.edit_pressed(Content(text=ctx.t(key), buttons=rows))
 
 
+def asks_whether(draft: Draft) -> bool:
+    """Whether it is asked in this form if something is a request at all."""
+    return (draft.form, draft.step) == (FORM, "sure")
+
+
 def waits_for_place(draft: Draft) -> bool:
     """Whether a report waits in this form until it is known where its person speaks from."""
     return (draft.form, draft.step) == (FORM, "where") and draft.data["area_id"] == NOWHERE
@@ -114,6 +124,14 @@ async def _picked_place(ctx: Context, arguments: Sequence[str]) -> None:
         return
     ctx.edit_pressed(Content(text=await full_name(ctx, area)))
     await found_place(ctx, draft, area.id)
+
+
+async def stands(ctx: Context, person: Person, message_id: str) -> bool:
+    """Whether somebody is being asked if a message of theirs is a request."""
+    draft = await forms.draft_by(ctx, person.id)
+    if draft is None or not asks_whether(draft) or draft.expires_at <= ctx.now:
+        return False
+    return draft.data.get("message_id") == message_id
 
 
 async def outrun(ctx: Context, person: Person, message_id: str) -> None:
@@ -205,16 +223,34 @@ async def _decided(ctx: Context, draft: Draft, *, opens: bool) -> None:
 
 
 async def _said_whether(ctx: Context, draft: Draft, message: Message) -> bool:
-    answer = forms.yes_or_no(ctx, message.text)
-    if answer is None or not (ctx.private or message.to_bot):
+    answer = _yes_or_no(ctx, message.text)
+    if answer is None or not (ctx.private or message.to_bot or _at_once(ctx, draft)):
         return False
     await _decided(ctx, draft, opens=answer)
     return True
 
 
+def _yes_or_no(ctx: Context, text: str) -> bool | None:
+    """What words answer to "shall I log it?", by themselves or with thanks."""
+    for said in (text, plain_words.bare(text)):
+        if any(forms.says(ctx, key, said) for key in SAYS_YES):
+            return True
+        if any(forms.says(ctx, key, said) for key in SAYS_NO):
+            return False
+    return None
+
+
+def _at_once(ctx: Context, draft: Draft) -> bool:
+    """Whether nobody has said anything in the group since what is asked about, a moment ago."""
+    last = ctx.memory.last_heard()
+    if last is None or ctx.now - last.at > AT_ONCE:
+        return False
+    return last.key == draft.data.get("message_id")
+
+
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
-    """A place in words answers "where?", "yes" said to the bot "is it one?"; anything else is
-    heard as usual."""
+    """A place in words answers "where?", "yes" said to the bot, or before anybody else speaks, "is
+    it one?"; anything else is heard as usual."""
     if draft.step != "where":
         return await _said_whether(ctx, draft, message)
     try:

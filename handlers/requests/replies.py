@@ -8,6 +8,8 @@ from handlers.context import Context
 from handlers.directory.several import SeveralError
 from handlers.requests import (
     access,
+    acts,
+    answering,
     asking_more,
     callback,
     details,
@@ -15,9 +17,11 @@ from handlers.requests import (
     moving,
     progress,
     speaking,
+    texts,
     voices,
 )
 from handlers.requests.case import Case, load
+from handlers.requests.given import Given
 from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Move, State, Who
 from storage.queries import requests as query
@@ -36,7 +40,8 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
         return True
     request = await voices.follow(ctx, request)
     if spoken is None:
-        return await _of_holder(ctx, request, message)
+        answered = await _whether_solved(ctx, request, message)
+        return answered or await _of_holder(ctx, request, message)
     if spoken.kind == "join":
         await _join(ctx, request, message)
         return True
@@ -50,6 +55,53 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
         return asked or await _of_holder(ctx, request, message)
     acknowledge(ctx, message)
     return True
+
+
+async def on_words(ctx: Context, request: Request, message: Message) -> bool:
+    """The same for words that are no reply: who says them to the bot alone is told what they did,
+    and who has it and takes it again is still on it."""
+    spoken = speaking.hear(ctx, message.text)
+    if spoken is None:
+        return False
+    before = request.state
+    if not await on_reply(ctx, request, message):
+        held = request.holder_id == ctx.person.id and before == State.TAKEN
+        still = ctx.private and held and spoken.kind == "take"
+        if still:
+            acts.did(ctx, request, "still")
+        return still
+    if ctx.private and not await asking_more.waits(ctx, request):
+        acts.did(ctx, request, _verb(spoken, request, before))
+    return True
+
+
+async def _whether_solved(ctx: Context, request: Request, message: Message) -> bool:
+    """A mere "yes" or "no" of those who are asked whether it is solved."""
+    solved = answering.says_solved(ctx, message.text)
+    if solved is None or request.state != State.DONE:
+        return False
+    whos = await access.whos(await load(ctx, request), ctx.person)
+    if whos.isdisjoint({Who.REPORTER, Who.SUPPORTER}):
+        return False
+    if solved:
+        await callback.solved(ctx, request, ctx.person)
+    else:
+        given = Given(reason=texts.short(message.text, speaking.MOST_WORDS))
+        await callback.not_solved(ctx, request, ctx.person, given)
+    acknowledge(ctx, message)
+    return True
+
+
+#: What words did, by the name under which it is told.
+VERBS = {"pass_on": "pass", "up": "pass", "busy": "pass", "join": "metoo", "not_solved": "no"}
+
+
+def _verb(spoken: Spoken, request: Request, before: str) -> str:
+    if spoken.kind != "done":
+        return VERBS.get(spoken.kind, spoken.kind)
+    if before == State.DONE:
+        return "ok"
+    return "done" if request.state == State.DONE else "done_at_once"
 
 
 async def _of_holder(ctx: Context, request: Request, message: Message) -> bool:

@@ -93,6 +93,12 @@ async def _up(case: Case, person: Person, spoken: Spoken, text: str) -> bool:
     return await _make(case, Move.HAND_ON, person, Given(reason=text, only_me=True))
 
 
+async def _busy(case: Case, person: Person, spoken: Spoken, text: str) -> bool:
+    if Who.ASKED not in case.whos or case.request.holder_id == person.id:
+        return False
+    return await _make(case, Move.HAND_ON, person, Given(reason=text, only_me=True))
+
+
 async def _help(case: Case, person: Person, spoken: Spoken, text: str) -> bool:
     if case.whos.isdisjoint({Who.ASKED, Who.HOLDER}):
         return False
@@ -119,6 +125,7 @@ SPOKEN: dict[str, Callable[[Case, Person, Spoken, str], Awaitable[bool]]] = {
     "cancel": _cancel,
     "pass_on": _pass_on,
     "up": _up,
+    "busy": _busy,
     "help": _help,
     "cannot": _cannot,
     "wait": _wait,

@@ -1,12 +1,23 @@
-"""An answer said without a reply ("收到，马上去"): the one request that can only be meant."""
+"""An answer said without a reply ("收到，马上去", "#2 我来"): the one request that can be meant."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from handlers.chat.incoming import Message
 from handlers.context import Context
-from handlers.requests import acts, choosing, lists, plain_words, progress, replies
+from handlers.requests import (
+    access,
+    choosing,
+    inquiries,
+    lists,
+    plain_words,
+    progress,
+    replies,
+    speaking,
+    voices,
+)
 from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import State
 from handlers.understanding.looking import look
@@ -26,7 +37,10 @@ VERBS = {
     "help": "help",
     "pass_on": "pass",
     "up": "pass",
+    "busy": "busy",
 }
+#: What is said of what one is asked to take, and not of what one has.
+OF_ASKED = ("take", "busy")
 
 
 def may_be(desk: Desk, heard: Heard, recent: Sequence[Said]) -> bool:
@@ -56,7 +70,7 @@ async def answer(
     if spoken is None or message.forwarded:
         return None
     theirs = await _theirs(ctx, VERBS[spoken.kind])
-    found = _keyed(theirs, read) or _about(message.text, theirs)
+    found = _keyed(theirs, read) or _about(ctx.desk, message.text, spoken, theirs)
     if found and ctx.private:
         return await _in_private(ctx, message, spoken, found)
     if len(found) > 1:
@@ -74,13 +88,28 @@ async def _in_private(
     mere = plain_words.is_mere(plain_words.phrases_of(ctx.desk.words), message.text)
     if len(found) > 1 or mere:
         await choosing.ask(ctx, verb, "" if mere else message.text.strip())
-    elif await replies.on_reply(ctx, found[0], message):
-        acts.did(ctx, found[0], verb)
+    else:
+        await replies.on_words(ctx, found[0], message)
     return found[0]
 
 
+async def by_number(ctx: Context, message: Message) -> Request | None:
+    """The request of which something was said by its number ("#2 我来"), as if in reply to its
+    card; None: it names none, or says nothing certain."""
+    found = None if message.forwarded else inquiries.said_of_number(message.text)
+    if found is None or speaking.hear(ctx, found[1]) is None:
+        return None
+    named = access.by_number if ctx.private else inquiries.numbered
+    request = await named(ctx, found[0])
+    if request is None:
+        return None
+    request = await voices.follow(ctx, request)
+    done = await replies.on_words(ctx, request, replace(message, text=found[1]))
+    return request if done else None
+
+
 def _read(desk: Desk, text: str) -> Spoken | None:
-    if len(text) > MOST:
+    if len(text) > MOST or inquiries.names_number(text):
         return None
     spoken = plain_words.read(plain_words.phrases_of(desk.words), text)
     return spoken if spoken is not None and spoken.kind in VERBS else None
@@ -90,9 +119,17 @@ def _keyed(requests: Sequence[Request], key: str | None) -> Sequence[Request]:
     return [each for each in requests if str(each.id) == key]
 
 
-def _about(text: str, requests: Sequence[Request]) -> Sequence[Request]:
-    """Those that the words can be about by what they name, if they name anything."""
-    named = look(text).categories
+def _about(desk: Desk, text: str, spoken: Spoken, requests: Sequence[Request]) -> Sequence[Request]:
+    """Those that the words can be about by what they name, if they name anything: "电梯修好了" the
+    lift, but "修好了，换了个继电器" whatever was mended with a relay."""
+    phrases = plain_words.phrases_of(desk.words)
+    said = ""
+    for clause in plain_words.clauses(plain_words.normal(text)):
+        said += clause
+        heard = plain_words.read(phrases, clause)
+        if heard is not None and heard.kind == spoken.kind:
+            break
+    named = look(said).categories
     return [each for each in requests if not named or each.category in named]
 
 
@@ -109,6 +146,6 @@ async def _theirs(ctx: Context, verb: str) -> Sequence[Request]:
         places = await lists.paths_of(ctx)
         asked = [each for each in asked if each.area_path.startswith(places)]
         held = [each for each in held if each.area_path.startswith(places)]
-    if verb != "take" and held:
+    if verb not in OF_ASKED and held:
         return held
     return [each for each in asked if each.state == State.OPEN]

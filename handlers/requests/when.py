@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.days_said import NAMES, SIGNS, WEEK, day_of
+from handlers.understanding.normal import plain
 
 #: Who says only a day means its end of work.
 END_OF_DAY = time(18)
@@ -56,7 +57,7 @@ Reading = Callable[["re.Match[str]", date], date | None]
 
 def until(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """The moment that words name, as an aware UTC-comparable moment; None: they name none."""
-    said = text.casefold()
+    said = plain(text)
     local = now.astimezone(zone)
     if (hours := _hours(said)) is not None:
         return _in_hours(now, hours, zone)
@@ -72,7 +73,7 @@ def by(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
 
     Spans count to their ends: "下周" is its Sunday, "明天上午" is noon.
     """
-    said = text.casefold()
+    said = plain(text)
     if (hours := _hours(said)) is not None:
         return _later(_in_hours(now, hours, zone), now)
     today = now.astimezone(zone).date()
@@ -123,7 +124,7 @@ _AS_WRITTEN = re.compile(r"\b0\d[:：]|\d\s*a\.?m\b")
 
 def without(text: str) -> str:
     """What a text says besides days and times."""
-    said = text.casefold()
+    said = plain(text)
     for pattern in (*_NAMED, CLOCK, CHINESE_CLOCK, _HALF, _HOURS):
         said = pattern.sub(" ", said)
     return said

@@ -84,31 +84,36 @@ async def _wanted(ctx: Context, rest: str) -> Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What words ask for: months, or a period by its name, and other words, of a place."""
+    """What words ask for: months, or periods by their names, as they stand; and other words, of a
+    place."""
 
-    months: Sequence[Period]
-    name: str | None
+    spans: Sequence[Period | str]
     others: str
 
     def periods(self, today: date) -> tuple[Period | None, Period | None]:
         """The period and its baseline, as far as they are said."""
-        found = [periods.named(self.name, today)] if self.name else []
-        period, baseline, *_ = (*found, *self.months, None, None)
+        found = [
+            periods.named(each, today) if isinstance(each, str) else each for each in self.spans
+        ]
+        period, baseline, *_ = (*found, None, None)
         return period, baseline
 
 
 def read(work: Work, text: str) -> Said:
     """Take the periods out of what was said. Raises RefusalError for more of them than two."""
-    months, others = periods.months_in(text)
-    name, others = lists.taken_out(others, _names_of_periods(work))
-    if len(months) > (1 if name else 2):
+    months, others = periods.months_at(text)
+    names, found = _names_of_periods(work), dict[int, Period | str](months)
+    pattern = lists.any_of(names)
+    found |= {each.start(): names[each[0].casefold()] for each in pattern.finditer(others)}
+    if len(found) > 2:
         raise RefusalError("stats.period_unknown", text=text[:40])
-    return Said(months, name, others)
+    others = " ".join(pattern.sub(" ", others).split())
+    return Said([found[place] for place in sorted(found)], others)
 
 
 def _names_of_periods(work: Work) -> dict[str, str]:
     return {
-        said: name
+        said.casefold(): name
         for name in NAMED
         for said in (name, *work.desk.words.every(f"stats.period.{name}"))
     }

@@ -74,13 +74,14 @@ def named(name: str, today: date) -> Period:
     return before(period) if earlier else period
 
 
-def months_in(text: str) -> tuple[list[Period], str]:
-    """The months written in a text ("2026-10", "2026年10月"), and the other words."""
-    found = [_month(int(each[1]), int(each[2])) for each in MONTH.finditer(text)]
-    rest = " ".join(MONTH.sub(" ", text).split())
-    if None in found:
-        return [], text
-    return [each for each in found if each], rest
+def months_at(text: str) -> tuple[dict[int, Period], str]:
+    """The months written in a text ("2026-10", "2026年10月") by where they stand, and the text with
+    nothing in their places; of a month that there is not, the whole text."""
+    found = {each.start(): _month(int(each[1]), int(each[2])) for each in MONTH.finditer(text)}
+    known = {place: each for place, each in found.items() if each is not None}
+    if len(known) < len(found):
+        return {}, text
+    return known, MONTH.sub(lambda each: " " * len(each[0]), text)
 
 
 def _month(year: int, month: int) -> Period | None:

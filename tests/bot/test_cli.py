@@ -11,10 +11,13 @@ import socket
 import stat
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from typer.main import get_command
 
 from bot import desk_work
+from bot.cli import cli
 from config.words import catalogue
 from storage import sqlite
 from storage.queries import intake
@@ -82,6 +85,13 @@ def test_every_command_has_help(linli: Linli) -> None:
         help_ = linli(name, "--help")
         assert help_.exit_code == 0
         assert "Usage" in help_.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_word_of_a_help_is_eaten_as_markup(linli: Linli, name: str) -> None:
+    written = str(cast("Any", get_command(cli)).commands[name].help)
+    shown = linli(name, "--help").output.split()
+    assert [word for word in written.split() if word not in shown] == []
 
 
 def test_the_version_for_people_and_for_programs(linli: Linli) -> None:
@@ -215,7 +225,9 @@ def test_where_nothing_can_be_written_is_told(linli: Linli, out: str, words: str
 
 
 def test_an_invite_for_people_for_programs_and_as_a_picture(settled: Linli) -> None:
-    assert "http://127.0.0.1:8080/?start=" in settled("invite", "wang").output
+    told = settled("invite", "wang").output
+    assert "http://127.0.0.1:8080/?start=" in told
+    assert "LINLI_PORT (8080)" in told
     said = json.loads(settled("invite", "王淑芬", "--qr", "wang.png", "--json").output)
     assert said["person"] == "王淑芬"
     assert said["start"].split()[1] in said["link"]

@@ -83,7 +83,7 @@ async def recount(stage: Stage) -> Recount:
 
 def month(text: str) -> Period:
     """ "2026-03" """
-    return periods.months_in(text)[0][0]
+    return next(iter(periods.months_at(text)[0].values()))
 
 
 async def never_counted(store: AsyncSession) -> None:

@@ -174,7 +174,7 @@ async def test_every_coordinator_s_command_leaves_a_line_in_the_audit_log(stage:
         "/assign 1 @wu",
         "/move 1 4栋",
         "/recategorise 1 noise",
-        "/urgency 1 一般",
+        "/urgency 1 紧急",
         "/split 1 灯也坏了",
         "/merge 2 1",
         "/close 3 not_needed",

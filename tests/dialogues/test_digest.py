@@ -183,7 +183,7 @@ async def test_an_hour_of_the_night_is_put_off_to_the_morning(week: Stage) -> No
 
 async def test_what_is_not_understood_is_told_how_to_write(week: Stage) -> None:
     await week.feng.writes("/settings digest 改天")
-    assert "/settings digest 周日 18:00" in week.feng.last.text
+    assert "/设置 小结 周日 18:00" in week.feng.last.text
 
 
 async def test_a_setting_is_taken_back(week: Stage) -> None:

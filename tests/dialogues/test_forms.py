@@ -214,6 +214,7 @@ async def test_whether_it_is_a_request_is_answered_in_words_said_to_the_bot(stag
     await stage.feng.says("/settings mode suggest")
     await stage.li.says("咱们楼电梯又坏了")
     asked = stage.last()
+    await stage.zhao.says("晚上一起打牌吗")
     await stage.li.says("对")
     assert not await stage.requests()
     await stage.li.says("对", reply_to=asked)

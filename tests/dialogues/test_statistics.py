@@ -595,3 +595,22 @@ async def test_the_event_file_tells_the_same_of_a_building(stage: Stage) -> None
     assert {each.what: each.figures.n for each in (await numbers.shown(stage)).areas} == {
         each.key.area: 1 for each in read.counts
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "period"),
+    [
+        ("/stats last month this month", "2026年2月"),
+        ("/stats 本月 上月 3栋", "2026年3月"),
+        ("/stats 2026-01 本月", "2026年1月"),
+        ("/stats 3栋 本月 2026-01", "2026年3月"),
+    ],
+)
+async def test_of_two_periods_the_second_is_compared_with(
+    stage: Stage, said: str, period: str
+) -> None:
+    await stage.li.says(LAMP)
+    await stage.feng.writes(said)
+    assert period in stage.feng.last.title
+    await stage.feng.writes("/stats 本月 上月 2026-01")
+    assert "2026-10" in stage.feng.last.text

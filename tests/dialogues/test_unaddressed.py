@@ -122,3 +122,63 @@ async def test_what_is_sent_on_is_nobody_s_answer(stage: Stage) -> None:
     await stage.li.says(LIFT)
     await stage.wang.says("收到，马上去", forwarded=True)
     assert await states(stage) == ["open"]
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_the_number_tells_which_is_meant(stage: Stage, private: bool) -> None:
+    await stage.li.says(LIFT)
+    await stage.passes(minutes=3)
+    await stage.zhao.says("二单元楼道灯也不亮了")
+    await stage.wang.says("#1 我来", stage.wang.private if private else GROUP)
+    assert await states(stage) == ["taken", "open"]
+
+
+async def test_a_number_that_is_none_takes_nothing(stage: Stage) -> None:
+    await stage.li.says(LIFT)
+    await stage.wang.says("#9 我来")
+    await stage.wang.writes("#9 我来")
+    assert await states(stage) == ["open"]
+    assert "#9" in stage.wang.last.text
+
+
+async def test_by_its_number_those_affected_say_how_it_is(stage: Stage) -> None:
+    await stage.li.says(LIFT)
+    await stage.sun.says("#1 我家也是")
+    assert await stage.events(1) == ["open", "join"]
+    await stage.wang.writes("/done 1 换了")
+    await stage.sun.writes("#1 还没好")
+    assert await states(stage) == ["open"]
+
+
+@pytest.mark.parametrize("words", ["#1 我来", "#1 修好了", "#1 转给周叔", "#1 去不了"])
+async def test_a_number_lends_no_rights(stage: Stage, words: str) -> None:
+    await stage.li.says(LIFT)
+    await stage.sun.says(words)
+    await stage.sun.writes(words)
+    assert await states(stage) == ["open"]
+    assert await stage.events(1) == ["open"]
+
+
+async def test_who_has_it_and_says_so_once_more_is_still_on_it(stage: Stage) -> None:
+    await stage.li.says(LIFT)
+    await stage.wang.writes("/take 1")
+    await stage.wang.writes("#1 我来")
+    assert await stage.events(1) == ["open", "take", "update"]
+    assert "#1" in stage.wang.last.text
+
+
+async def test_what_waits_is_asked_until_when_and_nothing_is_told_before(stage: Stage) -> None:
+    await stage.li.says(LIFT)
+    before = len(stage.wang.heard)
+    await stage.wang.writes("等配件")
+    assert len(stage.wang.heard) == before + 1
+    await stage.wang.writes("周五")
+    assert await states(stage) == ["waiting"]
+
+
+@pytest.mark.parametrize(("words", "state"), [("楼道灯修好了", "taken"), ("电梯修好了", "done")])
+async def test_what_was_mended_must_be_what_they_have(stage: Stage, words: str, state: str) -> None:
+    await stage.li.says(LIFT)
+    await stage.wang.writes("/take 1")
+    await stage.wang.writes(words)
+    assert await states(stage) == [state]

@@ -176,11 +176,11 @@ def test_a_day_lies_in_its_month_and_week_and_not_in_the_one_before(day: date) -
 
 def test_months_are_read_as_people_write_them() -> None:
     for text in ("2026-10", "2026年10月", "2026/10", "2026.10", "2026年 10 月"):
-        found, rest = periods.months_in(f"{text} 3栋")
-        assert [each.name for each in found] == ["2026-10"], text
-        assert rest == "3栋"
-    assert periods.months_in("2026-13") == ([], "2026-13")
-    assert periods.months_in("3-2-501") == ([], "3-2-501")
+        found, rest = periods.months_at(f"{text} 3栋")
+        assert [each.name for each in found.values()] == ["2026-10"], text
+        assert rest.strip() == "3栋"
+    assert periods.months_at("2026-13") == ({}, "2026-13")
+    assert periods.months_at("3-2-501") == ({}, "3-2-501")
     assert len(periods.last_months(periods.month_of(date(2026, 1, 31)), 14)) == 14
 
 
