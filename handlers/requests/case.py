@@ -302,16 +302,15 @@ async def check_here(work: Work, request: Request) -> None:
         raise RefusalError("request.archived", number=request.number, file=file)
 
 
-async def load(work: Work, request: Request, *, counted: bool = True) -> Case:
+async def load(work: Work, request: Request) -> Case:
     """Read one request: its voices are counted, and read when they are asked for.
 
-    `counted`: False where they are about to change. Raises RefusalError for one that is in an
-    archive.
+    Raises RefusalError for one that is in an archive.
     """
     await check_here(work, request)
     facts = await areas_query.facts_at(work.store, request.area_id)
     pages = await query.active_pages(work.store, request.id)
-    tally = await voices_query.tally(work.store, request.id) if counted else None
+    tally = await voices_query.tally(work.store, request.id)
     asking = request.state == State.DONE
     done_by = await query.done_by(work.store, request.id) if asking else None
     ids = {
@@ -326,7 +325,7 @@ async def load(work: Work, request: Request, *, counted: bool = True) -> Case:
         facts,
         await people_query.people(work.store, ids),
         pages,
-        Voices(work.store, request, tally=tally),
+        Voices(work.store, request, tally),
         chats,
         owners=await query.owners_languages(work.store, chats),
         done_by=done_by,
@@ -357,7 +356,7 @@ async def load_all(work: Work, requests: Sequence[Request]) -> list[Case]:
             await areas_query.facts_at(store, request.area_id),
             {each: people[each] for each in known[request.id] if each in people},
             list(pages.get(request.id, ())),
-            Voices(store, request, voices.get(request.id, ())),
+            Voices(store, request, found=voices.get(request.id, ())),
             [chats[each] for each in request.card_chats if each in chats],
             owners=owners,
             done_by=done_by.get(request.id),

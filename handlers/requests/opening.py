@@ -84,7 +84,7 @@ async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked
     request.card_chats = [chat.id for chat in chats]
     people = {each.id: each for each in (report.reporter, report.filed_by) if each}
     owners = await query.owners_languages(work.store, chats)
-    voices = Voices(work.store, request, ())
+    voices = Voices(work.store, request, found=())
     case = Case(
         work, request, facts, people, [], voices, chats, said=[], owners=owners, begins=True
     )

@@ -72,7 +72,13 @@ def _case(work: Work, matter: Matter, at: datetime) -> Case:
         state=State.OPEN.value,
     )
     return Case(
-        Work(work.desk, work.store, at), request, facts, {}, [], Voices(work.store, request, ()), []
+        Work(work.desk, work.store, at),
+        request,
+        facts,
+        {},
+        [],
+        Voices(work.store, request, found=()),
+        [],
     )
 
 

@@ -14,6 +14,8 @@ from storage.queries import voices as query
 from storage.queries.voices import Tally
 from storage.tables import Chat, Request, Supporter
 
+NOBODY = Tally()
+
 
 @dataclass(frozen=True, slots=True)
 class Growth:
@@ -39,11 +41,11 @@ class Voices:
         self,
         store: AsyncSession,
         request: Request,
+        tally: Tally = NOBODY,
+        *,
         found: Sequence[Supporter] | None = None,
-        tally: Tally | None = None,
     ) -> None:
-        """`found`: all of them, if they were read already; else `tally`, how many they are (None:
-        they are counted before they are shown)."""
+        """`tally`: how many they are; `found`: all of them, if they were read already."""
         self._store = store
         self._request = request
         self._all = list(found) if found is not None else None
@@ -52,19 +54,14 @@ class Voices:
     @property
     def households(self) -> int:
         """How many households say so (a person whose home is unknown counts as one)."""
-        return count_households(self._all) if self._all is not None else self._counted.households
+        return count_households(self._all) if self._all is not None else self._tally.households
 
     @property
     def solved(self) -> int:
         """How many voices say that it is solved."""
         if self._all is None:
-            return self._counted.solved
+            return self._tally.solved
         return sum(1 for each in self._all if each.verdict == "solved")
-
-    @property
-    def _counted(self) -> Tally:
-        assert self._tally is not None, "nobody counted the voices"
-        return self._tally
 
     async def all(self) -> Sequence[Supporter]:
         """Everybody's, the reporter's first; read when first asked for."""
@@ -103,11 +100,6 @@ class Voices:
         await self.count()
         if self._all is not None:
             self._all = [each for each in self._all if each not in gone]
-
-    async def know(self) -> None:
-        """Count them, if nobody did."""
-        if self._tally is None:
-            await self.count()
 
     async def count(self) -> None:
         """Something of it changed: it is counted anew (what is pending is written before)."""

@@ -77,7 +77,7 @@ async def to_join(work: Work, request: Request) -> Case:
     """The request, or the one it was merged into, for somebody to join: nobody else does now."""
     request = await follow(work, request)
     await query.lock(work.store, request)
-    return await load(work, request, counted=False)
+    return await load(work, request)
 
 
 async def show_joined(case: Case) -> None:
@@ -205,6 +205,5 @@ async def note(case: Case, what: str, person: Person | None, **data: object) -> 
 
 async def refresh(case: Case) -> None:
     """Show the pages and the card as they are now."""
-    await case.voices.know()
     await pages.show(case)
     cards.show_cards(case)
