@@ -22,10 +22,10 @@ from handlers.requests.deadlines import Hours, Moments, Terms
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
 from handlers.requests.stop_rules import Clocks
-from handlers.requests.voiced import Growth, Voices
+from handlers.requests.voices import Voices
 from handlers.requests.worktime import WorkCalendar
 from handlers.understanding.meaning import Urgency
-from handlers.work import RefusalError, Work
+from handlers.work import Grown, RefusalError, Work
 from storage.queries import archiving
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
@@ -71,8 +71,8 @@ class Case:
     opened_with: dict[str, Any] = field(default_factory=dict[str, Any])
     begins: bool = False  #: opened just now: all there was of it is written
     near: Chat | None = None  #: where it is being shown: people are named as they are called there
-    #: all that becomes different is that more was said of it: by whom, where
-    growth: Growth | None = None
+    #: by chat, if all that becomes different there is that more was said of it
+    grown: dict[int, Grown] = field(default_factory=dict[int, Grown])
     acked: bool = False  #: one more of those asked has taken it just now
     wait: Span | None = None  #: until the next rung is asked; None: as long as an answer may take
     hours: dict[int, Hours] = field(default_factory=dict[int, Hours])  #: people's own, once read

@@ -13,7 +13,7 @@ from handlers.requests import cards, clocking, lessons, measured, pages, routing
 from handlers.requests.case import Case, answering
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
-from handlers.requests.voiced import Voices
+from handlers.requests.voices import Voices
 from handlers.understanding.meaning import Place
 from handlers.work import Work
 from storage.laying import fresh, lay
