@@ -99,30 +99,24 @@ def _about(text: str, requests: Sequence[Request]) -> Sequence[Request]:
 async def only(ctx: Context, verb: str) -> Request | None:
     """The one request of theirs for which a command without a number can be meant.
 
-    Of whom nothing is asked takes once more what they have: they are still on it.
+    Who takes once more, and could take nothing else, is still on what they have.
     """
     if verb not in VERBS.values():
         return None
     found = await _theirs(ctx, verb)
     if not found and verb == "take":
-        _, held = await _in_hands(ctx)
-        found = [each for each in held if each.state == State.TAKEN]
+        rows = await choosing.likely(ctx, verb)
+        found = [each.request for each in rows if len(rows) == 1 and choosing.is_had(ctx, each)]
     return found[0] if len(found) == 1 else None
 
 
 async def _theirs(ctx: Context, verb: str) -> Sequence[Request]:
     """What they are asked to take; for all else what they deal with, or are asked to."""
-    asked, held = await _in_hands(ctx)
-    if verb != "take" and held:
-        return held
-    return [each for each in asked if each.state == State.OPEN]
-
-
-async def _in_hands(ctx: Context) -> tuple[Sequence[Request], Sequence[Request]]:
-    """What they are asked to take and what they deal with; in a group only what is of its place."""
     asked, held = await query.in_hands_of(ctx.store, ctx.person.id)
     if not ctx.private:
         places = await lists.paths_of(ctx)
         asked = [each for each in asked if each.area_path.startswith(places)]
         held = [each for each in held if each.area_path.startswith(places)]
-    return asked, held
+    if verb != "take" and held:
+        return held
+    return [each for each in asked if each.state == State.OPEN]

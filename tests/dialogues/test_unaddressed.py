@@ -120,9 +120,22 @@ async def test_a_command_without_a_number_means_the_only_one(stage: Stage) -> No
 
 @pytest.mark.parametrize("room", [GROUP, "@wang"])
 async def test_who_takes_once_more_what_they_have_is_still_on_it(stage: Stage, room: str) -> None:
+    await stage.li.says(LIFT)
+    await stage.wang.says("/take", room)
+    await stage.wang.says("/take", room)
+    assert await stage.events(1) == ["open", "take", "update"]
+    assert await states(stage) == ["taken"]
+
+
+async def test_where_another_could_be_taken_what_they_have_is_offered_beside_it(
+    stage: Stage,
+) -> None:
     await both(stage)
-    await stage.wang.says("/take", room)
-    await stage.wang.says("/take", room)
+    await stage.wang.says("/take")
+    await stage.wang.says("/take")
+    asked = stage.last()
+    assert [each.split()[0] for each in asked.labels if "#" in each] == ["#2", "#1"]
+    await stage.wang.presses(asked, next(each for each in asked.labels if "#1" in each))
     assert await stage.events(1) == ["open", "take", "update"]
     assert await states(stage) == ["taken", "open"]
 
