@@ -3,7 +3,8 @@
 10,000 messages a minute come into one group while a report a quarter of a second comes into other
 groups, each in one of its own. Told for each kind of flood, in one process with Telegram's limits:
 the time from a report to its card in the other groups, without the flood and with it, as a ratio;
-how long the flood took to be handled; and how many first reports of the flood are in no request.
+how long the flood took to be handled; and how many first reports of the flood are in no request,
+each by its words and what became of it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from config.settings import Settings
 from handlers.chat.incoming import ChatKind, ChatRef, Incoming, Message, Sender
 from handlers.chat.outgoing import Acknowledge, React, Say, SendFile, Show
 from handlers.chat.platform import Capabilities, ChatFacts, Delivered, Intake, Limits, RawUpdate
+from handlers.hearing import Glance
+from handlers.understanding import meaning
 from storage.engine import Store
 from storage.tables import Request, RequestMessage
 
@@ -149,7 +152,7 @@ class Outcome:
     flooded: Delays
     behind: float  #: seconds from the last line of the flood until all of it was handled
     lines: int
-    lost: int
+    lost: list[str]  #: first reports in no request: what they said, and what became of them
     requests: int
 
 
@@ -160,9 +163,10 @@ async def others(street: Street, chats: Sequence[str]) -> None:
         await asyncio.sleep(1 / OTHERS)
 
 
-async def flood(street: Street, line: Line, seconds: float) -> dict[int, str]:
-    """Pour lines into group 0; gives the id of each person's first."""
-    first: dict[int, str] = {}
+async def flood(street: Street, line: Line, seconds: float) -> dict[str, str]:
+    """Pour lines into group 0; gives each person's first: its id, and what it says."""
+    known: set[int] = set()
+    first: dict[str, str] = {}
     begun, poured = time.perf_counter(), 0
     while (now := time.perf_counter() - begun) < seconds:
         said = [line(n) for n in range(poured, int(now * FLOOD))]
@@ -170,10 +174,23 @@ async def flood(street: Street, line: Line, seconds: float) -> dict[int, str]:
         for at in range(0, len(said), 100):  # as a platform gives them
             part = said[at : at + 100]
             keys = await street.say([(group(0), who, text) for who, text in part])
-            for (who, _), key in zip(part, keys, strict=True):
-                first.setdefault(who, key)
+            for (who, text), key in zip(part, keys, strict=True):
+                if who not in known:
+                    known.add(who)
+                    first[key] = text
         await asyncio.sleep(STEP)
     return first
+
+
+def witnessed(app: App) -> dict[str, str]:
+    """What becomes of each message from now on, by its id."""
+    became: dict[str, str] = {}
+
+    def told_of(glance: Glance, outcome: meaning.Outcome, of: str | None) -> None:
+        became[glance.heard.key] = f"{outcome.value} of {of}, {glance.meaning.confidence:.2f} sure"
+
+    app.dispatcher.hearing.witness = told_of
+    return became
 
 
 async def measure(folder: Path, line: Line, seconds: float) -> Outcome:
@@ -183,6 +200,7 @@ async def measure(folder: Path, line: Line, seconds: float) -> Outcome:
     settings = Settings(database_url=f"sqlite:///{path}", data_dir=folder, web_chat=False)
     store, street = Store(settings.database_url), Street()
     app = App(settings, store, [street])
+    became = witnessed(app)
     running = asyncio.ensure_future(app.run())
     await street.started.wait()
     await others(street, [group(2 * half + 1)])  # warm
@@ -204,7 +222,11 @@ async def measure(folder: Path, line: Line, seconds: float) -> Outcome:
         await running
     await app.close()
     await store.close()
-    lost = sum(key not in kept for key in first.values())
+    lost = [
+        f"{key} {text!r} {became.get(key, 'never heard')}"
+        for key, text in first.items()
+        if key not in kept
+    ]
     return Outcome(
         street.delays(calm),
         street.delays(flooded),
@@ -226,8 +248,10 @@ def told(name: str, found: Outcome) -> None:
         (before, before_late), (then, then_late) = middle_and_late(calm), middle_and_late(wet)
         parts.append(f"{before:6.0f} {before_late:6.0f} {then:6.0f} {then_late:6.0f}")
         parts.append(f"{then / before:6.2f} {then_late / before_late:6.2f}  ")
-    parts.append(f"{found.behind:8.1f} {found.lost:5} {found.requests:9}")
+    parts.append(f"{found.behind:8.1f} {len(found.lost):5} {found.requests:9}")
     print(" ".join(parts), flush=True)
+    for line in found.lost:
+        print(f"{'':22} in no request: {line}", flush=True)
 
 
 def main() -> None:
@@ -245,7 +269,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             found = asyncio.run(measure(Path(folder), line, seconds))
         if "talk" in name:
-            found.lost = 0
+            found.lost.clear()
         told(name, found)
 
 

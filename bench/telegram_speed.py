@@ -1,9 +1,9 @@
 """Linli over Telegram's polling on loopback against echo bots: `python -m bench.telegram_speed`.
 
-Prints, in one run: handled messages a second and their ratio, time from a message to its card,
-start to first answer, memory at rest. One message in ten is a report, in words and in a group of
-its own. Against aiogram all are; it is no dependency and runs by an interpreter that has it:
-BENCH_AIOGRAM=path/to/python.
+Prints, in one run: handled messages a second in each of three rounds and the median of the rounds'
+ratios, time from a message to its card, start to first answer, memory at rest. One message in ten
+is a report, in words and in a group of its own. Against aiogram all are; it is no dependency and
+runs by an interpreter that has it: BENCH_AIOGRAM=path/to/python.
 """
 
 from __future__ import annotations
@@ -209,19 +209,20 @@ def compare(n: int) -> None:
         many = n if every > 1 else n // 4
         mix = "90 % talk" if every > 1 else "requests only"
         rounds = [(echo_rate(many, every, *command), linli_rate(many, every)) for _ in range(3)]
-        for label, rates in (
-            (name, [r[0] for r in rounds]),
-            (f"Linli, {mix}", [r[1] for r in rounds]),
-        ):
-            told = statistics.median(each.messages for each in rates)
-            cost = statistics.median(each.cost for each in rates)
-            print(f"{label:36}{told:8.0f} messages/s, {cost:6.2f} ms of processor each")
+        print(f"Linli, {mix}, against {name}")
+        print(f"{'':24}{'messages/s':>22}{'ms of processor each':>28}")
+        for number, (theirs, ours) in enumerate(rounds, 1):
+            told(f"round {number}", theirs, ours)
         fast = statistics.median(ours.messages / theirs.messages for theirs, ours in rounds)
         cheap = statistics.median(theirs.cost / ours.cost for theirs, ours in rounds)
-        print(
-            f"{'  ratio':36}{fast:8.2f} by the clock, {cheap:5.2f} by the processor's time",
-            flush=True,
-        )
+        print(f"{'median of the ratios':24}{fast:22.2f}{cheap:28.2f}", flush=True)
+
+
+def told(name: str, theirs: Rate, ours: Rate) -> None:
+    """One round: both sides were measured one after the other, so that their ratio holds."""
+    fast, cheap = ours.messages / theirs.messages, theirs.cost / ours.cost
+    messages = f"{ours.messages:.0f} / {theirs.messages:.0f} = {fast:.2f}"
+    print(f"{name:24}{messages:>22}{f'{ours.cost:.2f}, {theirs.cost:.2f} = {cheap:.2f}':>28}")
 
 
 def main() -> None:

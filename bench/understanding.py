@@ -7,7 +7,8 @@ What was written in the manner of the same hands is cut and measured likewise ("
 prints both, so that what the program adds or takes away is seen. `--errors FILE` writes every
 message that went wrong. `--second-opinion` reads them once more with a scripted second opinion that
 is always right, and with one that is wrong one time in five, and tells how often it was asked.
-`--models FOLDER` keeps the models, and reads again with those that are there.
+`--models FOLDER` keeps the models, and reads again with those that are there and were fitted on
+the same examples for the same features.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,11 +30,12 @@ from bot.recorded import Conversation as Recording
 from bot.recorded import read_recording
 from bot.replay import replayed
 from bot.scores import prediction_of
-from handlers.understanding.corpus import LANGUAGES, Corpus, corpus
+from handlers.understanding.corpus import LANGUAGES, Corpus, checksum, corpus
 from handlers.understanding.fit_belongs import Row, Weighed, crossed, weighed_by
 from handlers.understanding.meaning import Outcome
 from handlers.understanding.model import load_model, save_model
 from handlers.understanding.reader import Reader
+from handlers.understanding.reading import fingerprint
 from handlers.understanding.scoring import (
     Prediction,
     Tally,
@@ -72,7 +74,13 @@ def complete(weighed: Sequence[Weighed], folder: Path) -> None:
 
 def _kept(folder: Path, name: str, k: int, count: int) -> Path:
     """Where the model without the k-th of so many folds is kept."""
-    return folder / f"{name}{k}of{count}.bin"
+    return folder / f"{name}{k}of{count}-{_made_of()}.bin"
+
+
+@cache
+def _made_of() -> str:
+    """Of which examples and features: models of others are not read with."""
+    return f"{checksum():08x}{fingerprint():08x}"
 
 
 def fold(k: int, count: int, folder: Path, *, replay: bool, opinion: bool) -> dict[str, Any]:
@@ -249,7 +257,7 @@ def main() -> None:
     parser.add_argument(
         "--models",
         type=Path,
-        help="where the models of each fold are kept; if they are there, they are read with again",
+        help="where the models of each fold are kept; those of the same examples are read again",
     )
     asked = parser.parse_args()
     STAGE.append(corpus())

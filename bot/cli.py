@@ -70,6 +70,7 @@ def run(
         finish(serve.run(given, role or ()))
     finally:
         gc.enable()  # whoever called is not left without, however it ended
+        gc.unfreeze()
 
 
 @cli.command("import")

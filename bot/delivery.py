@@ -20,10 +20,11 @@ from bot.clock import Clock
 from bot.crew import Crew
 from bot.figures import Figures
 from bot.ledger import Ledger, Outcome, named_message
+from bot.merging import in_place_of, picture_in
 from bot.outlets import Due, Outlets, outlets_of
 from bot.patience import patiently
 from bot.reposts import Reposts
-from handlers.chat.outgoing import OUTGOING, Acknowledge, React, Say, Sendable, Show
+from handlers.chat.outgoing import OUTGOING, Acknowledge, React, Say, Sendable
 from handlers.chat.platform import (
     DeliveryError,
     GoneError,
@@ -198,15 +199,21 @@ class Delivery:
                 self._wake.set()
 
     async def _without_folded(self, letters: Sequence[Due]) -> list[Due]:
-        """Of several pictures of one standing message only the newest is shown (R16)."""
-        newest = {letter.slot: letter for letter, _ in letters if letter.slot}
+        """Of several pictures of one standing message only the newest is shown (R16).
+
+        Most are folded where the newer one is laid (`bot.merging`); left for here are those that
+        two laid at once, and what waited for its time.
+        """
+        by_age = sorted((letter for letter, _ in letters), key=lambda each: each.id)
+        newest = {letter.slot: letter for letter in by_age if letter.slot}
         old = [(each, newest[each.slot]) for each, _ in letters if each.slot]
         old = [(letter, heir) for letter, heir in old if letter is not heir]
         if old:
             async with self.store.write() as store:
                 for letter, heir in old:
-                    heir.body = _in_reply_too(heir.body, letter.body)
-                    await post.settle_letter(store, heir.id, body=heir.body)
+                    heir.body = _in_place_of(letter.body, heir.body)
+                    heir.urgent = heir.urgent or letter.urgent
+                    await post.settle_letter(store, heir.id, body=heir.body, urgent=heir.urgent)
                     await post.settle_letter(store, letter.id, state="folded", body="")
         dropped = {letter.id for letter, _ in old}
         return [each for each in letters if each[0].id not in dropped]
@@ -356,16 +363,11 @@ def _counted(out: Sendable) -> bool:
     return not isinstance(out, Acknowledge | React)
 
 
-def _in_reply_too(newer: str, older: str) -> str:
-    """The newer picture; only the first one of a slot knows what it replies to."""
-    try:
-        show, first = OUTGOING.validate_json(newer), OUTGOING.validate_json(older)
-    except ValueError:  # told when its turn comes
+def _in_place_of(older: str, newer: str) -> str:
+    before, now = picture_in(older), picture_in(newer)
+    if before is None or now is None:  # told when its turn comes
         return newer
-    if not isinstance(show, Show) or not isinstance(first, Show) or show.reply_to is not None:
-        return newer
-    kept = show.model_copy(update={"reply_to": first.reply_to})
-    return OUTGOING.dump_json(kept, exclude_none=True).decode()
+    return OUTGOING.dump_json(in_place_of(before, now), exclude_none=True).decode()
 
 
 def _said_anew(out: Sendable) -> str:

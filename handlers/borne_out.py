@@ -64,8 +64,4 @@ def _said(ctx: Context, message: Message, first: Heard) -> Message:
 
 async def join(ctx: Context, request: Request, message: Message) -> None:
     """Whoever says "me too" joins; what they say besides is read by who is asked as well."""
-    if message.media or not lifecycle.only_me_too(ctx, message.text):
-        await lifecycle.join_with(ctx, request, message)
-        return
-    said = message.message_id
-    await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, message_id=said, in_words=True)
+    await lifecycle.join(ctx, request, ctx.person, chat=ctx.chat, said=message, in_words=True)

@@ -32,7 +32,6 @@ class Meeting:
         work = Work(self._desk, store, now)
         chat = await people.meet_chat(work, did.chat)
         account, person = await people.meet_sender(work, did.chat, did.sender, chat)
-        await people.note_group(work, account, chat)
         community = await self._language_of_place(work, chat, person)
         default = self._desk.defaults.language
         group = best_language(chat.language, community, default=default)

@@ -48,9 +48,8 @@ class Messages:
         if message.edited:
             await self._edit(turn)
             return
-        # Whose line was read from memory is filling in nothing, as far as that reaches.
-        filling = glance is None or message.sender.id in glance.scene.filling
-        draft = await forms.draft_of(ctx) if filling else None
+        # Whoever is filling in something is not read from memory alone (`first_look`).
+        draft = await forms.draft_of(ctx) if glance is None else None
         if draft is not None and await self._form(turn, draft):
             return
         if not (await _reply(turn) or await _same_album(turn)):

@@ -313,32 +313,32 @@ async def _read_requests(
         return []
     ids = [each.id for each in found]
     messages = await scene_query.messages_of(store, ids, chat.id)
-    voices = await scene_query.voices_of(store, ids, chat.platform)
+    accounts = await scene_query.accounts_of(store, ids, chat.platform)
     nothing = scene_query.Messages()
-    return [_known(each, messages.get(each.id, nothing), voices) for each in found]
+    return [_known(each, messages.get(each.id, nothing), accounts) for each in found]
 
 
 def _known(
     request: scene_query.Known,
     messages: scene_query.Messages,
-    voices: Mapping[int, scene_query.Voices],
+    accounts: Mapping[int, scene_query.Accounts],
 ) -> KnownRequest:
     """What people last said of it counts, not when the clock last moved it."""
     place = request.place
-    voice = voices.get(request.id, scene_query.Voices())
+    theirs = accounts.get(request.id, scene_query.Accounts())
     return KnownRequest(
         key=str(request.id),
         category=request.category,
         urgency=Urgency(request.urgency),
         kind=Kind(request.kind),
         place=Place(**{name: place.get(name) for name in PLACE_PARTS}),
-        sender=voice.reporter,
+        sender=theirs.reporter,
         opened_at=request.opened_at,
         last_at=messages.spoken_at or request.changed_at,
         words=request.words,
         asset=request.asset,
         state=request.state,
-        supporters=voice.supporters,
+        supporters=theirs.supporters,
         messages=frozenset(messages.ids),
     )
 

@@ -74,10 +74,13 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(autouse=True)
 def rid_of_garbage() -> Iterator[None]:
     """Whatever a test runs leaves the collector on: the process of the tests would grow by
-    gigabytes, and what looks through them takes minutes."""
+    gigabytes, and what looks through them takes minutes. One that does not fails alone."""
     yield
-    assert gc.isenabled()
-    assert not gc.get_freeze_count()
+    on, frozen = gc.isenabled(), gc.get_freeze_count()
+    gc.enable()
+    gc.unfreeze()
+    assert on
+    assert not frozen
 
 
 @pytest.fixture(scope="session")

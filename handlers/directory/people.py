@@ -37,14 +37,15 @@ async def meet_chat(work: Work, ref: ChatRef) -> Chat:
 
 
 async def meet_sender(
-    work: Work, ref: ChatRef, sender: Sender, chat: Chat | None = None
+    work: Work, ref: ChatRef, sender: Sender, heard_in: Chat | None = None
 ) -> tuple[Account, Person]:
     """The account and person behind a sender; somebody new becomes a person of their own.
 
-    `chat`: where they are heard, if that is known.
+    `heard_in`: the group is remembered, for whoever has no home yet is understood from there.
 
     Who is known to another of our accounts on the same network is nobody new.
     """
+    group = heard_in.id if heard_in and heard_in.kind == ChatKind.GROUP.value else None
     known = await accounts_query.account_and_person(work.store, ref.platform, sender.id)
     if known is None:
         person = await _known_elsewhere(work, ref.platform, sender)
@@ -56,13 +57,15 @@ async def meet_sender(
             platform=ref.platform,
             external_id=sender.id,
             person_id=person.id,
-            last_group_id=chat.id if chat and chat.kind == ChatKind.GROUP.value else None,
+            last_group_id=group,
         )
         _keep_current(account, ref, sender)
         await lay(work.store, account)
     else:
         account, person = known
         _keep_current(account, ref, sender)
+        if group is not None and account.last_group_id != group:
+            await amend(work.store, account, last_group_id=group)
     return account, person
 
 
@@ -94,12 +97,3 @@ def _keep_current(account: Account, ref: ChatRef, sender: Sender) -> None:
     for name, value in now.items():
         if getattr(account, name) != value:
             setattr(account, name, value)
-
-
-async def note_group(work: Work, account: Account, chat: Chat) -> None:
-    """Remember the group in which somebody is heard: from there they are understood (no home yet).
-
-    Only when it is another one: most of what is said changes nothing here.
-    """
-    if chat.kind == ChatKind.GROUP.value and account.last_group_id != chat.id:
-        await amend(work.store, account, last_group_id=chat.id)

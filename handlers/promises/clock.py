@@ -10,7 +10,7 @@ from handlers.chat.outgoing import Content
 from handlers.manner import Manner
 from handlers.promises import cards, making, rules
 from handlers.promises.rules import BROKEN, OPEN, PAUSED, VOID
-from handlers.requests import voices
+from handlers.requests import access
 from handlers.requests.case import Case, load
 from handlers.requests.promised import COME
 from handlers.requests.rules import ALIVE, State
@@ -49,7 +49,7 @@ async def _look(work: Work, promise: Promise) -> None:
     if promise.state != OPEN or request is None:
         making.drop(promise)
         return
-    request = await voices.follow(work, request)
+    request = await access.follow(work, request)
     await request_query.lock(work.store, request)
     case = await load(work, request)
     if work.now < promise.due:

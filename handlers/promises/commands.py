@@ -14,7 +14,7 @@ from handlers.directory import access
 from handlers.directory.zones import zone_at
 from handlers.promises import cards, making, numbers
 from handlers.promises.rules import ASKED, BROKEN, KEPT, OPEN
-from handlers.requests import plain_words, promised, texts, voices, when
+from handlers.requests import noting, plain_words, promised, texts, when
 from handlers.requests.case import Case
 from handlers.requests.commands import meant
 from handlers.requests.promised import COME, SOLVE
@@ -198,7 +198,7 @@ async def _came(ctx: Context, mine: Promise, case: Case, rest: Sequence[str]) ->
     """I was there: a promised visit is kept."""
     if mine.state != OPEN or mine.kind != COME:
         raise RefusalError("access.old_button")
-    await voices.note(case, "promise_came", ctx.person)
+    await noting.note(case, "promise_came", ctx.person)
     await making.settle(case, mine, KEPT)
     ctx.edit_pressed(Content(text=ctx.t("promises.kept_visit", number=case.request.number)))
 

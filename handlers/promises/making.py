@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from handlers.promises import rules
 from handlers.promises.rules import ASKED, BROKEN, DROPPED, KEPT, OPEN
-from handlers.requests import access, clocking, endings, moving, telling, texts, voices
+from handlers.requests import access, clocking, endings, moving, noting, telling, texts
 from handlers.requests.case import Case, load
 from handlers.requests.deadlines import Hours, told
 from handlers.requests.routing import BY_NAME
@@ -29,7 +29,7 @@ async def case_of(work: Work, request: Request, person: Person) -> Case:
 
     Raises RefusalError where it has ended, or is not theirs to promise.
     """
-    request = await voices.follow(work, request)
+    request = await access.follow(work, request)
     await request_query.lock(work.store, request)
     case = await load(work, request)
     case.whos = await access.whos(case, person)
@@ -99,7 +99,7 @@ async def give(case: Case, promise: Promise, person: Person) -> None:
     promise.state, promise.said_at = OPEN, case.work.now
     await plan(case, promise)
     note = {"until": promise.due.isoformat(), "kind": promise.kind}
-    await voices.note(case, "promise", person, **note)
+    await noting.note(case, "promise", person, **note)
     await _show(case, promise)
 
 
@@ -125,7 +125,7 @@ async def _show(case: Case, promise: Promise) -> None:
     request.promised_due, request.promised_as = promise.due, promise.kind
     _let_be(case, promise.due)
     await case.work.store.flush()
-    await voices.refresh(case)
+    await noting.refresh(case)
 
 
 def _let_be(case: Case, due: datetime) -> None:
@@ -146,7 +146,7 @@ async def move(
     promise.reason, promise.reason_code = reason, code
     await plan(case, promise)
     note = {"until": due.isoformat(), "code": code, "reason": reason}
-    await voices.note(case, "promise_moved", person, **note)
+    await noting.note(case, "promise_moved", person, **note)
     await _show(case, promise)
     word = telling.Told("told_promise_moved", {"code": code, "reason": reason}, due)
     await endings.tell_all(case, person, word)
@@ -160,11 +160,11 @@ async def take_back(case: Case, promise: Promise, person: Person) -> None:
     if case.work.now - promise.said_at > rules.TAKEN_BACK_FOR or promise.moves:
         raise RefusalError("promises.too_late", number=case.request.number)
     drop(promise)
-    await voices.note(case, "promise_back", person)
+    await noting.note(case, "promise_back", person)
     await case.work.store.flush()
     await _on_card(case, promise, DROPPED)
     await case.work.store.flush()
-    await voices.refresh(case)
+    await noting.refresh(case)
 
 
 async def settle(case: Case, promise: Promise, outcome: str) -> None:
@@ -172,7 +172,7 @@ async def settle(case: Case, promise: Promise, outcome: str) -> None:
     promise.state, promise.settled_at, promise.next_at = outcome, case.work.now, None
     person = await case.work.store.get(Person, promise.person_id)
     if outcome in (KEPT, BROKEN):
-        await voices.note(case, f"promise_{outcome}", None)
+        await noting.note(case, f"promise_{outcome}", None)
     await case.work.store.flush()
     await _on_card(case, promise, outcome)
     if outcome == BROKEN and case.state in ALIVE:
@@ -180,7 +180,7 @@ async def settle(case: Case, promise: Promise, outcome: str) -> None:
         await endings.tell_all(case, person, word)
     await case.work.store.flush()
     if case.state in ALIVE:
-        await voices.refresh(case)
+        await noting.refresh(case)
 
 
 async def _on_card(case: Case, promise: Promise, outcome: str) -> None:

@@ -7,7 +7,7 @@ from handlers.context import Context
 from handlers.directory.zones import zone_at
 from handlers.manner import Manner
 from handlers.promises import cards, making
-from handlers.requests import access, plain_words, promised, speaking, texts, voices
+from handlers.requests import access, plain_words, promised, speaking, texts
 from handlers.requests.case import Case, load
 from handlers.requests.promised import Promised
 from handlers.requests.rules import ALIVE
@@ -29,7 +29,7 @@ async def notice(ctx: Context, request: Request, message: Message) -> bool:
     found = promised.read(wording, message.text, ctx.now, zone_at(ctx, facts))
     if found is None:
         return False
-    case = await load(ctx, await voices.follow(ctx, request))
+    case = await load(ctx, await access.follow(ctx, request))
     case.whos = await access.whos(case, ctx.person)
     if case.whos.isdisjoint(speaking.WORKERS) or case.state not in ALIVE:
         return False

@@ -11,7 +11,7 @@ from handlers.directory.roster import role_name
 from handlers.requests import texts
 from handlers.requests.case import Case, check_here, load
 from handlers.requests.rules import Move, Rule, State, Who, rule_of
-from handlers.work import RefusalError
+from handlers.work import RefusalError, Work
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
 from storage.queries import request_lists as list_query
@@ -28,6 +28,18 @@ WHO_OF_RIGHT: dict[Right, Who] = {
 RIGHT_OF_WHO: dict[Who, Right] = {
     who: right for right, who in WHO_OF_RIGHT.items() if who is not Who.STAFF
 }
+
+
+async def follow(work: Work, request: Request) -> Request:
+    """The request itself, or the one it was merged into."""
+    for _ in range(10):  # a chain of merges is short; a circle cannot be made, but never loop
+        if request.merged_into is None:
+            break
+        into = await work.store.get(Request, request.merged_into)
+        if into is None:
+            break
+        request = into
+    return request
 
 
 async def whos(case: Case, person: Person | None) -> frozenset[Who]:

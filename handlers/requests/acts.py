@@ -18,10 +18,11 @@ from handlers.requests import (
     asking_more,
     callback,
     details,
+    joining,
     moving,
+    noting,
     plain_words,
     speaking,
-    voices,
 )
 from handlers.requests import when as words_to_moment
 from handlers.requests.evidence import EvidenceError
@@ -105,9 +106,9 @@ async def still(ctx: Context, request: Request, rest: str) -> None:
     case = await access.case_of(ctx, request)
     if request.holder_id != ctx.person.id or case.state is not State.TAKEN:
         raise await access.already(case, ctx.person)
-    await voices.note(case, "update", ctx.person, text=rest or ctx.t("card.button.still"))
+    await noting.note(case, "update", ctx.person, text=rest or ctx.t("card.button.still"))
     await ctx.store.flush()
-    await voices.refresh(case)
+    await noting.refresh(case)
     did(ctx, request, "still")
 
 
@@ -254,7 +255,7 @@ async def metoo(ctx: Context, request: Request, rest: str) -> None:
     """So it is with us. A button that is too old changes nothing (R28)."""
     if isinstance(ctx.incoming, Press) and request.state == State.CLOSED:
         raise await access.already(await access.case_of(ctx, request), ctx.person)
-    new = await voices.join(ctx, request, ctx.person, chat=ctx.chat)
+    new = await joining.join(ctx, request, ctx.person, chat=ctx.chat)
     did(ctx, request, "metoo" if new else "metoo_again")
 
 

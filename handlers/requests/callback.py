@@ -5,8 +5,9 @@ from __future__ import annotations
 from handlers.requests import access, callback_asking, moving
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
+from handlers.requests.joining import add_voice, may_reopen
+from handlers.requests.noting import note, refresh
 from handlers.requests.rules import ALIVE, Move, State
-from handlers.requests.voices import add_voice, follow, may_reopen, note, refresh
 from handlers.work import RefusalError, Work
 from storage.queries import requests as query
 from storage.tables import Person, Request
@@ -43,7 +44,7 @@ async def not_solved(
 
     A neighbour who never joined is counted first: "from any affected household" (R43).
     """
-    request = await follow(work, request)
+    request = await access.follow(work, request)
     await query.lock(work.store, request)
     case = await load(work, request)
     if case.state in ALIVE:

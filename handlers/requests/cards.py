@@ -285,7 +285,7 @@ def show_cards(case: Case) -> None:
             first=case.begins,
         )
         case.work.show(chat, slot(case.request.id), card(case, chat), manner)
-        grown = case.growth and case.growth.in_chat(case.request, chat, case.work.now)
+        grown = case.grown.get(chat.id)
         if grown is None:
             case.work.touched.add(chat.id)
         else:

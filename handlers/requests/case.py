@@ -22,10 +22,10 @@ from handlers.requests.deadlines import Hours, Moments, Terms
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State, Who
 from handlers.requests.stop_rules import Clocks
-from handlers.requests.voiced import Growth, Voices
+from handlers.requests.voices import Voices
 from handlers.requests.worktime import WorkCalendar
 from handlers.understanding.meaning import Urgency
-from handlers.work import RefusalError, Work
+from handlers.work import Grown, RefusalError, Work
 from storage.queries import archiving
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
@@ -71,8 +71,8 @@ class Case:
     opened_with: dict[str, Any] = field(default_factory=dict[str, Any])
     begins: bool = False  #: opened just now: all there was of it is written
     near: Chat | None = None  #: where it is being shown: people are named as they are called there
-    #: all that becomes different is that more was said of it: by whom, where
-    growth: Growth | None = None
+    #: by chat, if all that becomes different there is that more was said of it
+    grown: dict[int, Grown] = field(default_factory=dict[int, Grown])
     acked: bool = False  #: one more of those asked has taken it just now
     wait: Span | None = None  #: until the next rung is asked; None: as long as an answer may take
     hours: dict[int, Hours] = field(default_factory=dict[int, Hours])  #: people's own, once read
@@ -302,16 +302,15 @@ async def check_here(work: Work, request: Request) -> None:
         raise RefusalError("request.archived", number=request.number, file=file)
 
 
-async def load(work: Work, request: Request, *, counted: bool = True) -> Case:
+async def load(work: Work, request: Request) -> Case:
     """Read one request: its voices are counted, and read when they are asked for.
 
-    `counted`: False where they are about to change. Raises RefusalError for one that is in an
-    archive.
+    Raises RefusalError for one that is in an archive.
     """
     await check_here(work, request)
     facts = await areas_query.facts_at(work.store, request.area_id)
     pages = await query.active_pages(work.store, request.id)
-    tally = await voices_query.tally(work.store, request.id) if counted else None
+    tally = await voices_query.tally(work.store, request.id)
     asking = request.state == State.DONE
     done_by = await query.done_by(work.store, request.id) if asking else None
     ids = {
@@ -326,7 +325,7 @@ async def load(work: Work, request: Request, *, counted: bool = True) -> Case:
         facts,
         await people_query.people(work.store, ids),
         pages,
-        Voices(work.store, request, tally=tally),
+        Voices(work.store, request, tally),
         chats,
         owners=await query.owners_languages(work.store, chats),
         done_by=done_by,
@@ -357,7 +356,7 @@ async def load_all(work: Work, requests: Sequence[Request]) -> list[Case]:
             await areas_query.facts_at(store, request.area_id),
             {each: people[each] for each in known[request.id] if each in people},
             list(pages.get(request.id, ())),
-            Voices(store, request, voices.get(request.id, ())),
+            Voices(store, request, found=voices.get(request.id, ())),
             [chats[each] for each in request.card_chats if each in chats],
             owners=owners,
             done_by=done_by.get(request.id),

@@ -30,7 +30,7 @@ async def ask(ctx: Context, verb: str, words: str) -> None:
 
     Raises RefusalError where there is nothing to choose from.
     """
-    rows = await _likely(ctx, verb)
+    rows = await likely(ctx, verb)
     if not rows:
         raise _unnamed(ctx)
     draft = await forms.start(ctx, FORM, verb, {"words": words})
@@ -56,7 +56,34 @@ async def chosen(ctx: Context, arguments: Sequence[str]) -> tuple[str, str, str]
     return draft.step, picked[0], str(draft.data.get("words") or "")
 
 
-async def _likely(ctx: Context, verb: str) -> list[Row]:
+async def likely(ctx: Context, verb: str) -> list[Row]:
+    """What may be meant: to take also what one has already, by which one is still on it.
+
+    Raises RefusalError where nothing is known of the place.
+    """
+    had = await _had(ctx) if verb == "take" else []
+    try:
+        others = await _others(ctx, verb)
+    except RefusalError:
+        if not had:
+            raise
+        others = []
+    return [*others[: MOST - len(had)], *had]
+
+
+async def _had(ctx: Context) -> list[Row]:
+    paths = () if ctx.private else await _paths(ctx)
+    mine = Wanted(paths=paths, person_id=ctx.person.id, states=(State.TAKEN.value,))
+    rows = await list_query.listed(ctx.store, mine, limit=MOST)
+    return [each for each in rows if is_had(ctx, each)]
+
+
+def is_had(ctx: Context, row: Row) -> bool:
+    """Whether it is taken by whoever asks."""
+    return row.request.holder_id == ctx.person.id and row.request.state == State.TAKEN
+
+
+async def _others(ctx: Context, verb: str) -> list[Row]:
     """One's own ones, in a group only those of its place; else those of one's places."""
     states = STATES.get(verb, UNENDED)
     paths = () if ctx.private else await _paths(ctx)

@@ -25,7 +25,6 @@ from handlers.requests import (
     questions,
     simulating,
     unaddressed,
-    voices,
 )
 from handlers.requests.acts import ACTS, PICKS, Act
 from handlers.requests.correction_commands import STEERS
@@ -42,12 +41,12 @@ async def meant(ctx: Context, rest: str) -> tuple[Request, str] | None:
     first, _, more = rest.partition(" ")
     if first.lstrip("#＃№").isdecimal():
         request = await access.by_number(ctx, first)
-        return await voices.follow(ctx, request), more.strip()
+        return await access.follow(ctx, request), more.strip()
     message = ctx.incoming
     if isinstance(message, Message) and message.reply_to:
         found = await scene_query.request_of_message(ctx.store, ctx.chat.id, message.reply_to)
         if found is not None:
-            return await voices.follow(ctx, found[0]), rest.strip()
+            return await access.follow(ctx, found[0]), rest.strip()
     return None
 
 
@@ -99,7 +98,7 @@ def _press(verb: str, act: Act) -> RunPress:
     async def run(ctx: Context, arguments: Sequence[str]) -> None:
         if not arguments:
             raise RefusalError("access.old_button")
-        request = await voices.follow(ctx, await access.by_id(ctx, arguments[0]))
+        request = await access.follow(ctx, await access.by_id(ctx, arguments[0]))
         picked = arguments[1:]
         if picked and verb in PICKED:
             await PICKED[verb](ctx, request, picked)
@@ -115,7 +114,7 @@ def _press(verb: str, act: Act) -> RunPress:
 async def _on_whom(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "whom:<request>:<verb>:<up?>:<page>": others who may be meant."""
     request_id, verb, up, page = arguments
-    request = await voices.follow(ctx, await access.by_id(ctx, request_id))
+    request = await access.follow(ctx, await access.by_id(ctx, request_id))
     await access.may_begin(ctx, request, ASKING[verb])
     await asking_more.whom(ctx, request, verb, up=up == "1", page=int(page))
 
@@ -133,7 +132,7 @@ async def _on_number(ctx: Context, draft: Draft, message: Message) -> bool:
     first, _, more = message.text.strip().partition(" ")
     if not first.lstrip("#＃№").isdecimal():
         return False
-    request = await voices.follow(ctx, await access.by_number(ctx, first))
+    request = await access.follow(ctx, await access.by_number(ctx, first))
     verb, words = draft.step, str(draft.data.get("words") or "")
     await forms.end(ctx)
     await SAID[verb](ctx, request, more.strip() or words)
@@ -143,7 +142,7 @@ async def _on_number(ctx: Context, draft: Draft, message: Message) -> bool:
 async def _on_choice(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "which:<request>:<token>": the request that a command meant."""
     verb, request_id, words = await choosing.chosen(ctx, arguments)
-    request = await voices.follow(ctx, await access.by_id(ctx, request_id))
+    request = await access.follow(ctx, await access.by_id(ctx, request_id))
     await SAID[verb](ctx, request, words)
 
 

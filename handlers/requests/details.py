@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from handlers.chat.incoming import Message, Recalled
 from handlers.context import Context
-from handlers.requests import access, moving, pages, plain_words, texts, voices
+from handlers.requests import access, moving, pages, plain_words, texts
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
+from handlers.requests.joining import leave
+from handlers.requests.noting import grows, keep_words, note, refresh
 from handlers.requests.rules import ALIVE, Move, State, may
-from handlers.requests.voices import follow, leave, note, refresh
 from handlers.work import RefusalError, Work
-from storage.laying import fresh, lay
 from storage.queries import requests as query
 from storage.queries.said import OWN_WORDS
-from storage.tables import Area, Chat, Person, Request, RequestMessage
+from storage.tables import Area, Chat, Person, Request
 
 
 async def add_detail(
@@ -23,71 +23,20 @@ async def add_detail(
 
     `wordless`: its words are none of the request's (a command, say).
     """
-    request = await follow(ctx, request)
+    request = await access.follow(ctx, request)
     if await query.message(ctx.store, ctx.chat.id, message.message_id) is not None:
         return
     case = await load(ctx, request)
-    if await _keep(ctx, case, message, wordless=wordless):
-        voices.grows(case, ctx.person, ctx.chat, message.message_id, joined=False)
+    if await keep_words(case, ctx.person, ctx.chat, message, wordless=wordless):
+        grows(case, ctx.person, ctx.chat, message.message_id, joined=False)
     await refresh(case)
     await pages.send_pictures(case, ctx.chat, message.media)
-
-
-async def join_with(ctx: Context, request: Request, message: Message) -> None:
-    """Somebody joins in words of their own: the voice and what they add are shown together."""
-    case = await voices.to_join(ctx, request)
-    if case.state is State.CLOSED:  # it may open again by this, which is shown first
-        await voices.join(ctx, request, ctx.person, chat=ctx.chat, in_words=True)
-        await add_detail(ctx, request, message)
-        return
-    here = voices.welcome_here(case, ctx.person, ctx.chat, in_words=True)
-    new = await voices.add_voice(case, ctx.person)
-    adds = await query.message(ctx.store, ctx.chat.id, message.message_id) is None
-    as_before = await _keep(ctx, case, message) if adds else True
-    if as_before and not here:
-        said = message.message_id if adds else None
-        voices.grows(case, ctx.person, ctx.chat, said, joined=True)
-    if new or here:
-        await voices.show_joined(case)
-    elif adds:
-        await refresh(case)
-    if adds:
-        await pages.send_pictures(case, ctx.chat, message.media)
-
-
-async def _keep(ctx: Context, case: Case, message: Message, *, wordless: bool = False) -> bool:
-    """Keep what was said; whether the request's own words are as they were."""
-    request, text = case.request, "" if wordless else message.text.strip()
-    row = _row(ctx, request, message, text)
-    await lay(ctx.store, row)
-    # The first picture of an album may come before its words.
-    first = not request.words and bool(text) and ctx.person.id == request.reporter_id
-    if first:
-        request.words = text
-    await note(case, "detail", ctx.person, text=texts.short(text), pictures=len(row.media))
-    await ctx.store.flush()
-    return not first
-
-
-def _row(ctx: Context, request: Request, message: Message, text: str) -> RequestMessage:
-    return fresh(
-        RequestMessage,
-        request_id=request.id,
-        chat_id=ctx.chat.id,
-        message_id=message.message_id,
-        role="detail",
-        person_id=ctx.person.id,
-        album=message.album,
-        text=text,
-        media=[media.model_dump(mode="json") for media in message.media],
-        at=ctx.now,
-    )
 
 
 async def narrow(work: Work, request: Request, person: Person, area: Area) -> bool:
     """A detail names a place within that of the request: it is there, and perhaps somebody
     else's. Whether it was moved."""
-    request = await follow(work, request)
+    request = await access.follow(work, request)
     inside = area.path.startswith(request.area_path) and area.path != request.area_path
     if not inside or request.state not in ALIVE:
         return False

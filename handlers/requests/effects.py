@@ -30,7 +30,7 @@ from handlers.requests.given import (
 )
 from handlers.requests.routing import BY_NAME, Asked
 from handlers.requests.rules import REOPENABLE, Ending, Move, State, Who, ending_of
-from handlers.requests.voiced import count_households
+from handlers.requests.voices import count_households
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query

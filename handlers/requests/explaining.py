@@ -72,10 +72,9 @@ SPOKE_FOR_IT = {"second_opinion": "list.why_opinion", "borne_out": "list.why_bor
 async def why(ctx: Context, request: Request) -> None:
     """What it was taken for and by which words, why this person was asked, who was passed over."""
     events = await query.events(ctx.store, request.id)
-    plainly = any(reason.get("cue") == PLAINLY for reason in request.reasons)
     lines = [
         ctx.t(
-            "list.why_plain" if plainly else "list.why_kind",
+            _how_sure(request),
             what=texts.category(ctx, ctx.language, request.category),
             urgency=ctx.t(f"request.urgency.{request.urgency}"),
             sure=f"{request.confidence:.0%}",
@@ -93,6 +92,13 @@ async def why(ctx: Context, request: Request) -> None:
     ctx.answer_text(
         "\n".join(lines), title=ctx.t("list.why", number=request.number), about=request.id
     )
+
+
+def _how_sure(request: Request) -> str:
+    """What opened for being plain, or for its danger, went by no share."""
+    if all(reason.get("cue") != PLAINLY for reason in request.reasons):
+        return "list.why_kind"
+    return "list.why_danger" if request.urgency == Urgency.EMERGENCY else "list.why_plain"
 
 
 def _cues(ctx: Context, request: Request) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.context import Context
-from handlers.requests import access, cards, plain_words, voices
+from handlers.requests import access, cards, plain_words
 from handlers.requests.case import load
 from handlers.work import RefusalError
 from storage.tables import Request
@@ -53,7 +53,7 @@ def asks(ctx: Context, text: str) -> bool:
 
 async def answer(ctx: Context, request: Request) -> None:
     """Where it stands, with whom, and until when."""
-    case = await load(ctx, await voices.follow(ctx, request))
+    case = await load(ctx, await access.follow(ctx, request))
     await case.know(case.people[page.person_id] for page in case.pages)
     language = ctx.chat_language
     lines = (cards.state_line(case, language), cards.deadline_line(case, language))

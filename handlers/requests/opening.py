@@ -13,7 +13,7 @@ from handlers.requests import cards, clocking, lessons, measured, pages, routing
 from handlers.requests.case import Case, answering
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import Move, State
-from handlers.requests.voiced import Voices
+from handlers.requests.voices import Voices
 from handlers.understanding.meaning import Place
 from handlers.work import Work
 from storage.laying import fresh, lay
@@ -84,7 +84,7 @@ async def _begin(work: Work, report: Report, facts: areas_query.AreaFacts, asked
     request.card_chats = [chat.id for chat in chats]
     people = {each.id: each for each in (report.reporter, report.filed_by) if each}
     owners = await query.owners_languages(work.store, chats)
-    voices = Voices(work.store, request, ())
+    voices = Voices(work.store, request, found=())
     case = Case(
         work, request, facts, people, [], voices, chats, said=[], owners=owners, begins=True
     )

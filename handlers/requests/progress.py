@@ -6,7 +6,7 @@ from handlers.chat.incoming import Message
 from handlers.context import Context
 from handlers.directory import groups
 from handlers.directory.several import SeveralError
-from handlers.requests import access, asking_more, inquiries, speaking, texts, voices
+from handlers.requests import access, asking_more, inquiries, noting, speaking, texts
 from handlers.requests.case import load
 from handlers.requests.evidence import EvidenceError
 from handlers.requests.plain_words import Spoken
@@ -21,7 +21,7 @@ async def still_so(work: Work, request: Request, person: Person, text: str) -> b
     spoken = speaking.hear(work, text)
     if spoken is None or spoken.kind != "not_solved":
         return False
-    case = await load(work, await voices.follow(work, request))
+    case = await load(work, await access.follow(work, request))
     whos = await access.whos(case, person)
     affected = bool(whos & {Who.REPORTER, Who.SUPPORTER}) and Who.HOLDER not in whos
     return case.state in ALIVE and affected
@@ -29,10 +29,10 @@ async def still_so(work: Work, request: Request, person: Person, text: str) -> b
 
 async def note_update(ctx: Context, request: Request, message: Message) -> None:
     """Keep the line in the history; make the move it means, if this person may make it."""
-    case = await load(ctx, await voices.follow(ctx, request))
-    if not await voices.keep_message(case, "update", ctx.person, ctx.chat, message.message_id):
+    case = await load(ctx, await access.follow(ctx, request))
+    if not await noting.keep_message(case, "update", ctx.person, ctx.chat, message.message_id):
         return
-    await voices.note(case, "update", ctx.person, text=texts.short(message.text))
+    await noting.note(case, "update", ctx.person, text=texts.short(message.text))
     await ctx.store.flush()
     spoken = None if message.forwarded else speaking.hear(ctx, message.text)
     if _of_another(case.request, message.text):

@@ -14,11 +14,11 @@ from handlers.requests import (
     callback,
     details,
     inquiries,
+    joining,
     moving,
     progress,
     speaking,
     texts,
-    voices,
 )
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
@@ -38,7 +38,7 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
     if spoken is None and inquiries.asks(ctx, message.text):
         await inquiries.answer(ctx, request)
         return True
-    request = await voices.follow(ctx, request)
+    request = await access.follow(ctx, request)
     if spoken is None:
         answered = await _whether_solved(ctx, request, message)
         return answered or await _of_holder(ctx, request, message)
@@ -122,7 +122,7 @@ def acknowledge(ctx: Context, message: Message) -> None:
 
 
 async def _join(ctx: Context, request: Request, message: Message) -> None:
-    await voices.join(ctx, request, ctx.person, chat=ctx.chat, message_id=message.message_id)
+    await joining.join(ctx, request, ctx.person, chat=ctx.chat, said=message)
     acknowledge(ctx, message)
 
 
@@ -139,13 +139,13 @@ async def _ask_when(ctx: Context, request: Request, spoken: Spoken, message: Mes
 
 async def on_reaction(ctx: Context, request: Request, reaction: Reaction) -> bool:
     """👍 on the card: me too, or solved when that is asked; 👀 by who is asked: taken."""
-    request = await voices.follow(ctx, request)
+    request = await access.follow(ctx, request)
     kept = await query.message(ctx.store, ctx.chat.id, reaction.message_id)
     if kept is None or kept.role not in ("card", "page"):
         return False
     if reaction.removed:
         thumb = reaction.emoji in THUMBS
-        return thumb and await voices.leave(ctx, request, ctx.person)
+        return thumb and await joining.leave(ctx, request, ctx.person)
     case = await load(ctx, request)
     case.whos = await access.whos(case, ctx.person)
     return await _react(ctx, case, reaction.emoji)
@@ -181,4 +181,4 @@ async def _thumb(ctx: Context, case: Case) -> bool:
         return True
     if case.state not in ALIVE or case.whos & {Who.ASKED, Who.HOLDER}:
         return False
-    return await voices.join(ctx, case.request, ctx.person, chat=ctx.chat)
+    return await joining.join(ctx, case.request, ctx.person, chat=ctx.chat)

@@ -15,7 +15,7 @@ from handlers.requests.case import Case
 from handlers.requests.routing import Asked, Matter
 from handlers.requests.rules import State
 from handlers.requests.stop_rules import Clock
-from handlers.requests.voiced import Voices
+from handlers.requests.voices import Voices
 from handlers.understanding.meaning import Urgency
 from handlers.work import Work
 from storage.queries import areas as areas_query
@@ -72,7 +72,13 @@ def _case(work: Work, matter: Matter, at: datetime) -> Case:
         state=State.OPEN.value,
     )
     return Case(
-        Work(work.desk, work.store, at), request, facts, {}, [], Voices(work.store, request, ()), []
+        Work(work.desk, work.store, at),
+        request,
+        facts,
+        {},
+        [],
+        Voices(work.store, request, found=()),
+        [],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from handlers.directory.finding import find_person
-from handlers.requests import access, callback, moving, plain_words, texts, voices, when
+from handlers.requests import access, callback, joining, moving, plain_words, texts, when
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
 from handlers.requests.plain_words import Spoken
@@ -27,7 +27,7 @@ async def obey(work: Work, request: Request, person: Person, spoken: Spoken, tex
 
     Raises RefusalError when somebody was asked and came too late, or named nobody we know.
     """
-    case = await load(work, await voices.follow(work, request))
+    case = await load(work, await access.follow(work, request))
     case.whos = await access.whos(case, person)
     return await SPOKEN[spoken.kind](case, person, spoken, texts.short(text, MOST_WORDS))
 
@@ -69,7 +69,7 @@ async def _not_solved(case: Case, person: Person, spoken: Spoken, text: str) -> 
 async def _join(case: Case, person: Person, spoken: Spoken, text: str) -> bool:
     if not case.chats:
         return False
-    return await voices.join(case.work, case.request, person, chat=case.chats[0])
+    return await joining.join(case.work, case.request, person, chat=case.chats[0])
 
 
 async def _cancel(case: Case, person: Person, spoken: Spoken, text: str) -> bool:

@@ -99,9 +99,9 @@ def later(
 async def voices(case: Case, actor: Person | None, told: Told) -> None:
     """Tell those who reported or joined, but who does it, and who sees the card in private."""
     here = {chat.id for chat in case.chats}
-    voices = await case.voices.all()
-    await case.meet(voice.person_id for voice in voices)
-    for voice in voices:
+    joined = await case.voices.all()
+    await case.meet(voice.person_id for voice in joined)
+    for voice in joined:
         if actor is not None and voice.person_id == actor.id:
             continue
         person = case.person(voice.person_id)

@@ -16,7 +16,6 @@ from handlers.requests import (
     progress,
     replies,
     speaking,
-    voices,
 )
 from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import State
@@ -103,7 +102,7 @@ async def by_number(ctx: Context, message: Message) -> Request | None:
     request = await named(ctx, found[0])
     if request is None:
         return None
-    request = await voices.follow(ctx, request)
+    request = await access.follow(ctx, request)
     done = await replies.on_words(ctx, request, replace(message, text=found[1]))
     return request if done else None
 
@@ -134,8 +133,16 @@ def _about(desk: Desk, text: str, spoken: Spoken, requests: Sequence[Request]) -
 
 
 async def only(ctx: Context, verb: str) -> Request | None:
-    """The one request of theirs for which a command without a number can be meant."""
-    found = await _theirs(ctx, verb) if verb in VERBS.values() else ()
+    """The one request of theirs for which a command without a number can be meant.
+
+    Who takes once more, and could take nothing else, is still on what they have.
+    """
+    if verb not in VERBS.values():
+        return None
+    found = await _theirs(ctx, verb)
+    if not found and verb == "take":
+        rows = await choosing.likely(ctx, verb)
+        found = [each.request for each in rows if len(rows) == 1 and choosing.is_had(ctx, each)]
     return found[0] if len(found) == 1 else None
 
 

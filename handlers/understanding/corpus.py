@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,8 @@ from handlers.understanding.transcripts import EXAMPLES, Conversation, read_tran
 LANGUAGES = ("zh", "en")
 #: Written by the hands that are measured, or in their manner: their habits count.
 THEIRS = ("transcripts", "beside")
+#: All that is fitted on.
+KINDS = (*THEIRS, "extra", "lines")
 
 
 def load(kind: str, language: str) -> list[Conversation]:
@@ -71,7 +74,7 @@ def corpus(own: Sequence[Conversation] = (), most: int = 0) -> Corpus:
     beside = dict[str, list[int]]()
     known = {_mark(each) for each in own}
     for language in LANGUAGES:
-        for kind in ("transcripts", "beside", "extra", "lines"):
+        for kind in KINDS:
             found = load(kind, language)[: most or None]
             some = [each for each in found if _mark(each) not in known]
             numbers = range(len(conversations), len(conversations) + len(some))
@@ -82,6 +85,15 @@ def corpus(own: Sequence[Conversation] = (), most: int = 0) -> Corpus:
             conversations += some
             hands += ["" if kind in THEIRS else hand_of(each) for each in some]
     return Corpus(conversations, hands, apart, measured, beside)
+
+
+def checksum() -> int:
+    """A number that changes with anything in the files of what is fitted on."""
+    seen = 0
+    for kind in KINDS:
+        for file in sorted(EXAMPLES.glob(f"{kind}_*.jsonl*")):
+            seen = zlib.crc32(file.read_bytes(), zlib.crc32(file.name.encode(), seen))
+    return seen
 
 
 def _mark(conversation: Conversation) -> str:

@@ -91,21 +91,15 @@ class Standing:
 WAITS = text("letter.state = 'new' AND letter.slot IS NOT NULL")
 
 
-async def waiting_in(
-    store: AsyncSession, slots: Sequence[tuple[str, str, str]], now: datetime
-) -> list[Letter]:
-    """What may go now and waits in these slots (platform, chat, slot), the oldest first. What
-    somebody settles just now is passed over."""
+async def waiting_in(store: AsyncSession, slots: Sequence[tuple[str, str, str]]) -> list[Letter]:
+    """What waits in these slots (platform, chat, slot), the oldest first. What somebody settles
+    just now is passed over."""
     if not slots:
         return []
     chats, names = {chat for _, chat, _ in slots}, {slot for _, _, slot in slots}
     found = await _waiting_in.scalars(store, list(chats), list(names))
     there = frozenset(slots)
-    return [
-        each
-        for each in found
-        if each.not_before <= now and (each.platform, each.chat, each.slot) in there
-    ]
+    return [each for each in found if (each.platform, each.chat, each.slot) in there]
 
 
 @prepared

@@ -24,7 +24,7 @@ ALIVE = ("open", "taken", "waiting", "done")
 
 
 @dataclass(frozen=True, slots=True)
-class Voices:
+class Accounts:
     """Who speaks for a request, by their accounts' ids on one platform."""
 
     reporter: str = ""
@@ -120,16 +120,16 @@ def _messages_of(request_ids: Sequence[int], chat_id: int) -> Select[int, str, s
     return select(of.request_id, of.message_id, of.role, of.at).where(of.age <= NEWEST)
 
 
-async def voices_of(
+async def accounts_of(
     store: AsyncSession, request_ids: Sequence[int], platform: str
-) -> dict[int, Voices]:
+) -> dict[int, Accounts]:
     """Who reported and who joined, by their accounts on a platform."""
     reporters = dict(await _reporters.rows(store, request_ids, platform))
     joined: dict[int, set[str]] = {}
     for request_id, account in await _supporters.rows(store, request_ids, platform):
         joined.setdefault(request_id, set()).add(account)
     return {
-        each: Voices(reporters.get(each, ""), frozenset(joined.get(each, ())))
+        each: Accounts(reporters.get(each, ""), frozenset(joined.get(each, ())))
         for each in request_ids
     }
 

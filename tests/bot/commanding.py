@@ -31,8 +31,8 @@ def run(*args: object, given: str | bytes | None = None) -> Result:
 
 @contextmanager
 def _all_as_before() -> Generator[None]:
-    """A command sets up logs into its own output, which nobody may write to afterwards, and takes
-    what is there for what will never be garbage."""
+    """A command sets up logs into its own output, which nobody may write to afterwards, and looks
+    for garbage as suits a bot."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level, looks = root.handlers[:], root.level, gc.get_threshold()
     try:
@@ -42,7 +42,6 @@ def _all_as_before() -> Generator[None]:
         root.setLevel(level)
         structlog.configure(**before)
         gc.set_threshold(*looks)
-        gc.unfreeze()
 
 
 def alone(patch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -91,12 +91,15 @@ class Office:
         async with self.store.write() as store:
             await post.move_post(store, platform, old, new)
 
-    async def lays(self, *outs: Sendable, occasion: str | None = None, later: float = 0) -> None:
+    async def lays(
+        self, *outs: Sendable, occasion: str | None = None, later: float = 0, first: bool = False
+    ) -> None:
         """One transaction that has this to say (`later` seconds from now)."""
         async with self.store.write() as store:
             work = Work(cast("Desk", SimpleNamespace(capabilities={})), store, self.clock.now())
             for out in outs:
-                work.put(out, delay=timedelta(seconds=later), occasion=occasion)
+                delay = timedelta(seconds=later)
+                work.put(out, delay=delay, occasion=occasion, first=first)
             await keep_said(store, [work])
 
     async def sends(self) -> list[str]:

@@ -64,6 +64,14 @@ async def test_a_plus_one_in_reply_to_the_card_joins(stage: Stage) -> None:
     assert "2 户" in stage.card(1).text
 
 
+async def test_what_is_said_besides_in_reply_is_read_by_who_is_asked(stage: Stage) -> None:
+    await stage.li.says("咱们楼电梯又坏了")
+    await stage.zhao.sends_photo("我家也是，四楼的门关不上", reply_to=stage.card(1))
+    assert "2 户" in stage.card(1).text
+    assert "四楼的门关不上" in stage.page(stage.wang).text
+    assert stage.wang.last.media
+
+
 async def test_a_thumb_on_the_card_is_a_me_too(stage: Stage) -> None:
     """R9"""
     await stage.li.says("咱们楼电梯又坏了")

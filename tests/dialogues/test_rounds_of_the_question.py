@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.dialogues.steps import opened, taken
-from tests.harness import Stage
+from tests.harness import ALL, Stage
 
 
 async def asked_twice(stage: Stage) -> None:
@@ -123,3 +123,14 @@ async def test_the_question_asked_once_more_ends_where_it_stands(stage: Stage) -
     await stage.li.presses(stage.li.last, "没解决")
     assert not reminder.labels
     assert "重新办" in reminder.text
+
+
+async def test_who_joined_already_says_so_elsewhere_after_a_merge(stage: Stage) -> None:
+    """Who came along with the merge is asked with whoever says so next, in any group."""
+    await taken(stage)
+    await stage.sun.says("3栋1单元楼道灯不亮")
+    await stage.wang.writes("/done 1")
+    await stage.feng.writes("/merge 2 1")
+    await stage.li.says("/metoo 1", ALL)
+    assert "2 户" in stage.card(1, ALL).text
+    assert "解决了" in stage.sun.last.labels

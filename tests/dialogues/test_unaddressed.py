@@ -118,6 +118,37 @@ async def test_a_command_without_a_number_means_the_only_one(stage: Stage) -> No
     assert await states(stage) == ["taken", "open"]
 
 
+@pytest.mark.parametrize("room", [GROUP, "@wang"])
+async def test_who_takes_once_more_what_they_have_is_still_on_it(stage: Stage, room: str) -> None:
+    await stage.li.says(LIFT)
+    await stage.wang.says("/take", room)
+    await stage.wang.says("/take", room)
+    assert await stage.events(1) == ["open", "take", "update"]
+    assert await states(stage) == ["taken"]
+
+
+async def test_where_another_could_be_taken_what_they_have_is_offered_beside_it(
+    stage: Stage,
+) -> None:
+    await both(stage)
+    await stage.wang.says("/take")
+    await stage.wang.says("/take")
+    asked = stage.last()
+    assert [each.split()[0] for each in asked.labels if "#" in each] == ["#2", "#1"]
+    await stage.wang.presses(asked, next(each for each in asked.labels if "#1" in each))
+    assert await stage.events(1) == ["open", "take", "update"]
+    assert await states(stage) == ["taken", "open"]
+
+
+async def test_what_is_asked_of_them_comes_before_what_they_have(stage: Stage) -> None:
+    await stage.li.says(LIFT)
+    await stage.wang.writes("/take")
+    await stage.passes(minutes=3)
+    await stage.zhao.says("二单元楼道灯也不亮了")
+    await stage.wang.writes("/take")
+    assert await states(stage) == ["taken", "taken"]
+
+
 async def test_what_is_sent_on_is_nobody_s_answer(stage: Stage) -> None:
     await stage.li.says(LIFT)
     await stage.wang.says("收到，马上去", forwarded=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from handlers.understanding.meaning import PLAINLY, Reason
+from storage.tables import Request
 from tests.dialogues.steps import REPORT
 from tests.harness import Actor, Stage, staged
 
@@ -34,9 +36,17 @@ async def test_a_calm_one_says_that_nothing_was_pressing(stage: Stage) -> None:
 
 
 async def test_what_opens_for_being_plain_is_told_no_share_it_did_not_go_by(stage: Stage) -> None:
+    await stage.li.says("门禁坏了")
+    async with stage.app.store.write() as store:
+        request = await store.get_one(Request, 1)
+        request.reasons = [Reason("request", PLAINLY).kept(), *request.reasons]
+    assert (await why(stage.zhou)).startswith("认作：治安门禁，一般。说得明白，所以直接登记。")
+
+
+async def test_nor_is_what_opens_for_its_danger(stage: Stage) -> None:
     await stage.li.says("着火了！！")
     first, *others = (await why(stage.zhou)).splitlines()
-    assert first == "认作：消防安全，紧急。说得明白，或者有危险，所以直接登记。"
+    assert first == "认作：消防安全，紧急。怕有危险，所以直接登记。"
     assert any("着火" in line for line in others)
     await stage.passes(hours=2)
     await stage.sun.says(DARK)
