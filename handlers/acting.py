@@ -12,9 +12,18 @@ from handlers.directory import answers, groups, places
 from handlers.duty import answering as duty
 from handlers.hearing import Glance, settled
 from handlers.reporting import report_of
-from handlers.requests import answering, callback, inquiries, lifecycle, questions, unaddressed
+from handlers.requests import (
+    access,
+    answering,
+    callback,
+    inquiries,
+    lifecycle,
+    questions,
+    unaddressed,
+)
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
+from handlers.understanding import asked_after
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Meaning, Outcome, Urgency
 from handlers.understanding.sources import listed
@@ -211,9 +220,22 @@ async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
     question = settled(glance).question or ""
     if question == "on_duty":
         return await _on_duty(ctx, glance)
+    if question == asked_after.QUESTION:
+        return await _how_it_stands(ctx, glance)
+    answered = await answers.answer(ctx, question)
+    return (Outcome.ANSWER, None) if answered else None
+
+
+async def _how_it_stands(ctx: Context, glance: Glance) -> Done:
+    """As for one who names it by its number; who asks the bot alone is told that there is none."""
     request = await _linked(ctx, glance)
-    answered = await answers.answer(ctx, question, request)
-    return (Outcome.ANSWER, glance.meaning.of) if answered else None
+    if request is not None and await access.may_see(ctx, request):
+        await inquiries.answer(ctx, request)
+        return Outcome.ANSWER, str(request.id)
+    if not ctx.private:
+        return None
+    ctx.answer("request.none_asked_after")
+    return Outcome.ANSWER, None
 
 
 async def _on_duty(ctx: Context, glance: Glance) -> Done:

@@ -1,4 +1,4 @@
-"""Questions that the bot can answer from what it knows: who is in charge, was it reported, when."""
+"""Questions answered from what is known of a place: who is in charge, which reminder is next."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from storage.queries import areas as areas_query
 from storage.queries import offices
 from storage.queries import people as people_query
 from storage.queries.areas import AreaFacts
-from storage.tables import Area, Person, Reminder, Request
+from storage.tables import Area, Person, Reminder
 
 #: Of more units or buildings no more are named.
 MOST_PLACES = 12
 
-Answer = Callable[[Context, AreaFacts, Request | None], Awaitable[bool]]
+Answer = Callable[[Context, AreaFacts], Awaitable[bool]]
 
 
-async def answer(ctx: Context, question: str, request: Request | None) -> bool:
+async def answer(ctx: Context, question: str) -> bool:
     """Answer shortly, or stay silent (False) when there is nothing certain to say."""
     run = ANSWERS.get(question)
     if run is None or ctx.chat.area_id is None:
         return False
-    return await run(ctx, await areas_query.facts_at(ctx.store, ctx.chat.area_id), request)
+    return await run(ctx, await areas_query.facts_at(ctx.store, ctx.chat.area_id))
 
 
 async def _holders(ctx: Context, facts: AreaFacts, roles: list[str]) -> bool:
@@ -40,11 +40,11 @@ async def _holders(ctx: Context, facts: AreaFacts, roles: list[str]) -> bool:
     return True
 
 
-async def _manager(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _manager(ctx: Context, facts: AreaFacts) -> bool:
     return await _holders(ctx, facts, ["property_manager", "grid_worker"])
 
 
-async def _captain(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _captain(ctx: Context, facts: AreaFacts) -> bool:
     """The captains of the asker's building or above it; where that is unknown, of each one."""
     building = await _building(ctx, facts)
     if building is None:
@@ -57,20 +57,20 @@ async def _captain(ctx: Context, facts: AreaFacts, request: Request | None) -> b
     return await _holders(ctx, facts, ["unit_captain", "building_captain", "neighbourhood_captain"])
 
 
-async def _unit_captain(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _unit_captain(ctx: Context, facts: AreaFacts) -> bool:
     """Those of the building: of the asker's own unit first. Who is in a unit's group means that.
 
     Where their unit is unknown the building's own captain is named as well.
     """
     building = await _building(ctx, facts)
     if building is None or "unit" in facts.codes:
-        return await _captain(ctx, facts, request)
+        return await _captain(ctx, facts)
     held = await offices.held_under(ctx.store, building.path, "unit_captain")
     homes = [area.path for _, area in await people_query.homes_of(ctx.store, ctx.person.id)]
     own = [each for each in held if any(home.startswith(each[1].path) for home in homes)]
     found = [*own, *(each for each in held if each not in own)][:MOST_PLACES]
     if not found:
-        return await _captain(ctx, facts, request)
+        return await _captain(ctx, facts)
     lines = _lines_at(ctx, "unit_captain", found)
     if not any(home.startswith(building.path) for home in homes):
         above = await people_query.holders_over(ctx.store, building.path, ["building_captain"])
@@ -106,34 +106,14 @@ async def _building(ctx: Context, facts: AreaFacts) -> Area | None:
     return None
 
 
-async def _hotline(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _hotline(ctx: Context, facts: AreaFacts) -> bool:
     if not facts.hotline:
-        return await _manager(ctx, facts, request)
+        return await _manager(ctx, facts)
     ctx.answer_text(ctx.word(ctx.chat_language, "directory.answer_hotline", number=facts.hotline))
     return True
 
 
-async def _status(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
-    if request is None:
-        return False
-    language = ctx.chat_language
-    holder = None
-    if request.holder_id is not None:
-        holder = (await people_query.people(ctx.store, [request.holder_id])).get(request.holder_id)
-    ctx.answer_text(
-        ctx.word(
-            language,
-            "directory.answer_status" if holder else "directory.answer_status_open",
-            number=request.number,
-            state=ctx.word(language, f"request.state.{request.state}"),
-            name=holder.name if holder else "",
-        ),
-        about=request.id,
-    )
-    return True
-
-
-async def _next_reminder(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _next_reminder(ctx: Context, facts: AreaFacts) -> bool:
     reminder = await ctx.store.scalar(
         select(Reminder)
         .where(Reminder.area_id.in_(areas_query.ids_of(facts.path)), Reminder.state == "on")
@@ -151,7 +131,7 @@ async def _next_reminder(ctx: Context, facts: AreaFacts, request: Request | None
     return True
 
 
-async def _help(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _help(ctx: Context, facts: AreaFacts) -> bool:
     heard = ctx.private or ctx.chat.hears_all
     key = "directory.answer_help" if heard else "directory.answer_help_mention"
     called = groups.called_in(ctx, ctx.chat, ctx.chat_language)
@@ -164,7 +144,6 @@ ANSWERS: dict[str, Answer] = {
     "captain": _captain,
     "unit_captain": _unit_captain,
     "hotline": _hotline,
-    "status": _status,
     "next_reminder": _next_reminder,
     "help": _help,
 }
