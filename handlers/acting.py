@@ -10,7 +10,7 @@ from handlers.chat.incoming import Message
 from handlers.context import Context
 from handlers.directory import answers, groups, places
 from handlers.duty import answering as duty
-from handlers.hearing import Glance, settled
+from handlers.hearing import Glance, besides_question, settled
 from handlers.reporting import report_of
 from handlers.requests import (
     access,
@@ -103,9 +103,17 @@ async def _as_meant(ctx: Context, glance: Glance, message: Message, meaning: Mea
             return answered
     act_as = _back if meaning.again else ACTS[meaning.outcome]
     done = await act_as(ctx, glance, message)
+    if done is None and meaning.outcome is Outcome.ANSWER:
+        return await _unanswered(ctx, glance, message)
     if done is not None and meaning.outcome is not Outcome.ANSWER and meaning.question:
         await _answer(ctx, glance, message)  # who asks and reports in one is answered as well
     return done
+
+
+async def _unanswered(ctx: Context, glance: Glance, message: Message) -> Done:
+    """A question to which we know no answer is what it looked like besides."""
+    outcome = besides_question(glance).outcome
+    return None if outcome is Outcome.ANSWER else await ACTS[outcome](ctx, glance, message)
 
 
 async def _answered(ctx: Context, glance: Glance, message: Message) -> Done:
@@ -222,7 +230,7 @@ async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
         return await _on_duty(ctx, glance)
     if question == asked_after.QUESTION:
         return await _how_it_stands(ctx, glance)
-    answered = await answers.answer(ctx, question)
+    answered = await answers.answer(ctx, question, message.text)
     return (Outcome.ANSWER, None) if answered else None
 
 

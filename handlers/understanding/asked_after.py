@@ -24,8 +24,6 @@ LINES, MINUTES = 3, timedelta(minutes=30)
 ALIVE = frozenset(("open", "taken", "waiting", "done"))
 NEAR = ("building", "unit")
 
-#: More Traditional signs than all reading knows (normal.py), each with its twin.
-TWINS = str.maketrans("維幾", "维几")
 _MEND = "(?:报修|修|弄|搞|整|处理|解决|换|通|疏通|清理|恢复)"
 _WHEN = "(?:什么时候|啥时候|啥时|几时|何时|多久|多长时间|几点|哪天)"
 _SEES_TO = "(?:报修|报|反映|管|修|处理|跟进)(?:过|了)?"
@@ -112,7 +110,7 @@ def read(text: str) -> Asked | None:
     """The question that a text asks and nothing besides; None for any other text."""
     if not text or len(text) > MOST_LETTERS or "!" in text or "！" in text:  # who shouts complains
         return None
-    plain = look(text).text.translate(TWINS).strip("?. 。")
+    plain = look(text).text.strip("?. 。")
     if not is_chinese(plain):
         return _read_english(plain)
     if len(plain) > MOST_SIGNS:
