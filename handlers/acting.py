@@ -18,12 +18,13 @@ from handlers.requests import (
     callback,
     inquiries,
     lifecycle,
+    over,
     questions,
     unaddressed,
 )
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
-from handlers.understanding import asked_after
+from handlers.understanding import asked_after, told_over
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Meaning, Outcome, Urgency
 from handlers.understanding.sources import listed
@@ -216,6 +217,9 @@ async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return None
+    if told_over.read(message.text) is not None:
+        await over.note_over(ctx, request, message)
+        return Outcome.UPDATE, str(request.id)
     still = await lifecycle.still_so(ctx, request, ctx.person, message.text)
     if await _narrow(ctx, glance, request) or still:
         await lifecycle.add_detail(ctx, request, message)

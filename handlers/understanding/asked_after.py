@@ -22,6 +22,8 @@ MOST_SIGNS, MOST_LETTERS = 20, 56
 #: So few lines and minutes back a question without a thing can mean what was spoken of.
 LINES, MINUTES = 3, timedelta(minutes=30)
 ALIVE = frozenset(("open", "taken", "waiting", "done"))
+#: What is no longer than this is too short for the same word to mean the same; and in letters.
+SHORT = (1, 3)
 NEAR = ("building", "unit")
 
 _MEND = "(?:报修|修|弄|搞|整|处理|解决|换|通|疏通|清理|恢复)"
@@ -119,7 +121,7 @@ def read(text: str) -> Asked | None:
     if found is None:
         return None
     rest = f"{plain[: found.start()]} {plain[found.end() :]}"
-    return Asked(_core(rest, FILLING_ZH), MENDING.search(found[0]) is not None)
+    return Asked(core(rest, FILLING_ZH), MENDING.search(found[0]) is not None)
 
 
 def _read_english(plain: str) -> Asked | None:
@@ -128,10 +130,10 @@ def _read_english(plain: str) -> Asked | None:
     if found is None:
         return None
     thing = found[1] if found.re.groups else None
-    return Asked(_core(thing or "", FILLING_EN), MENDING.search(plain) is not None)
+    return Asked(core(thing or "", FILLING_EN), MENDING.search(plain) is not None)
 
 
-def _core(text: str, filling: re.Pattern[str]) -> str:
+def core(text: str, filling: re.Pattern[str]) -> str:
     """A text without what fills at its ends."""
     edge = f"(?:{filling.pattern}|\\s)+"
     return re.sub(f"^{edge}|{edge}$", "", text)
@@ -185,7 +187,7 @@ def _may_be_there(heard: Heard, request: KnownRequest) -> bool:
 def _is_about(thing: str, request: KnownRequest) -> bool:
     """Whether a request is about a thing: in the same word, or in another for the same."""
     looked, theirs = look(thing), look(request.words)
-    if (len(thing) > 1 or looked.things) and _says(theirs.text, thing):
+    if (looked.things or len(thing) > SHORT[thing.isascii()]) and _says(theirs.text, thing):
         return True
     if not _names_only(thing):
         return False
