@@ -14,6 +14,7 @@ from handlers.hearing import Glance, besides_question, settled
 from handlers.reporting import report_of
 from handlers.requests import (
     access,
+    acts,
     answering,
     callback,
     inquiries,
@@ -24,7 +25,7 @@ from handlers.requests import (
 )
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
-from handlers.understanding import asked_after, told_over
+from handlers.understanding import asked_after, placed_after, told_over
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Meaning, Outcome, Urgency
 from handlers.understanding.sources import listed
@@ -199,15 +200,17 @@ async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
     if request is None:
         return None
     await lifecycle.add_detail(ctx, request, message)
-    await _narrow(ctx, glance, request)
+    if await _narrow(ctx, glance, request) and ctx.private:
+        acts.did(ctx, request, "move")
     return Outcome.DETAIL, str(request.id)
 
 
 async def _narrow(ctx: Context, glance: Glance, request: Request) -> bool:
     """What the words say of the place may be more exact than what was known; whether it is."""
     said = listed(look(glance.heard.text).text, glance.scene.view())
-    if said.unit is None and said.room is None:
-        return False
+    bare = said.building is not None and placed_after.is_bare(glance.heard.text)
+    if said.unit is None and said.room is None and not bare:
+        return False  # "3栋也有人讲": a house is named for many reasons
     area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)
     area = await ctx.store.get(Area, area_id)
     return area is not None and await lifecycle.narrow(ctx, request, ctx.person, area)

@@ -12,7 +12,15 @@ from handlers.chat.incoming import ChatKind, Message
 from handlers.context import Context
 from handlers.requests import inquiries, unaddressed
 from handlers.scenes import ChatScene, Scenes, Speaker
-from handlers.understanding import asked_after, belated, besides, repeating, seconding, told_over
+from handlers.understanding import (
+    asked_after,
+    belated,
+    besides,
+    placed_after,
+    repeating,
+    seconding,
+    told_over,
+)
 from handlers.understanding import opinion as second
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Said, Urgency
 from handlers.understanding.opinion import Opinion, Question
@@ -117,6 +125,7 @@ class Hearing:
         alone = message.chat.kind is ChatKind.PRIVATE
         meaning = asked_after.understood(heard, view, meaning, alone=alone)
         meaning = told_over.understood(heard, view, meaning, alone=alone)
+        meaning = placed_after.understood(heard, view, meaning)
         repeats = repeating.said_already(heard, view, meaning)
         answers = repeats is None and unaddressed.may_be(self._desk, heard, scene.recent)
         glance = Glance(heard, scene, meaning, repeats, answers=answers)
