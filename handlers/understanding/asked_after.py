@@ -14,7 +14,7 @@ from datetime import timedelta
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, KnownRequest, Meaning, Outcome, Scene, Urgency
 from handlers.understanding.normal import is_chinese
-from handlers.understanding.place import parse
+from handlers.understanding.spots import could_be_there
 
 QUESTION = "status"
 #: Longer ones say something besides; what is said with letters takes more of them.
@@ -24,7 +24,6 @@ LINES, MINUTES = 3, timedelta(minutes=30)
 ALIVE = frozenset(("open", "taken", "waiting", "done"))
 #: What is no longer than this is too short for the same word to mean the same; and in letters.
 SHORT = (1, 3)
-NEAR = ("building", "unit")
 
 _MEND = "(?:报修|修|弄|搞|整|处理|解决|换|通|疏通|清理|恢复)"
 _WHEN = "(?:什么时候|啥时候|啥时|几时|何时|多久|多长时间|几点|哪天)"
@@ -145,7 +144,8 @@ def meant(heard: Heard, scene: Scene, asked: Asked, *, alone: bool) -> KnownRequ
     What names no thing means, in a group, what was spoken of just before; else the only open one,
     where it asks after the mending. Who asks the bot alone means theirs first.
     """
-    near = [each for each in scene.requests if _may_be_there(heard, each)]
+    looked = look(heard.text)
+    near = [each for each in scene.requests if could_be_there(heard, looked, each)]
     if asked.thing:
         near = [each for each in near if _is_about(asked.thing, each)]
     found = [each for each in near if each.state in ALIVE]
@@ -171,17 +171,6 @@ def _last_spoken_of(heard: Heard, scene: Scene) -> str | None:
             return said.of
     lately = (each for each in scene.recent[-LINES:] if heard.at - each.heard.at <= MINUTES)
     return next((each.of for each in reversed([*lately]) if each.of), None)
-
-
-def _may_be_there(heard: Heard, request: KnownRequest) -> bool:
-    """Whether neither the words nor the asker's home put it elsewhere."""
-    said, home = parse(look(heard.text).text), heard.home
-    for part in NEAR:
-        mine = getattr(said, part) or (getattr(home, part) if home else None)
-        there = getattr(request.place, part)
-        if mine and there and mine.casefold() != there.casefold():
-            return False
-    return True
 
 
 def _is_about(thing: str, request: KnownRequest) -> bool:
