@@ -10,11 +10,22 @@ from handlers.chat.incoming import Message
 from handlers.context import Context
 from handlers.directory import answers, groups, places
 from handlers.duty import answering as duty
-from handlers.hearing import Glance, settled
+from handlers.hearing import Glance, besides_question, settled
 from handlers.reporting import report_of
-from handlers.requests import answering, callback, inquiries, lifecycle, questions, unaddressed
+from handlers.requests import (
+    access,
+    acts,
+    answering,
+    callback,
+    inquiries,
+    lifecycle,
+    over,
+    questions,
+    unaddressed,
+)
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
+from handlers.understanding import asked_after, placed_after, told_over
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Meaning, Outcome, Urgency
 from handlers.understanding.sources import listed
@@ -94,9 +105,17 @@ async def _as_meant(ctx: Context, glance: Glance, message: Message, meaning: Mea
             return answered
     act_as = _back if meaning.again else ACTS[meaning.outcome]
     done = await act_as(ctx, glance, message)
+    if done is None and meaning.outcome is Outcome.ANSWER:
+        return await _unanswered(ctx, glance, message)
     if done is not None and meaning.outcome is not Outcome.ANSWER and meaning.question:
         await _answer(ctx, glance, message)  # who asks and reports in one is answered as well
     return done
+
+
+async def _unanswered(ctx: Context, glance: Glance, message: Message) -> Done:
+    """A question to which we know no answer is what it looked like besides."""
+    outcome = besides_question(glance).outcome
+    return None if outcome is Outcome.ANSWER else await ACTS[outcome](ctx, glance, message)
 
 
 async def _answered(ctx: Context, glance: Glance, message: Message) -> Done:
@@ -181,15 +200,17 @@ async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
     if request is None:
         return None
     await lifecycle.add_detail(ctx, request, message)
-    await _narrow(ctx, glance, request)
+    if await _narrow(ctx, glance, request) and ctx.private:
+        acts.did(ctx, request, "move")
     return Outcome.DETAIL, str(request.id)
 
 
 async def _narrow(ctx: Context, glance: Glance, request: Request) -> bool:
     """What the words say of the place may be more exact than what was known; whether it is."""
     said = listed(look(glance.heard.text).text, glance.scene.view())
-    if said.unit is None and said.room is None:
-        return False
+    bare = said.building is not None and placed_after.is_bare(glance.heard.text)
+    if said.unit is None and said.room is None and not bare:
+        return False  # "3栋也有人讲": a house is named for many reasons
     area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)
     area = await ctx.store.get(Area, area_id)
     return area is not None and await lifecycle.narrow(ctx, request, ctx.person, area)
@@ -199,6 +220,9 @@ async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return None
+    if told_over.read(message.text) is not None:
+        await over.note_over(ctx, request, message)
+        return Outcome.UPDATE, str(request.id)
     still = await lifecycle.still_so(ctx, request, ctx.person, message.text)
     if await _narrow(ctx, glance, request) or still:
         await lifecycle.add_detail(ctx, request, message)
@@ -211,9 +235,22 @@ async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
     question = settled(glance).question or ""
     if question == "on_duty":
         return await _on_duty(ctx, glance)
+    if question == asked_after.QUESTION:
+        return await _how_it_stands(ctx, glance)
+    answered = await answers.answer(ctx, question, message.text)
+    return (Outcome.ANSWER, None) if answered else None
+
+
+async def _how_it_stands(ctx: Context, glance: Glance) -> Done:
+    """As for one who names it by its number; who asks the bot alone is told that there is none."""
     request = await _linked(ctx, glance)
-    answered = await answers.answer(ctx, question, request)
-    return (Outcome.ANSWER, glance.meaning.of) if answered else None
+    if request is not None and await access.may_see(ctx, request):
+        await inquiries.answer(ctx, request)
+        return Outcome.ANSWER, str(request.id)
+    if not ctx.private:
+        return None
+    ctx.answer("request.none_asked_after")
+    return Outcome.ANSWER, None
 
 
 async def _on_duty(ctx: Context, glance: Glance) -> Done:

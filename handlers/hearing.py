@@ -12,7 +12,15 @@ from handlers.chat.incoming import ChatKind, Message
 from handlers.context import Context
 from handlers.requests import inquiries, unaddressed
 from handlers.scenes import ChatScene, Scenes, Speaker
-from handlers.understanding import belated, besides, repeating, seconding
+from handlers.understanding import (
+    asked_after,
+    belated,
+    besides,
+    placed_after,
+    repeating,
+    seconding,
+    told_over,
+)
 from handlers.understanding import opinion as second
 from handlers.understanding.meaning import Heard, Meaning, Outcome, Said, Urgency
 from handlers.understanding.opinion import Opinion, Question
@@ -114,6 +122,10 @@ class Hearing:
         view = scene.view()
         meaning = besides.read(self._desk.reader.read, heard, view)
         meaning = repeating.merged(heard, view, meaning)
+        alone = message.chat.kind is ChatKind.PRIVATE
+        meaning = asked_after.understood(heard, view, meaning, alone=alone)
+        meaning = told_over.understood(heard, view, meaning, alone=alone)
+        meaning = placed_after.understood(heard, view, meaning)
         repeats = repeating.said_already(heard, view, meaning)
         answers = repeats is None and unaddressed.may_be(self._desk, heard, scene.recent)
         glance = Glance(heard, scene, meaning, repeats, answers=answers)
@@ -172,10 +184,26 @@ def is_request(glance: Glance) -> bool:
 
 
 def settled(glance: Glance) -> Meaning:
-    """The meaning with the group's own thresholds: act, ask one question, or stay silent."""
+    """The meaning with the group's own thresholds: act, ask one question, or stay silent. Who asks
+    plainly for what we know means that, whatever it looked like."""
+    question = _asked_plainly(glance)
+    if question is not None:
+        return replace(glance.meaning, outcome=Outcome.ANSWER, question=question, bears_out=None)
+    return besides_question(glance)
+
+
+def _asked_plainly(glance: Glance) -> str | None:
+    """Of those who serve only where nothing else is to be done: they tell of offices as well."""
+    meaning, heard = glance.meaning, glance.heard
+    if meaning.urgency is Urgency.EMERGENCY or meaning.question:
+        return None
+    asks = heard.role == "resident" or meaning.outcome is Outcome.TALK
+    return plain_question(heard.text) if asks else None
+
+
+def besides_question(glance: Glance) -> Meaning:
+    """The same for who asks nothing that we can answer."""
     meaning, scene = glance.meaning, glance.scene
-    if meaning.outcome is Outcome.TALK and (question := plain_question(glance.heard.text)):
-        return replace(meaning, outcome=Outcome.ANSWER, question=question)
     if meaning.outcome is Outcome.OPEN and meaning.urgency is not Urgency.EMERGENCY:
         # Nobody is asked about what somebody else said.
         unsure = Outcome.ASK if meaning.bears_out is None else Outcome.TALK

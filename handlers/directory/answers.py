@@ -1,4 +1,4 @@
-"""Questions that the bot can answer from what it knows: who is in charge, was it reported, when."""
+"""Questions answered from what is known of a place: who is in charge, which reminder is next."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from sqlalchemy import select
 
 from handlers.context import Context
 from handlers.directory import groups
+from handlers.understanding.questions import which_next
 from storage.queries import areas as areas_query
 from storage.queries import offices
 from storage.queries import people as people_query
 from storage.queries.areas import AreaFacts
-from storage.tables import Area, Person, Reminder, Request
+from storage.tables import Area, Person, Reminder
 
 #: Of more units or buildings no more are named.
 MOST_PLACES = 12
 
-Answer = Callable[[Context, AreaFacts, Request | None], Awaitable[bool]]
+Answer = Callable[[Context, AreaFacts, str], Awaitable[bool]]
 
 
-async def answer(ctx: Context, question: str, request: Request | None) -> bool:
+async def answer(ctx: Context, question: str, text: str) -> bool:
     """Answer shortly, or stay silent (False) when there is nothing certain to say."""
     run = ANSWERS.get(question)
     if run is None or ctx.chat.area_id is None:
         return False
-    return await run(ctx, await areas_query.facts_at(ctx.store, ctx.chat.area_id), request)
+    return await run(ctx, await areas_query.facts_at(ctx.store, ctx.chat.area_id), text)
 
 
 async def _holders(ctx: Context, facts: AreaFacts, roles: list[str]) -> bool:
@@ -40,11 +41,15 @@ async def _holders(ctx: Context, facts: AreaFacts, roles: list[str]) -> bool:
     return True
 
 
-async def _manager(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _manager(ctx: Context, facts: AreaFacts, text: str) -> bool:
     return await _holders(ctx, facts, ["property_manager", "grid_worker"])
 
 
-async def _captain(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _community(ctx: Context, facts: AreaFacts, text: str) -> bool:
+    return await _holders(ctx, facts, ["coordinator"])
+
+
+async def _captain(ctx: Context, facts: AreaFacts, text: str) -> bool:
     """The captains of the asker's building or above it; where that is unknown, of each one."""
     building = await _building(ctx, facts)
     if building is None:
@@ -57,20 +62,20 @@ async def _captain(ctx: Context, facts: AreaFacts, request: Request | None) -> b
     return await _holders(ctx, facts, ["unit_captain", "building_captain", "neighbourhood_captain"])
 
 
-async def _unit_captain(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _unit_captain(ctx: Context, facts: AreaFacts, text: str) -> bool:
     """Those of the building: of the asker's own unit first. Who is in a unit's group means that.
 
     Where their unit is unknown the building's own captain is named as well.
     """
     building = await _building(ctx, facts)
     if building is None or "unit" in facts.codes:
-        return await _captain(ctx, facts, request)
+        return await _captain(ctx, facts, text)
     held = await offices.held_under(ctx.store, building.path, "unit_captain")
     homes = [area.path for _, area in await people_query.homes_of(ctx.store, ctx.person.id)]
     own = [each for each in held if any(home.startswith(each[1].path) for home in homes)]
     found = [*own, *(each for each in held if each not in own)][:MOST_PLACES]
     if not found:
-        return await _captain(ctx, facts, request)
+        return await _captain(ctx, facts, text)
     lines = _lines_at(ctx, "unit_captain", found)
     if not any(home.startswith(building.path) for home in homes):
         above = await people_query.holders_over(ctx.store, building.path, ["building_captain"])
@@ -106,43 +111,39 @@ async def _building(ctx: Context, facts: AreaFacts) -> Area | None:
     return None
 
 
-async def _hotline(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _hotline(ctx: Context, facts: AreaFacts, text: str) -> bool:
     if not facts.hotline:
-        return await _manager(ctx, facts, request)
+        return await _manager(ctx, facts, text)
     ctx.answer_text(ctx.word(ctx.chat_language, "directory.answer_hotline", number=facts.hotline))
     return True
 
 
-async def _status(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
-    if request is None:
+async def _office_hours(ctx: Context, facts: AreaFacts, text: str) -> bool:
+    """They are known to nobody here; who wants to know them can ring."""
+    if not facts.hotline:
         return False
-    language = ctx.chat_language
-    holder = None
-    if request.holder_id is not None:
-        holder = (await people_query.people(ctx.store, [request.holder_id])).get(request.holder_id)
-    ctx.answer_text(
-        ctx.word(
-            language,
-            "directory.answer_status" if holder else "directory.answer_status_open",
-            number=request.number,
-            state=ctx.word(language, f"request.state.{request.state}"),
-            name=holder.name if holder else "",
-        ),
-        about=request.id,
-    )
+    word = ctx.word(ctx.chat_language, "directory.answer_hours", number=facts.hotline)
+    ctx.answer_text(word)
     return True
 
 
-async def _next_reminder(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
-    reminder = await ctx.store.scalar(
+async def _next_reminder(ctx: Context, facts: AreaFacts, text: str) -> bool:
+    """The next one here; where something is named ("下次停水"), the next that tells of it."""
+    about = which_next(text)
+    found = (
         select(Reminder)
         .where(Reminder.area_id.in_(areas_query.ids_of(facts.path)), Reminder.state == "on")
         .where(Reminder.next_at > ctx.now)
         .order_by(Reminder.next_at)
         .limit(1)
     )
+    if about is not None:
+        found = found.where(Reminder.text.contains(about, autoescape=True))
+    reminder = await ctx.store.scalar(found)
     if reminder is None or reminder.next_at is None:
-        return False
+        if about is None:
+            ctx.answer_text(ctx.word(ctx.chat_language, "directory.answer_no_reminder"))
+        return about is None
     zone = ZoneInfo(facts.timezone or ctx.desk.defaults.timezone)
     when = reminder.next_at.astimezone(zone).strftime("%m-%d %H:%M")
     ctx.answer_text(
@@ -151,7 +152,7 @@ async def _next_reminder(ctx: Context, facts: AreaFacts, request: Request | None
     return True
 
 
-async def _help(ctx: Context, facts: AreaFacts, request: Request | None) -> bool:
+async def _help(ctx: Context, facts: AreaFacts, text: str) -> bool:
     heard = ctx.private or ctx.chat.hears_all
     key = "directory.answer_help" if heard else "directory.answer_help_mention"
     called = groups.called_in(ctx, ctx.chat, ctx.chat_language)
@@ -163,8 +164,9 @@ ANSWERS: dict[str, Answer] = {
     "manager": _manager,
     "captain": _captain,
     "unit_captain": _unit_captain,
+    "community": _community,
     "hotline": _hotline,
-    "status": _status,
+    "office_hours": _office_hours,
     "next_reminder": _next_reminder,
     "help": _help,
 }

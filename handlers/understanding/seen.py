@@ -27,6 +27,12 @@ AROUND = re.compile(r"(?:own|before|near|(?:quiet|near|open),(?:resident|staff))
 NAMED = re.compile(r"(?:#[cds] |[#@][a-z])[\x20-\x7e]{2,}")
 #: What a line before named is not this sender's, and of talk nothing is kept.
 BEFORE = ("before", "beforefloor")
+#: From where the sources of a floor or a room have it; of the others their name says so.
+KNOWN_FROM = {
+    **dict.fromkeys(("room", "bare", "floor", "low", "weak", "level"), "said"),
+    **dict.fromkeys(("homefloor", "above"), "home"),
+    "beforefloor": "before",
+}
 #: Parts of a place whose neighbouring signs are looked at.
 AFTER = ("", "floor ", "building ")
 #: Most names come again and again.
@@ -136,11 +142,13 @@ def where_from(heard: Heard, scene: Scene, place: Place, read: Read | None = Non
     """
     found = read.found if read else sources(heard, scene)
     rooms = {name: room for name, (_, room) in found.tail.items() if room is not None}
+    floors = {name: floor for name, (floor, room) in found.tail.items() if room is None}
     parts = {"building": found.building, "unit": found.unit, "room": rooms}
+    if place.room is None:  # else the room tells it
+        parts["floor"] = floors
     reasons: list[Reason] = []
     for part, names in parts.items():
         if (value := getattr(place, part)) is not None:
             source = placing.source_of(names, value) or "said"
-            source = "said" if source in ("room", "bare") else source
-            reasons.append(Reason("place", f"{source} {part}", value, 1.0))
+            reasons.append(Reason("place", f"{KNOWN_FROM.get(source, source)} {part}", value, 1.0))
     return reasons

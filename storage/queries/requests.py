@@ -30,6 +30,8 @@ from storage.tables import (
     Supporter,
 )
 
+#: Further back nobody looks for what was told of a request.
+MOST_TOLD = 50
 COUNTERS = Base.metadata.tables[RequestCounter.__tablename__]
 
 
@@ -283,6 +285,22 @@ async def last_change(store: AsyncSession, request_id: int) -> tuple[Event, str 
         )
     ).first()
     return (row[0], row[1]) if row else None
+
+
+async def told_over(store: AsyncSession, request_id: int) -> bool:
+    """Whether somebody said plainly that it is over since it last changed its state."""
+    rows = await store.execute(
+        select(Event.state_to, Event.data)
+        .where(
+            Event.request_id == request_id, or_(Event.state_to.is_not(None), Event.move == "update")
+        )
+        .order_by(Event.id.desc())
+        .limit(MOST_TOLD)
+    )
+    for state_to, data in rows:
+        if state_to is not None or data.get("over"):
+            return state_to is None
+    return False
 
 
 async def done_by(store: AsyncSession, request_id: int) -> int | None:

@@ -136,3 +136,9 @@ async def test_a_category_of_a_community_s_own_has_only_its_own_words(tmp_path: 
     async with staged(folder, policy_file=policy) as stage:
         await stage.li.says("/report 菜鸟柜打不开了，快递拿不出来")
         assert (await stage.request()).category == "lockers"
+
+
+async def test_the_floor_that_was_said_is_named_as_said(stage: Stage) -> None:
+    await stage.li.says("smell of gas on 3rd floor!!")
+    await stage.li.says("/why 1")
+    assert "话里说了3楼" in stage.last().text

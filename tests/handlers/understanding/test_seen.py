@@ -97,6 +97,8 @@ def test_the_right_place_is_told_by_its_sources() -> None:
             ["said building", "said unit", "said room"],
         ),
         ("5楼501水管漏了", Place("3", None, "5", "501"), ["area building", "said room"]),
+        ("5楼灯不亮", Place("3", None, "5"), ["area building", "said floor"]),
+        ("灯不亮", Place("3", "2", "5"), ["area building", "home unit", "home floor"]),
         ("水管漏了", Place("3"), ["area building"]),
         ("水管漏了", Place(), []),
     ],

@@ -1,0 +1,81 @@
+"""Which open request a plain line means that tells its end: "电梯好了", "lift works again". Pure.
+
+Nothing is said but a thing and that it is well again. Neighbours say so hours later, amid other
+talk, where the heads have seen hardly anything but talk.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from handlers.understanding.asked_after import (
+    ALIVE,
+    FILLING_EN,
+    FILLING_ZH,
+    MOST_LETTERS,
+    MOST_SIGNS,
+    Asked,
+    core,
+    meant,
+)
+from handlers.understanding.looking import look
+from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene, Urgency
+from handlers.understanding.normal import is_chinese
+
+_NOW = "(?:已经|现在|刚刚?|终于|都|又)*"
+#: How a line ends that tells so, and what comes back: "来电了" names the thing itself.
+CHINESE = re.compile(
+    rf"(.*?){_NOW}(?:(?:修|弄|搞|整|换|处理)?好了|修完了|(?:可以|能)(?:用|坐|开|进|洗|走)了|好使了|亮了|通了|"
+    r"不[漏堵响臭]了|恢复(?:正常)?了|正常了)"
+)
+_SUPPLY = "(水|电|气|热水|暖气|网)"
+BACK = re.compile(rf"(.*?){_NOW}(?:[来有]{_SUPPLY}|{_SUPPLY}来)了")
+#: What is hoped, thought, waited for, denied or asked.
+UNSURE = re.compile(
+    r"好像|似乎|应该|可能|大概|听说|希望|等|要是|如果|万一|快|就|谁|哪|什么|怎么|不|没"
+    r"|\b(?:is|was|not|never|still|when|if|once|until|till|hope|maybe|think|should|seems|almost)\b"
+)
+TAIL = re.compile(r"[啊呀啦哈吧哦噢嗯~。.,👍🎉🙏\s]+$")
+ENGLISH = tuple(
+    re.compile(each)
+    for each in (
+        r"(.+?)(?: is| are|'s)?(?: now| finally)? (?:back(?: on)?|fixed|repaired|sorted|working)"
+        r"(?: again| now)*",
+        r"(.+?) (?:works|is ok|is fine|is running|is up and running)(?: again| now)+",
+        r"(?:they|he)(?:'ve|'s| have| has)? fixed (.+?)(?: now)?",
+    )
+)
+
+
+def understood(heard: Heard, scene: Scene, meaning: Meaning, *, alone: bool = False) -> Meaning:
+    """The meaning with what this rule says. `alone`: said to nobody but the bot."""
+    if heard.role != "resident" or heard.forwarded or heard.reply_to:
+        return meaning
+    thing = read(heard.text)
+    if thing is None or meaning.urgency is Urgency.EMERGENCY:
+        return meaning
+    request = meant(heard, scene, Asked(thing, mending=True), alone=alone)
+    if request is None or request.state not in ALIVE:
+        return meaning
+    return replace(meaning, outcome=Outcome.UPDATE, of=request.key, bears_out=None, again=False)
+
+
+def read(text: str) -> str | None:
+    """The thing of which a text tells the end, and nothing besides; None for any other text."""
+    if not text or len(text) > MOST_LETTERS or "?" in text or "？" in text:
+        return None
+    plain = TAIL.sub("", look(text).text.rstrip("!"))
+    if is_chinese(plain):
+        thing = _chinese(plain) if len(plain) <= MOST_SIGNS else ""
+    else:
+        found = next(filter(None, (each.fullmatch(plain) for each in ENGLISH)), None)
+        thing = core(found[1], FILLING_EN) if found else ""
+    return None if UNSURE.search(thing) else thing or None
+
+
+def _chinese(plain: str) -> str:
+    if (back := BACK.fullmatch(plain)) is not None:
+        return "" if FILLING_ZH.sub("", back[1]).strip() else f"来{back[2] or back[3]}"
+    found = CHINESE.fullmatch(plain)
+    return core(found[1], FILLING_ZH) if found else ""

@@ -1,0 +1,45 @@
+"""A line that is nothing but a place, right after one's own report, says where it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness import ALL, Stage
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("3栋1单元", "3栋1单元"), ("3栋", "3栋"), ("在3栋", "3栋"), ("building 3", "3栋")],
+)
+async def test_said_privately_it_moves_there_and_is_answered(
+    stage: Stage, text: str, place: str
+) -> None:
+    await stage.wu.writes("电梯坏了")
+    await stage.passes(minutes=1)
+    await stage.wu.writes(text)
+    assert place in stage.card(1, "@wu").title
+    assert "地方改好了" in stage.wu.last.text
+    assert (await stage.events(1))[-1] == "move"
+    assert len(await stage.requests()) == 1
+
+
+@pytest.mark.parametrize("who", ["wu", "feng"])
+async def test_said_in_the_group_of_all_it_moves_there(stage: Stage, who: str) -> None:
+    await stage.cast[who].says("楼道灯不亮了", ALL)
+    await stage.sun.says("哪栋啊", ALL)
+    await stage.cast[who].says("3栋", ALL)
+    assert "3栋" in stage.card(1, ALL).title
+    assert "move" in await stage.events(1)
+
+
+async def test_a_neighbour_s_house_moves_nothing(stage: Stage) -> None:
+    await stage.wu.says("楼道灯不亮了", ALL)
+    await stage.qian.says("4栋", ALL)
+    assert "move" not in await stage.events(1)
+
+
+@pytest.mark.parametrize("text", ["3栋的张姐回来了没", "去3栋拿快递", "3栋也有人讲"])
+async def test_a_house_that_is_named_besides_moves_nothing(stage: Stage, text: str) -> None:
+    await stage.wu.says("楼道灯不亮了", ALL)
+    await stage.wu.says(text, ALL)
+    assert "move" not in await stage.events(1)
