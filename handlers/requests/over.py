@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.chat.incoming import Message
 from handlers.context import Context
-from handlers.requests import access, acts, progress, speaking, telling, texts, voices
+from handlers.requests import access, acts, noting, progress, speaking, telling, texts
 from handlers.requests.case import Case, load
 from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import ALIVE, Who
@@ -18,11 +18,11 @@ CONCERNED = frozenset({Who.REPORTER, Who.SUPPORTER, Who.HOLDER})
 async def note_over(ctx: Context, request: Request, message: Message) -> None:
     """Keep the line in the history. Of those concerned it is the answer, or ends the work; a
     neighbour's word ends nothing, and whoever reported it is asked."""
-    case = await load(ctx, await voices.follow(ctx, request))
-    if not await voices.keep_message(case, "update", ctx.person, ctx.chat, message.message_id):
+    case = await load(ctx, await access.follow(ctx, request))
+    if not await noting.keep_message(case, "update", ctx.person, ctx.chat, message.message_id):
         return
     before = await query.told_over(ctx.store, case.request.id)
-    await voices.note(case, "update", ctx.person, text=texts.short(message.text), over=True)
+    await noting.note(case, "update", ctx.person, text=texts.short(message.text), over=True)
     await ctx.store.flush()
     whos = await access.whos(case, ctx.person)
     done = Spoken("done")

@@ -101,6 +101,7 @@ async def test_staff_have_names_with_spaces(stage: Stage) -> None:
 
 async def test_a_command_without_a_number_offers_what_may_be_meant(stage: Stage) -> None:
     await stage.li.says("咱们楼电梯又坏了")
+    await stage.li.says("我家水管漏水")
     await stage.wang.writes("/done 换了按钮")
     await stage.wang.presses(stage.wang.last, "#1 电梯 咱们楼电梯又坏了")
     assert "王姨说办好了：换了按钮" in stage.card(1).text
