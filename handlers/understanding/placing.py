@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import product
 from math import log
 
+from handlers.understanding.buildings import same_code
 from handlers.understanding.looking import LIFE, look
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.understanding.sources import PARTS, Sources
@@ -27,6 +28,8 @@ SOMEBODY = re.compile(
     r"|(?<![我俺咱])一个(?:人|男|女|老|小孩|孩子)"
     r"|\b(?:someone|somebody|a (?:man|woman|guy|lady|boy|girl|kid|child|stranger)|an old|people)\b"
 )
+#: Tails that are those of the sender's own home, or told from there.
+OF_HOME = frozenset(("home", "homefloor", "above"))
 
 
 def combinations(found: Sources) -> list[str]:
@@ -36,13 +39,14 @@ def combinations(found: Sources) -> list[str]:
     return [",".join(each) for each in product(buildings, units, found.tail)]
 
 
-def ways(heard: Heard, found: Sources) -> list[str]:
+def ways(heard: Heard, scene: Scene, found: Sources) -> list[str]:
     """The combinations that are possible.
 
     A home is no place where the line speaks of somebody elsewhere or of a danger, unless it says
     so: those who help look where it is, not where the sender lives.
     """
-    looked, every = look(heard.text), combinations(found)
+    looked = look(heard.text)
+    every = [way for way in combinations(found) if of_one_house(heard, scene, found, way)]
     elsewhere = looked.alarms - {LIFE} or SOMEBODY.search(looked.text)
     own = looked.mine or "own" in looked.scopes or not HOMELY.isdisjoint(named(looked.text))
     if elsewhere and not own:
@@ -50,9 +54,30 @@ def ways(heard: Heard, found: Sources) -> list[str]:
     return every
 
 
-def choose(heard: Heard, found: Sources, chances: Mapping[str, Mapping[str, float]]) -> Place:
+def of_one_house(heard: Heard, scene: Scene, found: Sources, way: str) -> bool:
+    """Whether no stairwell and no flat is put into a house to which it does not belong: what is
+    said of building 4 is in no unit of building 3, wherever its sender lives."""
+    one, other, source = way.split(",")
+    building, unit = found.building[one], found.unit[other]
+    home = heard.home or Place()
+    if one == "said" and source in OF_HOME and not _in_house(home, building):
+        return False
+    if other in ("said", "none"):
+        return True
+    return any(each.unit == unit and _in_house(each, building) for each in (scene.area, home))
+
+
+def _in_house(place: Place, building: str | None) -> bool:
+    """Whether a place may be in a building, as far as both are known."""
+    return not (place.building and building) or same_code(place.building, building)
+
+
+def choose(
+    heard: Heard, scene: Scene, found: Sources, chances: Mapping[str, Mapping[str, float]]
+) -> Place:
     """The likeliest sources of the parts, each by itself and all together."""
-    return put(heard, found, max(ways(heard, found), key=lambda way: _likely(way, chances)))
+    possible = ways(heard, scene, found)
+    return put(heard, found, max(possible, key=lambda way: _likely(way, chances)))
 
 
 def put(heard: Heard, found: Sources, way: str) -> Place:

@@ -87,7 +87,8 @@ def _place(wording: Wording, found: Sources, features: Sequence[str]) -> tuple[P
     chances = {part: model.chances(part, seen) for part in PARTS}
     together = model.see("together", together_features(features))
     chances["together"] = model.chances("together", together)
-    return placing.checked(placing.choose(heard, found, chances), found.said, wording.scene)
+    place = placing.choose(heard, wording.scene, found, chances)
+    return placing.checked(place, found.said, wording.scene)
 
 
 def _named_in(looked: Looked, chances: Mapping[str, float]) -> str:

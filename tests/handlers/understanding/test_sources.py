@@ -105,7 +105,7 @@ def test_who_is_spoken_to_tells_no_place() -> None:
 )
 def test_a_home_is_no_place_for_somebody_elsewhere(text: str, at_home: bool) -> None:
     message = spoken(text)
-    found = ways(message, sources(message, after()))
+    found = ways(message, after(), sources(message, after()))
     assert any(way.endswith(",home") for way in found) is at_home
 
 
@@ -148,11 +148,32 @@ def test_each_way_makes_a_place_of_parts_that_have_a_source(
 ) -> None:
     mine = spoken(text, home)
     found = sources(mine, Scene(area=area))
-    for way in ways(mine, found):
+    for way in ways(mine, Scene(area=area), found):
         place = put(mine, found, way)
         known = {*found.building.values(), home.building if home else None}
         assert place.building in known
         assert (place.floor, place.room) == found.tail[way.split(",")[2]]
+
+
+@given(TEXTS, PLACES, PLACES)
+def test_no_stairwell_is_put_into_a_house_to_which_it_does_not_belong(
+    text: str, home: Place, area: Place
+) -> None:
+    mine, scene = spoken(text, home), Scene(area=area)
+    found = sources(mine, scene)
+    for way in ways(mine, scene, found):
+        place = put(mine, found, way)
+        houses = [each.building for each in (home, area) if each.unit == place.unit]
+        told = place.unit in (None, found.said.unit) or place.building is None
+        assert told or place.building in houses or None in houses
+
+
+@pytest.mark.parametrize("text", ["4栋电梯坏了", "4栋没水了", "我家楼上漏水，4栋也漏"])
+def test_what_is_said_of_another_house_is_nowhere_in_the_own_one(text: str) -> None:
+    mine = spoken(text)
+    found = sources(mine, after())
+    places = [put(mine, found, way) for way in ways(mine, after(), found)]
+    assert {(each.building, each.unit, each.room) for each in places} == {("4", None, None)}
 
 
 @pytest.mark.parametrize(

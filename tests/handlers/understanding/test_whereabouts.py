@@ -93,8 +93,8 @@ def test_ones_own_floor_is_told_from_another(text: str, lives: str) -> None:
 def test_a_home_is_meant_beside_somebody_where_something_of_it_is_named(
     text: str, home: bool
 ) -> None:
-    said = heard(text, home=HOME)
-    found = ways(said, sources(said, Scene(area=Place("3"))))
+    said, scene = heard(text, home=HOME), Scene(area=Place("3"))
+    found = ways(said, scene, sources(said, scene))
     assert any(each.endswith(",home") for each in found) is home
 
 
