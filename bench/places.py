@@ -65,7 +65,9 @@ def read(model: Model, report: Report) -> Place:
     seen = {"place": model.see("place", features)}
     seen["together"] = model.see("together", together_features(features))
     chances = {name: model.chances(name, seen[reading.HEADS[name].table]) for name in HEADS}
-    place, _ = placing.checked(placing.choose(heard, scene, found, chances), found.said, scene)
+    place, _ = placing.checked(
+        placing.choose(heard, scene, found, chances), found.said, heard, scene
+    )
     return placing.in_own_stairwell(place, heard.home) if gold.category == "lift" else place
 
 

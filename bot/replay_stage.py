@@ -12,7 +12,7 @@ from handlers.chat.incoming import ChatRef, Incoming, Media, MediaKind, Message,
 from handlers.chat.outgoing import Sendable
 from handlers.chat.platform import Capabilities, Delivered, RawUpdate
 from handlers.understanding.meaning import Place
-from handlers.understanding.place import group_place
+from handlers.understanding.place import group_place, parse
 from storage.engine import Store
 from storage.tables import Account, Area, Chat, Person, Residence, RoleHeld
 
@@ -75,6 +75,7 @@ async def settle_in(store: Store, conversation: Conversation, now: datetime) -> 
     top = tree.child(None, "neighbourhood", conversation.name, conversation.title)
     homes = (line.home.building for line in conversation.lines if line.home)
     own = tree.at(top, group_place(conversation.area or "", homes))
+    tree.stand(top, own, conversation.lines)
     people: list[Person] = []
     more: list[Account | Residence | RoleHeld] = []
     for number, line in enumerate(_first_lines(conversation), 1):
@@ -126,6 +127,15 @@ class _Tree:
             if code:
                 area = self.child(area, kind, code, code)
         return area
+
+    def stand(self, top: Area, own: Area, lines: Sequence[Line]) -> None:
+        """Of a recording nobody knows which houses there are: all that is named stands there."""
+        for line in lines:
+            said, home = parse(line.text), line.home or Place()
+            near = own.code if own.kind == "building" else home.building
+            building = said.building or near
+            if building is not None:
+                self.at(top, Place(building, said.unit))
 
     def child(self, parent: Area | None, kind: str, code: str, name: str) -> Area:
         """A place below another, made once."""

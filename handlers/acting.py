@@ -22,12 +22,13 @@ from handlers.requests import (
     over,
     questions,
     unaddressed,
+    which_place,
 )
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
 from handlers.understanding import asked_after, placed_after, told_over
 from handlers.understanding.looking import look
-from handlers.understanding.meaning import Meaning, Outcome, Urgency
+from handlers.understanding.meaning import NEW, Meaning, Outcome, Urgency
 from handlers.understanding.sources import listed
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
@@ -91,11 +92,13 @@ def named_alone(ctx: Context, message: Message) -> bool:
 
 
 def plainly(glance: Glance) -> Meaning:
-    """The meaning of what was said to the bot on purpose: a report is one, however unsure."""
+    """The meaning of what was said to the bot on purpose: a report is one, however unsure; where
+    it is, is asked all the same."""
     meaning = glance.meaning
-    if meaning.outcome is Outcome.ASK and not meaning.clash:
-        return replace(meaning, outcome=Outcome.OPEN)
-    return meaning if meaning.outcome is Outcome.OPEN else settled(glance)
+    if meaning.outcome not in NEW:
+        return settled(glance)
+    waits = meaning.clash and meaning.urgency is not Urgency.EMERGENCY
+    return replace(meaning, outcome=Outcome.ASK if waits else Outcome.OPEN)
 
 
 async def _as_meant(ctx: Context, glance: Glance, message: Message, meaning: Meaning) -> Done:
@@ -150,6 +153,8 @@ async def _open(ctx: Context, glance: Glance, message: Message) -> Done:
         await questions.ask_where(ctx, report)
         return Outcome.ASK, None
     request = await lifecycle.open_request(ctx, report)
+    if glance.meaning.clash:
+        await which_place.ask_beside(ctx, request)
     return Outcome.OPEN, str(request.id)
 
 
@@ -164,7 +169,11 @@ async def _lacks_place(ctx: Context, report: Report) -> bool:
 
 
 async def _ask(ctx: Context, glance: Glance, message: Message) -> Done:
-    await questions.ask(ctx, await report_of(ctx, glance, message), clash=glance.meaning.clash)
+    report = await report_of(ctx, glance, message)
+    if glance.meaning.clash:
+        await which_place.ask(ctx, report)
+    else:
+        await questions.ask(ctx, report)
     return Outcome.ASK, None
 
 

@@ -41,6 +41,7 @@ SHAPES: Mapping[str, str] = {
     "whom": f"{ID}:(?:help|pass|assign):[01]:{PAGE}",
     "which": f"{ID}:{TOKEN}",
     "q": f"(?:yes|no):{ID}:{TOKEN}|at:{ID}:{PAGE}:{TOKEN}|here:{ID}:{TOKEN}",
+    "where": f"(?:at:{ID}:{PAGE}|here:{ID}|other|no):{TOKEN}",
     "list": f"(?:open|mine|find|ageing):{PAGE}:{WORDS}",
     "file": f"(?:{NAME}|at:{ID}:{PAGE}|here:{ID}):{TOKEN}",
     "home": f"ask|at:{ID}(?::{PAGE})?|(?:ok|no|move|both):{ID}",

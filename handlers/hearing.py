@@ -214,4 +214,6 @@ def besides_question(glance: Glance) -> Meaning:
             return replace(meaning, outcome=unsaid)
         if scene.open_above is not None and meaning.confidence < scene.open_above:
             return replace(meaning, outcome=unsure)
+        if meaning.clash and meaning.bears_out is None:
+            return replace(meaning, outcome=Outcome.ASK)
     return meaning

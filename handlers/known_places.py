@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.understanding.buildings import same_code
 from storage.queries import areas as areas_query
 from storage.remembered import recall, remember
 
@@ -47,8 +48,10 @@ class KnownPlaces:
     houses: Houses = NONE
 
     def has_building(self, building: str) -> bool:
-        """Whether there is such a building (True where none are listed)."""
-        return not self.houses.buildings or building.casefold() in self.houses.buildings
+        """Whether there is such a building, however it is written (True where none are listed)."""
+        known = self.houses.buildings
+        listed = not known or building.casefold() in known
+        return listed or any(same_code(building, each) for each in known)
 
     def has_unit(self, building: str, unit: str) -> bool:
         """Whether the building has such a unit (True where its units are not listed)."""

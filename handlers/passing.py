@@ -5,10 +5,13 @@ from __future__ import annotations
 from handlers import forms, hearing, reach, reporting
 from handlers.chat.incoming import Message
 from handlers.context import Context
-from handlers.requests import asking_more, belonging, doubt, filing, questions
+from handlers.requests import asking_more, belonging, doubt, filing, questions, which_place
 from handlers.turn import Turn
 from handlers.understanding.too import goes_on
 from storage.tables import Draft, Request
+
+#: What the bot asks of its own accord: it stands for hours, with its buttons.
+ASKED = (questions.FORM, which_place.FORM)
 
 
 async def passes(turn: Turn, draft: Draft) -> bool:
@@ -23,6 +26,7 @@ async def passes(turn: Turn, draft: Draft) -> bool:
     if hearing.is_emergency(glance):
         return True
     expected = ctx.private or message.to_bot or (draft.form, draft.step) == filing.ASKS_WHAT
+    expected = expected or which_place.is_answered(ctx, draft, message.text)
     return not expected and hearing.is_request(glance)
 
 
@@ -59,7 +63,7 @@ async def drops(ctx: Context, message: Message) -> bool:
     draft = await forms.draft_of(ctx)
     if draft is None or questions.asks_whether(draft) or await answers_other(ctx, message):
         return False
-    return ctx.private or message.to_bot or draft.form != questions.FORM
+    return ctx.private or message.to_bot or draft.form not in ASKED
 
 
 def gives_up_nothing(ctx: Context, message: Message) -> bool:
@@ -80,7 +84,7 @@ async def answers_other(ctx: Context, message: Message) -> bool:
 async def still_there(turn: Turn) -> None:
     """An emergency was told in the middle of a form: how to go on with it, or drop it."""
     draft = await forms.draft_of(turn.ctx)
-    if draft is None or draft.form == questions.FORM:  # a question stands with its buttons
+    if draft is None or draft.form in ASKED:
         return
     if turn.glance is not None and hearing.is_emergency(turn.glance):
         drop = forms.drop_button(turn.ctx, draft)

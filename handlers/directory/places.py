@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from handlers.directory.several import SeveralError
+from handlers.understanding.buildings import same_code
 from handlers.understanding.meaning import Place
 from handlers.work import RefusalError, Work
 from storage.queries import areas as areas_query
@@ -276,11 +277,27 @@ async def smallest_area(work: Work, path: str, place: Place) -> int:
     for kind, code in steps:
         if code is None:
             continue
-        found = await areas_query.named_below(work.store, at.path, kind, code)
+        found = await _called(work, at.path, kind, code)
         if len(found) != 1:
             break
         at = found[0]
     return here.id if at.id == top.id else at.id
+
+
+async def _called(work: Work, path: str, kind: str, code: str) -> Sequence[areas_query.Spot]:
+    """The places of a kind below a path that are called so; "B" is "Tower B", if it is one."""
+    found = await areas_query.named_below(work.store, path, kind, code)
+    if found or kind != "building":
+        return found
+    known = await areas_query.of_kind_below(work.store, path, kind)
+    alike = [each for each in known if same_code(code, each.code)]
+    return [areas_query.Spot(each.id, each.path, each.kind) for each in alike]
+
+
+async def neighbourhood_of(work: Work, path: str) -> int:
+    """The neighbourhood in which a path lies; its own place where it lies in none."""
+    line = await areas_query.spots_on(work.store, path)
+    return next((each for each in line if each.kind == "neighbourhood"), line[-1]).id
 
 
 async def full_name(work: Work, area: Area, top: Area | None = None) -> str:
@@ -312,7 +329,7 @@ async def base_of(work: Work, person_id: int, area_id: int | None) -> AreaFacts:
     """
     if area_id is not None:
         return await areas_query.facts_at(work.store, area_id)
-    area = await _held(work, person_id) or await _lived_in(work, person_id)
+    area = await _held(work, person_id) or await lived_in(work, person_id)
     area = area or await chats_query.group_heard_in(work.store, person_id)
     if area is None:
         raise RefusalError("directory.no_base")
@@ -336,8 +353,8 @@ async def _held(work: Work, person_id: int) -> Area | None:
     return min(tops, key=lambda area: len(areas_query.ids_of(area.path)), default=None)
 
 
-async def _lived_in(work: Work, person_id: int) -> Area | None:
-    """The stairwell, for which way is to which flat stands sealed."""
+async def lived_in(work: Work, person_id: int) -> Area | None:
+    """The stairwell in which somebody lives, for which way is to which flat stands sealed."""
     homes = await people_query.homes_of(work.store, person_id)
     if not homes:
         return None
@@ -350,7 +367,7 @@ async def _lived_in(work: Work, person_id: int) -> Area | None:
 async def own_place(work: Work, person_id: int) -> Area | None:
     """Where somebody's own words are about: round their home, else where they serve, else where
     they were heard last."""
-    home = await _lived_in(work, person_id)
+    home = await lived_in(work, person_id)
     if home is not None:
         return home
     return await _held(work, person_id) or await chats_query.group_heard_in(work.store, person_id)
@@ -372,6 +389,14 @@ async def meant_by(work: Work, facts: AreaFacts, text: str) -> AreaFacts:
     if named is None or facts.path.startswith(named.path):
         return facts
     return await areas_query.facts_at(work.store, named.id)
+
+
+def place_at(facts: AreaFacts) -> Place:
+    """A place of the tree in bare codes."""
+    codes = facts.codes
+    return Place(
+        building=codes.get("building"), unit=codes.get("unit"), room=codes.get("household")
+    )
 
 
 def is_somewhere(facts: AreaFacts) -> bool:

@@ -25,6 +25,7 @@ from handlers.requests import (
     questions,
     simulating,
     unaddressed,
+    which_place,
 )
 from handlers.requests.acts import ACTS, PICKS, Act
 from handlers.requests.correction_commands import STEERS
@@ -207,6 +208,7 @@ SUBJECT = Subject(
         doubt.FORM: _on_doubt,
         choosing.FORM: _on_choice,
         "q": questions.on_press,
+        which_place.VERB: which_place.on_press,
         "list": lists.on_press,
         "see": morning.see,
         "file": filing.on_press,
@@ -215,6 +217,7 @@ SUBJECT = Subject(
         asking_more.FORM: _on_words,
         choosing.FORM: _on_number,
         questions.FORM: questions.on_words,
+        which_place.FORM: which_place.on_words,
         filing.FORM: filing.on_words,
     },
     undos=dict.fromkeys(correction_commands.UNDO, correction_commands.undo),

@@ -213,7 +213,7 @@ async def _said_matter(ctx: Context, draft: Draft, message: Message) -> bool:
     data: dict[str, Any] = {**draft.data, "words": text, "media": _kept(message.media)}
     facts = await areas_query.facts_at(ctx.store, int(data["area"])) if data["area"] else None
     facts = await places.meant_by(ctx, facts, text) if facts else await _base(ctx, text)
-    scene = Scene(area=_place(facts)) if facts else Scene()
+    scene = Scene(area=places.place_at(facts)) if facts else Scene()
     meaning = ctx.desk.reader.report(Heard(key="0", at=ctx.now, sender="", text=text), scene)
     data["category"] = meaning.category or "other"
     if facts is not None and meaning.place.building is not None:
@@ -272,12 +272,12 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
     facts = await areas_query.facts_at(ctx.store, chosen.id) if chosen else await _base(ctx, words)
     scene = await ctx.memory.scene() or Scene()
     if facts is not None and (chosen is not None or scene.area == Place()):
-        scene = replace(scene, area=_place(facts))
+        scene = replace(scene, area=places.place_at(facts))
     meaning = ctx.desk.reader.report(Heard(key="0", at=ctx.now, sender="", text=words), scene)
     place, area_id = meaning.place, questions.NOWHERE
     if chosen is not None:
         area_id = chosen.id
-        here = _place(await areas_query.facts_at(ctx.store, chosen.id))
+        here = places.place_at(await areas_query.facts_at(ctx.store, chosen.id))
         place = replace(here, floor=place.floor, spot=place.spot)
     elif facts is not None:
         area_id = await places.smallest_area(ctx, facts.path, place)
@@ -316,11 +316,6 @@ async def _nowhere(ctx: Context, area_id: int) -> bool:
     if area_id == questions.NOWHERE:
         return True
     return ctx.private and not places.is_somewhere(await areas_query.facts_at(ctx.store, area_id))
-
-
-def _place(facts: areas_query.AreaFacts) -> Place:
-    codes = facts.codes
-    return Place(codes.get("building"), codes.get("unit"), None, codes.get("household"))
 
 
 class _Who(TypedDict):

@@ -1,4 +1,5 @@
-"""The one question to a sender when it is not sure that something is a request (or where it is)."""
+"""The one question to a sender when it is not sure that something is a request, or in which
+neighbourhood it is."""
 
 from __future__ import annotations
 
@@ -42,13 +43,9 @@ SAYS_NO = ("question.no", "question.no_words", "filling.no_words", "filling.drop
 MOST_CHOICES = 12
 
 
-async def ask(ctx: Context, report: Report, *, clash: bool = False) -> None:
+async def ask(ctx: Context, report: Report) -> None:
     """Ask the sender, with buttons; the report waits in a form until the answer."""
-    draft = await forms.start(ctx, FORM, "where" if clash else "sure", kept(report), lasts=LASTS)
-    if clash:
-        drop = ((forms.drop_button(ctx, draft),),)
-        ctx.answer_text(ctx.word(ctx.chat_language, "question.where"), buttons=drop)
-        return
+    draft = await forms.start(ctx, FORM, "sure", kept(report), lasts=LASTS)
     language = ctx.chat_language
     category = ctx.word(language, f"categories.{report.category}")
     data = f"{draft.id}:{draft.data['token']}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from handlers.understanding.normal import plain
 from handlers.understanding.numerals import NUM, SMALL, first, number
 
 CODE = rf"(?:[a-z]\d{{0,2}}|[甲乙丙丁]?{NUM})"
@@ -90,3 +91,11 @@ def same_code(one: str | None, other: str | None) -> bool:
 def _bare(code: str) -> str:
     bare = re.sub(rf"\b(?:{KINDS_EN})\b|[栋幢座#]|号楼", "", code.casefold()).strip()
     return re.sub(r"^t(?=\d)", "", bare)
+
+
+def without_place(text: str) -> str:
+    """A text without the building and the stairwell that it names."""
+    text = plain(text)
+    for each in (BUILDING, BUILDING_EN, BUILDING_TAIL, UNIT, UNIT_EN):
+        text = each.sub(" ", text)
+    return " ".join(text.split())

@@ -15,6 +15,7 @@ from math import log
 from handlers.understanding.buildings import same_code
 from handlers.understanding.looking import LIFE, look
 from handlers.understanding.meaning import Heard, Place, Scene
+from handlers.understanding.normal import HAN
 from handlers.understanding.sources import PARTS, Sources
 from handlers.understanding.whereabouts import named
 
@@ -124,13 +125,24 @@ def in_own_stairwell(place: Place, home: Place | None) -> Place:
     return replace(place, unit=home.unit) if place.building == home.building else place
 
 
-def checked(place: Place, said: Place, scene: Scene) -> tuple[Place, bool]:
-    """What does not exist is not believed: it is left out, and the sender is asked."""
+def checked(place: Place, said: Place, heard: Heard, scene: Scene) -> tuple[Place, bool]:
+    """What does not exist is not believed; what the words contradict is all that is left out with
+    what lies in it, and the sender is asked. Gives what is sure, and whether they contradict it."""
     places = scene.places
     if places is None or place.building is None:
         return place, False
     if not places.has_building(place.building):
-        return replace(place, building=scene.area.building), said.building is not None
+        if said.building is not None and not _is_no_name(said.building, heard.text):
+            return Place(), True
+        return replace(place, building=scene.area.building), False
     if place.unit and not places.has_unit(place.building, place.unit):
-        return replace(place, unit=None), said.unit is not None
+        if said.unit is not None:
+            return Place(place.building), True
+        return replace(place, unit=None), False
     return place, False
+
+
+def _is_no_name(building: str, text: str) -> bool:
+    """Whether it may be a word of a sentence and no name: "building a barbecue", "the building I
+    live in", "the building's ramp"."""
+    return building in ("A", "I", "S") and HAN.search(text) is None

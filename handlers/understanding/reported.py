@@ -88,7 +88,7 @@ def _place(wording: Wording, found: Sources, features: Sequence[str]) -> tuple[P
     together = model.see("together", together_features(features))
     chances["together"] = model.chances("together", together)
     place = placing.choose(heard, wording.scene, found, chances)
-    return placing.checked(place, found.said, wording.scene)
+    return placing.checked(place, found.said, heard, wording.scene)
 
 
 def _named_in(looked: Looked, chances: Mapping[str, float]) -> str:

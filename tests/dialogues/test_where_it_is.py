@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from tests.harness import GROUP4, Stage
+import pytest
+from sqlalchemy import select
+
+from handlers.chat.platform import Capabilities
+from storage.tables import Area, Chat
+from tests.fakes.places import add_area
+from tests.fakes.rooms import Shown
+from tests.harness import GROUP, GROUP4, Actor, Stage, staged
 
 
 async def place(stage: Stage, number: int = 1) -> dict[str, str]:
@@ -37,3 +44,170 @@ async def test_who_speaks_in_another_houses_group_means_no_unit_of_ones_own_ther
 ) -> None:
     await stage.li.says("楼道灯坏了", GROUP4)
     assert (await place(stage)).get("unit") is None or (await place(stage))["building"] == "3"
+
+
+def question(stage: Stage, room: str = GROUP) -> Shown:
+    """Which place is meant?"""
+    return next(each for each in reversed(stage.said(room)) if "我这里没有这个地方" in each.text)
+
+
+async def answers(actor: Actor, label: str) -> None:
+    """Press the button that says just this."""
+    shown = question(actor.stage)
+    data = next(each.data for row in shown.buttons for each in row if each.text == label)
+    await actor.presses(shown, data)
+
+
+CONTRADICTIONS = [
+    ("9栋电梯坏了", "9栋"),
+    ("9栋2单元501漏水", "9栋"),
+    ("Blk 9 #05-12 no water", "9栋"),
+    ("5#停电了", "5栋"),
+    ("B座电梯停了", "B栋"),
+    ("3栋5单元没水", "3栋5单元"),
+]
+
+
+@pytest.mark.parametrize(("text", "named"), CONTRADICTIONS)
+async def test_a_place_that_is_not_there_is_asked_about_and_never_guessed(
+    stage: Stage, text: str, named: str
+) -> None:
+    await stage.li.says(text)
+    assert not await stage.requests()
+    assert f"您说的{named}，" in question(stage).text
+    assert question(stage).labels == ["3栋2单元", "3栋", "别的地方", "不是我们小区，算了"]
+
+
+async def test_the_answer_by_a_button_files_it_there(stage: Stage) -> None:
+    await stage.li.says("9栋电梯坏了")
+    await answers(stage.li, "3栋2单元")
+    assert await place(stage) == {"building": "3", "unit": "2"}
+    assert (await stage.request(1)).words == "9栋电梯坏了"
+    assert stage.page(stage.wang)
+
+
+async def test_what_the_words_say_besides_holds_within_the_answer(stage: Stage) -> None:
+    await stage.li.says("9栋2单元501漏水")
+    await answers(stage.li, "3栋")
+    assert await place(stage) == {"building": "3", "unit": "2", "room": "501"}
+
+
+@pytest.mark.parametrize("answer", ["3栋1单元", "是3栋1单元", "3-1", "打错了，3栋1单元"])
+async def test_the_answer_in_words_files_it_there(stage: Stage, answer: str) -> None:
+    await stage.li.says("9栋1单元楼道灯坏了")
+    await stage.li.says(answer)
+    assert await place(stage) == {"building": "3", "unit": "1"}
+    assert (await stage.request(1)).words == "9栋1单元楼道灯坏了"
+
+
+async def test_talk_is_no_answer_and_a_report_goes_past_the_question(stage: Stage) -> None:
+    await stage.li.says("9栋电梯坏了")
+    await stage.li.says("3栋的快递到了吗")
+    assert not await stage.requests()
+    await stage.li.says("门口路灯不亮了")
+    assert [each.category for each in await stage.requests()] != ["lift"]
+
+
+async def test_elsewhere_shows_what_there_is(stage: Stage) -> None:
+    await stage.li.says("9栋楼道灯坏了")
+    await answers(stage.li, "别的地方")
+    asked = next(each for each in reversed(stage.said()) if "在哪里" in each.text)
+    await stage.li.presses(asked, "4栋")
+    await stage.li.presses(asked, "2单元")
+    assert await place(stage) == {"building": "4", "unit": "2"}
+
+
+async def test_of_a_house_that_is_in_no_list_the_whole_neighbourhood_is_told(stage: Stage) -> None:
+    await stage.li.says("9栋楼道灯坏了")
+    await answers(stage.li, "别的地方")
+    asked = next(each for each in reversed(stage.said()) if "在哪里" in each.text)
+    await stage.li.presses(asked, "就是和平里小区")
+    assert await place(stage) == {}
+    assert "和平里小区" in stage.card(1).title
+
+
+async def test_what_is_the_neighbours_is_dropped(stage: Stage) -> None:
+    await stage.li.says("9栋电梯坏了")
+    await answers(stage.li, "不是我们小区，算了")
+    assert not await stage.requests()
+    assert stage.last().text == "好的，不登记。"
+
+
+async def test_only_who_was_asked_may_answer(stage: Stage) -> None:
+    await stage.li.says("9栋电梯坏了")
+    told = await stage.zhao.presses(question(stage), "3栋2单元")
+    assert "问说话那位的" in told
+    assert not await stage.requests()
+
+
+async def test_who_means_what_is_open_already_joins_it(stage: Stage) -> None:
+    await stage.li.says("电梯坏了")
+    await stage.zhao.says("1号楼电梯也坏了")
+    await answers(stage.zhao, "3栋2单元")
+    assert len(await stage.requests()) == 1
+    assert "join" in await stage.events()
+
+
+async def test_danger_waits_for_no_answer_and_is_asked_beside(stage: Stage) -> None:
+    await stage.li.says("9栋着火了！！")
+    assert (await stage.request(1)).urgency == "emergency"
+    assert "和平里小区" in stage.card(1).title
+    assert stage.page(stage.wu)
+    assert question(stage).labels[-1] == "就按现在的办"
+    await answers(stage.li, "3栋2单元")
+    assert "3栋2单元" in stage.card(1).title
+    assert stage.page(stage.zhou)
+    assert (await stage.events())[-1] == "move"
+
+
+async def test_danger_in_a_unit_that_is_not_there_is_in_its_building(stage: Stage) -> None:
+    await stage.li.says("3栋5单元着火了！！")
+    assert await place(stage) == {"building": "3"}
+    assert stage.page(stage.zhou)
+    await answers(stage.li, "就按现在的办")
+    assert await place(stage) == {"building": "3"}
+
+
+async def test_a_group_that_is_asked_first_is_asked_where(tmp_path: Path) -> None:
+    async with staged(tmp_path, capabilities=Capabilities(may_hear_all=False)) as stage:
+        await stage.li.says("9栋电梯坏了", to_bot=True)
+        assert not await stage.requests()
+        await answers(stage.li, "3栋")
+        assert await place(stage) == {"building": "3"}
+
+
+async def test_in_private_it_is_asked_as_well(stage: Stage) -> None:
+    await stage.li.writes("9栋电梯坏了")
+    assert not await stage.requests()
+    await stage.li.writes("9栋1单元")
+    assert "没找到" in stage.li.last.text
+    await stage.li.writes("3栋1单元")
+    assert await place(stage) == {"building": "3", "unit": "1"}
+
+
+async def test_where_no_houses_are_known_nothing_contradicts(stage: Stage) -> None:
+    async with stage.app.store.write() as store:
+        community = await store.scalar(select(Area).where(Area.kind == "community"))
+        assert community is not None
+        await add_area(store, community, "neighbourhood", "北化小区", "北化")
+        area = await store.scalar(select(Area.id).where(Area.code == "北化"))
+        chat = await store.scalar(select(Chat).where(Chat.external_id == GROUP4))
+        assert chat is not None
+        chat.area_id = area
+    await stage.restarts()
+    await stage.does(GROUP4, "new", "message", text="9栋2单元电梯坏了", name="小新")
+    assert await place(stage) == {"building": "9", "unit": "2"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电梯坏了",
+        "三栋2单元没水了",
+        "no water in block 3",
+        "the hallway light in the building i live in is broken",
+    ],
+)
+async def test_what_is_there_is_not_asked_about(stage: Stage, text: str) -> None:
+    await stage.li.says(text)
+    assert (await place(stage))["building"] == "3"
