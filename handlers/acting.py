@@ -152,9 +152,10 @@ async def _open(ctx: Context, glance: Glance, message: Message) -> Done:
     if await _lacks_place(ctx, report):
         await questions.ask_where(ctx, report)
         return Outcome.ASK, None
-    request = await lifecycle.open_request(ctx, report)
     if glance.meaning.clash:
-        await which_place.ask_beside(ctx, request)
+        filed = await which_place.filed(ctx, report)
+        return (Outcome.OPEN, str(filed.id)) if filed else (Outcome.ASK, None)
+    request = await lifecycle.open_request(ctx, report)
     return Outcome.OPEN, str(request.id)
 
 

@@ -40,7 +40,9 @@ def _as_read(glance: Glance, report: Report) -> Report:
 
 async def report_at(ctx: Context, meaning: Meaning, message: Message, path: str | None) -> Report:
     """The report of a message that is about a place at or under `path` (None: not known yet)."""
-    area_id = await _where(ctx, meaning, path) if path else questions.NOWHERE
+    area_id = questions.NOWHERE
+    if path:
+        area_id = await places.sure_area(ctx, path, meaning.place, clash=meaning.clash)
     return Report(
         words=message.text,
         category=meaning.category or "other",
@@ -60,10 +62,3 @@ async def report_at(ctx: Context, meaning: Meaning, message: Message, path: str 
         reasons=[reason.kept() for reason in meaning.reasons],
         language=ctx.chat_language,
     )
-
-
-async def _where(ctx: Context, meaning: Meaning, path: str) -> int:
-    """The smallest place that is sure; of a house that does not exist that is its neighbourhood."""
-    if meaning.clash and meaning.place.building is None:
-        return await places.neighbourhood_of(ctx, path)
-    return await places.smallest_area(ctx, path, meaning.place)

@@ -284,6 +284,14 @@ async def smallest_area(work: Work, path: str, place: Place) -> int:
     return here.id if at.id == top.id else at.id
 
 
+async def sure_area(work: Work, path: str, place: Place, *, clash: bool) -> int:
+    """The smallest place that is sure, though words contradict what stands there (`clash`): of a
+    house that does not exist that is the neighbourhood."""
+    if clash and place.building is None:
+        return await neighbourhood_of(work, path)
+    return await smallest_area(work, path, place)
+
+
 async def _called(work: Work, path: str, kind: str, code: str) -> Sequence[areas_query.Spot]:
     """The places of a kind below a path that are called so; "B" is "Tower B", if it is one."""
     found = await areas_query.named_below(work.store, path, kind, code)

@@ -13,7 +13,14 @@ from handlers.context import Context
 from handlers.directory import access as rights
 from handlers.directory import people, picking, places
 from handlers.directory.finding import person_of_message
-from handlers.requests import asking_more, correction_commands, lessons, lists, questions
+from handlers.requests import (
+    asking_more,
+    correction_commands,
+    lessons,
+    lists,
+    questions,
+    which_place,
+)
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.meaning import Heard, Kind, Place, Scene, Urgency
 from handlers.understanding.seen import see
@@ -280,7 +287,7 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
         here = places.place_at(await areas_query.facts_at(ctx.store, chosen.id))
         place = replace(here, floor=place.floor, spot=place.spot)
     elif facts is not None:
-        area_id = await places.smallest_area(ctx, facts.path, place)
+        area_id = await places.sure_area(ctx, facts.path, place, clash=meaning.clash)
     report = Report(
         words=words,
         category=str(data.get("category") or meaning.category or "other"),
@@ -297,8 +304,10 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
     )
     if chosen is None and await _nowhere(ctx, area_id):
         await questions.ask_where(ctx, report)
-        return
-    await open_request(ctx, report)
+    elif chosen is None and meaning.clash:
+        await which_place.filed(ctx, report)
+    else:
+        await open_request(ctx, report)
 
 
 async def _base(ctx: Context, words: str) -> areas_query.AreaFacts | None:

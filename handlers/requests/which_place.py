@@ -25,7 +25,7 @@ from handlers.requests.opening import Report, open_request
 from handlers.requests.rules import ALIVE, Move, State
 from handlers.understanding.buildings import without_place
 from handlers.understanding.looking import look
-from handlers.understanding.meaning import Heard, Outcome, Place, Scene
+from handlers.understanding.meaning import Heard, Outcome, Place, Scene, Urgency
 from handlers.understanding.sources import listed
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
@@ -56,6 +56,16 @@ async def ask_beside(ctx: Context, request: Request) -> None:
     filed = await _name(ctx, area) if area else ""
     key = "question.no_such_place_open" if named else "question.where"
     await _show(ctx, draft, key, ctx.message_id, named=named, filed=filed)
+
+
+async def filed(ctx: Context, report: Report) -> Request | None:
+    """It is asked about; what is pressing is opened all the same, and asked about beside."""
+    if report.urgency != Urgency.EMERGENCY:
+        await ask(ctx, report)
+        return None
+    request = await open_request(ctx, report)
+    await ask_beside(ctx, request)
+    return request
 
 
 async def _told(ctx: Context, words: str, building: str | None) -> tuple[str, Place]:

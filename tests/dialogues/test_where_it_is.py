@@ -176,6 +176,20 @@ async def test_a_group_that_is_asked_first_is_asked_where(tmp_path: Path) -> Non
         assert await place(stage) == {"building": "3"}
 
 
+@pytest.mark.parametrize("words", ["/report 9栋电梯坏了", "/report 3栋5单元电梯坏了"])
+async def test_what_is_filed_by_command_is_asked_about_too(stage: Stage, words: str) -> None:
+    await stage.li.says(words)
+    assert not await stage.requests()
+    await answers(stage.li, "3栋2单元")
+    assert await place(stage) == {"building": "3", "unit": "2"}
+
+
+async def test_danger_that_is_filed_by_command_waits_for_no_answer(stage: Stage) -> None:
+    await stage.li.says("/report 9栋着火了！！")
+    assert "和平里小区" in stage.card(1).title
+    assert question(stage)
+
+
 async def test_in_private_it_is_asked_as_well(stage: Stage) -> None:
     await stage.li.writes("9栋电梯坏了")
     assert not await stage.requests()
