@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.chat.incoming import Message, Recalled
 from handlers.context import Context
-from handlers.requests import access, moving, pages, plain_words, texts
+from handlers.requests import access, growing, moving, pages, plain_words, texts
 from handlers.requests.case import Case, load
 from handlers.requests.given import Given
 from handlers.requests.joining import leave
@@ -40,10 +40,11 @@ async def narrow(work: Work, request: Request, person: Person, area: Area) -> bo
     inside = area.path.startswith(request.area_path) and area.path != request.area_path
     if not inside or request.state not in ALIVE:
         return False
-    whos = await access.whos(await load(work, request), person)
-    if not may(State(request.state), Move.MOVE, whos):
+    case = await load(work, request)
+    whos = await access.whos(case, person)
+    if not may(State(request.state), Move.MOVE, whos) or growing.shared(case):
         return False
-    await moving.move(work, request, Move.MOVE, person, Given(area=area))
+    await moving.move(work, request, Move.MOVE, person, Given(area=area, told=True))
     return True
 
 

@@ -82,6 +82,7 @@ async def why(ctx: Context, request: Request) -> None:
         *_cues(ctx, request),
         *_where_from(ctx, request.reasons),
         *_put_right(ctx, events),
+        *_grown(ctx, events),
     ]
     for cue, line in SPOKE_FOR_IT.items():
         if any(reason.get("cue") == cue for reason in request.reasons):
@@ -160,6 +161,12 @@ def _put_right(ctx: Context, events: Sequence[tuple[Event, str | None]]) -> list
         for event, name in events
         if event.move in PUT_RIGHT and name
     ]
+
+
+def _grown(ctx: Context, events: Sequence[tuple[Event, str | None]]) -> list[str]:
+    """How far it reached in the end, as more homes said so."""
+    grown = [event.data.get("area") for event, _ in events if event.move == Move.GROW]
+    return [ctx.t("list.why_grown", area=grown[-1])] if grown else []
 
 
 def _is_scrap(found: str) -> bool:

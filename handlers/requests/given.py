@@ -13,6 +13,7 @@ from handlers.requests.case import Case
 from handlers.requests.routing import BY_NAME, Asked
 from handlers.requests.rules import Ending
 from handlers.requests.standing import Stood
+from handlers.understanding.meaning import Place
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
@@ -33,6 +34,8 @@ class Given:
     away: int | None = None  #: somebody asked turned out to be on leave: others in their place
     into: Request | None = None
     area: Area | None = None
+    place: Place | None = None  #: what is known of it beside the tree
+    told: bool = False  #: a detail named the place: nobody put it right
     category: str | None = None
     urgency: str | None = None
     stood: Stood | None = None  #: where it stood before what is taken back

@@ -6,7 +6,15 @@ from datetime import timedelta
 
 from config.terms import Voice
 from handlers.chat.incoming import Message
-from handlers.requests import access, callback_asking, moving, opening, pages, plain_words
+from handlers.requests import (
+    access,
+    callback_asking,
+    growing,
+    moving,
+    opening,
+    pages,
+    plain_words,
+)
 from handlers.requests.case import Case, load
 from handlers.requests.noting import grows, keep_message, keep_words, note, refresh
 from handlers.requests.rules import REOPENABLE, Move, State
@@ -47,6 +55,8 @@ async def join(
     if again:
         await _again(case, person)
         case = await load(work, request)
+    elif new:
+        case = await growing.after(case, person, said.text if said else "")
     adds, as_before = await _keep(case, person, chat, said)
     if as_before and not here:
         grows(case, person, chat, said.message_id if said else None, joined=True)

@@ -42,6 +42,7 @@ class Move(StrEnum):
     CLIMB = "climb"  #: unanswered: the next rung is asked (R25)
     RECATEGORISE = "recategorise"
     MOVE = "move"  #: it is about another place
+    GROW = "grow"  #: more households say so than its place holds: it is in a wider one
     EXPIRE = "expire"  #: taken and forgotten (R26), or the call-back stayed unanswered (R47)
     CORRECT = "correct"  #: its urgency
     UNDO = "undo"  #: a correction is taken back: it stands where it stood before
@@ -130,6 +131,7 @@ MOVES: Mapping[Key, Rule] = {
     **_from(ALIVE, Move.AGE, None, Who.CLOCK, Who.MANAGER),
     **_from((*ALIVE, State.DONE), Move.RECATEGORISE, None, Who.CORRECTOR),
     **_from((*ALIVE, State.DONE), Move.MOVE, None, Who.CORRECTOR, Who.REPORTER),
+    **_from(ALIVE, Move.GROW, None, Who.CLOCK),
     **_from(ALIVE, Move.CORRECT, None, Who.CORRECTOR, Who.REPORTER),
     # Where it leads unless the effect knows where it stood.
     **_from((*ALIVE, State.DONE), Move.UNDO, None, *_CORRECTING),

@@ -81,6 +81,7 @@ TABLE: Mapping[str, Row] = {
     Move.CLIMB: (KEEP, START, KEEP, KEEP, KEEP),
     Move.RECATEGORISE: _CORRECTED,
     Move.MOVE: _CORRECTED,
+    Move.GROW: _KEPT,  # what was promised to the first of them holds
     Move.CORRECT: _CORRECTED,
     Move.UNDO: _KEPT,  # they stand as they stood before: see `taking_back`
     Move.EXPIRE: (START, START, STOP, KEEP, KEEP),

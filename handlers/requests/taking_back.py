@@ -21,7 +21,7 @@ from storage.queries import requests as query
 from storage.tables import Area, Event, Person, Request
 
 #: What may have happened since and is taken back with it. Anything else was somebody's decision.
-GOES_TOO = frozenset({Move.TAKE, Move.CLIMB, Move.HELP})
+GOES_TOO = frozenset({Move.TAKE, Move.CLIMB, Move.HELP, Move.GROW})
 
 
 async def undo(case: Case, actor: Person | None, given: Given) -> Data:

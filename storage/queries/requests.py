@@ -205,6 +205,12 @@ async def was_asked(store: AsyncSession, request_id: int, person_id: int) -> boo
     return found is not None
 
 
+async def asked_ever(store: AsyncSession, request_id: int) -> set[int]:
+    """Everybody who is asked or was."""
+    found = await store.scalars(select(Page.person_id).where(Page.request_id == request_id))
+    return set(found.all())
+
+
 async def last_ended_pages(store: AsyncSession, request_id: int) -> list[Page]:
     """The last private message to each who was told of a request and is not asked by it now."""
     pages = await _ended_pages.scalars(store, request_id)
@@ -271,6 +277,16 @@ async def events(store: AsyncSession, request_id: int) -> Sequence[tuple[Event, 
         .order_by(Event.id)
     )
     return [(event, name) for event, name in rows.all()]
+
+
+async def moves(store: AsyncSession, request_id: int, kinds: Iterable[str]) -> Sequence[Event]:
+    """The lines of these kinds in the history of a request."""
+    rows = await store.scalars(
+        select(Event)
+        .where(Event.request_id == request_id, Event.move.in_(list(kinds)))
+        .order_by(Event.id)
+    )
+    return rows.all()
 
 
 async def last_change(store: AsyncSession, request_id: int) -> tuple[Event, str | None] | None:

@@ -98,6 +98,7 @@ def test_the_clock_only_climbs_resumes_expires_reminds_and_tells_what_is_late() 
         Move.LATE,
         Move.REMIND,
         Move.AGE,
+        Move.GROW,  # nobody's doing: as many as say so together
     }
 
 
