@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from handlers import acting, command_line, forms, hearing, passing, reach
+from handlers import acting, command_line, forms, hearing, passing, reach, rereading
 from handlers.administration import guide
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Mark
@@ -14,13 +14,14 @@ from handlers.context import Context
 from handlers.directory import filling, groups, permission
 from handlers.hearing import Glance, Hearing
 from handlers.promises import noticing
-from handlers.requests import belonging, lifecycle, replies, speaking
+from handlers.requests import belonging, lifecycle, replies, speaking, which_place
+from handlers.requests.rules import ALIVE
 from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Turn
 from handlers.understanding.meaning import Outcome
 from handlers.work import RefusalError
-from storage.tables import Draft
+from storage.tables import Draft, Request
 
 #: A line about a request that is known: it may give a date.
 TOLD_OF = (Outcome.UPDATE, Outcome.DETAIL)
@@ -71,10 +72,15 @@ class Messages:
         self._scenes.take_back((message.chat.platform, message.chat.id), message.message_id)
         request = await belonging.request_of(ctx, message.message_id)
         if request is not None:
-            await lifecycle.change_detail(ctx, request, message)
+            await _reworded(turn, request)
             return
         glance = await turn.look() if not ctx.private else None
-        if glance is not None and hearing.settled(glance).outcome is Outcome.OPEN:
+        if glance is None:
+            return
+        settled = hearing.settled(glance)
+        if settled.outcome is Outcome.OPEN:
+            await which_place.outrun(ctx, message.message_id)
+        if settled.outcome is Outcome.OPEN or (settled.outcome is Outcome.ASK and settled.clash):
             await self._act(turn, glance)
 
     async def _hear(self, turn: Turn) -> None:
@@ -170,6 +176,17 @@ async def _reply(turn: Turn) -> bool:
     async with turn.ctx.store.begin_nested():
         answered = await replies.on_reply(turn.ctx, request, turn.message)
     return await noticing.notice(turn.ctx, request, turn.message) or answered
+
+
+async def _reworded(turn: Turn, request: Request) -> None:
+    """Words of a request were changed; where the report names a place now that is not there, that
+    is asked about."""
+    ctx, message = turn.ctx, turn.message
+    glance = await turn.look()
+    found = await rereading.reread(ctx, glance, message) if glance is not None else None
+    await lifecycle.change_detail(ctx, request, message, found.anew if found else None)
+    if found is not None and found.clash and request.state in ALIVE:
+        await which_place.ask_beside(ctx, request)
 
 
 async def _same_album(turn: Turn) -> bool:

@@ -5,18 +5,16 @@ The commands that ask for it are in `correction_commands`, the way back in `taki
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-
-from handlers.requests import cards, opening, pages, routing, telling
+from handlers.requests import cards, opening, pages, telling
 from handlers.requests.case import Case, load
 from handlers.requests.given import Data, Effect, Given, ask_these, by_name, ended
+from handlers.requests.replanning import ask_as_well, put, replan
 from handlers.requests.rules import Ending, Move, State
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
-from storage.queries import requests as query
 from storage.queries import voices as voices_query
-from storage.tables import Area, Person, Request, Supporter
+from storage.tables import Person, Request, Supporter
 
 
 async def merge(case: Case, actor: Person | None, given: Given) -> Data:
@@ -103,7 +101,7 @@ async def recategorise(case: Case, actor: Person | None, given: Given) -> Data:
         raise RefusalError("request.category_unknown", text=given.category or "")
     before = case.request.category
     case.request.category = given.category
-    return {"from": before, "category": given.category, **await _replan(case)}
+    return {"from": before, "category": given.category, **await replan(case)}
 
 
 async def relocate(case: Case, actor: Person | None, given: Given) -> Data:
@@ -114,46 +112,17 @@ async def relocate(case: Case, actor: Person | None, given: Given) -> Data:
     if areas_query.ids_of(area.path)[0] != request.root_id:
         raise RefusalError("request.move_where")
     before = request.area_id
-    await _put(case, area, given.place)
+    await put(case, area, given.place)
     told = {"told": True} if given.told else {}
-    return {"from": before, "area": area.name, **told, **await _replan(case, unless_same=True)}
-
-
-async def _put(case: Case, area: Area, place: Place | None = None) -> None:
-    """It is there; `place`: what is known of it beside the tree."""
-    request, spot = case.request, case.request.place.get("spot")
-    known = {**(asdict(place) if place else {}), "spot": spot}
-    request.area_id, request.area_path = area.id, area.path
-    request.place = {key: value for key, value in known.items() if value}
-    case.facts = areas_query.facts_of(await areas_query.line_of(case.work.store, area.path))
+    return {"from": before, "area": area.name, **told, **await replan(case, unless_same=True)}
 
 
 async def grow(case: Case, actor: Person | None, given: Given) -> Data:
     """More households say so than its place holds: whoever serves the wider one is asked too."""
     assert given.area is not None
     before = case.request.area_id
-    await _put(case, given.area, given.place)
-    return {"from": before, "area": given.area.name, **await _ask_as_well(case)}
-
-
-async def _ask_as_well(case: Case) -> Data:
-    """Whoever is to be asked there and was not; all others are asked as before."""
-    request, store = case.request, case.work.store
-    asked = await routing.plan(case.work, case.matter, without=_not_asked(case))
-    known = await query.asked_ever(store, request.id) | {request.holder_id}
-    more = tuple(each for each in asked.people if each[0].id not in known)
-    if not more:
-        return {}
-    together = max((page.rung for page in case.pages), default=asked.rung)
-    await pages.ask(case, replace(asked, people=more, rung=together))
-    request.rung = max(request.rung, asked.rung)  # up from there, if nobody answers
-    return opening.asked_data(case, replace(asked, people=more, skipped=()))
-
-
-def _not_asked(case: Case) -> frozenset[int]:
-    """Whose own report it is."""
-    reporter = case.request.reporter_id
-    return frozenset({reporter} if reporter and not case.request.filed_by else ())
+    await put(case, given.area, given.place)
+    return {"from": before, "area": given.area.name, **await ask_as_well(case)}
 
 
 async def correct(case: Case, actor: Person | None, given: Given) -> Data:
@@ -162,19 +131,7 @@ async def correct(case: Case, actor: Person | None, given: Given) -> Data:
         raise RefusalError("request.urgency_unknown")
     request, before = case.request, case.request.urgency
     request.urgency = given.urgency
-    return {"from": before, "urgency": given.urgency, **await _replan(case)}
-
-
-async def _replan(case: Case, *, unless_same: bool = False) -> Data:
-    """While nobody took it, others may be the right ones to ask."""
-    if case.state is not State.OPEN:
-        return {}
-    asked = await routing.plan(case.work, case.matter, without=_not_asked(case))
-    now_asked = {page.person_id for page in case.pages}
-    if unless_same and {person.id for person, _ in asked.people} == now_asked:
-        return {}
-    pages.retire_all(case)
-    return await ask_these(case, asked)
+    return {"from": before, "urgency": given.urgency, **await replan(case)}
 
 
 EFFECTS: dict[Move, Effect] = {

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from handlers.chat.incoming import Message, Recalled
 from handlers.context import Context
-from handlers.requests import access, growing, moving, pages, plain_words, texts
+from handlers.requests import (
+    access,
+    editing,
+    moving,
+    pages,
+    peoples_word,
+    plain_words,
+    texts,
+)
 from handlers.requests.case import Case, load
-from handlers.requests.given import Given
+from handlers.requests.given import Anew, Edited, Given
 from handlers.requests.joining import leave
 from handlers.requests.noting import grows, keep_words, note, refresh
 from handlers.requests.rules import ALIVE, Move, State, may
@@ -42,7 +50,7 @@ async def narrow(work: Work, request: Request, person: Person, area: Area) -> bo
         return False
     case = await load(work, request)
     whos = await access.whos(case, person)
-    if not may(State(request.state), Move.MOVE, whos) or growing.shared(case):
+    if not may(State(request.state), Move.MOVE, whos) or peoples_word.shared(case):
         return False
     await moving.move(work, request, Move.MOVE, person, Given(area=area, told=True))
     return True
@@ -53,10 +61,13 @@ async def request_of_album(work: Work, chat: Chat, album: str) -> Request | None
     return await query.by_album(work.store, chat.id, album)
 
 
-async def change_detail(ctx: Context, request: Request, message: Message) -> None:
+async def change_detail(
+    ctx: Context, request: Request, message: Message, anew: Anew | None = None
+) -> None:
     """A message of the request was edited: its words change, what they were stays on record.
 
-    A report that its sender changed into none is cancelled, as one that is taken back.
+    `anew`: what the report says otherwise now. A report that its sender changed into none is
+    cancelled, as one that is taken back.
     """
     row = await query.message(ctx.store, ctx.chat.id, message.message_id)
     if row is None or row.text == message.text or row.role not in OWN_WORDS:
@@ -65,11 +76,27 @@ async def change_detail(ctx: Context, request: Request, message: Message) -> Non
     if row.role == "report":
         request.words = message.text
     case = await load(ctx, request)
-    await note(case, "edit", ctx.person, was=texts.short(before), text=texts.short(message.text))
-    await ctx.store.flush()
+    words = Edited(texts.short(before), texts.short(message.text))
     phrases = plain_words.phrases_of(ctx.desk.words)
     unsaid = row.role == "report" and plain_words.unsays(phrases, message.text)
-    if not (unsaid and await _withdrawn(case, ctx.person)):
+    holds = await editing.holds(case, anew) if anew is not None and not unsaid else Anew()
+    if editing.weighs(case, holds):
+        given = Given(anew=holds, edited=words)
+        case = await moving.move(ctx, request, Move.EDIT, ctx.person, given)
+    else:
+        await _reworded(case, holds, words, unsaid=unsaid)
+    if anew is not None and not unsaid:
+        await editing.tell_holder(case, ctx.person, message.text)
+
+
+async def _reworded(case: Case, holds: Anew, words: Edited, *, unsaid: bool) -> None:
+    """It is the same matter in other words, or none any more (`unsaid`)."""
+    assert isinstance(case.work, Context)
+    person = case.work.person
+    editing.tell_exactly(case, holds)
+    await note(case, "edit", person, was=words.was, text=words.text)
+    await case.work.store.flush()
+    if not (unsaid and await _withdrawn(case, person)):
         await refresh(case)
 
 

@@ -9,6 +9,7 @@ from handlers.requests import (
     access,
     callback_asking,
     corrections,
+    editing,
     evidence,
     opening,
     pages,
@@ -339,6 +340,7 @@ async def expire(case: Case, actor: Person | None, given: Given) -> Data:
 EFFECTS: dict[Move, Effect] = {
     **corrections.EFFECTS,
     **taking_back.EFFECTS,
+    **editing.EFFECTS,
     Move.TAKE: take,
     Move.HAND_ON: pass_on,
     Move.HELP: help_,

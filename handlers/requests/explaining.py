@@ -22,7 +22,7 @@ DECISIONS = ("request", "category", "urgency")
 SOURCES = ("said", "before", "home", "area")
 #: By what a request is known that somebody filed as one.
 SAID_SO = "said"
-PUT_RIGHT = (Move.RECATEGORISE, Move.MOVE, Move.CORRECT)
+PUT_RIGHT = (Move.RECATEGORISE, Move.MOVE, Move.CORRECT, Move.EDIT)
 
 
 async def history(ctx: Context, request: Request) -> None:
@@ -159,7 +159,7 @@ def _put_right(ctx: Context, events: Sequence[tuple[Event, str | None]]) -> list
     return [
         ctx.t("list.why_changed", who=name, what=ctx.t(f"request.event.{event.move}"))
         for event, name in events
-        if event.move in PUT_RIGHT and name
+        if event.move in PUT_RIGHT and event.state_to and name
     ]
 
 

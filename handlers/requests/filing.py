@@ -13,6 +13,7 @@ from handlers.context import Context
 from handlers.directory import access as rights
 from handlers.directory import people, picking, places
 from handlers.directory.finding import person_of_message
+from handlers.known_places import known_places
 from handlers.requests import (
     asking_more,
     correction_commands,
@@ -280,6 +281,8 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
     scene = await ctx.memory.scene() or Scene()
     if facts is not None and (chosen is not None or scene.area == Place()):
         scene = replace(scene, area=places.place_at(facts))
+    if facts is not None and scene.places is None:
+        scene = replace(scene, places=await known_places(ctx.store, facts.path))
     meaning = ctx.desk.reader.report(Heard(key="0", at=ctx.now, sender="", text=words), scene)
     place, area_id = meaning.place, questions.NOWHERE
     if chosen is not None:

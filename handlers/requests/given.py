@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,26 @@ Data = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Anew:
+    """What an edited report says otherwise; None: as before, or nothing that is sure."""
+
+    category: str | None = None
+    urgency: str | None = None
+    asset: str | None = None
+    area: Area | None = None
+    place: Place | None = None
+    reasons: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Words that were changed, shortened as the history keeps them."""
+
+    was: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """What was said with a move."""
 
@@ -35,6 +55,8 @@ class Given:
     into: Request | None = None
     area: Area | None = None
     place: Place | None = None  #: what is known of it beside the tree
+    anew: Anew | None = None  #: what the changed words of the report say otherwise
+    edited: Edited | None = None
     told: bool = False  #: a detail named the place: nobody put it right
     category: str | None = None
     urgency: str | None = None

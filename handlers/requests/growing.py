@@ -7,16 +7,19 @@ from handlers.directory import places
 from handlers.requests import moving
 from handlers.requests.case import Case
 from handlers.requests.given import Given
+from handlers.requests.peoples_word import corrected
 from handlers.requests.rules import ALIVE, Move
-from handlers.requests.spreading import Moved, holding, put_right, spreads, whose
+from handlers.requests.spreading import holding, spreads, whose
 from handlers.requests.voices import home_of
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Place, Scene
 from handlers.understanding.sources import listed
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
-from storage.queries import requests as query
 from storage.tables import Area, Person
+
+#: Who does this says where it is.
+MOVED = frozenset({Move.MOVE})
 
 
 async def after(case: Case, person: Person, text: str = "") -> Case:
@@ -26,24 +29,12 @@ async def after(case: Case, person: Person, text: str = "") -> Case:
         return case
     here = _place(case)
     wider = holding(here, await _where(case, person, text))
-    if wider == here or not await _another_household(case, person) or await _put_right(case):
+    if wider == here or not await _another_household(case, person) or await corrected(case, MOVED):
         return case
     area = await _area(case, wider)
     if area is None or not request.area_path.startswith(area.path):
         return case
     return await moving.move(case.work, request, Move.GROW, None, Given(area=area, place=wider))
-
-
-async def _put_right(case: Case) -> bool:
-    """Whether somebody said where it is."""
-    history = await query.moves(case.work.store, case.request.id, (Move.MOVE, Move.UNDO))
-    return put_right(Moved(each.id, each.move, each.data) for each in history)
-
-
-def shared(case: Case) -> bool:
-    """Whether several households say so of what comes to all of them: it is no single one's."""
-    request = case.request
-    return spreads(request.category, request.words) and case.households > 1
 
 
 def _place(case: Case) -> Place:

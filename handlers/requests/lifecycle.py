@@ -8,7 +8,7 @@ from handlers.requests.details import (
     recall_detail,
     request_of_album,
 )
-from handlers.requests.given import Given
+from handlers.requests.given import Anew, Given
 from handlers.requests.joining import join, leave
 from handlers.requests.moving import move
 from handlers.requests.opening import Report, open_request
@@ -16,6 +16,7 @@ from handlers.requests.progress import note_update, still_so
 from handlers.requests.showing import show_cards_in
 
 __all__ = [
+    "Anew",
     "Given",
     "Report",
     "add_detail",

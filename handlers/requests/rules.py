@@ -45,6 +45,7 @@ class Move(StrEnum):
     GROW = "grow"  #: more households say so than its place holds: it is in a wider one
     EXPIRE = "expire"  #: taken and forgotten (R26), or the call-back stayed unanswered (R47)
     CORRECT = "correct"  #: its urgency
+    EDIT = "edit"  #: its reporter changed the words, and with them what it is about
     UNDO = "undo"  #: a correction is taken back: it stands where it stood before
     LATE = "late"  #: not solved in time: those in charge are told, once
     REMIND = "remind"  #: who did not answer "is it solved?" is asked once more
@@ -131,6 +132,7 @@ MOVES: Mapping[Key, Rule] = {
     **_from(ALIVE, Move.AGE, None, Who.CLOCK, Who.MANAGER),
     **_from((*ALIVE, State.DONE), Move.RECATEGORISE, None, Who.CORRECTOR),
     **_from((*ALIVE, State.DONE), Move.MOVE, None, Who.CORRECTOR, Who.REPORTER),
+    **_from(ALIVE, Move.EDIT, None, Who.REPORTER),
     **_from(ALIVE, Move.GROW, None, Who.CLOCK),
     **_from(ALIVE, Move.CORRECT, None, Who.CORRECTOR, Who.REPORTER),
     # Where it leads unless the effect knows where it stood.

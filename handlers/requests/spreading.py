@@ -8,11 +8,7 @@ the whole estate. What belongs to one flat stays there, however many have the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
-from handlers.requests.rules import Move
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Place, Places
 
@@ -65,23 +61,3 @@ def holding(place: Place, other: Place) -> Place:
 
 def _apart(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one.casefold() != other.casefold()
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """One time that a request was moved, or that it was taken back, as its history keeps it."""
-
-    event: int
-    move: str
-    data: Mapping[str, Any]
-
-
-def put_right(history: Iterable[Moved]) -> bool:
-    """Whether somebody said where it is: then it is there, however many say so elsewhere. A detail
-    that named the place, and what was taken back, do not count."""
-    moves = list(history)
-    undone = {each.data.get("undoes") for each in moves if each.move == Move.UNDO}
-    return any(
-        each.move == Move.MOVE and not each.data.get("told") and each.event not in undone
-        for each in moves
-    )

@@ -83,6 +83,7 @@ TABLE: Mapping[str, Row] = {
     Move.MOVE: _CORRECTED,
     Move.GROW: _KEPT,  # what was promised to the first of them holds
     Move.CORRECT: _CORRECTED,
+    Move.EDIT: _CORRECTED,
     Move.UNDO: _KEPT,  # they stand as they stood before: see `taking_back`
     Move.EXPIRE: (START, START, STOP, KEEP, KEEP),
     UNANSWERED: _ENDED,

@@ -97,8 +97,9 @@ async def test_a_voice_that_is_taken_back_does_not_make_it_smaller(stage: Stage)
 
 async def test_who_puts_the_place_right_has_the_last_word(stage: Stage) -> None:
     await outage(stage)
-    await stage.zhou.says("/move 1 3栋2单元")
     await stage.sun.says("1单元302也没水")
+    await stage.zhou.says("/move 1 3栋2单元")
+    await stage.zhou.presses(stage.card(1), "我家也是")
     assert title(stage) == "3栋2单元"
 
 

@@ -11,7 +11,7 @@ from handlers.chat.platform import Capabilities
 from storage.tables import Area, Chat
 from tests.fakes.places import add_area
 from tests.fakes.rooms import Shown
-from tests.harness import GROUP, GROUP4, Actor, Stage, staged
+from tests.harness import ALL, GROUP, GROUP4, Actor, Stage, staged
 
 
 async def place(stage: Stage, number: int = 1) -> dict[str, str]:
@@ -197,6 +197,14 @@ async def test_in_private_it_is_asked_as_well(stage: Stage) -> None:
     assert "没找到" in stage.li.last.text
     await stage.li.writes("3栋1单元")
     assert await place(stage) == {"building": "3", "unit": "1"}
+
+
+async def test_of_several_places_that_are_called_so_one_is_chosen(stage: Stage) -> None:
+    await stage.li.says("9栋楼道灯坏了", ALL)
+    await stage.li.says("2单元", ALL)
+    assert "不止一个" in stage.last(ALL).text
+    await stage.li.presses(stage.last(ALL), "4栋2单元")
+    assert await place(stage) == {"building": "4", "unit": "2"}
 
 
 async def test_where_no_houses_are_known_nothing_contradicts(stage: Stage) -> None:

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.requests.rules import Move
-from handlers.requests.spreading import Moved, holding, put_right, spreads, whose
+from handlers.requests.spreading import holding, spreads, whose
 from handlers.understanding.meaning import Place
 
 CODES = st.sampled_from([None, "1", "2", "A", "a"])
@@ -149,14 +148,3 @@ def test_a_household_is_where_it_says_if_that_is_there_else_at_home(
 
 def test_where_no_houses_are_known_what_is_said_counts() -> None:
     assert whose(Place("9", "7"), HOME, None) == Place("9", "7")
-
-
-MOVE, NARROWED = Moved(5, Move.MOVE, {}), Moved(5, Move.MOVE, {"told": True})
-
-
-def test_where_somebody_said_it_is_it_stays() -> None:
-    assert put_right([MOVE])
-    assert not put_right([])
-    assert not put_right([NARROWED])
-    assert not put_right([MOVE, Moved(6, Move.UNDO, {"undoes": 5})])
-    assert put_right([MOVE, Moved(6, Move.UNDO, {"undoes": 4})])
