@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from handlers.requests.spreading import holding, spreads, whose
 from handlers.understanding.meaning import Place
+from tests.handlers.understanding.saying import Listed
 
 CODES = st.sampled_from([None, "1", "2", "A", "a"])
 PLACES = st.builds(
@@ -105,23 +105,6 @@ def test_what_comes_by_one_pipe_or_wire_spreads(category: str, words: str) -> No
 )
 def test_what_belongs_to_one_flat_or_thing_does_not(category: str, words: str) -> None:
     assert not spreads(category, words)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """Building 3 with the units 1 and 2."""
-
-    def has_building(self, building: str) -> bool:
-        return building == "3"
-
-    def has_unit(self, building: str, unit: str) -> bool:
-        return unit in ("1", "2")
-
-    def lists_units(self, building: str) -> bool:
-        return True
-
-    def has_room(self, building: str, unit: str | None, room: str) -> bool:
-        return True
 
 
 HOME = Place("3", "2", None, "401")

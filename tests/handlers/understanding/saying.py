@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,20 @@ AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BUILDING = Place("3")
 HOME = Place("3", "2", None, "501")
 JUST_NOW = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Building 3 with the units 1 and 2."""
+
+    def has_building(self, building: str) -> bool:
+        return building == "3"
+
+    def has_unit(self, building: str, unit: str) -> bool:
+        return unit in ("1", "2")
+
+    def lists_units(self, building: str) -> bool:
+        return True
 
 
 def heard(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from statistics import median
 from time import process_time
@@ -24,7 +24,14 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 from handlers.understanding.reader import Reader
-from tests.handlers.understanding.saying import HOME, after_report, after_talk, heard, opened_by
+from tests.handlers.understanding.saying import (
+    HOME,
+    Listed,
+    after_report,
+    after_talk,
+    heard,
+    opened_by,
+)
 
 LINKS = (Outcome.JOIN, Outcome.DETAIL, Outcome.UPDATE)
 
@@ -438,20 +445,6 @@ def test_a_broken_reader_of_cards_is_no_emergency(reader: Reader) -> None:
     meaning = reader.read(said("4楼门禁坏了，刷卡没反应"), spoken_of_weather())
     assert meaning.outcome is Outcome.OPEN
     assert meaning.urgency is not Urgency.EMERGENCY
-
-
-@dataclass(frozen=True)
-class Listed:
-    """Building 3 with the units 1 and 2."""
-
-    def has_building(self, building: str) -> bool:
-        return building == "3"
-
-    def has_unit(self, building: str, unit: str) -> bool:
-        return unit in ("1", "2")
-
-    def lists_units(self, building: str) -> bool:
-        return True
 
 
 @pytest.mark.parametrize(
