@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 
 from bot import cli_keeping, cli_privacy, cli_simulate, cli_wechat
 from bot.cli_finish import Json, finish
+from bot.garbage import while_loading
 
 cli = typer.Typer(
     name="linli",
@@ -61,16 +61,12 @@ def run(
     if port is not None:
         given["port"] = port
     # Nothing of what is loaded now will ever be garbage: looking for it costs a tenth of the start.
-    gc.disable()
-    try:
+    with while_loading():
         # Logging and HTTP would load it to draw tables on a terminal, which a bot does not.
         sys.modules.setdefault("rich", cast("ModuleType", None))
         from bot import serve
 
         finish(serve.run(given, role or ()))
-    finally:
-        gc.enable()  # whoever called is not left without, however it ended
-        gc.unfreeze()
 
 
 @cli.command("import")

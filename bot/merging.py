@@ -45,12 +45,13 @@ async def merged(store: AsyncSession, tray: Sequence[Outbound], now: datetime) -
 
 def in_place_of(older: Show, newer: Show) -> Show:
     """The newer picture, said as the older one was to be said: only the first of a slot knows what
-    it replies to, and whoever waits for the older one waits for this."""
+    it replies to, whoever waits for the older one waits for this, and what was to be heard is."""
     return newer.model_copy(
         update={
             "reply_to": newer.reply_to or older.reply_to,
             "urgent": newer.urgent or older.urgent,
             "answers": newer.answers or older.answers,
+            "silent": newer.silent and older.silent,
         }
     )
 

@@ -22,7 +22,8 @@ from handlers.understanding import (
     told_over,
 )
 from handlers.understanding import opinion as second
-from handlers.understanding.meaning import Heard, Meaning, Outcome, Said, Urgency
+from handlers.understanding.looking import look
+from handlers.understanding.meaning import LINKS, NEW, Heard, Meaning, Outcome, Said, Urgency
 from handlers.understanding.opinion import Opinion, Question
 from handlers.understanding.questions import plain_question
 from handlers.work import Desk
@@ -187,9 +188,17 @@ def settled(glance: Glance) -> Meaning:
     """The meaning with the group's own thresholds: act, ask one question, or stay silent. Who asks
     plainly for what we know means that, whatever it looked like."""
     question = _asked_plainly(glance)
+    if question is not None and _reports_too(glance):
+        return replace(besides_question(glance), question=question)
     if question is not None:
         return replace(glance.meaning, outcome=Outcome.ANSWER, question=question, bears_out=None)
     return besides_question(glance)
+
+
+def _reports_too(glance: Glance) -> bool:
+    """Whether it tells of a fault besides ("no water, who should we call?")."""
+    told = glance.meaning.outcome in (*NEW, *LINKS)
+    return told and look(glance.heard.text).plainly_faulty
 
 
 def _asked_plainly(glance: Glance) -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.understanding.buildings import same_code
+from handlers.understanding.buildings import bare_code
 from storage.queries import areas as areas_query
 from storage.remembered import recall, remember
 
@@ -20,6 +20,7 @@ class Houses:
     """The buildings of a neighbourhood, and the units of each."""
 
     buildings: frozenset[str]
+    bare: frozenset[str]  #: the same without "tower", "栋" and the like
     units: frozenset[tuple[str, str]]
     with_units: frozenset[str]  #: buildings of which the units are listed
 
@@ -33,9 +34,9 @@ class Houses:
             for _, parent, kind, code in some
             if kind == "unit" and parent in buildings
         )
-        return cls(
-            frozenset(buildings.values()), units, frozenset(building for building, _ in units)
-        )
+        known = frozenset(buildings.values())
+        bare = frozenset(map(bare_code, known))
+        return cls(known, bare, units, frozenset(building for building, _ in units))
 
 
 NONE = Houses.of(())
@@ -49,9 +50,9 @@ class KnownPlaces:
 
     def has_building(self, building: str) -> bool:
         """Whether there is such a building, however it is written (True where none are listed)."""
-        known = self.houses.buildings
-        listed = not known or building.casefold() in known
-        return listed or any(same_code(building, each) for each in known)
+        known = self.houses
+        listed = not known.buildings or building.casefold() in known.buildings
+        return listed or bare_code(building) in known.bare
 
     def has_unit(self, building: str, unit: str) -> bool:
         """Whether the building has such a unit (True where its units are not listed)."""

@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
-from storage.files import make_database
+from storage.files import make_database, make_folder
 
 # NORMAL with WAL: a killed process loses nothing; a power cut may lose the last commits, which the
 # platform then delivers again, because it was told "received" by a later poll.
@@ -123,10 +123,19 @@ registry.register("sqlite.loop", __name__, LoopDialect.__name__)
 
 
 def maker_of(url: URL) -> Callable[[], None]:
-    """Makes the file of a database before the first connection to it: what is refused before
-    leaves none behind, and a file that is gone later was not ours to make anew."""
-    path = url.database
-    return cache(partial(make_database, Path(path))) if path and path != ":memory:" else _nothing
+    """Makes the file of a database before a connection to it: what is refused before leaves none
+    behind. A folder that is gone later was not ours to make anew."""
+    if not url.database or url.database == ":memory:":
+        return _nothing
+    path = Path(url.database).resolve()
+    folder = cache(partial(make_folder, path.parent))
+
+    def make() -> None:
+        folder()
+        if path.parent.is_dir():
+            make_database(path)
+
+    return make
 
 
 def _nothing() -> None:

@@ -78,7 +78,7 @@ LEAD_EN = re.compile(
 )
 FILLING_EN = re.compile(
     r"\b(?:the|our|my|this|that|it|its|in|of|at|on|building|block|tower|unit|broken|problem|issue|"
-    r"one|request|report|repair|thing|\d{1,3})\b|[^\w]"
+    r"one|request|report|repair|thing|\d{1,3})\b|[^\w\s]"
 )
 
 

@@ -85,10 +85,11 @@ def same_code(one: str | None, other: str | None) -> bool:
     """Whether two names mean one building: "B" and "Tower B"."""
     if not one or not other:
         return False
-    return _bare(one) == _bare(other)
+    return bare_code(one) == bare_code(other)
 
 
-def _bare(code: str) -> str:
+def bare_code(code: str) -> str:
+    """The code of a building without what kind of house it is: "tower b" and "B座" are "b"."""
     bare = re.sub(rf"\b(?:{KINDS_EN})\b|[栋幢座#]|号楼", "", code.casefold()).strip()
     return re.sub(r"^t(?=\d)", "", bare)
 

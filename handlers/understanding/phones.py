@@ -10,6 +10,7 @@ NUMBER = re.compile(r"(?<![\d#])\+?\d(?:[\s().\-–]{0,3}\d){6,}(?!\d)")
 LONG = re.compile(r"\d{7}|\d{3,4}[ -]\d{3,4}")
 #: What a day or a span of hours looks like is no number of a phone ("2026-03-02 18:00").
 DAY = re.compile(r"(?:19|20)\d\d\s?[.\-–]\s?\d{1,2}\s?[.\-–]\s?\d{1,2}(?!\d)")
+DAY_OR_NUMBER = re.compile(rf"(?P<day>{DAY.pattern})|{NUMBER.pattern}")
 #: A whole number, and what is said of it: of the matter it says nothing.
 CONTACT = re.compile(
     r"[,，。;；、\s]*(?:"
@@ -40,13 +41,7 @@ def mask(phone: str) -> str:
 
 def without_numbers(text: str) -> str:
     """A text in which no whole phone number can be read."""
-    return NUMBER.sub(lambda found: _masked(found[0]), text)
-
-
-def _masked(found: str) -> str:
-    if (day := DAY.match(found)) is None:
-        return mask(found)
-    return day[0] + without_numbers(found[day.end() :])
+    return DAY_OR_NUMBER.sub(lambda found: found[0] if found["day"] else mask(found[0]), text)
 
 
 def is_phone(text: str) -> bool:

@@ -82,3 +82,10 @@ async def test_what_two_laid_at_once_is_folded_when_it_is_sent(office: Office) -
     await office.lays(show("2"), first=True)  # as if the other were not there yet
     assert await office.sends() == ["g1:between", "g1:2"]
     assert office.van.messages[1].reply_to == "m1"
+
+
+async def test_what_was_to_be_heard_is_not_silenced_by_what_comes_after(office: Office) -> None:
+    await office.lays(show("1"))
+    await office.lays(show("2", silent=True))
+    (letter,) = [each for each in await office.letters() if each.state == "new"]
+    assert picture_in(letter.body) == show("2")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot import cli, serve
+from bot import garbage, serve
 from tests.bot.commanding import run
 from tests.fakes.programs import started
 
@@ -33,7 +33,7 @@ def _stops_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINLI_DEMO", "false")
     monkeypatch.setattr(serve, "_until_stopped", stopped)
     monkeypatch.setattr(serve, "set_up_logs", keeps_logs)
-    monkeypatch.setattr(cli.gc, "disable", gc.enable)
+    monkeypatch.setattr(garbage.gc, "disable", gc.enable)
 
 
 @pytest.mark.parametrize(

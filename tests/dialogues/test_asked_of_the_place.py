@@ -126,3 +126,12 @@ async def test_another_house_s_reminder_is_not_told(stage: Stage) -> None:
 async def test_in_the_group_of_all_it_is_that_of_all(stage: Stage) -> None:
     await reminded(stage, "/remind 明天 9:30 和平里 全小区停水")
     assert "全小区停水" in await asked(stage, "下次提醒什么时候", ALL, "qian")
+
+
+@pytest.mark.parametrize(
+    "text", ["lift is broken who is the manager", "no water who should we call?"]
+)
+async def test_who_tells_of_a_fault_besides_is_heard_with_both(stage: Stage, text: str) -> None:
+    await stage.zhao.says(text)
+    assert [each.number for each in await stage.requests()] == [1]
+    assert any("24" in each.text and each.title == "" for each in stage.said(GROUP))

@@ -36,6 +36,20 @@ async def test_a_new_database_and_what_stands_beside_it_are_private(tmp_path: Pa
     assert _mode(folder) == 0o700
 
 
+async def test_behind_a_link_it_is_private_too(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.db", tmp_path / "linli.db"
+    link.symlink_to(real)
+    before = os.umask(0o022)
+    try:
+        store = Store(f"sqlite:///{link}")
+        async with store.read() as session:
+            await session.execute(text("SELECT 1"))
+        await store.close()
+    finally:
+        os.umask(before)
+    assert _mode(real) == 0o600
+
+
 def test_a_folder_that_was_there_keeps_its_rights(tmp_path: Path) -> None:
     async def used(store: Store) -> None:
         async with store.read() as session:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.understanding import asked_after, placed_after, told_over
 from handlers.understanding.features import whole
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
@@ -17,6 +18,7 @@ from handlers.understanding.meaning import (
     Scene,
 )
 from handlers.understanding.normal import MOST_SIGNS, plain
+from handlers.understanding.phones import without_contact, without_numbers
 from handlers.understanding.place import parse
 from tests.fakes.reader import shipped_reader
 from tests.handlers.understanding.saying import HOME, after_report, heard, opened_by
@@ -64,6 +66,11 @@ MOTIFS = (
     "flat #",
     "block block ",
     "电電",
+    "´",
+    " 1",
+    " ,",
+    "2026-03-02 ",
+    "139 8765 4321 ",
 )
 
 
@@ -107,6 +114,21 @@ def test_what_is_huge_is_read_without_harm_and_always_alike(text: str) -> None:
     assert reader.read(said(text[: 2 * MOST_SIGNS]), scene) == first
     reader.report(heard, scene)
     assert len(whole(heard, scene)) <= 60 * MOST_SIGNS
+
+
+#: What reads a line by rule, beside the reader.
+RULES = (asked_after.read, told_over.read, without_numbers, without_contact, placed_after.is_bare)
+
+
+@pytest.mark.parametrize("motif", MOTIFS)
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("is x", " y fixed"), ("x", "y is fixed")])
+@pytest.mark.parametrize("times", [8, 22, 400])
+def test_no_rule_goes_astray_in_what_is_said_again_and_again(
+    motif: str, before: str, after: str, times: int
+) -> None:
+    """A pattern that tries all ways to cut such a text would not come back in this life."""
+    for rule in RULES:
+        rule(before + motif * times + after)
 
 
 @given(st.lists(st.sampled_from(MOTIFS), max_size=400).map("".join))
