@@ -121,6 +121,31 @@ async def test_danger_is_called_even_where_somebody_has_taken_it(stage: Stage) -
     assert "改了原话" in stage.wang.last.text
 
 
+async def test_danger_in_what_somebody_holds_is_named_as_what_it_is(stage: Stage) -> None:
+    said = await stage.li.says("3栋2单元停水了")
+    await stage.wang.says("收到")
+    await stage.li.edits(said, "3栋2单元着火了")
+    assert title(stage) == "消防安全\u30003栋2单元"
+    assert "119" in stage.card(1).text
+    assert "总阀" not in stage.card(1).text
+
+
+async def test_danger_counts_though_somebody_put_it_right_before(stage: Stage) -> None:
+    said = await stage.li.says(LIFT)
+    await stage.zhou.says("/move 1 3栋1单元")
+    await stage.li.edits(said, "着火了！！")
+    assert title(stage) == "消防安全\u30003栋1单元"
+
+
+async def test_danger_elsewhere_calls_those_who_are_there(stage: Stage) -> None:
+    said = await stage.li.says("3栋2单元停水了")
+    await stage.wang.says("收到")
+    await stage.li.edits(said, "4栋1单元着火了")
+    assert title(stage) == "消防安全\u30004栋1单元"
+    assert "🚨" in stage.page(stage.chen).title
+    assert "改了原话" in stage.wang.last.text
+
+
 async def test_what_somebody_put_right_is_not_read_anew(stage: Stage) -> None:
     said = await stage.li.says(LIFT)
     await stage.zhou.says("/move 1 3栋1单元")
@@ -133,6 +158,28 @@ async def test_what_several_homes_share_stays_where_they_are(stage: Stage) -> No
     await stage.zhao.says("401也没水")
     await stage.li.edits(said, "501没水了，就501")
     assert title(stage) == "用水\u30003栋2单元"
+
+
+async def test_what_a_neighbour_joined_stays_what_it_was(stage: Stage) -> None:
+    said = await stage.li.says("停水了")
+    await stage.sun.says("我家也停水了")
+    await stage.li.edits(said, "停电了")
+    assert title(stage).startswith("用水")
+
+
+async def test_what_a_neighbour_joined_is_not_moved_by_another_matter(stage: Stage) -> None:
+    said = await stage.li.says("停水了")
+    await stage.sun.says("我家也停水了")
+    await stage.li.edits(said, "4栋1单元楼道灯坏了")
+    assert title(stage) == "用水\u30003栋"
+
+
+async def test_danger_counts_though_a_neighbour_joined_it_before(stage: Stage) -> None:
+    said = await stage.li.says("停水了")
+    await stage.sun.says("我家也停水了")
+    await stage.li.edits(said, "着火了！！")
+    assert title(stage).startswith("消防安全")
+    assert (await stage.request(1)).urgency == "emergency"
 
 
 async def test_a_place_that_is_not_there_is_asked_about(stage: Stage) -> None:
