@@ -18,7 +18,16 @@ from handlers.chat.incoming import Message
 from handlers.context import Picture
 from handlers.known_places import KnownPlaces, known_places
 from handlers.learning import readings
-from handlers.understanding.meaning import Heard, Kind, KnownRequest, Place, Said, Scene, Urgency
+from handlers.understanding.meaning import (
+    Heard,
+    Kind,
+    KnownRequest,
+    Outcome,
+    Place,
+    Said,
+    Scene,
+    Urgency,
+)
 from handlers.work import Grown, Work
 from storage.queries import accounts as accounts_query
 from storage.queries import areas as areas_query
@@ -198,8 +207,10 @@ class Scenes:
         _trim(self._pictures, MOST_CHATS)
 
     def take_back(self, key: ChatKey, message_id: str) -> None:
-        """What its sender took back or changed is not opened by what others say of it."""
+        """What its sender took back or changed is not opened by what others say of it; where they
+        were being asked about it, it was not said."""
         recent = self._recent.get(key) or deque[Said]()
+        _keep(recent, [each for each in recent if not _is_asked_about(each, message_id)])
         for at, said in enumerate(recent):
             if said.heard.key == message_id:
                 recent[at] = replace(said, leaning=0.0)
@@ -265,6 +276,10 @@ class Scenes:
         """Read everything anew (recent talk stays)."""
         self._scenes.clear()
         self._speakers.clear()
+
+
+def _is_asked_about(said: Said, message_id: str) -> bool:
+    return said.heard.key == message_id and said.outcome is Outcome.ASK
 
 
 def _keep(remembered: deque[Any], these: Sequence[Any]) -> None:

@@ -198,6 +198,40 @@ async def test_a_question_is_answered_by_changing_the_words(stage: Stage) -> Non
     assert stage.said()[0].text == "好的，这就登记。"
 
 
+@pytest.mark.parametrize("how", ["edited", "recalled"])
+async def test_what_was_taken_back_has_no_place(stage: Stage, how: str) -> None:
+    said = await stage.li.says("9栋2单元停水了")
+    await (stage.li.recalls(said) if how == "recalled" else stage.li.edits(said, "发错群了"))
+    await stage.li.says("3栋2单元")
+    assert not await stage.requests()
+    assert stage.said()[0].text == "好的，不登记。"
+
+
+async def test_a_place_said_in_the_changed_words_is_asked_about_no_more(stage: Stage) -> None:
+    said = await stage.li.says("9栋2单元着火了！！")
+    asked = next(each for each in stage.said() if "您说的" in each.text).id
+    await stage.li.edits(said, "4栋1单元着火了！！")
+    assert not next(each for each in stage.said() if each.id == asked).labels
+    await stage.li.says("3栋2单元")
+    assert title(stage) == "消防安全\u30004栋1单元"
+
+
+async def test_where_a_cancelled_one_is_matters_no_more(stage: Stage) -> None:
+    said = await stage.li.says("9栋2单元着火了！！")
+    asked = next(each for each in stage.said() if "您说的" in each.text).id
+    await stage.li.recalls(said)
+    assert (await stage.request(1)).state == "closed"
+    assert not next(each for each in stage.said() if each.id == asked).labels
+
+
+async def test_another_place_that_is_not_there_is_asked_about_anew(stage: Stage) -> None:
+    said = await stage.li.says("9栋2单元停水了")
+    await stage.li.edits(said, "8栋2单元停水了")
+    assert stage.said()[0].text == "好的，按您改过的来。"
+    await answers(stage.li, "3栋")
+    assert (await stage.request(1)).words == "8栋2单元停水了"
+
+
 async def test_in_private_it_is_read_anew_as_well(stage: Stage) -> None:
     said = await stage.li.writes(LIFT)
     await stage.li.edits(said, "1单元电梯又坏了", stage.li.private)
