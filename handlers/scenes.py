@@ -6,7 +6,7 @@ In memory only, for minutes: the words of talk are never written anywhere (invar
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,7 +94,7 @@ class Speaker:
 class ChatMemory:
     """What was said lately in one chat."""
 
-    recent: Sequence[Said]
+    recent: MutableSequence[Said]
     pictures: Iterable[Picture]
     load: Callable[[], Awaitable[Scene | None]]
 
@@ -113,6 +113,13 @@ class ChatMemory:
     def pictures_in(self, album: str) -> tuple[Picture, ...]:
         """What came in an album so far."""
         return tuple(each for each in self.pictures if each.album == album)
+
+    def became(self, message_id: str | None, of: int, *, joins: bool = False) -> None:
+        """A message about which its sender was asked opened a request, or joins it."""
+        outcome = Outcome.JOIN if joins else Outcome.OPEN
+        for at, said in enumerate(self.recent):
+            if said.heard.key == message_id:
+                self.recent[at] = Said(said.heard, outcome, str(of))
 
     async def scene(self) -> Scene | None:
         """The chat as understanding sees it; None where it is bound to no place."""
@@ -230,7 +237,7 @@ class Scenes:
             return scene.view() if scene else None
 
         key = (chat.platform, chat.external_id)
-        return ChatMemory(self._recent.get(key, ()), self._pictures.get(key, ()), load)
+        return ChatMemory(self._recent.get(key) or deque(), self._pictures.get(key, ()), load)
 
     def forget(self, work: Work) -> None:
         """After a commit: what the work changed is read anew when next needed."""

@@ -218,7 +218,8 @@ async def _decided(ctx: Context, draft: Draft, *, opens: bool) -> None:
         return
     ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.opened")))
     data["read"] = {**read, "how": lessons.ASKED} if read else None
-    await open_request(ctx, await report_from(ctx, data))
+    request = await open_request(ctx, await report_from(ctx, data))
+    ctx.memory.became(data["message_id"], request.id)
 
 
 async def _said_whether(ctx: Context, draft: Draft, message: Message) -> bool:

@@ -160,6 +160,15 @@ async def test_what_was_declined_is_asked_about_anew(stage: Stage) -> None:
     assert "要我登记" in stage.last().text
 
 
+@pytest.mark.parametrize("how", ["words", "button"])
+@pytest.mark.parametrize("words", ["收到", "我来"])
+async def test_who_is_asked_then_takes_it_with_a_word(stage: Stage, how: str, words: str) -> None:
+    question = await asked(stage, "电梯坏了")
+    await (stage.li.says("要") if how == "words" else stage.li.presses(question, "登记"))
+    await stage.wang.says(words)
+    assert (await stage.request(1)).state == "taken"
+
+
 async def test_words_changed_while_it_is_asked_are_the_ones_that_count(stage: Stage) -> None:
     said = await stage.li.says("楼道灯不亮了")
     await stage.li.edits(said, "3栋1单元楼道灯不亮了")
