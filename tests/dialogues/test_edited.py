@@ -14,6 +14,10 @@ def title(stage: Stage) -> str:
     return stage.card(1).title.partition("#1 ")[2]
 
 
+def title_alone(stage: Stage) -> str:
+    return stage.card(1, stage.li.private).title
+
+
 @pytest.mark.parametrize(
     ("before", "now", "becomes"),
     [
@@ -222,6 +226,14 @@ async def test_where_a_cancelled_one_is_matters_no_more(stage: Stage) -> None:
     await stage.li.recalls(said)
     assert (await stage.request(1)).state == "closed"
     assert not next(each for each in stage.said() if each.id == asked).labels
+
+
+async def test_in_private_what_is_asked_about_is_heard_anew(stage: Stage) -> None:
+    said = await stage.li.writes("9栋2单元停水了")
+    await stage.li.edits(said, "4栋1单元停水了", stage.li.private)
+    assert (await stage.request(1)).words == "4栋1单元停水了"
+    assert title_alone(stage).endswith("4栋1单元")
+    assert len(await stage.requests()) == 1
 
 
 async def test_another_place_that_is_not_there_is_asked_about_anew(stage: Stage) -> None:
