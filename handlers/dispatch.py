@@ -210,7 +210,7 @@ async def _recall(ctx: Context, recalled: Recalled) -> None:
         await lifecycle.recall_detail(ctx, request, recalled)
         if request.state not in ALIVE:
             await which_place.settled(ctx, request)
-    elif await which_place.asks_about(ctx, recalled.message_id):
+    elif await which_place.asked_about(ctx, recalled.message_id) is not None:
         await which_place.outrun(ctx, recalled.message_id, "question.dropped")
 
 

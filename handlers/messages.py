@@ -71,12 +71,15 @@ class Messages:
 
     async def _edit(self, turn: Turn) -> None:
         ctx, message = turn.ctx, turn.message
+        asked = await which_place.asked_about(ctx, message.message_id)
+        if asked == message.text:
+            return  # what came with it was changed: a preview, say
         self._scenes.take_back((message.chat.platform, message.chat.id), message.message_id)
         request = await belonging.request_of(ctx, message.message_id)
         if request is not None:
             await _reworded(turn, request)
             return
-        if await which_place.asks_about(ctx, message.message_id):
+        if asked is not None:
             await self._said_otherwise(turn)
             return
         glance = await turn.look() if not ctx.private else None

@@ -178,12 +178,13 @@ async def _found(ctx: Context, draft: Draft, area: Area) -> None:
         await place_found.file(ctx, await questions.report_from(ctx, data), area)
 
 
-async def asks_about(ctx: Context, message_id: str) -> bool:
-    """Whether somebody is asked about a message of theirs: where, or if it is a request."""
+async def asked_about(ctx: Context, message_id: str) -> str | None:
+    """The words of a message about which its sender is asked: where, or if it is a request."""
     draft = await forms.draft_of(ctx)
     if draft is None or draft.form not in (FORM, questions.FORM):
-        return False
-    return draft.data.get("message_id") == message_id
+        return None
+    about = draft.data.get("message_id") == message_id
+    return str(draft.data.get("words") or "") if about else None
 
 
 async def outrun(ctx: Context, message_id: str, key: str) -> None:

@@ -180,6 +180,16 @@ async def test_words_changed_while_it_is_asked_are_the_ones_that_count(stage: St
     assert not [each for each in stage.said() if "要我登记" in each.text]
 
 
+async def test_the_same_words_once_more_are_not_asked_about_anew(stage: Stage) -> None:
+    said = await stage.li.says(LIFT)
+    before = len(stage.said())
+    await stage.li.edits(said, LIFT)
+    assert len(stage.said()) == before
+    assert stage.last().labels
+    await stage.li.says("要")
+    assert (await stage.request(1)).words == LIFT
+
+
 async def test_a_neighbour_bears_out_the_words_as_they_were_changed(stage: Stage) -> None:
     said = await stage.li.says("停水了")
     await stage.li.edits(said, "家里停水了，一滴都没有")
