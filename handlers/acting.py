@@ -19,6 +19,7 @@ from handlers.requests import (
     callback,
     inquiries,
     lifecycle,
+    lists,
     over,
     questions,
     unaddressed,
@@ -252,14 +253,17 @@ async def _answer(ctx: Context, glance: Glance, message: Message) -> Done:
 
 
 async def _how_it_stands(ctx: Context, glance: Glance) -> Done:
-    """As for one who names it by its number; who asks the bot alone is told that there is none."""
+    """As for one who names it by its number; who asks the bot alone is told what it may be, or
+    that there is none."""
     request = await _linked(ctx, glance)
     if request is not None and await access.may_see(ctx, request):
         await inquiries.answer(ctx, request)
         return Outcome.ANSWER, str(request.id)
     if not ctx.private:
         return None
-    ctx.answer("request.none_asked_after")
+    several = asked_after.several(glance.heard, glance.scene.view())
+    if not (several and await lists.show_these(ctx, [int(each.key) for each in several])):
+        ctx.answer("request.none_asked_after")
     return Outcome.ANSWER, None
 
 

@@ -108,6 +108,11 @@ class Memory(Protocol):
         person without words shortly before."""
         ...
 
+    def became(self, message_id: str | None, of: int, *, joins: bool = False) -> None:
+        """A message about which its sender was asked opened a request (or joins it), if it is
+        remembered: what follows it may be said of that."""
+        ...
+
     async def scene(self) -> Scene | None:
         """The chat as understanding sees it; None where it is bound to no place."""
         ...

@@ -18,7 +18,8 @@ from handlers.directory import groups
 from handlers.hearing import Hearing
 from handlers.meeting import Doing, Meeting
 from handlers.messages import Messages
-from handlers.requests import belonging, lifecycle, replies
+from handlers.requests import belonging, lifecycle, replies, which_place
+from handlers.requests.rules import ALIVE
 from handlers.scenes import Scenes
 from handlers.tables import Tables
 from handlers.turn import Ahead
@@ -207,6 +208,10 @@ async def _recall(ctx: Context, recalled: Recalled) -> None:
     request = await belonging.request_of(ctx, recalled.message_id)
     if request is not None:
         await lifecycle.recall_detail(ctx, request, recalled)
+        if request.state not in ALIVE:
+            await which_place.settled(ctx, request)
+    elif await which_place.asked_about(ctx, recalled.message_id) is not None:
+        await which_place.outrun(ctx, recalled.message_id, "question.dropped")
 
 
 async def _refuse(ctx: Context, refusal: RefusalError) -> None:

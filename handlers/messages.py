@@ -25,6 +25,8 @@ from storage.tables import Draft, Request
 
 #: A line about a request that is known: it may give a date.
 TOLD_OF = (Outcome.UPDATE, Outcome.DETAIL)
+#: What stands where something was asked about a message, by what its new words are.
+BECOMES = {Outcome.OPEN: "question.opened", Outcome.TALK: "question.dropped"}
 
 
 class Messages:
@@ -69,19 +71,31 @@ class Messages:
 
     async def _edit(self, turn: Turn) -> None:
         ctx, message = turn.ctx, turn.message
+        asked = await which_place.asked_about(ctx, message.message_id)
+        if asked == message.text:
+            return  # what came with it was changed: a preview, say
         self._scenes.take_back((message.chat.platform, message.chat.id), message.message_id)
         request = await belonging.request_of(ctx, message.message_id)
         if request is not None:
             await _reworded(turn, request)
             return
+        if asked is not None:
+            await self._said_otherwise(turn)
+            return
         glance = await turn.look() if not ctx.private else None
         if glance is None:
             return
         settled = hearing.settled(glance)
-        if settled.outcome is Outcome.OPEN:
-            await which_place.outrun(ctx, message.message_id)
         if settled.outcome is Outcome.OPEN or (settled.outcome is Outcome.ASK and settled.clash):
             await self._act(turn, glance)
+
+    async def _said_otherwise(self, turn: Turn) -> None:
+        """Words that one is being asked about were changed: only the new ones are heard."""
+        glance = await turn.look()
+        outcome = hearing.settled(glance).outcome if glance is not None else Outcome.ASK
+        key = BECOMES.get(outcome, "question.reworded")
+        await which_place.outrun(turn.ctx, turn.message.message_id, key)
+        await self._hear(turn)
 
     async def _hear(self, turn: Turn) -> None:
         if passing.gives_up_nothing(turn.ctx, turn.message):
@@ -187,6 +201,8 @@ async def _reworded(turn: Turn, request: Request) -> None:
     await lifecycle.change_detail(ctx, request, message, found.anew if found else None)
     if found is not None and found.clash and request.state in ALIVE:
         await which_place.ask_beside(ctx, request)
+    elif (found is not None and found.anew.area) or request.state not in ALIVE:
+        await which_place.settled(ctx, request)
 
 
 async def _same_album(turn: Turn) -> bool:

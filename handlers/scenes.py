@@ -6,7 +6,7 @@ In memory only, for minutes: the words of talk are never written anywhere (invar
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,16 @@ from handlers.chat.incoming import Message
 from handlers.context import Picture
 from handlers.known_places import KnownPlaces, known_places
 from handlers.learning import readings
-from handlers.understanding.meaning import Heard, Kind, KnownRequest, Place, Said, Scene, Urgency
+from handlers.understanding.meaning import (
+    Heard,
+    Kind,
+    KnownRequest,
+    Outcome,
+    Place,
+    Said,
+    Scene,
+    Urgency,
+)
 from handlers.work import Grown, Work
 from storage.queries import accounts as accounts_query
 from storage.queries import areas as areas_query
@@ -85,7 +94,7 @@ class Speaker:
 class ChatMemory:
     """What was said lately in one chat."""
 
-    recent: Sequence[Said]
+    recent: MutableSequence[Said]
     pictures: Iterable[Picture]
     load: Callable[[], Awaitable[Scene | None]]
 
@@ -104,6 +113,13 @@ class ChatMemory:
     def pictures_in(self, album: str) -> tuple[Picture, ...]:
         """What came in an album so far."""
         return tuple(each for each in self.pictures if each.album == album)
+
+    def became(self, message_id: str | None, of: int, *, joins: bool = False) -> None:
+        """A message about which its sender was asked opened a request, or joins it."""
+        outcome = Outcome.JOIN if joins else Outcome.OPEN
+        for at, said in enumerate(self.recent):
+            if said.heard.key == message_id:
+                self.recent[at] = Said(said.heard, outcome, str(of))
 
     async def scene(self) -> Scene | None:
         """The chat as understanding sees it; None where it is bound to no place."""
@@ -198,8 +214,10 @@ class Scenes:
         _trim(self._pictures, MOST_CHATS)
 
     def take_back(self, key: ChatKey, message_id: str) -> None:
-        """What its sender took back or changed is not opened by what others say of it."""
+        """What its sender took back or changed is not opened by what others say of it; where they
+        were being asked about it, it was not said."""
         recent = self._recent.get(key) or deque[Said]()
+        _keep(recent, [each for each in recent if not _is_asked_about(each, message_id)])
         for at, said in enumerate(recent):
             if said.heard.key == message_id:
                 recent[at] = replace(said, leaning=0.0)
@@ -219,7 +237,7 @@ class Scenes:
             return scene.view() if scene else None
 
         key = (chat.platform, chat.external_id)
-        return ChatMemory(self._recent.get(key, ()), self._pictures.get(key, ()), load)
+        return ChatMemory(self._recent.get(key) or deque(), self._pictures.get(key, ()), load)
 
     def forget(self, work: Work) -> None:
         """After a commit: what the work changed is read anew when next needed."""
@@ -265,6 +283,10 @@ class Scenes:
         """Read everything anew (recent talk stays)."""
         self._scenes.clear()
         self._speakers.clear()
+
+
+def _is_asked_about(said: Said, message_id: str) -> bool:
+    return said.heard.key == message_id and said.outcome is Outcome.ASK
 
 
 def _keep(remembered: deque[Any], these: Sequence[Any]) -> None:

@@ -25,8 +25,12 @@ async def holds(case: Case, anew: Anew) -> Anew:
     if case.state not in ALIVE:
         return Anew()
     danger = anew.urgency == Urgency.EMERGENCY and not case.emergency
+    if danger:
+        return anew
     if case.state is not State.OPEN or await corrected(case):
-        return Anew(urgency=Urgency.EMERGENCY if danger else None)
+        return Anew()
+    if case.households > 1 and anew.category is not None:
+        return Anew()  # who joined did so for what it was
     if case.emergency:
         anew = replace(anew, urgency=None)  # it is less only when somebody says so
     if shared(case):

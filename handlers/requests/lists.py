@@ -100,6 +100,17 @@ async def _show(ctx: Context, which: str, words: str, page: int) -> None:
     ctx.edit_pressed(content)
 
 
+async def show_these(ctx: Context, ids: Sequence[int]) -> bool:
+    """What may be meant of these, as far as its person may see it; whether there is any."""
+    rows = await list_query.listed(ctx.store, Wanted(ids=tuple(ids)), limit=ON_A_PAGE)
+    seen = [row for row in rows if await access.may_see(ctx, row.request)]
+    if seen:
+        zone = await zone_of(ctx)
+        lines = [await _line(ctx, row, zone) for row in seen]
+        ctx.answer_text("\n".join(lines), title=ctx.t("list.asked_after", n=len(seen)))
+    return bool(seen)
+
+
 async def _wanted(ctx: Context, which: str, words: str) -> Wanted:
     if which == "mine":
         return Wanted(person_id=ctx.person.id, states=UNENDED)

@@ -38,9 +38,11 @@ async def file(ctx: Context, report: Report, area: Area) -> None:
     known = await _known(ctx, report, place)
     if known is not None:
         await join(ctx, known, ctx.person, chat=ctx.chat, said=_said(ctx, report), in_words=True)
+        ctx.memory.became(report.message_id, known.id, joins=True)
         return
     place = place if place.room else replace(place, floor=report.place.floor)
-    await open_request(ctx, replace(report, place=place, area_id=found.area_id))
+    request = await open_request(ctx, replace(report, place=place, area_id=found.area_id))
+    ctx.memory.became(report.message_id, request.id)
 
 
 async def _within(ctx: Context, area: Area, rest: Place) -> AreaFacts:

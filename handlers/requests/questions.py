@@ -131,14 +131,16 @@ async def stands(ctx: Context, person: Person, message_id: str) -> bool:
     return draft.data.get("message_id") == message_id
 
 
-async def outrun(ctx: Context, person: Person, message_id: str) -> None:
-    """What somebody was asked about a message is answered: a neighbour bore it out."""
+async def outrun(
+    ctx: Context, person: Person, message_id: str, key: str = "question.opened"
+) -> None:
+    """What somebody was asked about a message is over: a neighbour bore it out, say."""
     draft = await forms.draft_by(ctx, person.id)
     if draft is None or draft.form != FORM or draft.data.get("message_id") != message_id:
         return
     slot = _slot(draft)
     await forms.end_of(ctx, person.id)
-    ctx.show(ctx.chat, slot, Content(text=ctx.word(ctx.chat_language, "question.opened")))
+    ctx.show(ctx.chat, slot, Content(text=ctx.word(ctx.chat_language, key)))
 
 
 def _slot(draft: Draft) -> str:
@@ -216,7 +218,8 @@ async def _decided(ctx: Context, draft: Draft, *, opens: bool) -> None:
         return
     ctx.show(ctx.chat, slot, Content(text=ctx.word(language, "question.opened")))
     data["read"] = {**read, "how": lessons.ASKED} if read else None
-    await open_request(ctx, await report_from(ctx, data))
+    request = await open_request(ctx, await report_from(ctx, data))
+    ctx.memory.became(data["message_id"], request.id)
 
 
 async def _said_whether(ctx: Context, draft: Draft, message: Message) -> bool:

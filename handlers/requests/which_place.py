@@ -22,6 +22,7 @@ from handlers.known_places import known_places
 from handlers.manner import Manner
 from handlers.requests import place_found, questions
 from handlers.requests.opening import Report, open_request
+from handlers.requests.rules import ALIVE
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Place, Scene, Urgency
 from handlers.understanding.sources import listed
@@ -177,12 +178,31 @@ async def _found(ctx: Context, draft: Draft, area: Area) -> None:
         await place_found.file(ctx, await questions.report_from(ctx, data), area)
 
 
-async def outrun(ctx: Context, message_id: str) -> None:
-    """What somebody was asked about a message is answered: they changed it."""
+async def asked_about(ctx: Context, message_id: str) -> str | None:
+    """The words of a message about which its sender is asked: where, or if it is a request."""
     draft = await forms.draft_of(ctx)
-    if draft is None or draft.form != FORM or draft.data.get("message_id") != message_id:
-        return
-    await _end(ctx, draft, "question.opened")
+    if draft is None or draft.form not in (FORM, questions.FORM):
+        return None
+    about = draft.data.get("message_id") == message_id
+    return str(draft.data.get("words") or "") if about else None
+
+
+async def outrun(ctx: Context, message_id: str, key: str) -> None:
+    """What somebody was asked about a message is over: they changed it, or took it back."""
+    draft = await forms.draft_of(ctx)
+    if draft is not None and draft.form == FORM and draft.data.get("message_id") == message_id:
+        await _end(ctx, draft, key)
+    else:
+        await questions.outrun(ctx, ctx.person, message_id, key)
+
+
+async def settled(ctx: Context, request: Request) -> None:
+    """Where a request is, is asked no more: the changed words say it, or it is cancelled."""
+    draft = await forms.draft_of(ctx)
+    waits = draft is not None and (draft.form, draft.step) == (FORM, REQUEST)
+    if draft is not None and waits and draft.data["request"] == request.id:
+        alive = request.state in ALIVE
+        await _end(ctx, draft, "question.as_filed" if alive else "question.dropped")
 
 
 def is_answered(ctx: Context, draft: Draft, text: str) -> bool:

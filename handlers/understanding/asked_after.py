@@ -144,20 +144,31 @@ def meant(heard: Heard, scene: Scene, asked: Asked, *, alone: bool) -> KnownRequ
     What names no thing means, in a group, what was spoken of just before; else the only open one,
     where it asks after the mending. Who asks the bot alone means theirs first.
     """
-    looked = look(heard.text)
-    near = [each for each in scene.requests if could_be_there(heard, looked, each)]
-    if asked.thing:
-        near = [each for each in near if _is_about(asked.thing, each)]
-    found = [each for each in near if each.state in ALIVE]
-    if asked.thing:
-        found = found or near  # done lately
-    elif not (alone or asked.mending):
+    found = _found(heard, scene, asked)
+    if not asked.thing and not (alone or asked.mending):
         found = [each for each in found if each.key == _last_spoken_of(heard, scene)]
     for some in (_theirs(heard, found) if alone else (), found):
         if len(some) == 1:
             return some[0]
     last = _last_spoken_of(heard, scene)
     return next((each for each in found if each.key == last), None)
+
+
+def several(heard: Heard, scene: Scene) -> Sequence[KnownRequest]:
+    """All that may be meant by who asks the bot alone: theirs first, if any is."""
+    asked = read(heard.text)
+    found = _found(heard, scene, asked) if asked is not None else ()
+    return _theirs(heard, found) or found
+
+
+def _found(heard: Heard, scene: Scene, asked: Asked) -> Sequence[KnownRequest]:
+    """What is not ended and about the thing, if one is named; else what is and was done lately."""
+    looked = look(heard.text)
+    near = [each for each in scene.requests if could_be_there(heard, looked, each)]
+    if asked.thing:
+        near = [each for each in near if _is_about(asked.thing, each)]
+    found = [each for each in near if each.state in ALIVE]
+    return found or near if asked.thing else found
 
 
 def _theirs(heard: Heard, requests: Iterable[KnownRequest]) -> Sequence[KnownRequest]:

@@ -160,6 +160,57 @@ async def test_what_was_declined_is_asked_about_anew(stage: Stage) -> None:
     assert "要我登记" in stage.last().text
 
 
+@pytest.mark.parametrize("how", ["words", "button"])
+@pytest.mark.parametrize("words", ["收到", "我来"])
+async def test_who_is_asked_then_takes_it_with_a_word(stage: Stage, how: str, words: str) -> None:
+    question = await asked(stage, "电梯坏了")
+    await (stage.li.says("要") if how == "words" else stage.li.presses(question, "登记"))
+    await stage.wang.says(words)
+    assert (await stage.request(1)).state == "taken"
+
+
+async def test_words_changed_while_it_is_asked_are_the_ones_that_count(stage: Stage) -> None:
+    said = await stage.li.says("楼道灯不亮了")
+    await stage.li.edits(said, "3栋1单元楼道灯不亮了")
+    await stage.li.says("要")
+    request = await stage.request(1)
+    assert request.words == "3栋1单元楼道灯不亮了"
+    assert request.place == {"building": "3", "unit": "1"}
+    assert len(await stage.requests()) == 1
+    assert not [each for each in stage.said() if "要我登记" in each.text]
+
+
+async def test_the_same_words_once_more_are_not_asked_about_anew(stage: Stage) -> None:
+    said = await stage.li.says(LIFT)
+    before = len(stage.said())
+    await stage.li.edits(said, LIFT)
+    assert len(stage.said()) == before
+    assert stage.last().labels
+    await stage.li.says("要")
+    assert (await stage.request(1)).words == LIFT
+
+
+async def test_a_neighbour_bears_out_the_words_as_they_were_changed(stage: Stage) -> None:
+    said = await stage.li.says("停水了")
+    await stage.li.edits(said, "家里停水了，一滴都没有")
+    await stage.zhao.says("我家也是")
+    assert (await stage.request(1)).words == "家里停水了，一滴都没有"
+    assert await voices(stage) == 2
+
+
+@pytest.mark.parametrize("how", ["edited", "recalled"])
+async def test_what_was_taken_back_is_no_request_whoever_says_the_same(
+    stage: Stage, how: str
+) -> None:
+    said = await stage.li.says(LIFT)
+    question = stage.last()
+    await (stage.li.recalls(said) if how == "recalled" else stage.li.edits(said, "发错群了"))
+    assert shown(stage, question).text == "好的，不登记。"
+    await stage.zhao.says("我家也是")
+    await stage.li.says("要")
+    assert not await stage.requests()
+
+
 async def test_who_asked_says_it_once_more_is_no_second_household(stage: Stage) -> None:
     await asked(stage, WATER)
     await stage.li.says("没水了")

@@ -14,6 +14,10 @@ def title(stage: Stage) -> str:
     return stage.card(1).title.partition("#1 ")[2]
 
 
+def title_alone(stage: Stage) -> str:
+    return stage.card(1, stage.li.private).title
+
+
 @pytest.mark.parametrize(
     ("before", "now", "becomes"),
     [
@@ -121,6 +125,31 @@ async def test_danger_is_called_even_where_somebody_has_taken_it(stage: Stage) -
     assert "改了原话" in stage.wang.last.text
 
 
+async def test_danger_in_what_somebody_holds_is_named_as_what_it_is(stage: Stage) -> None:
+    said = await stage.li.says("3栋2单元停水了")
+    await stage.wang.says("收到")
+    await stage.li.edits(said, "3栋2单元着火了")
+    assert title(stage) == "消防安全\u30003栋2单元"
+    assert "119" in stage.card(1).text
+    assert "总阀" not in stage.card(1).text
+
+
+async def test_danger_counts_though_somebody_put_it_right_before(stage: Stage) -> None:
+    said = await stage.li.says(LIFT)
+    await stage.zhou.says("/move 1 3栋1单元")
+    await stage.li.edits(said, "着火了！！")
+    assert title(stage) == "消防安全\u30003栋1单元"
+
+
+async def test_danger_elsewhere_calls_those_who_are_there(stage: Stage) -> None:
+    said = await stage.li.says("3栋2单元停水了")
+    await stage.wang.says("收到")
+    await stage.li.edits(said, "4栋1单元着火了")
+    assert title(stage) == "消防安全\u30004栋1单元"
+    assert "🚨" in stage.page(stage.chen).title
+    assert "改了原话" in stage.wang.last.text
+
+
 async def test_what_somebody_put_right_is_not_read_anew(stage: Stage) -> None:
     said = await stage.li.says(LIFT)
     await stage.zhou.says("/move 1 3栋1单元")
@@ -133,6 +162,28 @@ async def test_what_several_homes_share_stays_where_they_are(stage: Stage) -> No
     await stage.zhao.says("401也没水")
     await stage.li.edits(said, "501没水了，就501")
     assert title(stage) == "用水\u30003栋2单元"
+
+
+async def test_what_a_neighbour_joined_stays_what_it_was(stage: Stage) -> None:
+    said = await stage.li.says("停水了")
+    await stage.sun.says("我家也停水了")
+    await stage.li.edits(said, "停电了")
+    assert title(stage).startswith("用水")
+
+
+async def test_what_a_neighbour_joined_is_not_moved_by_another_matter(stage: Stage) -> None:
+    said = await stage.li.says("停水了")
+    await stage.sun.says("我家也停水了")
+    await stage.li.edits(said, "4栋1单元楼道灯坏了")
+    assert title(stage) == "用水\u30003栋"
+
+
+async def test_danger_counts_though_a_neighbour_joined_it_before(stage: Stage) -> None:
+    said = await stage.li.says("停水了")
+    await stage.sun.says("我家也停水了")
+    await stage.li.edits(said, "着火了！！")
+    assert title(stage).startswith("消防安全")
+    assert (await stage.request(1)).urgency == "emergency"
 
 
 async def test_a_place_that_is_not_there_is_asked_about(stage: Stage) -> None:
@@ -149,6 +200,48 @@ async def test_a_question_is_answered_by_changing_the_words(stage: Stage) -> Non
     await stage.li.edits(said, "3栋电梯坏了")
     assert title(stage) == "电梯\u30003栋2单元"
     assert stage.said()[0].text == "好的，这就登记。"
+
+
+@pytest.mark.parametrize("how", ["edited", "recalled"])
+async def test_what_was_taken_back_has_no_place(stage: Stage, how: str) -> None:
+    said = await stage.li.says("9栋2单元停水了")
+    await (stage.li.recalls(said) if how == "recalled" else stage.li.edits(said, "发错群了"))
+    await stage.li.says("3栋2单元")
+    assert not await stage.requests()
+    assert stage.said()[0].text == "好的，不登记。"
+
+
+async def test_a_place_said_in_the_changed_words_is_asked_about_no_more(stage: Stage) -> None:
+    said = await stage.li.says("9栋2单元着火了！！")
+    asked = next(each for each in stage.said() if "您说的" in each.text).id
+    await stage.li.edits(said, "4栋1单元着火了！！")
+    assert not next(each for each in stage.said() if each.id == asked).labels
+    await stage.li.says("3栋2单元")
+    assert title(stage) == "消防安全\u30004栋1单元"
+
+
+async def test_where_a_cancelled_one_is_matters_no_more(stage: Stage) -> None:
+    said = await stage.li.says("9栋2单元着火了！！")
+    asked = next(each for each in stage.said() if "您说的" in each.text).id
+    await stage.li.recalls(said)
+    assert (await stage.request(1)).state == "closed"
+    assert not next(each for each in stage.said() if each.id == asked).labels
+
+
+async def test_in_private_what_is_asked_about_is_heard_anew(stage: Stage) -> None:
+    said = await stage.li.writes("9栋2单元停水了")
+    await stage.li.edits(said, "4栋1单元停水了", stage.li.private)
+    assert (await stage.request(1)).words == "4栋1单元停水了"
+    assert title_alone(stage).endswith("4栋1单元")
+    assert len(await stage.requests()) == 1
+
+
+async def test_another_place_that_is_not_there_is_asked_about_anew(stage: Stage) -> None:
+    said = await stage.li.says("9栋2单元停水了")
+    await stage.li.edits(said, "8栋2单元停水了")
+    assert stage.said()[0].text == "好的，按您改过的来。"
+    await answers(stage.li, "3栋")
+    assert (await stage.request(1)).words == "8栋2单元停水了"
 
 
 async def test_in_private_it_is_read_anew_as_well(stage: Stage) -> None:

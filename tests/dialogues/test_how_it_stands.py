@@ -134,6 +134,25 @@ async def test_the_reporter_is_answered_privately(stage: Stage, text: str) -> No
     assert "已请王姨" in stage.li.last.text
 
 
+@pytest.mark.parametrize("text", ["修好了吗", "有消息吗", "any update?"])
+async def test_of_several_of_theirs_all_are_told(stage: Stage, text: str) -> None:
+    await opened(stage)
+    await stage.li.says("楼道灯不亮了")
+    await stage.sun.says("3栋1单元的门禁坏了")
+    await stage.li.writes(text)
+    assert "2 件" in stage.li.last.title
+    assert "#1" in stage.li.last.text
+    assert "#2" in stage.li.last.text
+    assert "#3" not in stage.li.last.text
+
+
+async def test_where_there_is_none_of_it_that_is_told(stage: Stage) -> None:
+    await opened(stage)
+    await stage.li.says("楼道灯不亮了")
+    await stage.li.writes("门禁修好了吗")
+    assert "没有找到" in stage.li.last.text
+
+
 async def test_a_neighbour_is_answered_privately(stage: Stage) -> None:
     await opened(stage)
     await stage.zhao.writes("电梯报了没")

@@ -46,6 +46,13 @@ async def test_who_speaks_in_another_houses_group_means_no_unit_of_ones_own_ther
     assert (await place(stage)).get("unit") is None or (await place(stage))["building"] == "3"
 
 
+async def test_who_is_asked_takes_it_with_a_word_once_the_place_is_known(stage: Stage) -> None:
+    await stage.li.says("9栋2单元停水了")
+    await stage.li.says("3栋2单元")
+    await stage.wang.says("收到")
+    assert (await stage.request(1)).state == "taken"
+
+
 def question(stage: Stage, room: str = GROUP) -> Shown:
     """Which place is meant?"""
     return next(each for each in reversed(stage.said(room)) if "我这里没有这个地方" in each.text)
