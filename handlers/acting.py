@@ -17,6 +17,7 @@ from handlers.requests import (
     acts,
     answering,
     callback,
+    calling,
     inquiries,
     lifecycle,
     over,
@@ -202,7 +203,19 @@ async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
     if answering.says_solved(ctx, message.text):
         return await _update(ctx, glance, message)  # "all good now" is nobody's "me too"
     await borne_out.join(ctx, request, message)
+    await _call_there(ctx, glance, request)
     return Outcome.JOIN, str(request.id)
+
+
+async def _call_there(ctx: Context, glance: Glance, request: Request) -> None:
+    """In danger those of a place that a further voice names are called, for the first may have
+    been mistaken."""
+    said = listed(look(glance.heard.text).text, glance.scene.view())
+    if request.urgency != Urgency.EMERGENCY or (said.building is None and said.unit is None):
+        return
+    area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)
+    area = await ctx.store.get_one(Area, area_id)
+    await calling.call_near(ctx, request, ctx.person, [area])
 
 
 async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:

@@ -20,7 +20,7 @@ from handlers.directory import picking, places
 from handlers.directory.several import SeveralError
 from handlers.known_places import known_places
 from handlers.manner import Manner
-from handlers.requests import place_found, questions
+from handlers.requests import calling, place_found, questions
 from handlers.requests.opening import Report, open_request
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Place, Scene, Urgency
@@ -57,8 +57,11 @@ async def ask(ctx: Context, report: Report) -> None:
 
 
 async def ask_beside(ctx: Context, request: Request) -> None:
-    """The same of what is open already, for it waits for no answer."""
+    """The same of what is open already, for it waits for no answer; in danger those near where
+    its sender lives and speaks are called meanwhile."""
     whole = await _whole(ctx, request.area_id)
+    if request.urgency == Urgency.EMERGENCY:
+        await calling.call_near(ctx, request, ctx.person, await _offers(ctx, whole))
     named, rest = await _told(ctx, request.words, request.place.get("building"), whole)
     waits = {"request": request.id, "place": asdict(rest)}
     draft = await _begin(ctx, REQUEST, {**waits, "whole": whole.id})

@@ -160,6 +160,47 @@ async def test_danger_waits_for_no_answer_and_is_asked_beside(stage: Stage) -> N
     assert (await stage.events())[-1] == "move"
 
 
+NEAR = ("wang", "zhou", "wu", "zheng", "feng")
+
+
+async def test_in_danger_those_near_who_speaks_are_called_before_the_answer(stage: Stage) -> None:
+    await stage.li.says("9栋2单元着火了")
+    for each in NEAR:
+        assert "🚨" in stage.page(stage.cast[each]).title
+    assert await stage.events() == ["open", "called"]
+    await stage.wang.says("我来")
+    assert (await stage.request(1)).state == "taken"
+    await stage.li.says("/history 1")
+    assert "王姨" in stage.last().text
+
+
+async def test_in_danger_those_where_a_neighbour_says_it_is_are_called(stage: Stage) -> None:
+    await stage.li.says("9栋2单元着火了", ALL)
+    assert not stage.chen.heard
+    await stage.qian.says("4栋1单元着火了", ALL)
+    assert "🚨" in stage.page(stage.chen).title
+    assert len(await stage.requests()) == 1
+
+
+async def test_in_danger_who_has_it_and_those_near_learn_where_it_is(stage: Stage) -> None:
+    await stage.li.says("9栋2单元着火了", ALL)
+    await stage.wu.says("我来", ALL)
+    await stage.li.says("4栋1单元", ALL)
+    assert "4栋1单元" in stage.card(1, ALL).title
+    assert stage.wu.last.text == "#1 的地方改了，现在是：和平里小区4栋1单元。"
+    assert "4栋1单元" in stage.page(stage.chen).title
+    assert (await stage.request(1)).state == "taken"
+
+
+async def test_whoever_has_it_learns_of_the_answer(stage: Stage) -> None:
+    said = await stage.li.says("3栋2单元停水了")
+    await stage.wang.says("收到")
+    await stage.li.edits(said, "9栋2单元停水了")
+    await stage.li.says("4栋1单元")
+    assert "4栋1单元" in stage.wang.last.text
+    assert not stage.chen.heard, "who has it, has it"
+
+
 async def test_danger_in_a_unit_that_is_not_there_is_in_its_building(stage: Stage) -> None:
     await stage.li.says("3栋5单元着火了！！")
     assert await place(stage) == {"building": "3"}
