@@ -231,12 +231,16 @@ async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
 async def _narrow(ctx: Context, glance: Glance, request: Request) -> bool:
     """What the words say of the place may be more exact than what was known; whether it is."""
     said = listed(look(glance.heard.text).text, glance.scene.view())
-    bare = said.building is not None and placed_after.is_bare(glance.heard.text)
-    if said.unit is None and said.room is None and not bare:
+    bare = placed_after.is_bare(glance.heard.text)
+    if said.unit is None and said.room is None and not (bare and said.building):
         return False  # "3栋也有人讲": a house is named for many reasons
     area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)
     area = await ctx.store.get(Area, area_id)
-    return area is not None and await lifecycle.narrow(ctx, request, ctx.person, area)
+    if area is None:
+        return False
+    told = listed(look(request.words).text, glance.scene.view())
+    guessed = bare and told.building is None and told.unit is None
+    return await lifecycle.narrow(ctx, request, ctx.person, area, guessed=guessed)
 
 
 async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
