@@ -26,7 +26,7 @@ async def passes(turn: Turn, draft: Draft) -> bool:
     if hearing.is_emergency(glance):
         return True
     expected = ctx.private or message.to_bot or (draft.form, draft.step) == filing.ASKS_WHAT
-    expected = expected or which_place.is_answered(ctx, draft, message.text)
+    expected = expected or await which_place.is_answered(ctx, draft, message.text)
     return not expected and hearing.is_request(glance)
 
 
