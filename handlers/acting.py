@@ -231,7 +231,7 @@ async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
 async def _narrow(ctx: Context, glance: Glance, request: Request) -> bool:
     """What the words say of the place may be more exact than what was known; whether it is."""
     said = listed(look(glance.heard.text).text, glance.scene.view())
-    bare = placed_after.is_bare(glance.heard.text)
+    bare = placed_after.is_bare(which_place.without_lead(ctx, glance.heard.text))
     if said.unit is None and said.room is None and not (bare and said.building):
         return False  # "3栋也有人讲": a house is named for many reasons
     area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)

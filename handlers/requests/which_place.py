@@ -198,11 +198,18 @@ async def outrun(ctx: Context, message_id: str) -> None:
     await _end(ctx, draft, "question.opened")
 
 
-async def is_answered(ctx: Context, draft: Draft, text: str) -> bool:
-    """Whether a text names a place and nothing else, where that was asked a short while ago."""
-    if draft.form != FORM or not _just_asked(ctx, draft):
-        return False
-    if placed_after.is_bare(_without_lead(ctx, text)):
+async def is_answered(ctx: Context, draft: Draft, message: Message) -> bool:
+    """Whether a message answers where it is: it replies to the bot, or names a place and nothing
+    else, to the bot alone or a short while after."""
+    to_bot = ctx.private or message.to_bot
+    if to_bot and message.reply_to is not None:
+        return True
+    return (to_bot or _just_asked(ctx, draft)) and await _names_only(ctx, draft, message.text)
+
+
+async def _names_only(ctx: Context, draft: Draft, text: str) -> bool:
+    """Whether a text names a place and says nothing else."""
+    if placed_after.is_bare(without_lead(ctx, text)):
         return True
     try:
         await _named(ctx, draft, text, alone=True)
@@ -232,7 +239,7 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
         await _offer_several(ctx, draft, several)
         return True
     except RefusalError:
-        words = _without_lead(ctx, message.text)
+        words = without_lead(ctx, message.text)
         if placed_after.is_bare(words) or (not alone and places.looks_like_place(words)):
             raise
         return False
@@ -248,11 +255,28 @@ async def _named(ctx: Context, draft: Draft, text: str, *, alone: bool) -> Area:
     except SeveralError:
         raise
     except RefusalError:
-        words = _without_lead(ctx, text)
+        words = without_lead(ctx, text)
+    try:
         return await places.find_place(ctx, base, words, alone=alone)
+    except SeveralError:
+        raise
+    except RefusalError:
+        if not placed_after.is_bare(words):
+            raise
+        return await _house(ctx, draft, words)
 
 
-def _without_lead(ctx: Context, text: str) -> str:
+async def _house(ctx: Context, draft: Draft, words: str) -> Area:
+    """The house of which a flat or floor is named that stands in no list ("3栋5楼")."""
+    whole = await ctx.store.get_one(Area, int(draft.data["whole"]))
+    said = listed(look(words).text, Scene(places=await known_places(ctx.store, whole.path)))
+    found = await places.smallest_area(ctx, whole.path, said)
+    if found == whole.id:
+        raise RefusalError("directory.place_unknown", text=words, base=whole.name)
+    return await ctx.store.get_one(Area, found)
+
+
+def without_lead(ctx: Context, text: str) -> str:
     """ "应该是在3栋2单元" is as good an answer as "3栋2单元"."""
     listed = ctx.desk.words.every("question.leads")
     leads = sorted({lead for each in listed for lead in each.split("\n") if lead}, key=len)

@@ -72,6 +72,13 @@ async def test_in_danger_nobody_who_was_called_is_sent_away(stage: Stage) -> Non
     assert "4栋1单元" in stage.page(stage.wang).title
 
 
+async def test_a_slip_of_the_hand_is_put_right_by_who_made_it(stage: Stage) -> None:
+    await stage.li.says("电梯困人了")
+    await stage.li.says("4栋1单元")
+    await stage.li.says("说错了，3栋1单元")
+    assert "3栋1单元" in stage.card(1).title
+
+
 async def test_whoever_has_it_learns_where_it_is(stage: Stage) -> None:
     await stage.li.says("电梯坏了")
     await stage.wang.says("收到")

@@ -347,3 +347,18 @@ async def test_one_answer_moves_no_neighbour_s_voice(stage: Stage) -> None:
     await stage.li.presses(stage.rooms.message(asked.id), "4栋")
     await stage.li.presses(stage.rooms.message(asked.id), "1单元")
     assert "3栋2单元" in stage.card(1).title
+
+
+async def test_a_floor_that_stands_in_no_list_is_in_its_house(stage: Stage) -> None:
+    await stage.li.says("9栋2单元着火了")
+    await stage.li.says("3栋5楼")
+    assert "3栋" in stage.card(1).title
+    assert "move" in await stage.events()
+
+
+async def test_in_private_too_a_report_that_begins_with_a_place_is_one(stage: Stage) -> None:
+    await stage.li.writes("9栋2单元停水了")
+    await stage.li.writes("4栋电梯坏了")
+    assert [each.category for each in await stage.requests()] == ["lift"]
+    await stage.li.writes("3栋1单元")
+    assert await place(stage, 2) == {"building": "3", "unit": "1"}
