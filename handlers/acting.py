@@ -17,6 +17,7 @@ from handlers.requests import (
     acts,
     answering,
     callback,
+    calling,
     inquiries,
     lifecycle,
     lists,
@@ -203,7 +204,19 @@ async def _join(ctx: Context, glance: Glance, message: Message) -> Done:
     if answering.says_solved(ctx, message.text):
         return await _update(ctx, glance, message)  # "all good now" is nobody's "me too"
     await borne_out.join(ctx, request, message)
+    await _call_there(ctx, glance, request)
     return Outcome.JOIN, str(request.id)
+
+
+async def _call_there(ctx: Context, glance: Glance, request: Request) -> None:
+    """In danger those of a place that a further voice names are called, for the first may have
+    been mistaken."""
+    said = listed(look(glance.heard.text).text, glance.scene.view())
+    if request.urgency != Urgency.EMERGENCY or (said.building is None and said.unit is None):
+        return
+    area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)
+    area = await ctx.store.get_one(Area, area_id)
+    await calling.call_near(ctx, request, ctx.person, [area])
 
 
 async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
@@ -219,12 +232,16 @@ async def _detail(ctx: Context, glance: Glance, message: Message) -> Done:
 async def _narrow(ctx: Context, glance: Glance, request: Request) -> bool:
     """What the words say of the place may be more exact than what was known; whether it is."""
     said = listed(look(glance.heard.text).text, glance.scene.view())
-    bare = said.building is not None and placed_after.is_bare(glance.heard.text)
-    if said.unit is None and said.room is None and not bare:
+    bare = placed_after.is_bare(which_place.without_lead(ctx, glance.heard.text))
+    if said.unit is None and said.room is None and not (bare and said.building):
         return False  # "3栋也有人讲": a house is named for many reasons
     area_id = await places.smallest_area(ctx, glance.scene.facts.path, said)
     area = await ctx.store.get(Area, area_id)
-    return area is not None and await lifecycle.narrow(ctx, request, ctx.person, area)
+    if area is None:
+        return False
+    told = listed(look(request.words).text, glance.scene.view())
+    guessed = bare and told.building is None and told.unit is None
+    return await lifecycle.narrow(ctx, request, ctx.person, area, guessed=guessed)
 
 
 async def _update(ctx: Context, glance: Glance, message: Message) -> Done:

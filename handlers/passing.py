@@ -25,9 +25,14 @@ async def passes(turn: Turn, draft: Draft) -> bool:
         return False
     if hearing.is_emergency(glance):
         return True
-    expected = ctx.private or message.to_bot or (draft.form, draft.step) == filing.ASKS_WHAT
-    expected = expected or which_place.is_answered(ctx, draft, message.text)
-    return not expected and hearing.is_request(glance)
+    return hearing.is_request(glance) and not await _is_expected(ctx, draft, message)
+
+
+async def _is_expected(ctx: Context, draft: Draft, message: Message) -> bool:
+    """Whether what is a request by itself may be what the form asks for."""
+    if draft.form == which_place.FORM:
+        return await which_place.is_answered(ctx, draft, message)
+    return ctx.private or message.to_bot or (draft.form, draft.step) == filing.ASKS_WHAT
 
 
 async def doubtful(turn: Turn, draft: Draft) -> bool:

@@ -5,16 +5,17 @@ The commands that ask for it are in `correction_commands`, the way back in `taki
 
 from __future__ import annotations
 
+from handlers.directory import places
 from handlers.requests import cards, opening, pages, telling
 from handlers.requests.case import Case, load
 from handlers.requests.given import Data, Effect, Given, ask_these, by_name, ended
 from handlers.requests.replanning import ask_as_well, put, replan
-from handlers.requests.rules import Ending, Move, State
+from handlers.requests.rules import ALIVE, Ending, Move, State
 from handlers.understanding.meaning import Heard, Place, Scene
 from handlers.work import RefusalError
 from storage.queries import areas as areas_query
 from storage.queries import voices as voices_query
-from storage.tables import Person, Request, Supporter
+from storage.tables import Area, Person, Request, Supporter
 
 
 async def merge(case: Case, actor: Person | None, given: Given) -> Data:
@@ -111,10 +112,27 @@ async def relocate(case: Case, actor: Person | None, given: Given) -> Data:
     request, area = case.request, given.area
     if areas_query.ids_of(area.path)[0] != request.root_id:
         raise RefusalError("request.move_where")
-    before = request.area_id
+    before, within = request.area_id, area.path.startswith(request.area_path)
     await put(case, area, given.place)
     told = {"told": True} if given.told else {}
-    return {"from": before, "area": area.name, **told, **await replan(case, unless_same=True)}
+    if not (given.told and within):
+        await _tell_holder(case, actor, area)
+    return {"from": before, "area": area.name, **told, **await _ask_there(case)}
+
+
+async def _ask_there(case: Case) -> Data:
+    """In danger nobody who was called is sent away, and who is near is called whoever has it."""
+    if case.emergency and case.state in ALIVE:
+        return await ask_as_well(case)
+    return await replan(case, unless_same=True)
+
+
+async def _tell_holder(case: Case, actor: Person | None, area: Area) -> None:
+    """Whoever has it in hand must not go where it is not."""
+    holder = case.request.holder_id
+    if case.state in ALIVE and holder is not None and (actor is None or holder != actor.id):
+        place = await places.full_name(case.work, area)
+        await telling.one(case, holder, telling.Told("told_moved", {"place": place}))
 
 
 async def grow(case: Case, actor: Person | None, given: Given) -> Data:

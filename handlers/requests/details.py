@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.chat.incoming import Message, Recalled
 from handlers.context import Context
+from handlers.directory import places
 from handlers.requests import (
     access,
     editing,
@@ -17,8 +18,9 @@ from handlers.requests.case import Case, load
 from handlers.requests.given import Anew, Edited, Given
 from handlers.requests.joining import leave
 from handlers.requests.noting import grows, keep_words, note, refresh
-from handlers.requests.rules import ALIVE, Move, State, may
+from handlers.requests.rules import ALIVE, Move, State, Who, may
 from handlers.work import RefusalError, Work
+from storage.queries import areas as areas_query
 from storage.queries import requests as query
 from storage.queries.said import OWN_WORDS
 from storage.tables import Area, Chat, Person, Request
@@ -41,19 +43,36 @@ async def add_detail(
     await pages.send_pictures(case, ctx.chat, message.media)
 
 
-async def narrow(work: Work, request: Request, person: Person, area: Area) -> bool:
+async def narrow(
+    work: Work, request: Request, person: Person, area: Area, *, guessed: bool = False
+) -> bool:
     """A detail names a place within that of the request: it is there, and perhaps somebody
-    else's. Whether it was moved."""
+    else's. Whether it was moved.
+
+    `guessed`: its own words name none, and these name nothing else: of its reporter they count
+    wherever that is.
+    """
     request = await access.follow(work, request)
-    inside = area.path.startswith(request.area_path) and area.path != request.area_path
-    if not inside or request.state not in ALIVE:
+    known = request.area_path.startswith(area.path)
+    if known or request.state not in ALIVE:
         return False
     case = await load(work, request)
     whos = await access.whos(case, person)
     if not may(State(request.state), Move.MOVE, whos) or peoples_word.shared(case):
         return False
+    inside = area.path.startswith(request.area_path)
+    if not inside and not (guessed and Who.REPORTER in whos and await _unsettled(case, area)):
+        return False
     await moving.move(work, request, Move.MOVE, person, Given(area=area, told=True))
     return True
+
+
+async def _unsettled(case: Case, area: Area) -> bool:
+    """Whether it may as well be in that place of its neighbourhood, for nobody put it right."""
+    whole = await places.neighbourhood_of(case.work, case.request.area_path)
+    if whole not in areas_query.ids_of(area.path):
+        return False
+    return not await peoples_word.corrected(case, (Move.MOVE,))
 
 
 async def request_of_album(work: Work, chat: Chat, album: str) -> Request | None:

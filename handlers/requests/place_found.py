@@ -7,7 +7,8 @@ from dataclasses import replace
 from handlers.chat.incoming import Message, Sender
 from handlers.context import Context
 from handlers.directory import places
-from handlers.requests import moving
+from handlers.requests import moving, peoples_word
+from handlers.requests.case import load
 from handlers.requests.given import Given
 from handlers.requests.joining import join
 from handlers.requests.opening import Report, open_request
@@ -20,14 +21,18 @@ from storage.queries.areas import AreaFacts
 from storage.tables import Area, Request
 
 
-async def move(ctx: Context, request_id: int, area: Area, rest: Place) -> None:
-    """What is open already is there, or in what the words name besides (`rest`) within it."""
+async def move(ctx: Context, request_id: int, area: Area, rest: Place) -> bool:
+    """What is open already is there, or in what the words name besides (`rest`) within it; False:
+    several households say so by now, and no single one moves them all."""
     request = await ctx.store.get(Request, request_id)
     if request is None:
         raise RefusalError("question.gone")
+    if peoples_word.shared(await load(ctx, request)):
+        return False
     exact = await ctx.store.get_one(Area, (await _within(ctx, area, rest)).area_id)
     if exact.id != request.area_id:
         await moving.move(ctx, request, Move.MOVE, ctx.person, Given(area=exact))
+    return True
 
 
 async def file(ctx: Context, report: Report, area: Area) -> None:

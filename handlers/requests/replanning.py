@@ -11,6 +11,7 @@ from handlers.requests.rules import State
 from handlers.understanding.meaning import Place
 from storage.queries import areas as areas_query
 from storage.queries import requests as query
+from storage.queries.areas import AreaFacts
 from storage.tables import Area
 
 
@@ -39,10 +40,14 @@ async def replan(case: Case, *, unless_same: bool = False) -> Data:
     return await ask_these(case, asked)
 
 
-async def ask_as_well(case: Case) -> Data:
-    """Whoever is to be asked now and was not; all others are asked as before."""
+async def ask_as_well(case: Case, there: AreaFacts | None = None) -> Data:
+    """Whoever is to be asked now and was not; all others are asked as before.
+
+    `there`: where it may be as well.
+    """
     request, store = case.request, case.work.store
-    asked = await routing.plan(case.work, case.matter, without=_own(case))
+    matter = replace(case.matter, facts=there) if there is not None else case.matter
+    asked = await routing.plan(case.work, matter, without=_own(case))
     known = await query.asked_ever(store, request.id) | {request.holder_id}
     more = tuple(each for each in asked.people if each[0].id not in known)
     if not more:

@@ -20,9 +20,11 @@ from handlers.directory import picking, places
 from handlers.directory.several import SeveralError
 from handlers.known_places import known_places
 from handlers.manner import Manner
-from handlers.requests import place_found, questions
+from handlers.requests import calling, peoples_word, place_found, plain_words, questions
+from handlers.requests.case import load
 from handlers.requests.opening import Report, open_request
 from handlers.requests.rules import ALIVE
+from handlers.understanding import placed_after
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Place, Scene, Urgency
 from handlers.understanding.sources import listed
@@ -35,6 +37,8 @@ FORM, VERB = "which_place", "where"
 REPORT, REQUEST = "report", "request"
 #: Places that are the whole of what somebody may mean; a neighbourhood is "elsewhere".
 OFFERED = ("building", "unit")
+#: What may stand behind a place that is answered.
+AFTER = " .。!的哈啊呀吧"
 
 
 async def filed(ctx: Context, report: Report) -> Request | None:
@@ -58,8 +62,16 @@ async def ask(ctx: Context, report: Report) -> None:
 
 
 async def ask_beside(ctx: Context, request: Request) -> None:
-    """The same of what is open already, for it waits for no answer."""
+    """The same of what is open already, for it waits for no answer; in danger those near where
+    its sender lives and speaks are called meanwhile.
+
+    Where several households say so it is no single one's, and nothing is asked.
+    """
+    if peoples_word.shared(await load(ctx, request)):
+        return
     whole = await _whole(ctx, request.area_id)
+    if request.urgency == Urgency.EMERGENCY:
+        await calling.call_near(ctx, request, ctx.person, await _offers(ctx, whole))
     named, rest = await _told(ctx, request.words, request.place.get("building"), whole)
     waits = {"request": request.id, "place": asdict(rest)}
     draft = await _begin(ctx, REQUEST, {**waits, "whole": whole.id})
@@ -171,11 +183,12 @@ async def _end(ctx: Context, draft: Draft, key: str) -> None:
 
 async def _found(ctx: Context, draft: Draft, area: Area) -> None:
     step, data = draft.step, {name: each for name, each in draft.data.items() if name != "whole"}
-    await _end(ctx, draft, "question.opened" if step == REPORT else "question.moved")
     if step == REQUEST:
-        await place_found.move(ctx, int(data["request"]), area, Place(**data["place"]))
-    else:
-        await place_found.file(ctx, await questions.report_from(ctx, data), area)
+        moved = await place_found.move(ctx, int(data["request"]), area, Place(**data["place"]))
+        await _end(ctx, draft, "question.moved" if moved else "question.shared")
+        return
+    await _end(ctx, draft, "question.opened")
+    await place_found.file(ctx, await questions.report_from(ctx, data), area)
 
 
 async def asked_about(ctx: Context, message_id: str) -> str | None:
@@ -205,37 +218,94 @@ async def settled(ctx: Context, request: Request) -> None:
         await _end(ctx, draft, "question.as_filed" if alive else "question.dropped")
 
 
-def is_answered(ctx: Context, draft: Draft, text: str) -> bool:
-    """Whether a text names a place and nothing else, where that is asked."""
-    return draft.form == FORM and places.looks_like_place(_without_lead(ctx, text))
+async def is_answered(ctx: Context, draft: Draft, message: Message) -> bool:
+    """Whether a message answers where it is: it replies to the bot, or names a place and nothing
+    else, to the bot alone or a short while after."""
+    to_bot = ctx.private or message.to_bot
+    if to_bot and message.reply_to is not None:
+        return True
+    return (to_bot or _just_asked(ctx, draft)) and await _names_only(ctx, draft, message.text)
+
+
+async def _names_only(ctx: Context, draft: Draft, text: str) -> bool:
+    """Whether a text names a place and says nothing else."""
+    if placed_after.is_bare(without_lead(ctx, text)):
+        return True
+    try:
+        await _named(ctx, draft, text, alone=True)
+    except SeveralError:
+        return True
+    except RefusalError:
+        return False
+    return True
+
+
+def _just_asked(ctx: Context, draft: Draft) -> bool:
+    """Later on a place that is said to nobody may be of any other talk, if there was any."""
+    if draft.expires_at - questions.LASTS + questions.AT_ONCE >= ctx.now:
+        return True
+    last = ctx.memory.last_heard()
+    return last is not None and last.key == draft.data.get("message_id")
 
 
 async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
     """A place in words answers; anything else is heard as usual."""
     alone = not (ctx.private or message.to_bot)
-    words = _without_lead(ctx, message.text)
-    base = await areas_query.facts_at(ctx.store, ctx.chat.area_id or int(draft.data["whole"]))
+    if alone and not _just_asked(ctx, draft):
+        return False
     try:
-        area = await places.find_place(ctx, base, words, alone=alone)
+        area = await _named(ctx, draft, message.text, alone=alone)
     except SeveralError as several:
         await _offer_several(ctx, draft, several)
         return True
     except RefusalError:
-        if places.looks_like_place(words):
+        words = without_lead(ctx, message.text)
+        if placed_after.is_bare(words) or (not alone and places.looks_like_place(words)):
             raise
         return False
     await _found(ctx, draft, area)
     return True
 
 
-def _without_lead(ctx: Context, text: str) -> str:
-    """ "是3栋2单元" is as good an answer as "3栋2单元"."""
-    said, listed = text.strip(), ctx.desk.words.every("question.leads")
-    leads = {lead for each in listed for lead in each.split("\n") if lead}
-    for lead in sorted(leads, key=len, reverse=True):
-        if said.casefold().startswith(lead):
-            return said[len(lead) :].strip(" ,，:：")
-    return said
+async def _named(ctx: Context, draft: Draft, text: str, *, alone: bool) -> Area:
+    """The place that somebody answers, as it is written or without what is said before it."""
+    base = await areas_query.facts_at(ctx.store, ctx.chat.area_id or int(draft.data["whole"]))
+    try:
+        return await places.find_place(ctx, base, text, alone=alone)
+    except SeveralError:
+        raise
+    except RefusalError:
+        words = without_lead(ctx, text)
+    try:
+        return await places.find_place(ctx, base, words, alone=alone)
+    except SeveralError:
+        raise
+    except RefusalError:
+        if not placed_after.is_bare(words):
+            raise
+        return await _house(ctx, draft, words)
+
+
+async def _house(ctx: Context, draft: Draft, words: str) -> Area:
+    """The house of which a flat or floor is named that stands in no list ("3栋5楼")."""
+    whole = await ctx.store.get_one(Area, int(draft.data["whole"]))
+    said = listed(look(words).text, Scene(places=await known_places(ctx.store, whole.path)))
+    found = await places.smallest_area(ctx, whole.path, said)
+    if found == whole.id:
+        raise RefusalError("directory.place_unknown", text=words, base=whole.name)
+    return await ctx.store.get_one(Area, found)
+
+
+def without_lead(ctx: Context, text: str) -> str:
+    """ "应该是在3栋2单元" is as good an answer as "3栋2单元"."""
+    listed = ctx.desk.words.every("question.leads")
+    leads = sorted({lead for each in listed for lead in each.split("\n") if lead}, key=len)
+    said, before = plain_words.normal(text).strip(), ""
+    while said != before:
+        before = said
+        lead = next((each for each in reversed(leads) if said.startswith(each)), "")
+        said = said[len(lead) :].strip(" ,:")
+    return said.rstrip(AFTER)
 
 
 async def _offer_several(ctx: Context, draft: Draft, several: SeveralError) -> None:

@@ -99,7 +99,13 @@ async def test_what_the_words_say_besides_holds_within_the_answer(stage: Stage) 
     assert await place(stage) == {"building": "3", "unit": "2", "room": "501"}
 
 
-@pytest.mark.parametrize("answer", ["3栋1单元", "是3栋1单元", "3-1", "打错了，3栋1单元"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("3栋1单元", "是3栋1单元", "3-1", "打错了，3栋1单元", "应该是在3栋1单元", "係3棟1單元"),
+        *("我说错了，应该是在和平里3栋1单元", "是3栋1单元的。", "It's in block 3 unit 1"),
+    ],
+)
 async def test_the_answer_in_words_files_it_there(stage: Stage, answer: str) -> None:
     await stage.li.says("9栋1单元楼道灯坏了")
     await stage.li.says(answer)
@@ -165,6 +171,47 @@ async def test_danger_waits_for_no_answer_and_is_asked_beside(stage: Stage) -> N
     assert "3栋2单元" in stage.card(1).title
     assert stage.page(stage.zhou)
     assert (await stage.events())[-1] == "move"
+
+
+NEAR = ("wang", "zhou", "wu", "zheng", "feng")
+
+
+async def test_in_danger_those_near_who_speaks_are_called_before_the_answer(stage: Stage) -> None:
+    await stage.li.says("9栋2单元着火了")
+    for each in NEAR:
+        assert "🚨" in stage.page(stage.cast[each]).title
+    assert await stage.events() == ["open", "called"]
+    await stage.wang.says("我来")
+    assert (await stage.request(1)).state == "taken"
+    await stage.li.says("/history 1")
+    assert "王姨" in stage.last().text
+
+
+async def test_in_danger_those_where_a_neighbour_says_it_is_are_called(stage: Stage) -> None:
+    await stage.li.says("9栋2单元着火了", ALL)
+    assert not stage.chen.heard
+    await stage.qian.says("4栋1单元着火了", ALL)
+    assert "🚨" in stage.page(stage.chen).title
+    assert len(await stage.requests()) == 1
+
+
+async def test_in_danger_who_has_it_and_those_near_learn_where_it_is(stage: Stage) -> None:
+    await stage.li.says("9栋2单元着火了", ALL)
+    await stage.wu.says("我来", ALL)
+    await stage.li.says("4栋1单元", ALL)
+    assert "4栋1单元" in stage.card(1, ALL).title
+    assert stage.wu.last.text == "#1 的地方改了，现在是：和平里小区4栋1单元。"
+    assert "4栋1单元" in stage.page(stage.chen).title
+    assert (await stage.request(1)).state == "taken"
+
+
+async def test_whoever_has_it_learns_of_the_answer(stage: Stage) -> None:
+    said = await stage.li.says("3栋2单元停水了")
+    await stage.wang.says("收到")
+    await stage.li.edits(said, "9栋2单元停水了")
+    await stage.li.says("4栋1单元")
+    assert "4栋1单元" in stage.wang.last.text
+    assert not stage.chen.heard, "who has it, has it"
 
 
 async def test_danger_in_a_unit_that_is_not_there_is_in_its_building(stage: Stage) -> None:
@@ -240,3 +287,85 @@ async def test_where_no_houses_are_known_nothing_contradicts(stage: Stage) -> No
 async def test_what_is_there_is_not_asked_about(stage: Stage, text: str) -> None:
     await stage.li.says(text)
     assert (await place(stage))["building"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [("3栋2单元电梯坏了", "lift"), ("3栋楼道灯坏了", "electricity")],
+)
+async def test_a_report_that_begins_with_a_place_is_no_answer(
+    stage: Stage, text: str, category: str
+) -> None:
+    await stage.li.says("9栋2单元停水了")
+    await stage.li.says(text)
+    assert [each.category for each in await stage.requests()] == [category]
+    await answers(stage.li, "3栋2单元")
+    assert [each.category for each in await stage.requests()] == [category, "water"]
+
+
+@pytest.mark.parametrize("text", ["3栋楼下", "3栋有人吗"])
+async def test_talk_that_begins_with_a_place_is_refused_to_nobody(stage: Stage, text: str) -> None:
+    await stage.li.says("9栋2单元停水了")
+    said = len(stage.said())
+    await stage.li.says(text)
+    assert len(stage.said()) == said
+
+
+async def test_a_place_that_is_not_there_either_is_told(stage: Stage) -> None:
+    await stage.li.says("9栋2单元停水了")
+    await stage.li.says("7栋")
+    assert "没找到“7栋”" in stage.last().text
+
+
+async def test_hours_later_and_amid_other_talk_a_place_answers_in_reply_alone(
+    stage: Stage,
+) -> None:
+    await stage.li.says("9栋2单元停水了")
+    await stage.passes(hours=5)
+    await stage.zhao.says("李娜你朋友搬到哪栋了")
+    await stage.li.says("4栋")
+    assert not await stage.requests()
+    await stage.li.says("3栋1单元", reply_to=question(stage))
+    assert await place(stage) == {"building": "3", "unit": "1"}
+
+
+async def test_hours_later_a_place_answers_where_nobody_else_spoke(stage: Stage) -> None:
+    await stage.li.says("9栋2单元停水了")
+    await stage.passes(hours=5)
+    await stage.li.says("3栋1单元")
+    assert await place(stage) == {"building": "3", "unit": "1"}
+
+
+async def test_nobody_is_asked_where_what_several_households_share_is(stage: Stage) -> None:
+    said = await stage.li.says("3栋2单元停水了")
+    await stage.zhao.says("我家也停水了")
+    await stage.li.edits(said, "9栋2单元停水了")
+    assert not any("我这里没有这个地方" in each.text for each in stage.said())
+    await stage.li.says("4栋1单元")
+    assert "3栋2单元" in stage.card(1).title
+
+
+async def test_one_answer_moves_no_neighbour_s_voice(stage: Stage) -> None:
+    said = await stage.li.says("3栋2单元停水了")
+    await stage.li.edits(said, "9栋2单元停水了")
+    asked = question(stage)
+    await stage.zhao.says("我家也停水了")
+    await stage.li.presses(asked, "别的地方")
+    await stage.li.presses(stage.rooms.message(asked.id), "4栋")
+    await stage.li.presses(stage.rooms.message(asked.id), "1单元")
+    assert "3栋2单元" in stage.card(1).title
+
+
+async def test_a_floor_that_stands_in_no_list_is_in_its_house(stage: Stage) -> None:
+    await stage.li.says("9栋2单元着火了")
+    await stage.li.says("3栋5楼")
+    assert "3栋" in stage.card(1).title
+    assert "move" in await stage.events()
+
+
+async def test_in_private_too_a_report_that_begins_with_a_place_is_one(stage: Stage) -> None:
+    await stage.li.writes("9栋2单元停水了")
+    await stage.li.writes("4栋电梯坏了")
+    assert [each.category for each in await stage.requests()] == ["lift"]
+    await stage.li.writes("3栋1单元")
+    assert await place(stage, 2) == {"building": "3", "unit": "1"}
