@@ -26,7 +26,7 @@ from handlers.requests import (
 )
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
-from handlers.understanding import asked_after, placed_after, told_over
+from handlers.understanding import asked_after, placed_after
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import NEW, Meaning, Outcome, Urgency
 from handlers.understanding.sources import listed
@@ -230,7 +230,7 @@ async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return None
-    if told_over.read(message.text) is not None:
+    if glance.meaning.over:
         await over.note_over(ctx, request, message)
         return Outcome.UPDATE, str(request.id)
     still = await lifecycle.still_so(ctx, request, ctx.person, message.text)

@@ -19,6 +19,7 @@ from handlers.requests import (
 )
 from handlers.requests.plain_words import Spoken
 from handlers.requests.rules import State
+from handlers.understanding import told_over
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, Said
 from handlers.work import Desk
@@ -47,13 +48,28 @@ def may_be(desk: Desk, heard: Heard, recent: Sequence[Said]) -> bool:
     right after somebody else's line about one."""
     if heard.role == "resident" or heard.reply_to is not None or heard.forwarded:
         return False
-    return _read(desk, heard.text) is not None and spoken_of(heard, recent) is not None
+    if _read(desk, heard.text) is None or spoken_of(heard, recent) is None:
+        return False
+    return not hears_of_end(desk, heard, recent)
 
 
 def spoken_of(heard: Heard, recent: Sequence[Said]) -> str | None:
     """The key of the request that the line before, of somebody else, is about."""
+    before = _before(heard, recent)
+    return before.of if before else None
+
+
+def hears_of_end(desk: Desk, heard: Heard, recent: Sequence[Said]) -> bool:
+    """Whether a mere "收到" answers somebody who told that it is over: it takes nothing."""
+    before = _before(heard, recent)
+    if before is None or told_over.read(before.heard.text) is None:
+        return False
+    return plain_words.is_mere(plain_words.phrases_of(desk.words), heard.text)
+
+
+def _before(heard: Heard, recent: Sequence[Said]) -> Said | None:
     others = (each for each in reversed(recent) if each.heard.sender != heard.sender)
-    return next((each.of for each in others), None)
+    return next(others, None)
 
 
 async def answer(

@@ -117,3 +117,49 @@ async def test_what_is_hoped_asked_or_about_something_else_asks_nobody(
     assert not asked(stage)
     assert (await stage.request(1)).state == "open"
     assert len(await stage.requests()) == 1
+
+
+@pytest.mark.parametrize(
+    ("report", "who", "text"),
+    [
+        ("停水了", "zhao", "我儿子感冒好了"),
+        ("停水了", "zhao", "饭好了"),
+        ("3栋停水了", "qian", "4栋来水了"),
+        ("3栋停水了", "zhao", "4栋来水了"),
+        ("the lift is broken", "sun", "my bike is fixed"),
+    ],
+)
+async def test_other_good_news_is_no_voice_and_asks_nobody(
+    stage: Stage, report: str, who: str, text: str
+) -> None:
+    await stage.li.says(report)
+    await stage.cast[who].says(text)
+    assert await stage.events(1) == ["open"]
+    assert not asked(stage)
+
+
+async def test_what_is_over_bears_out_nothing_that_was_told_before(stage: Stage) -> None:
+    await stage.li.says("我家501停水了")
+    await stage.sun.says("1单元来水了")
+    assert not await stage.requests()
+
+
+async def test_what_is_over_says_no_to_what_is_asked_about(stage: Stage) -> None:
+    await stage.feng.says("/settings mode suggest")
+    await stage.li.says("停水了")
+    await stage.sun.says("来水了")
+    assert not await stage.requests()
+
+
+async def test_a_fault_that_ends_like_good_news_is_a_report(stage: Stage) -> None:
+    await stage.li.says("单元门坏了外人都能进了")
+    assert (await stage.request(1)).category == "security"
+
+
+async def test_a_mere_yes_to_good_news_takes_nothing(stage: Stage) -> None:
+    await opened(stage)
+    await stage.zhao.says("电梯好了")
+    await stage.wang.says("收到")
+    assert (await stage.request(1)).state == "open"
+    await stage.wang.says("我来")
+    assert (await stage.request(1)).state == "taken"
