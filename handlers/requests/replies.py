@@ -42,6 +42,9 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
     if spoken is None:
         answered = await _whether_solved(ctx, request, message)
         return answered or await _of_holder(ctx, request, message)
+    if progress.cannot_come(ctx, request, spoken):
+        await progress.note_update(ctx, request, message)
+        return True
     if spoken.kind == "join":
         await _join(ctx, request, message)
         return True
@@ -70,7 +73,8 @@ async def on_words(ctx: Context, request: Request, message: Message) -> bool:
         if still:
             acts.did(ctx, request, "still")
         return still
-    if ctx.private and not await asking_more.waits(ctx, request):
+    asked = progress.cannot_come(ctx, request, spoken)
+    if ctx.private and not asked and not await asking_more.waits(ctx, request):
         acts.did(ctx, request, _verb(spoken, request, before))
     return True
 

@@ -85,11 +85,16 @@ async def answer(
     if spoken is None or message.forwarded:
         return None
     theirs = await _theirs(ctx, VERBS[spoken.kind])
+    if spoken.kind == "busy" and not theirs:
+        theirs = await _theirs(ctx, "pass")  # who has it cannot come
     found = _keyed(theirs, read) or _about(ctx.desk, message.text, spoken, theirs)
     if found and ctx.private:
         return await _in_private(ctx, message, spoken, found)
     if len(found) > 1:
         found = _keyed(found, before)
+    if found and progress.cannot_come(ctx, found[0], spoken):
+        await progress.note_update(ctx, found[0], message)
+        return found[0]
     if not found or not await progress.moved(ctx, found[0], spoken, message.text):
         return None
     replies.acknowledge(ctx, message)
