@@ -67,6 +67,7 @@ async def _answered_alone(ctx: Context, glance: Glance, message: Message) -> Don
     if courtesy.thanked(ctx, message.text):
         return Outcome.TALK, None
     answered = await answering.answer(ctx, message.text, settled(glance).category)
+    answered = answered or await over.answered_alone(ctx, message)
     return (Outcome.UPDATE, str(answered.id)) if answered is not None else None
 
 

@@ -16,6 +16,7 @@ from handlers.requests import (
     inquiries,
     joining,
     moving,
+    over,
     progress,
     speaking,
     texts,
@@ -39,6 +40,8 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
         await inquiries.answer(ctx, request)
         return True
     request = await access.follow(ctx, request)
+    if await over.note_still(ctx, request, message):
+        return True
     if spoken is None:
         answered = await _whether_solved(ctx, request, message)
         return answered or await _of_holder(ctx, request, message)

@@ -12,13 +12,14 @@ from handlers.requests import (
     choosing,
     inquiries,
     lists,
+    over,
     plain_words,
     progress,
     replies,
     speaking,
 )
 from handlers.requests.plain_words import Spoken
-from handlers.requests.rules import State
+from handlers.requests.rules import ALIVE, State
 from handlers.understanding import told_over
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, Said
@@ -117,15 +118,23 @@ async def by_number(ctx: Context, message: Message) -> Request | None:
     """The request of which something was said by its number ("#2 我来"), as if in reply to its
     card; None: it names none, or says nothing certain."""
     found = None if message.forwarded else inquiries.said_of_number(message.text)
-    if found is None or speaking.hear(ctx, found[1]) is None:
+    spoken = speaking.hear(ctx, found[1]) if found else None
+    if found is None or spoken is None:
         return None
     named = access.by_number if ctx.private else inquiries.numbered
     request = await named(ctx, found[0])
     if request is None:
         return None
     request = await access.follow(ctx, request)
-    done = await replies.on_words(ctx, request, replace(message, text=found[1]))
-    return request if done else None
+    said = replace(message, text=found[1])
+    if await replies.on_words(ctx, request, said):
+        return request
+    if spoken.kind != "done" or request.state not in ALIVE:
+        return None
+    if not await access.is_neighbour(ctx, request):
+        return None
+    await over.note_over(ctx, request, said)  # a neighbour's word ends nothing
+    return request
 
 
 def _read(desk: Desk, text: str) -> Spoken | None:

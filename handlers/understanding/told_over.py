@@ -62,7 +62,7 @@ ENGLISH = tuple(
 
 def understood(heard: Heard, scene: Scene, meaning: Meaning, *, alone: bool = False) -> Meaning:
     """The meaning with what this rule says. `alone`: said to nobody but the bot."""
-    if heard.role != "resident" or heard.forwarded or heard.reply_to:
+    if heard.forwarded or heard.reply_to:
         return meaning
     thing = read(heard.text)
     if thing is None or meaning.urgency is Urgency.EMERGENCY:
@@ -71,7 +71,9 @@ def understood(heard: Heard, scene: Scene, meaning: Meaning, *, alone: bool = Fa
     if request is None:
         request = _linked(heard, scene, meaning, thing)
     if request is None or request.state not in ALIVE:
-        return meaning if _may_report(heard.text, thing) else _nothing_new(meaning)
+        serves = heard.role != "resident"
+        kept = serves or _may_report(heard.text, thing)
+        return meaning if kept else _nothing_new(meaning)
     told = replace(meaning, outcome=Outcome.UPDATE, of=request.key)
     return replace(told, over=True, bears_out=None, again=False)
 
@@ -81,13 +83,15 @@ def _linked(heard: Heard, scene: Scene, meaning: Meaning, thing: str) -> KnownRe
     if meaning.outcome is not Outcome.UPDATE:
         return None
     looked = look(heard.text)
+    serves = heard.role != "resident"
+    of_others = replace(heard, home=None) if serves else heard
     return next(
         (
             each
             for each in scene.requests
             if each.key == meaning.of
             and each.category in look(thing).categories
-            and could_be_there(heard, looked, each)
+            and could_be_there(of_others, looked, each)
         ),
         None,
     )
