@@ -209,3 +209,10 @@ async def test_who_serves_and_is_not_asked_ends_nothing_and_the_reporter_is_aske
     await stage.wu.says("电梯好了", room=ALL)
     assert (await stage.request(1)).state == "open"
     assert asked(stage) == 1
+
+
+async def test_by_its_number_the_reporter_s_no_is_noted_once(stage: Stage) -> None:
+    await opened(stage)
+    before = len(stage.li.heard)
+    await stage.li.writes("#1 没修好")
+    assert [GOES_ON in each.text for each in stage.li.heard[before:]] == [True]
