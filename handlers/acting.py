@@ -28,7 +28,7 @@ from handlers.requests import (
 )
 from handlers.requests.lifecycle import Given, Report
 from handlers.requests.rules import State
-from handlers.understanding import asked_after, placed_after, told_over
+from handlers.understanding import asked_after, placed_after
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import NEW, Meaning, Outcome, Urgency
 from handlers.understanding.sources import listed
@@ -69,6 +69,7 @@ async def _answered_alone(ctx: Context, glance: Glance, message: Message) -> Don
     if courtesy.thanked(ctx, message.text):
         return Outcome.TALK, None
     answered = await answering.answer(ctx, message.text, settled(glance).category)
+    answered = answered or await over.answered_alone(ctx, message)
     return (Outcome.UPDATE, str(answered.id)) if answered is not None else None
 
 
@@ -248,7 +249,7 @@ async def _update(ctx: Context, glance: Glance, message: Message) -> Done:
     request = await _linked(ctx, glance)
     if request is None:
         return None
-    if told_over.read(message.text) is not None:
+    if glance.meaning.over:
         await over.note_over(ctx, request, message)
         return Outcome.UPDATE, str(request.id)
     still = await lifecycle.still_so(ctx, request, ctx.person, message.text)

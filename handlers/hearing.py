@@ -130,7 +130,7 @@ class Hearing:
         repeats = repeating.said_already(heard, view, meaning)
         answers = repeats is None and unaddressed.may_be(self._desk, heard, scene.recent)
         glance = Glance(heard, scene, meaning, repeats, answers=answers)
-        if repeats is not None or not seconding.is_asked(heard, view):
+        if repeats is not None or meaning.over or not seconding.is_asked(heard, view):
             return glance  # as it mostly is
         if settled(glance).outcome not in UNSETTLED:
             return glance

@@ -151,6 +151,12 @@ async def _group_sees(ctx: Context, request: Request) -> bool:
     return area is not None and _in_line(area.path, request.area_path)
 
 
+async def is_neighbour(ctx: Context, request: Request) -> bool:
+    """Whether this person lives at the place of a request, to the stairwell."""
+    homes = await people_query.homes_of(ctx.store, ctx.person.id)
+    return any(_in_line(area.path, request.area_path) for _, area in homes)
+
+
 async def _lives_there(ctx: Context, request: Request) -> bool:
     """Whether it concerns a home of this person: at or above it, or in its building."""
     for _, area in await people_query.homes_of(ctx.store, ctx.person.id):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from handlers.chat.incoming import Message
 from handlers.context import Context
-from handlers.requests import acts, plain_words, speaking
+from handlers.requests import acts, details, plain_words, speaking
 from storage.queries import requests as query
 from storage.tables import Request
 
@@ -25,8 +26,18 @@ async def answer(ctx: Context, text: str, category: str | None) -> Request | Non
     if solved:
         await acts.solved(ctx, asked[0], "")
     else:
-        await acts.unsolved(ctx, asked[0], text.strip())
+        await acts.unsolved(ctx, asked[0], speaking.answer_in(ctx, text) or text.strip())
+        await keep_besides(ctx, asked[0])
     return asked[0]
+
+
+async def keep_besides(ctx: Context, request: Request) -> None:
+    """Who works on it reads what somebody said to the bot alone besides "no"; nobody else does."""
+    message = ctx.incoming
+    if not ctx.private or not isinstance(message, Message):
+        return
+    if speaking.says_more(ctx, message.text):
+        await details.add_detail(ctx, request, message)
 
 
 def says_solved(ctx: Context, text: str) -> bool | None:

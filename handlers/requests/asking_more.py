@@ -78,6 +78,12 @@ async def ask(
             ctx.toast(ctx.t("request.see_private"))
 
 
+async def cannot_come(ctx: Context, request: Request) -> None:
+    """Who has it says that they cannot come: pass it on, or let it wait?"""
+    buttons = [button(ctx.t(f"card.button.{it}"), f"{it}:{request.id}") for it in ("pass", "wait")]
+    await ask(ctx, request, "request.cannot_come", in_rows(buttons))
+
+
 async def _where(ctx: Context) -> Chat:
     if ctx.private:
         return ctx.chat

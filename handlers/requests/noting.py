@@ -15,10 +15,13 @@ from storage.tables import Chat, Event, Person, RequestMessage
 SHOWS_LIFE = frozenset({"update", "detail"})
 
 
-async def note(case: Case, what: str, person: Person | None, **data: object) -> None:
-    """A line of the history that changes no state (R45). Of whoever holds it, it shows life."""
+async def note(
+    case: Case, what: str, person: Person | None, *, lives: bool = True, **data: object
+) -> None:
+    """A line of the history that changes no state (R45). Of whoever holds it, it shows life,
+    unless they say (not `lives`) that they cannot come."""
     request = case.request
-    if what in SHOWS_LIFE and person is not None and person.id == request.holder_id:
+    if lives and what in SHOWS_LIFE and person is not None and person.id == request.holder_id:
         data.update(clocking.shows_life(case))
     await lay(
         case.work.store,

@@ -118,6 +118,13 @@ def is_solved(known: Phrases, text: str) -> bool | None:
     return True if any(yes) and not rest else None
 
 
+def tells_end(known: Phrases, clause: str) -> bool:
+    """Whether a clause by itself says that something is solved, or is not."""
+    spoken = read(known, clause)
+    kinds = ("done", "not_solved")
+    return is_solved(known, clause) is not None or (spoken is not None and spoken.kind in kinds)
+
+
 def _is_one_of(answers: frozenset[str], clause: str) -> bool:
     return not answers.isdisjoint((clause.strip(" ,。.!~"), _bare(clause)))
 

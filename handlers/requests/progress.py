@@ -10,7 +10,7 @@ from handlers.requests import access, asking_more, inquiries, noting, speaking, 
 from handlers.requests.case import load
 from handlers.requests.evidence import EvidenceError
 from handlers.requests.plain_words import Spoken
-from handlers.requests.rules import ALIVE, Who
+from handlers.requests.rules import ALIVE, State, Who
 from handlers.work import RefusalError, Work
 from storage.tables import Person, Request
 
@@ -32,13 +32,25 @@ async def note_update(ctx: Context, request: Request, message: Message) -> None:
     case = await load(ctx, await access.follow(ctx, request))
     if not await noting.keep_message(case, "update", ctx.person, ctx.chat, message.message_id):
         return
-    await noting.note(case, "update", ctx.person, text=texts.short(message.text))
-    await ctx.store.flush()
     spoken = None if message.forwarded else speaking.hear(ctx, message.text)
-    if _of_another(case.request, message.text):
+    other = _of_another(case.request, message.text)
+    gives_up = not other and cannot_come(ctx, case.request, spoken)
+    text = texts.short(message.text)
+    await noting.note(case, "update", ctx.person, lives=not gives_up, text=text)
+    await ctx.store.flush()
+    if gives_up:
+        await asking_more.cannot_come(ctx, case.request)
+        return
+    if other:
         return
     if spoken is not None and spoken.kind != "join":
         await moved(ctx, case.request, spoken, message.text)
+
+
+def cannot_come(ctx: Context, request: Request, spoken: Spoken | None) -> bool:
+    """Whether who has it says that they cannot come: no sign of life, and perhaps no help."""
+    held = request.state == State.TAKEN and request.holder_id == ctx.person.id
+    return held and spoken is not None and spoken.kind == "busy"
 
 
 def _of_another(request: Request, text: str) -> bool:

@@ -16,6 +16,7 @@ from handlers.requests import (
     inquiries,
     joining,
     moving,
+    over,
     progress,
     speaking,
     texts,
@@ -39,9 +40,18 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
         await inquiries.answer(ctx, request)
         return True
     request = await access.follow(ctx, request)
+    if await over.note_still(ctx, request, message):
+        return True
     if spoken is None:
         answered = await _whether_solved(ctx, request, message)
         return answered or await _of_holder(ctx, request, message)
+    if progress.cannot_come(ctx, request, spoken):
+        await progress.note_update(ctx, request, message)
+        return True
+    return await _obeyed(ctx, request, spoken, message)
+
+
+async def _obeyed(ctx: Context, request: Request, spoken: Spoken, message: Message) -> bool:
     if spoken.kind == "join":
         await _join(ctx, request, message)
         return True
@@ -53,6 +63,8 @@ async def on_reply(ctx: Context, request: Request, message: Message) -> bool:
     if not obeyed:
         asked = await _ask_when(ctx, request, spoken, message)
         return asked or await _of_holder(ctx, request, message)
+    if spoken.kind == "not_solved":
+        await answering.keep_besides(ctx, request)
     acknowledge(ctx, message)
     return True
 
@@ -70,7 +82,9 @@ async def on_words(ctx: Context, request: Request, message: Message) -> bool:
         if still:
             acts.did(ctx, request, "still")
         return still
-    if ctx.private and not await asking_more.waits(ctx, request):
+    goes_on = before in ALIVE and spoken.kind == "not_solved"
+    told = goes_on or progress.cannot_come(ctx, request, spoken)
+    if ctx.private and not told and not await asking_more.waits(ctx, request):
         acts.did(ctx, request, _verb(spoken, request, before))
     return True
 
@@ -86,8 +100,10 @@ async def _whether_solved(ctx: Context, request: Request, message: Message) -> b
     if solved:
         await callback.solved(ctx, request, ctx.person)
     else:
-        given = Given(reason=texts.short(message.text, speaking.MOST_WORDS))
+        said = speaking.answer_in(ctx, message.text) if ctx.private else message.text
+        given = Given(reason=texts.short(said, speaking.MOST_WORDS) or None)
         await callback.not_solved(ctx, request, ctx.person, given)
+        await answering.keep_besides(ctx, request)
     acknowledge(ctx, message)
     return True
 

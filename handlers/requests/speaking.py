@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from handlers.context import Context
 from handlers.directory.finding import find_person
 from handlers.requests import access, callback, joining, moving, plain_words, texts, when
 from handlers.requests.case import Case, load
@@ -14,12 +15,39 @@ from handlers.work import Work
 from storage.tables import Person, Request
 
 MOST_WORDS = 300
+#: What stands between clauses.
+MARKS = " ,，.。；;!！、\n"
 WORKERS = frozenset({Who.ASKED, Who.HOLDER, Who.STAFF})
 
 
 def hear(work: Work, text: str) -> Spoken | None:
     """What a reply says, by the phrases of all languages."""
     return plain_words.read(plain_words.phrases_of(work.desk.words), text)
+
+
+def answer_in(work: Work, text: str) -> str:
+    """Of an answer the clauses that answer: what is said besides to the bot alone is nobody's."""
+    comma = ", " if text.isascii() else "，"
+    return comma.join(each.strip(MARKS) for each in _answers(work, text))
+
+
+def says_more(work: Work, text: str) -> bool:
+    """Whether an answer says something besides."""
+    return len(_answers(work, text)) < len(plain_words.clauses(text))
+
+
+def _answers(work: Work, text: str) -> list[str]:
+    phrases = plain_words.phrases_of(work.desk.words)
+    return [each for each in plain_words.clauses(text) if plain_words.tells_end(phrases, each)]
+
+
+def _reason(case: Case, text: str) -> str | None:
+    """The words as they are kept for all to read; of who has the fault, alone with the bot, no
+    more than the answer."""
+    alone = isinstance(case.work, Context) and case.work.private
+    if alone and case.whos.isdisjoint(WORKERS):
+        text = answer_in(case.work, text)
+    return texts.short(text, MOST_WORDS) or None
 
 
 async def obey(work: Work, request: Request, person: Person, spoken: Spoken, text: str) -> bool:
@@ -55,14 +83,16 @@ async def _done(case: Case, person: Person, spoken: Spoken, text: str) -> bool:
         return await _make(case, Move.DONE, person, Given(reason=text))
     if not may(case.state, Move.DONE, case.whos):
         return False
-    await moving.move(case.work, case.request, Move.DONE, person, Given(reason=text))
+    given = Given(reason=_reason(case, text))
+    await moving.move(case.work, case.request, Move.DONE, person, given)
     return True
 
 
 async def _not_solved(case: Case, person: Person, spoken: Spoken, text: str) -> bool:
     if case.state in ALIVE or case.request.holder_id == person.id:
         return False
-    await callback.not_solved(case.work, case.request, person, Given(reason=text))
+    given = Given(reason=_reason(case, text))
+    await callback.not_solved(case.work, case.request, person, given)
     return True
 
 

@@ -12,13 +12,15 @@ from handlers.requests import (
     choosing,
     inquiries,
     lists,
+    over,
     plain_words,
     progress,
     replies,
     speaking,
 )
 from handlers.requests.plain_words import Spoken
-from handlers.requests.rules import State
+from handlers.requests.rules import ALIVE, State
+from handlers.understanding import told_over
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, Said
 from handlers.work import Desk
@@ -47,13 +49,28 @@ def may_be(desk: Desk, heard: Heard, recent: Sequence[Said]) -> bool:
     right after somebody else's line about one."""
     if heard.role == "resident" or heard.reply_to is not None or heard.forwarded:
         return False
-    return _read(desk, heard.text) is not None and spoken_of(heard, recent) is not None
+    if _read(desk, heard.text) is None or spoken_of(heard, recent) is None:
+        return False
+    return not hears_of_end(desk, heard, recent)
 
 
 def spoken_of(heard: Heard, recent: Sequence[Said]) -> str | None:
     """The key of the request that the line before, of somebody else, is about."""
+    before = _before(heard, recent)
+    return before.of if before else None
+
+
+def hears_of_end(desk: Desk, heard: Heard, recent: Sequence[Said]) -> bool:
+    """Whether a mere "收到" answers somebody who told that it is over: it takes nothing."""
+    before = _before(heard, recent)
+    if before is None or told_over.read(before.heard.text) is None:
+        return False
+    return plain_words.is_mere(plain_words.phrases_of(desk.words), heard.text)
+
+
+def _before(heard: Heard, recent: Sequence[Said]) -> Said | None:
     others = (each for each in reversed(recent) if each.heard.sender != heard.sender)
-    return next((each.of for each in others), None)
+    return next(others, None)
 
 
 async def answer(
@@ -69,11 +86,16 @@ async def answer(
     if spoken is None or message.forwarded:
         return None
     theirs = await _theirs(ctx, VERBS[spoken.kind])
+    if spoken.kind == "busy" and not theirs:
+        theirs = await _theirs(ctx, "pass")  # who has it cannot come
     found = _keyed(theirs, read) or _about(ctx.desk, message.text, spoken, theirs)
     if found and ctx.private:
         return await _in_private(ctx, message, spoken, found)
     if len(found) > 1:
         found = _keyed(found, before)
+    if found and progress.cannot_come(ctx, found[0], spoken):
+        await progress.note_update(ctx, found[0], message)
+        return found[0]
     if not found or not await progress.moved(ctx, found[0], spoken, message.text):
         return None
     replies.acknowledge(ctx, message)
@@ -96,15 +118,23 @@ async def by_number(ctx: Context, message: Message) -> Request | None:
     """The request of which something was said by its number ("#2 我来"), as if in reply to its
     card; None: it names none, or says nothing certain."""
     found = None if message.forwarded else inquiries.said_of_number(message.text)
-    if found is None or speaking.hear(ctx, found[1]) is None:
+    spoken = speaking.hear(ctx, found[1]) if found else None
+    if found is None or spoken is None:
         return None
     named = access.by_number if ctx.private else inquiries.numbered
     request = await named(ctx, found[0])
     if request is None:
         return None
     request = await access.follow(ctx, request)
-    done = await replies.on_words(ctx, request, replace(message, text=found[1]))
-    return request if done else None
+    said = replace(message, text=found[1])
+    if await replies.on_words(ctx, request, said):
+        return request
+    if spoken.kind != "done" or request.state not in ALIVE:
+        return None
+    if not await access.is_neighbour(ctx, request):
+        return None
+    await over.note_over(ctx, request, said)  # a neighbour's word ends nothing
+    return request
 
 
 def _read(desk: Desk, text: str) -> Spoken | None:

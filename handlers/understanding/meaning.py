@@ -193,6 +193,7 @@ class Meaning:
     #: what is asked ("manager", "status" ...), alone or besides what is told (besides.py)
     question: str | None = None
     again: bool = False  #: what an ended request was about is there again
+    over: bool = False  #: it tells the end of something plainly (told_over.py)
     clash: bool = False  #: the text contradicts the places that exist: ask, do not guess
     #: of what is left as talk or asked about: how likely it is something new all the same
     leaning: float = 0.0

@@ -20,8 +20,16 @@ from handlers.understanding.asked_after import (
     meant,
 )
 from handlers.understanding.looking import look
-from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene, Urgency
+from handlers.understanding.meaning import (
+    Heard,
+    KnownRequest,
+    Meaning,
+    Outcome,
+    Scene,
+    Urgency,
+)
 from handlers.understanding.normal import is_chinese
+from handlers.understanding.spots import could_be_there
 
 _NOW = "(?:已经|现在|刚刚?|终于|都|又)*"
 #: How a line ends that tells so, and what comes back: "来电了" names the thing itself.
@@ -36,6 +44,10 @@ UNSURE = re.compile(
     r"好像|似乎|应该|可能|大概|听说|希望|等|要是|如果|万一|快|就|谁|哪|什么|怎么|不|没"
     r"|\b(?:is|was|not|never|still|when|if|once|until|till|hope|maybe|think|should|seems|almost)\b"
 )
+#: What ends so and may be a fault as well: the doorbell is silent, the smell is back.
+REPORTS = re.compile(r"亮了|响了|\b(?:back|working|running)\b")
+#: What is missed while it is away.
+MISSED = re.compile(r"water|power|electricity|gas|heat|lift|elevator|internet|wi-?fi")
 TAIL = re.compile(r"[啊呀啦哈吧哦噢嗯~。.,👍🎉🙏\s]+$")
 ENGLISH = tuple(
     re.compile(each)
@@ -50,15 +62,52 @@ ENGLISH = tuple(
 
 def understood(heard: Heard, scene: Scene, meaning: Meaning, *, alone: bool = False) -> Meaning:
     """The meaning with what this rule says. `alone`: said to nobody but the bot."""
-    if heard.role != "resident" or heard.forwarded or heard.reply_to:
+    if heard.forwarded or heard.reply_to:
         return meaning
     thing = read(heard.text)
     if thing is None or meaning.urgency is Urgency.EMERGENCY:
         return meaning
     request = meant(heard, scene, Asked(thing, mending=True), alone=alone)
+    if request is None:
+        request = _linked(heard, scene, meaning, thing)
     if request is None or request.state not in ALIVE:
-        return meaning
-    return replace(meaning, outcome=Outcome.UPDATE, of=request.key, bears_out=None, again=False)
+        serves = heard.role != "resident"
+        kept = serves or _may_report(heard.text, thing)
+        return meaning if kept else _nothing_new(meaning)
+    told = replace(meaning, outcome=Outcome.UPDATE, of=request.key)
+    return replace(told, over=True, bears_out=None, again=False)
+
+
+def _linked(heard: Heard, scene: Scene, meaning: Meaning, thing: str) -> KnownRequest | None:
+    """The request as whose progress it was read, if the thing is of its sort and may be there."""
+    if meaning.outcome is not Outcome.UPDATE:
+        return None
+    looked = look(heard.text)
+    serves = heard.role != "resident"
+    of_others = replace(heard, home=None) if serves else heard
+    return next(
+        (
+            each
+            for each in scene.requests
+            if each.key == meaning.of
+            and each.category in look(thing).categories
+            and could_be_there(of_others, looked, each)
+        ),
+        None,
+    )
+
+
+def _may_report(text: str, thing: str) -> bool:
+    """Whether such a line may tell of something new: "外人都能进了，门坏了"."""
+    if look(thing).plainly_faulty:
+        return True
+    return REPORTS.search(look(text).text) is not None and not MISSED.search(thing)
+
+
+def _nothing_new(meaning: Meaning) -> Meaning:
+    """Of no request we know: good news is no report, and bears none out."""
+    silent = replace(meaning, outcome=Outcome.TALK, of=None, over=True, again=False)
+    return replace(silent, leaning=0.0, bears_out=None, leans=None, clash=False)
 
 
 def read(text: str) -> str | None:

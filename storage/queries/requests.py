@@ -304,7 +304,8 @@ async def last_change(store: AsyncSession, request_id: int) -> tuple[Event, str 
 
 
 async def told_over(store: AsyncSession, request_id: int) -> bool:
-    """Whether somebody said plainly that it is over since it last changed its state."""
+    """Whether somebody said plainly that it is over since it last changed its state, or since
+    somebody affected said that it is not."""
     rows = await store.execute(
         select(Event.state_to, Event.data)
         .where(
@@ -314,8 +315,8 @@ async def told_over(store: AsyncSession, request_id: int) -> bool:
         .limit(MOST_TOLD)
     )
     for state_to, data in rows:
-        if state_to is not None or data.get("over"):
-            return state_to is None
+        if state_to is not None or data.get("over") or data.get("still"):
+            return bool(data.get("over")) and state_to is None
     return False
 
 

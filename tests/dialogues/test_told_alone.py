@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from handlers.chat.platform import Capabilities
 from storage.tables import Account
+from tests.dialogues.steps import opened, taken
 from tests.harness import GROUP, Actor, Stage, staged
 
 WORDS = "我家门口楼道灯坏了，物业一直不理我"
@@ -83,3 +84,40 @@ async def test_words_told_alone_are_found_by_those_who_may_read_them(stage: Stag
     assert "#1" not in stage.sun.last.text
     await stage.zhou.says("/find 拖椅子")
     assert "#1" not in stage.said(GROUP)[-1].text
+
+
+SECRET = "我妈刚出院走不动"
+
+
+async def everywhere(stage: Stage) -> str:
+    """All that stands in the group, with the request's history."""
+    await stage.zhao.says("/history 1")
+    return "\n".join(each.whole for each in stage.said())
+
+
+@pytest.mark.parametrize("words", [f"没有，还在响，{SECRET}", f"还是坏的，{SECRET}"])
+@pytest.mark.parametrize("replies", [True, False])
+async def test_what_is_said_besides_no_is_read_by_who_works_on_it_alone(
+    stage: Stage, words: str, replies: bool
+) -> None:
+    await taken(stage)
+    await stage.wang.says("修好了", reply_to=stage.card(1))
+    await stage.li.writes(words, reply_to=stage.li.last if replies else None)
+    assert (await stage.request()).state == "open"
+    assert SECRET in stage.page(stage.zhou).text
+    assert SECRET not in await everywhere(stage)
+
+
+async def test_what_is_said_besides_yes_is_nobody_s(stage: Stage) -> None:
+    await opened(stage)
+    await stage.zhao.says("电梯好了")
+    await stage.li.writes(f"修好了，{SECRET}", reply_to=stage.li.last)
+    assert (await stage.request()).ending == "solved"
+    assert "修好了" in stage.card(1).text
+    assert SECRET not in await everywhere(stage)
+
+
+async def test_who_did_it_tells_all_what_was_done(stage: Stage) -> None:
+    await taken(stage)
+    await stage.wang.writes("修好了，换了继电器")
+    assert "换了继电器" in stage.card(1).text

@@ -6,7 +6,7 @@ import pytest
 
 from tests.dialogues.steps import opened, taken
 from tests.dialogues.test_how_it_stands import talked
-from tests.harness import GROUP, Stage
+from tests.harness import ALL, GROUP, Stage
 
 TOLD = "有邻居说已经好了"
 
@@ -117,3 +117,102 @@ async def test_what_is_hoped_asked_or_about_something_else_asks_nobody(
     assert not asked(stage)
     assert (await stage.request(1)).state == "open"
     assert len(await stage.requests()) == 1
+
+
+@pytest.mark.parametrize(
+    ("report", "who", "text"),
+    [
+        ("停水了", "zhao", "我儿子感冒好了"),
+        ("停水了", "zhao", "饭好了"),
+        ("3栋停水了", "qian", "4栋来水了"),
+        ("3栋停水了", "zhao", "4栋来水了"),
+        ("the lift is broken", "sun", "my bike is fixed"),
+    ],
+)
+async def test_other_good_news_is_no_voice_and_asks_nobody(
+    stage: Stage, report: str, who: str, text: str
+) -> None:
+    await stage.li.says(report)
+    await stage.cast[who].says(text)
+    assert await stage.events(1) == ["open"]
+    assert not asked(stage)
+
+
+async def test_what_is_over_bears_out_nothing_that_was_told_before(stage: Stage) -> None:
+    await stage.li.says("我家501停水了")
+    await stage.sun.says("1单元来水了")
+    assert not await stage.requests()
+
+
+async def test_what_is_over_says_no_to_what_is_asked_about(stage: Stage) -> None:
+    await stage.feng.says("/settings mode suggest")
+    await stage.li.says("停水了")
+    await stage.sun.says("来水了")
+    assert not await stage.requests()
+
+
+async def test_a_fault_that_ends_like_good_news_is_a_report(stage: Stage) -> None:
+    await stage.li.says("单元门坏了外人都能进了")
+    assert (await stage.request(1)).category == "security"
+
+
+async def test_a_mere_yes_to_good_news_takes_nothing(stage: Stage) -> None:
+    await opened(stage)
+    await stage.zhao.says("电梯好了")
+    await stage.wang.says("收到")
+    assert (await stage.request(1)).state == "open"
+    await stage.wang.says("我来")
+    assert (await stage.request(1)).state == "taken"
+
+
+GOES_ON = "记下了，继续办"
+
+
+@pytest.mark.parametrize("words", ["没好", "没有", "还没", "not yet", "没有，3楼也是"])
+@pytest.mark.parametrize("replies", [True, False])
+async def test_the_reporter_s_no_is_noted_and_it_may_be_asked_again(
+    stage: Stage, words: str, replies: bool
+) -> None:
+    await opened(stage)
+    await stage.zhao.says("电梯好了")
+    await stage.li.writes(words, reply_to=stage.li.last if replies else None)
+    assert GOES_ON in stage.li.last.text
+    assert (await stage.request(1)).state == "open"
+    await stage.zhao.says("电梯能用了")
+    assert asked(stage) == 2
+
+
+async def test_who_said_no_and_more_is_read_by_who_works_on_it(stage: Stage) -> None:
+    await opened(stage)
+    await stage.zhao.says("电梯好了")
+    await stage.li.writes("没有，3楼也是", reply_to=stage.li.last)
+    assert "3楼也是" in stage.page(stage.wang).text
+
+
+async def test_by_its_number_it_is_a_neighbour_s_word_too(stage: Stage) -> None:
+    await opened(stage)
+    await stage.zhao.says("#1 好了")
+    assert (await stage.request(1)).state == "open"
+    assert asked(stage) == 1
+
+
+async def test_who_is_asked_to_see_to_it_says_that_it_is_done(stage: Stage) -> None:
+    await opened(stage)
+    await stage.wang.says("电梯好了")
+    assert (await stage.request(1)).state == "done"
+
+
+async def test_who_serves_and_is_not_asked_ends_nothing_and_the_reporter_is_asked(
+    stage: Stage,
+) -> None:
+    await opened(stage)
+    await stage.wu.says("电梯好了", room=ALL)
+    assert (await stage.request(1)).state == "open"
+    assert asked(stage) == 1
+
+
+async def test_by_its_number_the_reporter_s_no_is_noted_once(stage: Stage) -> None:
+    await opened(stage)
+    before = len(stage.li.heard)
+    await stage.li.writes("#1 没修好")
+    assert [GOES_ON in each.text for each in stage.li.heard[before:]] == [True]

@@ -65,3 +65,31 @@ async def test_a_neighbour_who_is_not_asked_hands_nothing_on(stage: Stage, words
     await opened(stage)
     await stage.zhao.says(words, reply_to=stage.card(1))
     assert "pass_on" not in await stage.events()
+
+
+OFFERED = "请转给别人"
+
+
+@pytest.mark.parametrize("where", ["group", "reply", "private"])
+async def test_who_has_it_and_cannot_come_is_offered_to_pass_it_on(
+    stage: Stage, where: str
+) -> None:
+    await taken(stage)
+    due = (await stage.request()).progress_due
+    await stage.passes(hours=1)
+    if where == "private":
+        await stage.wang.writes("我来不了")
+    else:
+        reply_to = stage.card(1) if where == "reply" else None
+        await stage.wang.says("我去不了", reply_to=reply_to)
+    assert OFFERED in stage.wang.last.text
+    assert (await stage.request()).progress_due == due
+    await stage.wang.presses(stage.wang.last, "转给别人")
+    await stage.wang.presses(stage.wang.last, "往上一级")
+    assert "pass_on" in await stage.events()
+
+
+async def test_who_has_it_and_comes_later_is_still_on_it(stage: Stage) -> None:
+    await taken(stage)
+    await stage.wang.says("我现在没空，晚点去", reply_to=stage.card(1))
+    assert OFFERED not in stage.wang.last.text
