@@ -98,8 +98,8 @@ async def give(case: Case, promise: Promise, person: Person) -> None:
         case = await load(case.work, case.request)
     promise.state, promise.said_at = OPEN, case.work.now
     await plan(case, promise)
-    note = {"until": promise.due.isoformat(), "kind": promise.kind}
-    await noting.note(case, "promise", person, **note)
+    until, kind = promise.due.isoformat(), promise.kind
+    await noting.note(case, "promise", person, until=until, kind=kind)
     await _show(case, promise)
 
 
@@ -145,8 +145,8 @@ async def move(
     promise.due, promise.moves = due, promise.moves + 1
     promise.reason, promise.reason_code = reason, code
     await plan(case, promise)
-    note = {"until": due.isoformat(), "code": code, "reason": reason}
-    await noting.note(case, "promise_moved", person, **note)
+    until = due.isoformat()
+    await noting.note(case, "promise_moved", person, until=until, code=code, reason=reason)
     await _show(case, promise)
     word = telling.Told("told_promise_moved", {"code": code, "reason": reason}, due)
     await endings.tell_all(case, person, word)
