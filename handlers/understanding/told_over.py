@@ -114,7 +114,10 @@ def read(text: str) -> str | None:
     """The thing of which a text tells the end, and nothing besides; None for any other text."""
     if not text or len(text) > MOST_LETTERS or "?" in text or "？" in text:
         return None
-    plain = TAIL.sub("", look(text).text.rstrip("!"))
+    looked = look(text)
+    if "elsewhere" in looked.signs:
+        return None  # "公司电梯好了"
+    plain = TAIL.sub("", looked.text.rstrip("!"))
     if is_chinese(plain):
         thing = _chinese(plain) if len(plain) <= MOST_SIGNS else ""
     else:

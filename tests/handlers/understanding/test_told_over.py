@@ -35,3 +35,8 @@ from handlers.understanding.told_over import read
 )
 def test_what_is_over(text: str, thing: str | None) -> None:
     assert read(text) == thing
+
+
+@pytest.mark.parametrize("text", ["公司电梯好了", "我妈家的水来了", "隔壁小区的灯亮了"])
+def test_what_is_over_elsewhere_is_none_of_ours(text: str) -> None:
+    assert read(text) is None
