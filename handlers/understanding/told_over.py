@@ -47,7 +47,12 @@ UNSURE = re.compile(
 #: What ends so and may be a fault as well: the doorbell is silent, the smell is back.
 REPORTS = re.compile(r"亮了|响了|\b(?:back|working|running)\b")
 #: What is missed while it is away.
-MISSED = re.compile(r"water|power|electricity|gas|heat|lift|elevator|internet|wi-?fi")
+MISSED = re.compile(
+    r"(?:hot )?water|power|electricity|gas|heat(?:ing)?|lift|elevator|internet|wi-?fi"
+)
+#: What has more in it than a thing ("出租都叫好了"), and how long a thing is; and in letters.
+MORE = re.compile(r"[\s,;!]\W*[^a-z\s]|已经|都|刚")
+MOST_OF_THING = (6, 24)
 TAIL = re.compile(r"[啊呀啦哈吧哦噢嗯~。.,👍🎉🙏\s]+$")
 ENGLISH = tuple(
     re.compile(each)
@@ -71,9 +76,8 @@ def understood(heard: Heard, scene: Scene, meaning: Meaning, *, alone: bool = Fa
     if request is None:
         request = _linked(heard, scene, meaning, thing)
     if request is None or request.state not in ALIVE:
-        serves = heard.role != "resident"
-        kept = serves or _may_report(heard.text, thing)
-        return meaning if kept else _nothing_new(meaning)
+        silent = heard.role == "resident" and _says_nothing_new(heard, scene, meaning, thing)
+        return _nothing_new(meaning) if silent else meaning
     told = replace(meaning, outcome=Outcome.UPDATE, of=request.key)
     return replace(told, over=True, bears_out=None, again=False)
 
@@ -97,11 +101,17 @@ def _linked(heard: Heard, scene: Scene, meaning: Meaning, thing: str) -> KnownRe
     )
 
 
-def _may_report(text: str, thing: str) -> bool:
-    """Whether such a line may tell of something new: "外人都能进了，门坏了"."""
-    if look(thing).plainly_faulty:
-        return True
-    return REPORTS.search(look(text).text) is not None and not MISSED.search(thing)
+def _says_nothing_new(heard: Heard, scene: Scene, meaning: Meaning, thing: str) -> bool:
+    """Whether it is good news and no report, of nothing that is open: "我儿子感冒好了"."""
+    if meaning.outcome is Outcome.UPDATE:  # of another house
+        looked = look(heard.text)
+        theirs = (each for each in scene.requests if each.key == meaning.of)
+        return any(not could_be_there(heard, looked, each) for each in theirs)
+    if meaning.outcome is Outcome.DETAIL or look(thing).plainly_faulty or MORE.search(thing):
+        return False
+    if REPORTS.search(look(heard.text).text):
+        return MISSED.fullmatch(thing) is not None
+    return len(thing) <= MOST_OF_THING[thing.isascii()]
 
 
 def _nothing_new(meaning: Meaning) -> Meaning:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from handlers.understanding.told_over import read
+from handlers.understanding.meaning import Heard, Meaning, Outcome, Scene
+from handlers.understanding.told_over import read, understood
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,27 @@ def test_what_is_over(text: str, thing: str | None) -> None:
 @pytest.mark.parametrize("text", ["公司电梯好了", "我妈家的水来了", "隔壁小区的灯亮了"])
 def test_what_is_over_elsewhere_is_none_of_ours(text: str) -> None:
     assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "silent"),
+    [
+        ("我儿子感冒好了", Outcome.JOIN, True),
+        ("1单元来水了", Outcome.OPEN, True),
+        ("my bike is fixed", Outcome.JOIN, True),
+        ("water's back", Outcome.OPEN, True),
+        ("elderly mum needs gas turned back on", Outcome.OPEN, False),
+        ("fob stopped working", Outcome.OPEN, False),
+        ("the smell is back", Outcome.OPEN, False),
+        ("我牙膏已经挤好了", Outcome.JOIN, False),
+        ("我老伴九点得去透析 出租都叫好了", Outcome.JOIN, False),
+        ("门铃不响了", Outcome.OPEN, False),
+    ],
+)
+def test_good_news_of_nothing_that_is_open_is_talk_unless_it_may_be_a_report(
+    text: str, outcome: Outcome, silent: bool
+) -> None:
+    heard = Heard("1", datetime(2026, 3, 2, tzinfo=UTC), "li", text)
+    meaning = understood(heard, Scene(), Meaning(outcome, bears_out="0"))
+    assert meaning.outcome is (Outcome.TALK if silent else outcome)
+    assert (meaning.bears_out is None) == silent
