@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, KnownRequest, Meaning, Outcome, Scene, Urgency
@@ -17,6 +18,8 @@ from handlers.understanding.normal import is_chinese
 from handlers.understanding.spots import could_be_there
 
 QUESTION = "status"
+#: Newest texts of which it is known: one message asks again and again.
+MOST_REMEMBERED = 512
 #: Longer ones say something besides; what is said with letters takes more of them.
 MOST_SIGNS, MOST_LETTERS = 20, 56
 #: So few lines and minutes back a question without a thing can mean what was spoken of.
@@ -107,6 +110,7 @@ def understood(heard: Heard, scene: Scene, meaning: Meaning, *, alone: bool = Fa
     return meaning
 
 
+@lru_cache(MOST_REMEMBERED)
 def read(text: str) -> Asked | None:
     """The question that a text asks and nothing besides; None for any other text."""
     if not text or len(text) > MOST_LETTERS or "!" in text or "！" in text:  # who shouts complains

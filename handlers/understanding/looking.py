@@ -26,7 +26,7 @@ from handlers.understanding.signs import (
     names_fault,
 )
 
-MOST_REMEMBERED = 2048
+MOST_REMEMBERED = 4096
 MOST_COMPARED = 512
 NOTHING = frozenset[str]()
 #: Longer texts are wordy.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import (
@@ -15,6 +16,8 @@ from handlers.understanding.meaning import (
     Urgency,
 )
 
+#: Newest texts of which it is known: one message asks again and again.
+MOST_REMEMBERED = 512
 #: So long after one's report, or what one said of it.
 WITHIN = timedelta(minutes=30)
 MOST = 30
@@ -31,6 +34,7 @@ BARE = re.compile(
 )
 
 
+@lru_cache(MOST_REMEMBERED)
 def is_bare(text: str) -> bool:
     """Whether a text names a place and says nothing else."""
     return len(text) <= MOST and BARE.fullmatch(look(text).text) is not None

@@ -119,6 +119,7 @@ ASKS_NUMBER = re.compile(
 PART = re.compile(r"[^,，;；。.!！?？\n]+[。.!！?？]*")
 
 
+@lru_cache(MOST_REMEMBERED)
 def plain_question(text: str) -> str | None:
     """Who holds an office here, or what else is known of the place, asked and nothing besides
     ("单元长是谁")."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from handlers.understanding.asked_after import (
     ALIVE,
@@ -32,6 +33,8 @@ from handlers.understanding.normal import is_chinese
 from handlers.understanding.spots import could_be_there
 
 _NOW = "(?:已经|现在|刚刚?|终于|都|又)*"
+#: Newest texts of which it is known: one message asks again and again.
+MOST_REMEMBERED = 512
 #: How a line ends that tells so, and what comes back: "来电了" names the thing itself.
 CHINESE = re.compile(
     rf"(.*?){_NOW}(?:(?:修|弄|搞|整|换|处理)?好了|修完了|(?:可以|能)(?:用|坐|开|进|洗|走)了|好使了|亮了|通了|"
@@ -120,6 +123,7 @@ def _nothing_new(meaning: Meaning) -> Meaning:
     return replace(silent, leaning=0.0, bears_out=None, leans=None, clash=False)
 
 
+@lru_cache(MOST_REMEMBERED)
 def read(text: str) -> str | None:
     """The thing of which a text tells the end, and nothing besides; None for any other text."""
     if not text or len(text) > MOST_LETTERS or "?" in text or "？" in text:
