@@ -10,7 +10,7 @@ from typing import Any
 
 def started(command: Sequence[str | Path], **how: Any) -> subprocess.Popen[Any]:
     """A running program; `how` as Popen takes it."""
-    return subprocess.Popen(command, **how)  # noqa: S603 - a test's own words, nobody else's
+    return subprocess.Popen(command, **how)  # noqa: S603 - written in the test, nothing from outside
 
 
 def finished(command: Sequence[str | Path], **how: Any) -> tuple[int, str, str]:
