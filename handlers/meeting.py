@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.words import best_language
 from handlers.chat.incoming import Message, Press, Reaction, Recalled
 from handlers.context import Book, Context
-from handlers.directory import people, places
+from handlers.directory import bases, people
 from handlers.scenes import Scenes
 from handlers.work import Desk, Work
 from storage.queries import areas as areas_query
@@ -62,5 +62,5 @@ class Meeting:
             return (await areas_query.facts_at(work.store, chat.area_id)).language
         if chat.kind != "private" or person.language is not None:
             return None
-        area = await places.own_place(work, person.id)
+        area = await bases.own_place(work, person.id)
         return (await areas_query.facts_at(work.store, area.id)).language if area else None

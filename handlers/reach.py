@@ -8,7 +8,7 @@ from handlers import acting, courtesy, forms, hearing, reporting
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Sendable, button
 from handlers.context import Context
-from handlers.directory import places
+from handlers.directory import bases, places
 from handlers.requests import answering, lifecycle, pages, questions
 from handlers.understanding.meaning import NEW, Heard, Outcome, Scene, Urgency
 from handlers.watching import standing
@@ -82,7 +82,7 @@ async def opened_private(work: Work, account: Account) -> None:
 async def placed(ctx: Context) -> bool:
     """Whether the chat has a place; a private one's is its person's: home, office, or group."""
     if ctx.private:
-        area = await places.own_place(ctx, ctx.person.id)
+        area = await bases.own_place(ctx, ctx.person.id)
         if area is not None and ctx.chat.area_id != area.id:
             ctx.chat.area_id = area.id
             ctx.touched.add(ctx.chat.id)

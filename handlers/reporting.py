@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers.chat.incoming import Message
 from handlers.context import Context
-from handlers.directory import places
+from handlers.directory import bases, places
 from handlers.hearing import Glance
 from handlers.requests import lessons, questions
 from handlers.requests.lifecycle import Report
@@ -19,7 +19,7 @@ async def report_of(ctx: Context, glance: Glance, message: Message) -> Report:
     """A message as a report: what, where and how urgent as far as understood."""
     facts = glance.scene.facts
     if ctx.private or not places.is_somewhere(facts):
-        facts = await places.meant_by(ctx, facts, message.text)
+        facts = await bases.meant_by(ctx, facts, message.text)
     report = await report_at(ctx, glance.meaning, message, facts.path)
     return _as_read(glance, report)
 

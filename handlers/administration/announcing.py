@@ -10,7 +10,7 @@ from handlers import forms
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Content
 from handlers.context import Context
-from handlers.directory import access, filling, groups, paging, places
+from handlers.directory import access, bases, filling, groups, paging, places
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.manner import Manner
@@ -69,7 +69,7 @@ async def announce(ctx: Context, rest: str) -> None:
 
 async def parses(ctx: Context, rest: str) -> bool:
     """Whether it begins with a place, as an announcement does."""
-    return await places.begins_with_place(ctx, ctx.person.id, ctx.chat.area_id, rest)
+    return await bases.begins_with_place(ctx, ctx.person.id, ctx.chat.area_id, rest)
 
 
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete
 
 from handlers.context import Context
-from handlers.directory import access, filling, finding, groups, places
+from handlers.directory import access, bases, filling, finding, groups
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.work import RefusalError
@@ -113,5 +113,5 @@ async def _end_leave(ctx: Context, person: Person) -> None:
 
 
 async def _zone(ctx: Context) -> ZoneInfo:
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     return ZoneInfo(base.timezone or ctx.desk.defaults.timezone)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.policy import Policy
 from config.terms import Right
 from handlers.context import Context
-from handlers.directory import places, roster
+from handlers.directory import bases, places, roster
 from handlers.work import RefusalError, Work
 from storage.queries import areas as areas_query
 from storage.queries import people as people_query
@@ -75,7 +75,7 @@ async def _nearest(ctx: Context, roles: Sequence[str], path: str | None) -> list
 
 async def _own_path(ctx: Context) -> str | None:
     try:
-        return (await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)).path
+        return (await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)).path
     except RefusalError:
         return None
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from handlers import forms
 from handlers.chat.outgoing import Content
 from handlers.context import Context
-from handlers.directory import access, filling, finding, groups, joined, places, shares
+from handlers.directory import access, bases, filling, finding, groups, joined, shares
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.directory.shares import Share
@@ -74,7 +74,7 @@ async def _offered(ctx: Context, person: Person, *, alone: bool) -> list[Share]:
 
 async def _may(ctx: Context, person: Person) -> None:
     """All their places must be one's own: what they have is given to somebody."""
-    for area in await places.places_of(ctx, person.id):
+    for area in await bases.places_of(ctx, person.id):
         await access.require(ctx, "manage", area.path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.directory import places
+from handlers.directory import bases
 from handlers.work import Work
 from storage.queries import areas as areas_query
 from storage.tables import Audit, Chat, Person, Reminder, Request
@@ -48,5 +48,5 @@ async def _path(work: Work, detail: dict[str, Any]) -> str | None:
 
 async def _path_of(work: Work, person: Person | None) -> str | None:
     """Else where it was made: the place of who made it."""
-    area = await places.own_place(work, person.id) if person is not None else None
+    area = await bases.own_place(work, person.id) if person is not None else None
     return area.path if area else None

@@ -15,7 +15,7 @@ from handlers import forms
 from handlers.chat.incoming import Press
 from handlers.chat.outgoing import Content
 from handlers.context import Context
-from handlers.directory import access, apart, invites, joined, places
+from handlers.directory import access, apart, bases, invites, joined, places
 from handlers.directory.audit import record
 from handlers.work import RefusalError
 from storage.queries import moves
@@ -78,7 +78,7 @@ async def bind_account(ctx: Context, token: str) -> None:
 
 async def _meant(ctx: Context, ticket: Invite) -> Person:
     person = await ctx.store.get(Person, ticket.person_id)
-    if person is None or not await maker_may(ctx, ticket, await places.places_of(ctx, person.id)):
+    if person is None or not await maker_may(ctx, ticket, await bases.places_of(ctx, person.id)):
         raise RefusalError("directory.invite_unknown")
     return person
 
@@ -91,7 +91,7 @@ async def _has_a_say(ctx: Context, ticket: Invite) -> bool:
         return True
     if maker == ticket.person_id:
         return False
-    return await _manages(ctx, maker, await places.places_of(ctx, ctx.person.id))
+    return await _manages(ctx, maker, await bases.places_of(ctx, ctx.person.id))
 
 
 async def _ask(ctx: Context, ticket: Invite, person: Person) -> None:

@@ -12,12 +12,12 @@ from handlers.context import Context
 from handlers.directory import (
     absence,
     apart,
+    bases,
     binding,
     filling,
     finding,
     homes,
     linking,
-    places,
     staff,
     uniting,
 )
@@ -54,7 +54,7 @@ async def _set_language(ctx: Context, wanted: str) -> None:
 
 
 async def _names_place(ctx: Context, rest: str) -> bool:
-    return await places.begins_with_place(ctx, ctx.person.id, ctx.chat.area_id, rest)
+    return await bases.begins_with_place(ctx, ctx.person.id, ctx.chat.area_id, rest)
 
 
 async def _names_staff(ctx: Context, rest: str) -> bool:

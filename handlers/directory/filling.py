@@ -15,7 +15,7 @@ from handlers import forms
 from handlers.chat.incoming import Message, Press
 from handlers.chat.outgoing import Button, Content, Rows
 from handlers.context import Context
-from handlers.directory import finding, paging, picking, places, roster
+from handlers.directory import bases, finding, paging, picking, places, roster
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_of
 from handlers.work import RefusalError
@@ -112,7 +112,7 @@ async def _show_people(ctx: Context, draft: Draft, page: int) -> None:
 
 
 async def _people(ctx: Context, word: str, page: int) -> tuple[int, Sequence[Person]]:
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     at, most = page * PEOPLE_ON_A_PAGE, PEOPLE_ON_A_PAGE
     return await roster.people(ctx, base.path, word, but=ctx.person.id, offset=at, limit=most)
 

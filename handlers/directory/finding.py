@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, or_, select
 
 from handlers.context import Context
-from handlers.directory import places, roster
+from handlers.directory import bases, places, roster
 from handlers.directory.several import SeveralError
 from handlers.understanding.normal import plain
 from handlers.work import RefusalError, Work
@@ -76,7 +76,7 @@ async def _of_our_town(work: Work, people: Sequence[Person]) -> list[Person]:
 
 
 async def _towns_of(work: Work, person_id: int) -> set[int]:
-    return {areas_query.ids_of(area.path)[0] for area in await places.places_of(work, person_id)}
+    return {areas_query.ids_of(area.path)[0] for area in await bases.places_of(work, person_id)}
 
 
 async def person_numbered(work: Work, person_id: int) -> Person:

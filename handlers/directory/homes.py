@@ -8,7 +8,7 @@ from handlers import forms
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Content, button
 from handlers.context import Context
-from handlers.directory import access, groups, places
+from handlers.directory import access, bases, groups, places
 from handlers.directory.addresses import address_of
 from handlers.directory.picking import area_rows
 from handlers.work import RefusalError
@@ -25,7 +25,7 @@ async def home(ctx: Context, rest: str) -> None:
     if not rest:
         await (_tell(ctx) if ctx.private and await _homes(ctx) else ask_home(ctx))
         return
-    base = await places.base_for(ctx, ctx.person.id, ctx.chat.area_id, rest)
+    base = await bases.base_for(ctx, ctx.person.id, ctx.chat.area_id, rest)
     area = await places.find_place(ctx, base, rest)
     if area.kind == "household":
         await settle(ctx, area)
@@ -55,7 +55,7 @@ async def _tell(ctx: Context) -> None:
 async def ask_home(ctx: Context) -> None:
     """Ask by buttons: the building or unit, then the room; in words where nothing is known."""
     try:
-        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+        base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     except RefusalError:
         await _ask_address(ctx)
         return
@@ -113,7 +113,7 @@ async def _pressed_area(ctx: Context, area_id: int, page: int) -> None:
 async def _may_browse(ctx: Context, area: Area) -> bool:
     """Homes are shown to those of the same neighbourhood (the group's, or their own) alone."""
     try:
-        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+        base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     except RefusalError:
         return False
     top = await _neighbourhood(ctx, base)

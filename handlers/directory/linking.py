@@ -11,7 +11,17 @@ from handlers.chat.incoming import ChatKind, Incoming
 from handlers.chat.outgoing import Content, button
 from handlers.chat.platform import ChatFacts
 from handlers.context import Context
-from handlers.directory import access, binding, filling, finding, groups, invites, paging, places
+from handlers.directory import (
+    access,
+    bases,
+    binding,
+    filling,
+    finding,
+    groups,
+    invites,
+    paging,
+    places,
+)
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.work import Desk, RefusalError
@@ -123,7 +133,7 @@ async def invite(ctx: Context, rest: str) -> None:
         return
     person = await finding.find_person(ctx, rest)
     # Whoever binds an account to a person sees and does what that person may.
-    for area in await places.places_of(ctx, person.id):
+    for area in await bases.places_of(ctx, person.id):
         await access.require(ctx, "manage", area.path)
     token = await invites.make_invite(ctx, person_id=person.id, by=ctx.person.id)
     await record(ctx, "invite", detail={"person": person.id})

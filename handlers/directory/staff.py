@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.chat.outgoing import Content, button
 from handlers.context import Context
-from handlers.directory import access, filling, finding, groups, paging, places, roster
+from handlers.directory import access, bases, filling, finding, groups, paging, places, roster
 from handlers.directory.audit import record
 from handlers.directory.filling import Part
 from handlers.work import RefusalError
@@ -34,7 +34,7 @@ async def staff(ctx: Context, rest: str) -> None:
 
 
 async def _list(ctx: Context, rest: str) -> None:
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     area, word = await places.place_in(ctx, base, rest)
     await _show(ctx, area.id if area else base.area_id, paging.fitting(word), 0)
 
@@ -42,7 +42,7 @@ async def _list(ctx: Context, rest: str) -> None:
 async def on_press(ctx: Context, arguments: Sequence[str]) -> None:
     """Button "staff:<area>:<page>:<word>"."""
     area, page, word = arguments
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     place = await places.find_place(ctx, base, f"area.{int(area)}")  # as if it had been typed
     await _show(ctx, place.id, word, int(page))
 
@@ -109,7 +109,7 @@ async def _change(ctx: Context, text: str, *, add: bool) -> None:
         missing = Part.PERSON if not name else Part.ROLE if role is None else Part.PLACE
         await filling.ask(ctx, "staff", f"{'add' if add else 'remove'} {text}".strip(), missing)
         return
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     area = await places.find_place(ctx, base, area_name)
     await access.require(ctx, "manage", area.path)
     person = await finding.find_person(ctx, name)

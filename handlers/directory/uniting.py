@@ -7,7 +7,7 @@ import re
 from handlers import forms
 from handlers.chat.outgoing import Content
 from handlers.context import Context
-from handlers.directory import access, binding, finding, joined, places
+from handlers.directory import access, bases, binding, finding, joined, places
 from handlers.directory.audit import record
 from handlers.directory.several import SeveralError
 from handlers.work import RefusalError
@@ -73,7 +73,7 @@ async def _may(ctx: Context, one: Person, other: Person) -> None:
     if one.id == other.id:
         raise RefusalError("directory.same_already", name=one.name)
     for person in (one, other):
-        for area in await places.places_of(ctx, person.id):
+        for area in await bases.places_of(ctx, person.id):
             await access.require(ctx, "manage", area.path)
     if not await accounts_query.accounts_of(ctx.store, other.id):
         raise RefusalError("directory.same_no_account", name=other.name)

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.context import Context
-from handlers.directory import places
+from handlers.directory import bases
 from handlers.work import RefusalError, Work
 from storage.queries.areas import AreaFacts
 
@@ -19,7 +19,7 @@ def zone_at(work: Work, facts: AreaFacts | None) -> ZoneInfo:
 async def zone_of(ctx: Context) -> ZoneInfo:
     """The time zone of the place from which this person speaks."""
     try:
-        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+        base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     except RefusalError:
         return zone_at(ctx, None)
     return zone_at(ctx, base)

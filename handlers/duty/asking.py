@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.chat.outgoing import Rows, button
 from handlers.context import Context
-from handlers.directory import places
+from handlers.directory import bases, places
 from handlers.duty import boards, gaps, stretches, texts
 from handlers.duty.boards import Board
 from handlers.duty.manning import Manned
@@ -45,7 +45,7 @@ async def duty(ctx: Context, rest: str) -> None:
 async def _rotas(ctx: Context, rest: str) -> Found:
     """Those of the place above and at it, and for staff and groups those below."""
     try:
-        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+        base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     except RefusalError:
         return await query.of_person(ctx.store, ctx.person.id, ctx.now)
     path = base.path

@@ -10,7 +10,7 @@ from handlers import forms
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Content
 from handlers.context import Context
-from handlers.directory import access, finding, paging, places, roster
+from handlers.directory import access, bases, finding, paging, places, roster
 from handlers.directory.audit import record
 from handlers.directory.picking import AreaQuestion
 from handlers.directory.zones import zone_at, zone_of
@@ -75,7 +75,7 @@ async def _area_and_name(
     ctx: Context, areas: Sequence[Area], rest: str, data: dict[str, Any]
 ) -> tuple[Area, str]:
     """The first word names a place if there is such a place; else the chat's own is meant."""
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     first, _, more = rest.partition(" ")
     if first and more.strip():
         try:
@@ -261,7 +261,7 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
 
 
 async def _said_area(ctx: Context, data: dict[str, Any], text: str) -> None:
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     await _chose_area(ctx, data, await places.find_place(ctx, base, text))
 
 

@@ -12,7 +12,7 @@ from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Content, button
 from handlers.commands import Command, Subject
 from handlers.context import Context
-from handlers.directory import access, places
+from handlers.directory import access, bases, places
 from handlers.directory.audit import record
 from handlers.directory.picking import AreaQuestion
 from handlers.directory.zones import zone_of
@@ -81,7 +81,7 @@ async def _understand(ctx: Context, areas: Sequence[Area], line: str) -> Wanted:
 
 async def _area_and_text(ctx: Context, areas: Sequence[Area], rest: str) -> tuple[Area, str]:
     """The first words name a place if there is such a place; else the chat's own is meant."""
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     if len(rest.split()) > 1:
         area, text = await places.place_first(ctx, base, rest)
         if area is not None and text:
@@ -256,7 +256,7 @@ async def on_words(ctx: Context, draft: Draft, message: Message) -> bool:
 
 
 async def _said_area(ctx: Context, data: dict[str, Any], text: str) -> None:
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     area = await places.find_place(ctx, base, text)
     await access.require(ctx, "remind", area.path)
     draft = await forms.start(ctx, FORM, "when", {**data, "area": area.id})

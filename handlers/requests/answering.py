@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.chat.incoming import Message
 from handlers.context import Context
 from handlers.requests import acts, details, plain_words, speaking
-from storage.queries import requests as query
+from storage.queries import in_hands
 from storage.tables import Request
 
 #: Longer than this and it may well speak of something else.
@@ -20,7 +20,7 @@ async def answer(ctx: Context, text: str, category: str | None) -> Request | Non
     solved = says_solved(ctx, text) if len(text) <= MOST else None
     if solved is None:
         return None
-    asked = await query.asked_back(ctx.store, ctx.person.id, ctx.now)
+    asked = await in_hands.asked_back(ctx.store, ctx.person.id, ctx.now)
     if len(asked) != 1 or category not in (None, "other", asked[0].category):
         return None
     if solved:

@@ -11,7 +11,7 @@ from handlers.chat.incoming import Media, Message, Sender
 from handlers.chat.outgoing import Content
 from handlers.context import Context
 from handlers.directory import access as rights
-from handlers.directory import people, picking, places
+from handlers.directory import bases, people, picking, places
 from handlers.directory.finding import person_of_message
 from handlers.known_places import known_places
 from handlers.requests import (
@@ -89,7 +89,7 @@ async def _who_said(ctx: Context, message: Message, heard: Heard) -> int | None:
     """Whoever files for neighbours files it for the one who said it; others for themselves."""
     if heard.sender == message.sender.id:
         return None
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     theirs = await rights.areas_with(ctx, "file")
     if not any(a.path.startswith(base.path) or base.path.startswith(a.path) for a in theirs):
         return None
@@ -101,7 +101,7 @@ async def new(ctx: Context, rest: str) -> None:
     """/new: for a neighbour; captains first see what is open there (R5)."""
     await rights.require_somewhere(ctx, "file")
     if rest:
-        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+        base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
         area, words = await places.place_first(ctx, base, rest)
         if area is None:
             raise await _not_there(ctx, base, rest)
@@ -124,7 +124,7 @@ async def _not_there(ctx: Context, base: areas_query.AreaFacts, rest: str) -> Re
 
 async def _start(ctx: Context, data: dict[str, Any]) -> None:
     try:
-        base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+        base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     except RefusalError:  # the place is asked for, and understood from its full address
         await _ask_category(ctx, {"area": questions.NOWHERE, **data})
         return
@@ -220,7 +220,7 @@ async def _said_matter(ctx: Context, draft: Draft, message: Message) -> bool:
         return True
     data: dict[str, Any] = {**draft.data, "words": text, "media": _kept(message.media)}
     facts = await areas_query.facts_at(ctx.store, int(data["area"])) if data["area"] else None
-    facts = await places.meant_by(ctx, facts, text) if facts else await _base(ctx, text)
+    facts = await bases.meant_by(ctx, facts, text) if facts else await _base(ctx, text)
     scene = Scene(area=places.place_at(facts)) if facts else Scene()
     meaning = ctx.desk.reader.report(Heard(key="0", at=ctx.now, sender="", text=text), scene)
     data["category"] = meaning.category or "other"
@@ -240,7 +240,7 @@ async def _said_matter(ctx: Context, draft: Draft, message: Message) -> bool:
 async def _said_place(ctx: Context, data: dict[str, Any], text: str) -> None:
     here = forms.says(ctx, "request.form_here", text) or forms.yes_or_no(ctx, text)
     if not here or not data["area"]:
-        base = await places.base_for(ctx, ctx.person.id, ctx.chat.area_id, text)
+        base = await bases.base_for(ctx, ctx.person.id, ctx.chat.area_id, text)
         area = await places.find_place(ctx, base, text)
         if data.get("filed"):
             await rights.require(ctx, "file", area.path)
@@ -316,11 +316,11 @@ async def _file(ctx: Context, data: dict[str, Any]) -> None:
 async def _base(ctx: Context, words: str) -> areas_query.AreaFacts | None:
     """Where the words are to be looked for; None: the bot does not know where its person is."""
     try:
-        base = await places.base_for(ctx, ctx.person.id, ctx.chat.area_id, words)
+        base = await bases.base_for(ctx, ctx.person.id, ctx.chat.area_id, words)
     except RefusalError:
         return None
     whole = ctx.private or not places.is_somewhere(base)
-    return await places.meant_by(ctx, base, words) if whole else base
+    return await bases.meant_by(ctx, base, words) if whole else base
 
 
 async def _nowhere(ctx: Context, area_id: int) -> bool:

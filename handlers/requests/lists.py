@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from handlers.chat.outgoing import Content
 from handlers.context import Context
 from handlers.directory import access as rights
-from handlers.directory import filling, paging, places
+from handlers.directory import bases, filling, paging, places
 from handlers.directory.filling import Part
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import clock_text, zone_of
@@ -164,12 +164,12 @@ async def _named(ctx: Context, words: str) -> _Named:
     whole, more = await _place_in(ctx, words)  # its name may have such a word in it
     if not more:
         return _Named(None, None, whole)
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     raise RefusalError("directory.place_unknown", text=others, base=await places.name_at(ctx, base))
 
 
 async def _place_in(ctx: Context, words: str) -> tuple[Area | None, str]:
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     return await places.place_in(ctx, base, words)
 
 

@@ -19,6 +19,7 @@ from handlers.requests.routing import Asked
 from handlers.work import Work
 from storage.laying import fresh, lay
 from storage.queries import chats as chats_query
+from storage.queries import in_hands
 from storage.queries import requests as query
 from storage.tables import Chat, Page, Person, Request
 
@@ -260,7 +261,7 @@ async def catch_up(work: Work, person: Person) -> int:
     """Somebody opened a private chat: what they were only named for is sent there too."""
     waiting = [
         (page, request)
-        for page, request in await query.asked_of(work.store, person.id)
+        for page, request in await in_hands.asked_of(work.store, person.id)
         if page.how == MENTION
     ]
     for page, request in waiting:

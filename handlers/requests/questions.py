@@ -13,8 +13,8 @@ from handlers.chat.incoming import Media, Message
 from handlers.chat.outgoing import Content, button
 from handlers.context import Context
 from handlers.directory import picking
+from handlers.directory.bases import base_for
 from handlers.directory.places import (
-    base_for,
     find_place,
     full_name,
     looks_like_place,

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.context import Context
-from handlers.directory import places
+from handlers.directory import bases, places
 from handlers.directory.roster import role_name
 from handlers.directory.zones import zone_at
 from handlers.requests import clocking, lists, routing, texts
@@ -86,7 +86,7 @@ async def ladder(ctx: Context, rest: str) -> None:
     """/ladder [PLACE] [CATEGORY] [URGENCY]"""
     urgency, rest = lists.taken_out(rest, _names_of_urgencies(ctx))
     category, rest = lists.taken_out(rest, texts.categories_by_name(ctx))
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     facts = base
     if rest:
         area = await places.find_place(ctx, base, rest)

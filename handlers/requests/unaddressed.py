@@ -24,7 +24,7 @@ from handlers.understanding import told_over
 from handlers.understanding.looking import look
 from handlers.understanding.meaning import Heard, Said
 from handlers.work import Desk
-from storage.queries import requests as query
+from storage.queries import in_hands
 from storage.tables import Request
 
 #: Longer than this and it may well speak of something else.
@@ -178,7 +178,7 @@ async def only(ctx: Context, verb: str) -> Request | None:
 
 async def _theirs(ctx: Context, verb: str) -> Sequence[Request]:
     """What they are asked to take; for all else what they deal with, or are asked to."""
-    asked, held = await query.in_hands_of(ctx.store, ctx.person.id)
+    asked, held = await in_hands.in_hands_of(ctx.store, ctx.person.id)
     if not ctx.private:
         places = await lists.paths_of(ctx)
         asked = [each for each in asked if each.area_path.startswith(places)]

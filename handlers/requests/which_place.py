@@ -16,7 +16,7 @@ from handlers import forms
 from handlers.chat.incoming import Message
 from handlers.chat.outgoing import Button, Content, Rows, button
 from handlers.context import Context
-from handlers.directory import picking, places
+from handlers.directory import bases, picking, places
 from handlers.directory.several import SeveralError
 from handlers.known_places import known_places
 from handlers.manner import Manner
@@ -135,7 +135,7 @@ def _slot(draft: Draft) -> str:
 
 async def _offers(ctx: Context, whole: Area) -> list[Area]:
     """The stairwell in which the sender lives, and the group's own place."""
-    home = await places.lived_in(ctx, ctx.person.id)
+    home = await bases.lived_in(ctx, ctx.person.id)
     here = await ctx.store.get(Area, ctx.chat.area_id) if ctx.chat.area_id else None
     near = {each.id: each for each in (home, here) if each and each.kind in OFFERED}
     return [each for each in near.values() if each.path.startswith(whole.path)]

@@ -10,7 +10,7 @@ from handlers.chat.outgoing import Content, Rows, button
 from handlers.commands import Command, Subject
 from handlers.context import Context
 from handlers.directory import access as rights
-from handlers.directory import places
+from handlers.directory import bases, places
 from handlers.directory.several import SeveralError
 from handlers.directory.zones import zone_at
 from handlers.requests import lists
@@ -120,7 +120,7 @@ def _names_of_periods(work: Work) -> dict[str, str]:
 
 
 async def _place(ctx: Context, words: str) -> Area:
-    base = await places.base_of(ctx, ctx.person.id, ctx.chat.area_id)
+    base = await bases.base_of(ctx, ctx.person.id, ctx.chat.area_id)
     area, others = await places.place_in(ctx, base, words)
     if area is None or others:
         raise RefusalError("stats.period_unknown", text=(others or words)[:40])

@@ -27,7 +27,6 @@ from storage.tables import (
     RequestCounter,
     RequestMessage,
     RoleHeld,
-    Supporter,
 )
 
 #: Further back nobody looks for what was told of a request.
@@ -372,53 +371,9 @@ async def rename_slot(store: AsyncSession, chat: Chat, old: str, new: str) -> No
     )
 
 
-async def asked_back(store: AsyncSession, person_id: int, now: datetime) -> Sequence[Request]:
-    """The requests of which a person was asked whether they are solved and has not answered."""
-    rows = await store.scalars(
-        select(Request)
-        .join(Supporter, Supporter.request_id == Request.id)
-        .where(
-            Request.state == "done",
-            Supporter.person_id == person_id,
-            Supporter.verdict == "asked",
-            Supporter.verdict_at <= now,
-        )
-        .order_by(Request.id)
-    )
-    return rows.all()
-
-
 async def children(store: AsyncSession, request_id: int) -> Sequence[Request]:
     """The requests that were merged into one."""
     rows = await store.scalars(
         select(Request).where(Request.merged_into == request_id).order_by(Request.id)
     )
     return rows.all()
-
-
-async def asked_of(store: AsyncSession, person_id: int) -> Sequence[tuple[Page, Request]]:
-    """What a person is asked at this moment."""
-    return await _asked_of.rows(store, person_id)
-
-
-@prepared
-def _asked_of(person_id: int) -> Select[Page, Request]:
-    return (
-        select(Page, Request)
-        .join(Request, Request.id == Page.request_id)
-        .where(Page.person_id == person_id, Page.ended_at.is_(None))
-        .order_by(Page.id)
-    )
-
-
-async def in_hands_of(
-    store: AsyncSession, person_id: int
-) -> tuple[Sequence[Request], Sequence[Request]]:
-    """The requests that a person is asked to take at this moment, and those that they deal with."""
-    asked = [request for _, request in await asked_of(store, person_id)]
-    held = await store.scalars(
-        select(Request)
-        .where(Request.holder_id == person_id, Request.state.in_(("taken", "waiting")))
-        .order_by(Request.id)
-    )
-    return asked, held.all()
